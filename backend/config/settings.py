@@ -1,0 +1,142 @@
+"""All settings of the clinic's backend; what differs between machines is read from
+the environment.
+
+    DATABASE_URL                sqlite:///... or postgresql://...
+    REIMPORT_TIME_ZONE          the clinic's wall clock (IANA name)
+    DJANGO_SECRET_KEY           needed to serve requests, unless DJANGO_DEBUG=1
+    DJANGO_DEBUG                1 on a developer's own machine, never elsewhere
+    DJANGO_ALLOWED_HOSTS        host names, separated by commas
+    DJANGO_CSRF_TRUSTED_ORIGINS https://host, separated by commas
+    DJANGO_BEHIND_PROXY         1 where a proxy ends TLS and sets X-Forwarded-Proto
+    DJANGO_SSL_REDIRECT         0 where the proxy redirects to https itself
+    DJANGO_HSTS_SECONDS         how long browsers insist on https
+    DJANGO_STATIC_ROOT          where collectstatic puts files
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.management.utils import get_random_secret_key
+
+from config import databases, environment
+
+BACKEND = Path(__file__).resolve().parent.parent
+ENVIRONMENT = environment.read(BACKEND.parent / ".env")
+
+DEBUG = ENVIRONMENT.flag("DJANGO_DEBUG", default=False)
+
+# A key of this process only is enough for an import and for tests. What serves requests
+# needs a lasting one, and refuses to start without it (config.wsgi, config.asgi).
+SECRET_KEY = ENVIRONMENT.text("DJANGO_SECRET_KEY") or get_random_secret_key()
+MAY_SERVE = DEBUG or bool(ENVIRONMENT.text("DJANGO_SECRET_KEY"))
+ALLOWED_HOSTS = ENVIRONMENT.words("DJANGO_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
+CSRF_TRUSTED_ORIGINS = ENVIRONMENT.words("DJANGO_CSRF_TRUSTED_ORIGINS")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "config",
+    "clinics",
+    "patients",
+    "appointments",
+    "notes",
+    "documents",
+    "images",
+    "ledger",
+    "api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": databases.database(
+        ENVIRONMENT.text("DATABASE_URL", f"sqlite:///{BACKEND / 'db.sqlite3'}")
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "en-au"
+TIME_ZONE = ENVIRONMENT.text("REIMPORT_TIME_ZONE", "Australia/Sydney")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = ENVIRONMENT.text("DJANGO_STATIC_ROOT", str(BACKEND / "staticfiles"))
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day, in seconds
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_SSL_REDIRECT = ENVIRONMENT.flag("DJANGO_SSL_REDIRECT", default=not DEBUG)
+SECURE_HSTS_SECONDS = (
+    0 if DEBUG else ENVIRONMENT.number("DJANGO_HSTS_SECONDS", 365 * 24 * 60 * 60)
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+if ENVIRONMENT.flag("DJANGO_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication"
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+        "api.filters.StableOrdering",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # ``format`` is not a parameter here: there is JSON and nothing else.
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Clinic API",
+    "DESCRIPTION": "Read-only access to the clinic's records.",
+    "VERSION": "1.0.0",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_INCLUDE_SCHEMA": False,
+}

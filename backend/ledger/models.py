@@ -1,0 +1,112 @@
+"""What imports did to this database, written in the transactions that did it.
+
+No foreign key leads from here into the clinic's own tables: the record outlives the
+rows that it speaks of.
+"""
+
+from __future__ import annotations
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+
+class LedgerRun(models.Model):
+    """
+    One run of the import.
+
+    Attributes:
+        run_id: name of its folder.
+        reviewed: run id of the rehearsal that was approved; empty in a rehearsal.
+        as_of: the run's clock, fixed when its source was frozen.
+        confirmed: how a person confirmed it; empty in a rehearsal.
+        gates: limits that the run was held to.
+    """
+
+    run_id = models.CharField(max_length=100, primary_key=True)
+    mode = models.CharField(max_length=20)
+    reviewed = models.CharField(max_length=100, blank=True, default="")
+    as_of = models.DateTimeField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=30)
+    snapshot_digest = models.CharField(max_length=64, blank=True, default="")
+    confirmed = models.CharField(max_length=200, blank=True, default="")
+    gates = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = "run"
+        indexes = [models.Index(fields=["-started_at"], name="ledger_run_newest")]
+
+    def __str__(self) -> str:
+        return self.run_id
+
+
+class LedgerPhase(models.Model):
+    """
+    One finished phase of a run.
+
+    Attributes:
+        seconds: how long its transaction took.
+        counts: table -> outcome -> rows.
+        plan_digests: table -> sha256 of the plan that was applied.
+        outcomes_sha256: of the outcomes files of the phase.
+    """
+
+    run = models.ForeignKey(LedgerRun, on_delete=models.PROTECT, related_name="phases")
+    name = models.CharField(max_length=30)
+    number = models.PositiveSmallIntegerField()
+    finished_at = models.DateTimeField()
+    seconds = models.FloatField(default=0)
+    counts = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    plan_digests = models.JSONField(default=dict, blank=True)
+    outcomes_sha256 = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        verbose_name = "phase"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "name"], name="ledger_phase_once_per_run"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.number} {self.name}"
+
+
+class Action(models.TextChoices):
+    UPDATED = "updated"
+    DELETED = "deleted"
+
+
+class BeforeImage(models.Model):
+    """
+    A row as it was before a run changed or deleted it.
+
+    Attributes:
+        model: ``app.Model``; object_pk: its key as text.
+        values: field -> value before, as JSON.
+    """
+
+    run = models.ForeignKey(
+        LedgerRun, on_delete=models.PROTECT, related_name="before_images"
+    )
+    phase = models.CharField(max_length=30)
+    model = models.CharField(max_length=100)
+    object_pk = models.CharField(max_length=64)
+    action = models.CharField(max_length=10, choices=Action)
+    values = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "model", "object_pk"],
+                name="ledger_before_image_once_per_run",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(action__in=Action.values),
+                name="ledger_before_image_action_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.model} {self.object_pk[:8]}"

@@ -1,0 +1,178 @@
+"""Invented rows, each with no more than a test needs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+
+from appointments.models import Appointment
+from clinics.models import AppointmentType, Clinic, Clinician, FundingSource
+from documents.models import Document
+from images.models import Image, ImageBatch
+from ledger.models import BeforeImage, LedgerPhase, LedgerRun
+from notes.models import Note, SmsMessage, SmsReply
+from patients.models import ContactDetail, Patient
+
+NOON = datetime(2024, 5, 6, 2, 0, tzinfo=UTC)  # 12:00 in Sydney
+NUMBERS = itertools.count(1)
+
+
+def patient(**fields: Any) -> Patient:
+    number = next(NUMBERS)
+    return Patient.objects.create(
+        **{"first_name": f"Given{number}", "last_name": f"Family{number}"} | fields
+    )
+
+
+def contact_detail(**fields: Any) -> ContactDetail:
+    of = fields.pop("patient", None) or patient()
+    return ContactDetail.objects.create(
+        **{"patient": of, "kind": "mobile", "value": "+61491570006"} | fields
+    )
+
+
+def appointment(**fields: Any) -> Appointment:
+    return Appointment.objects.create(**{"start_time": NOON} | fields)
+
+
+def full_appointment() -> Appointment:
+    """One with every link that an appointment can have, each to a row of its own."""
+    return appointment(
+        patient=patient(),
+        clinic=clinic(),
+        clinician=clinician(),
+        appointment_type=appointment_type(),
+    )
+
+
+def note(**fields: Any) -> Note:
+    of = fields.pop("patient", None) or patient()
+    return Note.objects.create(**{"patient": of, "content": "text"} | fields)
+
+
+def sms(**fields: Any) -> SmsMessage:
+    of = fields.pop("patient", None) or patient()
+    return SmsMessage.objects.create(**{"patient": of, "message": "text"} | fields)
+
+
+def sms_reply(**fields: Any) -> SmsReply:
+    of = fields.pop("patient", None) or patient()
+    return SmsReply.objects.create(**{"patient": of, "message": "text"} | fields)
+
+
+def owned_by(owner: Model) -> dict[str, Any]:
+    """The two fields of a generic foreign key to *owner*."""
+    content_type = ContentType.objects.get_for_model(owner)
+    return {"content_type": content_type, "object_id": owner.pk}
+
+
+def document(**fields: Any) -> Document:
+    owner = owned_by(fields.pop("owner", None) or patient())
+    return Document.objects.create(**owner | {"file_name": "a.pdf"} | fields)
+
+
+def image_batch(**fields: Any) -> ImageBatch:
+    owner = owned_by(fields.pop("owner", None) or patient())
+    return ImageBatch.objects.create(**owner | {"taken_on": date(2024, 5, 6)} | fields)
+
+
+def image(**fields: Any) -> Image:
+    batch = fields.pop("batch", None) or image_batch()
+    return Image.objects.create(batch=batch, **fields)
+
+
+def clinic(**fields: Any) -> Clinic:
+    return Clinic.objects.create(**{"name": f"Clinic {next(NUMBERS)}"} | fields)
+
+
+def clinician(**fields: Any) -> Clinician:
+    at = fields.pop("clinic", None) or clinic()
+    return Clinician.objects.create(
+        **{"full_name": f"Clinician {next(NUMBERS)}", "clinic": at} | fields
+    )
+
+
+def appointment_type(**fields: Any) -> AppointmentType:
+    return AppointmentType.objects.create(**{"name": f"Kind {next(NUMBERS)}"} | fields)
+
+
+def funding_source(**fields: Any) -> FundingSource:
+    return FundingSource.objects.create(**{"name": f"Fund {next(NUMBERS)}"} | fields)
+
+
+def ledger_run(**fields: Any) -> LedgerRun:
+    defaults = {
+        "run_id": f"run-{next(NUMBERS)}",
+        "mode": "full",
+        "status": "succeeded",
+        "as_of": NOON,
+        "started_at": NOON,
+    }
+    return LedgerRun.objects.create(**defaults | fields)
+
+
+def ledger_phase(**fields: Any) -> LedgerPhase:
+    run = fields.pop("run", None) or ledger_run()
+    defaults = {"name": "patients", "number": 3, "finished_at": NOON}
+    return LedgerPhase.objects.create(run=run, **defaults | fields)
+
+
+def before_image(**fields: Any) -> BeforeImage:
+    run = fields.pop("run", None) or ledger_run()
+    defaults = {
+        "phase": "patients",
+        "model": "patients.Patient",
+        "object_pk": str(next(NUMBERS)),
+        "action": "updated",
+    }
+    return BeforeImage.objects.create(run=run, **defaults | fields)
+
+
+def full_patient(**fields: Any) -> Patient:
+    """One with a clinic, a funding source and contact details."""
+    made = patient(clinic=clinic(), funding_type=funding_source(), **fields)
+    contact_detail(patient=made, is_primary=True)
+    contact_detail(patient=made, kind="email", value="a@example.org")
+    return made
+
+
+# One row of each model that a person can look at, by the model's label.
+BUILDERS: dict[str, Callable[[], Model]] = {
+    "clinics.Clinic": clinic,
+    "clinics.Clinician": clinician,
+    "clinics.AppointmentType": appointment_type,
+    "clinics.FundingSource": funding_source,
+    "patients.Patient": full_patient,
+    "patients.ContactDetail": contact_detail,
+    "appointments.Appointment": full_appointment,
+    "notes.Note": note,
+    "notes.SmsMessage": sms,
+    "notes.SmsReply": sms_reply,
+    "documents.Document": document,
+    "images.ImageBatch": image_batch,
+    "images.Image": image,
+    "ledger.LedgerRun": ledger_run,
+    "ledger.LedgerPhase": ledger_phase,
+    "ledger.BeforeImage": before_image,
+}
+
+# Address of each list, and how to make one of its rows.
+LISTS: dict[str, Callable[[], Model]] = {
+    "/api/patients/": full_patient,
+    "/api/contact-details/": contact_detail,
+    "/api/appointments/": full_appointment,
+    "/api/appointment-types/": appointment_type,
+    "/api/notes/": note,
+    "/api/sms/": sms,
+    "/api/sms-replies/": sms_reply,
+    "/api/documents/": document,
+    "/api/images/": image,
+    "/api/images/batches/": image_batch,
+    "/api/clinics/": clinic,
+    "/api/clinicians/": clinician,
+}
