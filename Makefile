@@ -1,0 +1,74 @@
+# Needs Python 3.11 or newer with venv (Debian: python3-venv), git and make; nothing else.
+# Everything is installed into .venv, in the versions and with the hashes of
+# requirements.lock.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# A folder of exports instead of the synthetic clinic, and further words for the command.
+SOURCE ?=
+ARGS ?=
+PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
+ON_POSTGRES := $(BIN)/python -m tools.postgres
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+.PHONY: demo
+demo: .venv/installed ## rehearse and apply a synthetic clinic (SOURCE=folder: your own exports)
+	$(BIN)/reimport demo $(if $(SOURCE),--exports "$(SOURCE)") $(ARGS)
+
+.PHONY: test
+test: .venv/installed ## run all tests, on SQLite and on PostgreSQL
+	cd tests/backend && ../../$(BIN)/python -m pytest -q -p no:cacheprovider .
+	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) \
+		../../$(BIN)/python -m pytest -q -p no:cacheprovider .
+	$(PYTEST) -n 2 --dist loadfile $(ARGS)
+
+.PHONY: bench
+bench: .venv/installed ## seconds and rows per second of every phase
+	$(BIN)/python -m tools.bench $(ARGS)
+
+.PHONY: golden
+golden: .venv/installed ## renew the executed notebooks in runs/example
+	$(BIN)/python -m tools.golden $(ARGS)
+
+.PHONY: lab
+lab: .venv/installed ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --ServerApp.root_dir=. --KernelManager.transport_encryption=required $(ARGS)
+
+.PHONY: lint
+lint: .venv/installed ## style, types, stored notebooks, secrets
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m tools.stored
+
+.PHONY: lock
+lock: .venv/installed ## renew requirements.lock and environment.yml from pyproject.toml
+	$(BIN)/uv pip compile -q --universal --generate-hashes --group dev pyproject.toml \
+		--custom-compile-command 'make lock' --python $(BIN)/python -o requirements.lock
+	$(BIN)/pyproject2conda yaml --name clinic-reimport --group dev --overwrite force \
+		--python-include 'python>=3.11' --custom-command 'make lock' --output environment.yml
+
+.PHONY: clean
+clean: ## remove what make has built; run folders stay
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv comes out of the same lock: its hashes are checked by pip, all others by uv.
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+		"Another one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) has no venv. On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; }
+	$(PYTHON) -m venv .venv
+	awk '/^[^ ]/ {ours = /^uv==/} ours' requirements.lock > .venv/uv.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	$(BIN)/uv pip sync -q --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@

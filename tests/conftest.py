@@ -1,0 +1,129 @@
+"""What every test may use: databases of its own, and an environment without surprises.
+
+A test's database is a SQLite file or a database on a PostgreSQL server; the server is
+the one that DATABASE_URL names, else one started from a wheel for the session (under
+pytest-xdist for each worker). Tests of the backend have a set-up of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tools import postgres
+from tools.databases import migrate
+
+ENGINES = ("sqlite", "postgresql")
+GIVEN_POSTGRES = "REIMPORT_TEST_POSTGRES"
+OURS = ("DATABASE_URL", "REIMPORT_", "S3_", "FILEMAKER_", "AWS_", "DJANGO_")
+KEPT = ("REIMPORT_ACCEPTANCE_DATA", GIVEN_POSTGRES)
+NO_ACCOUNT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",  # pragma: allowlist secret
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+settings.register_profile("plain", deadline=None, database=None)
+settings.register_profile("ci", deadline=None, database=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "plain")
+
+
+def pytest_configure() -> None:
+    """Take a developer's own settings out of the environment, and any real account."""
+    url = os.environ.get("DATABASE_URL", "")
+    if postgres.is_postgres(url):
+        os.environ[GIVEN_POSTGRES] = url
+    for name in list(os.environ):
+        if name.startswith(OURS) and name not in KEPT:
+            del os.environ[name]
+    os.environ.update(NO_ACCOUNT)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server's maintenance database."""
+    given = os.environ.get(GIVEN_POSTGRES, "")
+    if given:
+        yield given
+        return
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The kind of database: every test that asks for one runs on both."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'database.sqlite3'}"
+        return
+    yield from _postgres_database(request.getfixturevalue("postgres_url"), "template0")
+
+
+@pytest.fixture
+def migrated_database_url(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    """The URL of a database of this test's own with the backend's empty tables."""
+    if engine == "sqlite":
+        copy = tmp_path / "migrated.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    template = request.getfixturevalue("postgres_template")
+    yield from _postgres_database(request.getfixturevalue("postgres_url"), template)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The name of a migrated database, to be copied by CREATE DATABASE."""
+    name = _new_name()
+    try:
+        migrate(postgres.create_database(postgres_url, name))
+        yield name
+    finally:
+        postgres.drop_database(postgres_url, name)
+
+
+@pytest.fixture(scope="session")
+def acceptance_data() -> Path | None:
+    """The folder of further clinics with answer keys, where there is one."""
+    folder = os.environ.get("REIMPORT_ACCEPTANCE_DATA", "")
+    return Path(folder) if folder else None
+
+
+def _postgres_database(server_url: str, template: str) -> Iterator[str]:
+    name = _new_name()
+    try:
+        yield postgres.create_database(server_url, name, template=template)
+    finally:
+        postgres.drop_database(server_url, name)
+
+
+def _new_name() -> str:
+    return f"test_{uuid.uuid4().hex}"

@@ -1,0 +1,188 @@
+"""Imports point one way, two packages know Django, every import is declared."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = ROOT / "reimport_lib"
+
+# A module may import the layers above its own line; beside its own part it sees nothing
+# of its own line but where the line is marked as one part.
+LAYERS: tuple[frozenset[str], ...] = (
+    frozenset({"errors", "checks", "config", "tables"}),
+    frozenset({"sources", "planning"}),
+    frozenset({"run", "versions"}),
+    frozenset({"target", "reporting"}),
+    frozenset({"phases"}),
+    frozenset(
+        {"approval", "doctor", "kernels", "notebook", "retention", "runner", "terminal"}
+    ),
+    frozenset({"demo"}),
+    frozenset({"cli"}),
+    frozenset({"__main__"}),
+)
+ONE_PART = (LAYERS[0], LAYERS[2], LAYERS[5])
+BACKEND = frozenset(
+    path.parent.name for path in (ROOT / "backend").glob("*/__init__.py")
+)
+OURS = BACKEND | {"reimport_lib", "tests", "tools"}
+BESIDE_TESTS = {path.stem for path in (ROOT / "tests").rglob("*")}
+MAY_IMPORT_DJANGO = frozenset({"target", "phases"})
+NOT_IN_PLANNING = frozenset({"pyarrow", "boto3", "botocore", "django"})
+BELOW_DJANGO = ("errors", "checks", "config", "tables", "sources", "planning", "run")
+
+
+def modules(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.py") if "fixtures" not in path.parts)
+
+
+def executed(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node below *node* but those that only a type checker reads."""
+    yield node
+    if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from executed(child)
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Full names of all that a file imports; ``from a import b`` is a.b."""
+    found: list[str] = []
+    for node in executed(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found += (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
+
+
+def packages(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)}
+
+
+def part(name: str) -> str:
+    """The part of the library that a full name belongs to, or nothing."""
+    words = name.split(".")
+    return words[1] if words[0] == "reimport_lib" and len(words) > 1 else ""
+
+
+def own_part(path: Path) -> str:
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def allowed(own: str) -> frozenset[str]:
+    """The parts that *own* may import, itself among them."""
+    line = next(n for n, layer in enumerate(LAYERS) if own in layer)
+    below = frozenset[str]().union(*LAYERS[:line])
+    return below | (LAYERS[line] if LAYERS[line] in ONE_PART else {own})
+
+
+def wrong_way(path: Path) -> list[str]:
+    may = allowed(own_part(path))
+    return [name for name in imports(path) if part(name) and part(name) not in may]
+
+
+def id_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+LIBRARY_MODULES = [path for path in modules(LIBRARY) if path.parent != LIBRARY] + [
+    path for path in LIBRARY.glob("*.py") if path.name != "__init__.py"
+]
+
+
+def test_imports_point_one_way() -> None:
+    wrong = {id_of(path): wrong_way(path) for path in LIBRARY_MODULES}
+
+    assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_only_target_and_phases_import_django() -> None:
+    django = {"django", "rest_framework", *BACKEND}
+    found = [path for path in LIBRARY_MODULES if packages(path) & django]
+
+    assert {own_part(path) for path in found} <= MAY_IMPORT_DJANGO
+
+
+def test_planning_is_pure() -> None:
+    planning = modules(LIBRARY / "planning")
+
+    assert [id_of(path) for path in planning if packages(path) & NOT_IN_PLANNING] == []
+
+
+def test_the_backend_does_not_know_the_library() -> None:
+    backend = modules(ROOT / "backend")
+
+    assert [id_of(path) for path in backend if "reimport_lib" in packages(path)] == []
+
+
+def test_what_lies_below_target_imports_with_django_hidden() -> None:
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in LIBRARY_MODULES
+        if own_part(path) in BELOW_DJANGO
+    ]
+    program = "\n".join(
+        [
+            "import sys",
+            "sys.modules['django'] = None",
+            *(f"import {name}" for name in names),
+        ]
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def test_every_imported_package_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    product = _names(project["project"]["dependencies"])
+    either = product | _names(project["dependency-groups"]["dev"])
+    declared = {
+        "reimport_lib": product,
+        "backend": product,
+        "tests": either,
+        "tools": either,
+    }
+    distributions = metadata.packages_distributions()
+
+    missing = {
+        f"{package} in {folder}"
+        for folder, names in declared.items()
+        for path in modules(ROOT / folder)
+        for package in packages(path) - OURS - BESIDE_TESTS - sys.stdlib_module_names
+        if not names & {canonicalize_name(n) for n in distributions.get(package, [])}
+    }
+
+    assert missing == set()
+
+
+def _names(lines: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("own", "imported"),
+    [
+        ("planning", "reimport_lib.sources.snapshot"),
+        ("sources", "reimport_lib.run"),
+        ("reporting", "reimport_lib.target.read"),
+        ("target", "reimport_lib.phases"),
+        ("phases", "reimport_lib.runner"),
+        ("runner", "reimport_lib.cli"),
+    ],
+)
+def test_an_import_against_the_direction_is_seen(own: str, imported: str) -> None:
+    assert part(imported) not in allowed(own)
