@@ -21,6 +21,8 @@ from appointments.models import Status
 from notes.models import Direction
 from patients.models import Kind, Sex
 
+MOMENT = "A day (YYYY-MM-DD, the clinic's own) or an ISO 8601 date-time; inclusive."
+
 
 class StableOrdering(OrderingFilter):
     """
@@ -47,6 +49,14 @@ class StableOrdering(OrderingFilter):
         return queryset.order_by(
             *(_order(queryset.model, name) for name in names), "pk"
         )
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        names = ", ".join(view.ordering_fields)
+        description = (
+            f"{names}; several with commas, a minus before one turns it round."
+        )
+        (parameter,) = super().get_schema_operation_parameters(view)
+        return [parameter | {"description": description}]
 
 
 def _order(model: type[Model], name: str) -> str | OrderBy:
@@ -143,8 +153,8 @@ class AppointmentFilter(OfPatient):
     def get_filters(cls) -> dict[str, filters.Filter]:
         """``from`` and ``to``: a class body cannot name the first one."""
         return super().get_filters() | {
-            "from": FromFilter(field_name="start_time"),
-            "to": ToFilter(field_name="start_time"),
+            "from": FromFilter(field_name="start_time", help_text=MOMENT),
+            "to": ToFilter(field_name="start_time", help_text=MOMENT),
         }
 
 

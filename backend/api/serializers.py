@@ -52,13 +52,7 @@ class ClinicianSerializer(serializers.ModelSerializer):
 class AppointmentTypeSerializer(serializers.ModelSerializer):
     class Meta:
         model = AppointmentType
-        fields = (
-            "id",
-            "filemaker_id",
-            "name",
-            "default_duration_minutes",
-            "is_active",
-        )
+        fields = ("id", "filemaker_id", "name", "default_duration_minutes", "is_active")
 
 
 class ContactDetailSerializer(serializers.ModelSerializer):
@@ -262,13 +256,7 @@ class ImageBatchSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ImageBatch
-        fields: tuple[str, ...] = (
-            *IMPORTED,
-            *OWNER,
-            "name",
-            "taken_on",
-            "image_count",
-        )
+        fields: tuple[str, ...] = (*IMPORTED, *OWNER, "name", "taken_on", "image_count")
 
 
 class ImageSerializer(serializers.ModelSerializer):

@@ -25,7 +25,7 @@ def first_value(kind: Kind) -> Subquery:
 
 
 class PatientView(ReadOnlyView):
-    """Patients; archived ones only with ``archived=true``."""
+    """Patients; archived ones only with archived=true."""
 
     queryset = Patient.objects.select_related("clinic", "funding_type").annotate(
         mobile=first_value(Kind.MOBILE), email=first_value(Kind.EMAIL)
@@ -71,7 +71,7 @@ class AppointmentView(ReadOnlyView):
 
 
 class AppointmentTypeView(ReadOnlyView):
-    """Kinds of appointment; inactive ones only with ``include_inactive=true``."""
+    """Kinds of appointment; inactive ones only with include_inactive=true."""
 
     queryset = AppointmentType.objects.all()
     serializer_class = serializers.AppointmentTypeSerializer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
@@ -27,7 +27,7 @@ class ImportedAdmin(admin.ModelAdmin):
     make it again. It goes when FileMaker no longer has it.
     """
 
-    readonly_fields = TECHNICAL
+    readonly_fields: ClassVar[tuple[str, ...]] = TECHNICAL
     list_per_page = 50
     # Counting a large table twice for a number beside the search box is too dear.
     show_full_result_count = False

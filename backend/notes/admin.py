@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 
@@ -10,7 +10,7 @@ from notes.models import Note, SmsMessage, SmsReply
 
 class OfPatientAdmin(ImportedAdmin):
     list_select_related = ("patient",)
-    raw_id_fields = ("patient",)
+    raw_id_fields: ClassVar[tuple[str, ...]] = ("patient",)
 
     @admin.display(description="patient", ordering="patient__last_name")
     def patient_name(self, obj: Any) -> str:

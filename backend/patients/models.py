@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -115,6 +116,16 @@ class ContactDetail(ImportedModel):
             ),
         ]
         indexes = [models.Index(fields=["kind", "value"], name="contactdetail_value")]
+
+    def clean(self) -> None:
+        """The constraint as a form's message: forms do not hold all of its fields."""
+        if not self.is_primary or self.filemaker_id is None:
+            return
+        same = ContactDetail.objects.filter(patient=self.patient_id, kind=self.kind)
+        primary = same.filter(is_primary=True, filemaker_id__isnull=False)
+        if primary.exclude(pk=self.pk).exists():
+            message = "Another one of this kind is the patient's primary one."
+            raise ValidationError({"is_primary": message})
 
 
 def age_on(day: date, dob: date) -> int:

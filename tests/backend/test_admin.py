@@ -123,6 +123,18 @@ def test_an_edit_is_dated_and_leaves_the_imported_hash_alone(office: Client) -> 
     assert kept.created_at == row.created_at
 
 
+def test_a_second_primary_contact_is_refused_in_the_form(office: Client) -> None:
+    first = builders.contact_detail(filemaker_id="a", is_primary=True)
+    second = builders.contact_detail(filemaker_id="b", patient=first.patient)
+    form = {"patient": str(first.patient_id), "kind": "mobile", "is_primary": "on"}
+
+    answer = office.post(page("patients.ContactDetail", "change", second.pk), form)
+
+    assert list(answer.context["adminform"].errors) == ["is_primary"]
+    second.refresh_from_db()
+    assert not second.is_primary
+
+
 def test_technical_values_in_a_request_are_ignored(office: Client) -> None:
     row = builders.patient(filemaker_id="K1")
     forged = edited(row) | {"filemaker_id": "K2", "import_hash": "b" * 64}
