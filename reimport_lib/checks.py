@@ -1,0 +1,69 @@
+"""A check: what was expected, what was found, and what follows.
+
+Pure; imports nothing of this package. "Could not check" is a verdict of its own, shown
+and never counted as a pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a check says."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    WARN = "warn"
+    COULD_NOT_CHECK = "could-not-check"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check, as the report shows it.
+
+    Attributes:
+        name: what was looked at, in words.
+        expected, actual: figures or short facts, never a person's data.
+        hint: the next step where it did not pass.
+    """
+
+    name: str
+    expected: str
+    actual: str
+    verdict: Verdict
+    hint: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {key: str(value) for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, str]) -> Check:
+        return cls(
+            values["name"],
+            values["expected"],
+            values["actual"],
+            Verdict(values["verdict"]),
+            values["hint"],
+        )
+
+
+def equal(name: str, *, expected: object, actual: object, hint: str = "") -> Check:
+    """A check that passes when both are equal."""
+    verdict = Verdict.PASS if expected == actual else Verdict.FAIL
+    return Check(
+        name,
+        _shown(expected),
+        _shown(actual),
+        verdict,
+        hint if verdict != "pass" else "",
+    )
+
+
+def failed(checks: list[Check] | tuple[Check, ...]) -> list[Check]:
+    return [check for check in checks if check.verdict is Verdict.FAIL]
+
+
+def _shown(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value)

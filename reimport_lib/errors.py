@@ -1,0 +1,98 @@
+"""Every error a person can meet, in one tree; each carries the next step as its hint.
+
+ReimportError
+├── UsageError            a word on the command line, a parameter, a run or a phase that does not exist
+├── SettingsError         a setting that is missing or cannot be read
+├── SourceError           an export, a listing or a server answer that cannot be trusted
+├── Refused               a condition was not met; nothing was written
+│   ├── GateFailed        a limit that the run's gates set
+│   ├── PlanDiffers       the plan is not the one that was reviewed
+│   └── Drifted           people have changed rows since the rehearsal
+├── TargetError           the database cannot be reached, or is not the one that was meant
+│   └── BackupError       a backup that could not be made, or did not prove itself
+├── PhaseFailed           a phase ended in an error; its transaction was rolled back
+├── ValidationFailed      everything was applied, and a check afterwards did not hold
+└── Interrupted           a person or a signal stopped the run
+
+Messages say what, where and how many. They never quote a field's value.
+"""
+
+from __future__ import annotations
+
+
+class ReimportError(Exception):
+    """The root: *message* says what happened, *hint* is the next command or step."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} Hint: {self.hint}" if self.hint else self.message
+
+
+class UsageError(ReimportError):
+    """A word that means nothing here; the message names the nearest one that does."""
+
+    exit_code = 2
+
+
+class SettingsError(ReimportError):
+    """A setting is missing, empty or of the wrong kind; the message names it."""
+
+    exit_code = 3
+
+
+class SourceError(ReimportError):
+    """The source is incomplete, damaged or not what it should be."""
+
+    exit_code = 3
+
+
+class Refused(ReimportError):
+    """A precondition does not hold; nothing was written."""
+
+    exit_code = 3
+
+
+class GateFailed(Refused):
+    """A plan is outside the limits of its gates."""
+
+
+class PlanDiffers(Refused):
+    """A plan's digest is not the reviewed one."""
+
+
+class Drifted(Refused):
+    """Managed rows are no longer what the rehearsal saw."""
+
+
+class TargetError(ReimportError):
+    """The database cannot be used as it is."""
+
+    exit_code = 3
+
+
+class BackupError(TargetError):
+    """A backup could not be made or did not prove itself."""
+
+
+class PhaseFailed(ReimportError):
+    """A phase ended in an error; its transaction was rolled back."""
+
+    exit_code = 4
+
+
+class ValidationFailed(ReimportError):
+    """Everything was applied and a check afterwards did not hold."""
+
+    exit_code = 5
+
+
+class Interrupted(ReimportError):
+    """A person or a signal stopped the run."""
+
+    exit_code = 130

@@ -1,0 +1,140 @@
+"""What every conversion gives back, and how a column is converted value by value.
+
+Pure; imports only errors and codes. A column of 1.5 million rows holds far fewer
+values than rows: each distinct text is read once, the answer spread over the rows.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reimport_lib.errors import SourceError
+from reimport_lib.planning.codes import Reason
+
+Reading = tuple[object, str]
+"""One converted value (None where blank or unreadable) and its code ("" for none)."""
+
+_RETURNS = re.compile(r"(?:\r|_x000D_)\n?|\x0b|_x000B_")
+_WHOLE_NUMBER = re.compile(r"([+-]?[0-9]+)\.0")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cleaned:
+    """
+    A converted column.
+
+    Attributes:
+        values: (n,) object; None where the text is blank or cannot be read.
+        codes: (n,) object of str; "" or one code of ``planning.codes``. Only
+            ``times.stamps`` may join two with ";".
+    """
+
+    values: pd.Series[Any]
+    codes: pd.Series[Any]
+
+    def __repr__(self) -> str:
+        return f"Cleaned({len(self.values)} rows)"
+
+
+def clean(column: pd.Series[Any], read: Callable[[str], Reading]) -> Cleaned:
+    """
+    Give every cell of *column* what *read* makes of its text, with the same index.
+
+    Raises:
+        SourceError: a cell is not a str, so its leading zeros may be lost already.
+    """
+    positions, texts = distinct(column)
+    values, codes = [], []
+    for text in texts:
+        value, code = read(text)
+        values.append(value)
+        codes.append(code)
+    return Cleaned(
+        values=_spread(positions, values, column),
+        codes=_spread(positions, codes, column),
+    )
+
+
+def convert(column: pd.Series[Any], read: Callable[[str], object]) -> pd.Series[Any]:
+    """Like ``clean`` for a conversion that has no codes: a Series of object."""
+    positions, texts = distinct(column)
+    return _spread(positions, [read(text) for text in texts], column)
+
+
+def distinct(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[str]]:
+    """
+    The distinct texts of *column*, and for each row the position of its text.
+
+    Raises:
+        SourceError: a cell is not a str.
+    """
+    cells = column.to_numpy(dtype=object)
+    positions, uniques = pd.factorize(cells, use_na_sentinel=False)
+    texts = list(uniques)
+    strangers = sum(not isinstance(text, str) for text in texts)
+    if strangers:
+        raise SourceError(
+            f'column "{column.name}": {strangers} distinct values are not text.',
+            hint="read every cell as text; a blank one is the empty text",
+        )
+    return positions, texts
+
+
+def _spread(
+    positions: np.ndarray[Any, Any], values: list[Any], column: pd.Series[Any]
+) -> pd.Series[Any]:
+    """One value per row; built by hand because pandas would guess another dtype."""
+    table = np.empty(len(values), dtype=object)
+    for position, value in enumerate(values):
+        table[position] = value
+    return pd.Series(
+        table[positions], index=column.index, name=column.name, dtype=object
+    )
+
+
+def read_text(cell: str) -> Reading:
+    """
+    In-field returns become LF, then stripped; None when nothing is left.
+
+    A character that no database stores (NUL, half a surrogate pair) gives None and
+    ``bad_character``: the row cannot come in without losing something.
+    """
+    if "\x00" in cell or not (cell.isascii() or _is_unicode(cell)):
+        return None, Reason.BAD_CHARACTER.value
+    if "\r" in cell or "\x0b" in cell or "_x0" in cell:
+        cell = _RETURNS.sub("\n", cell)
+    return cell.strip() or None, ""
+
+
+def _is_unicode(cell: str) -> bool:
+    """It can be written as UTF-8: no half of a surrogate pair stands alone."""
+    try:
+        cell.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def whole_number(value: str) -> str:
+    """*value* without the ``.0`` that a spreadsheet adds to whole numbers."""
+    number = _WHOLE_NUMBER.fullmatch(value)
+    return number[1] if number else value
+
+
+def fold(value: str) -> str:
+    """*value* without compatibility forms and case, stripped; blanks inside stay."""
+    if not value.isascii():
+        value = unicodedata.normalize("NFKC", value)
+    return unicodedata.normalize("NFKC", value.casefold()).strip()
+
+
+def fold_words(value: str) -> str:
+    """Like ``fold``, and every run of blanks is one blank."""
+    return " ".join(fold(value).split())

@@ -1,0 +1,259 @@
+"""The closed lists of outcomes, reasons and notes, each with a sentence and a remedy.
+
+Pure; imports nothing of this package. The words are those of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of one source row (the first five) or one target row (the last two)."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"
+    DELETED = "deleted"
+    KEPT = "kept"
+
+
+SOURCE_OUTCOMES = (
+    Outcome.CREATED,
+    Outcome.UPDATED,
+    Outcome.UNCHANGED,
+    Outcome.SKIPPED,
+    Outcome.REJECTED,
+)
+DELETION_OUTCOMES = (Outcome.DELETED, Outcome.KEPT)
+
+
+class _Code(StrEnum):
+    """A code with the sentence a reader sees and what to do about it."""
+
+    sentence: str
+    remedy: str
+
+    def __new__(cls, code: str, sentence: str, remedy: str) -> _Code:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.sentence = sentence
+        member.remedy = remedy
+        return member
+
+
+class Reason(_Code):
+    """Why a row is skipped or rejected: one per row, the first that applies."""
+
+    NO_KEY = (
+        "no_key",
+        "The row has no FileMaker key.",
+        "Give the record its id in FileMaker, then export again.",
+    )
+    DUPLICATE_ROW = (
+        "duplicate_row",
+        "The same row occurs earlier in the file with the same values.",
+        "Nothing to do: the first one is taken.",
+    )
+    DUPLICATE_KEY = (
+        "duplicate_key",
+        "Several rows share this key and differ in their values.",
+        "Decide in FileMaker which record is right and delete the others.",
+    )
+    EXCLUDED_BY_RULE = (
+        "excluded_by_rule",
+        "A named rule leaves this kind of row out.",
+        "Nothing to do, unless the kind was set by mistake in FileMaker.",
+    )
+    UNKNOWN_OWNER = (
+        "unknown_owner",
+        "The patient it names is not in the source.",
+        "Find out whose it is and set the contact in FileMaker.",
+    )
+    OWNER_NOT_IMPORTED = (
+        "owner_not_imported",
+        "The patient it names is in the source, but was not imported.",
+        "Mend the patient's own row first; this one follows.",
+    )
+    NO_OWNER = (
+        "no_owner",
+        "The row names no patient.",
+        "Set the contact in FileMaker.",
+    )
+    CONTRADICTS_OWNER = (
+        "contradicts_owner",
+        "A second column names another person than the key does.",
+        "Decide in FileMaker which of the two is right.",
+    )
+    UNKNOWN_TYPE = (
+        "unknown_type",
+        "The kind of contact detail is blank or not known.",
+        "Set the type to Phone, Mobile, Email or Address in FileMaker.",
+    )
+    UNKNOWN_VALUE = (
+        "unknown_value",
+        "A coded field holds a word that no table knows.",
+        "Correct the word in FileMaker, or add it to the table of words.",
+    )
+    NO_CONTENT = (
+        "no_content",
+        "The row has a key and nothing to import.",
+        "Nothing to do.",
+    )
+    MISSING_REQUIRED = (
+        "missing_required",
+        "A value without which the row means nothing is blank.",
+        "Fill it in FileMaker.",
+    )
+    BAD_DATE = (
+        "bad_date",
+        "A required date cannot be read.",
+        "Correct the date in FileMaker.",
+    )
+    BAD_TIME = (
+        "bad_time",
+        "A required time cannot be read.",
+        "Correct the time in FileMaker.",
+    )
+    VALUE_TOO_LONG = (
+        "value_too_long",
+        "A value is longer than its field in the backend.",
+        "Shorten it in FileMaker, or widen the field in the backend.",
+    )
+    BAD_CHARACTER = (
+        "bad_character",
+        "A value holds a character that no database stores (NUL).",
+        "Remove the character in FileMaker.",
+    )
+    NO_OBJECT = (
+        "no_object",
+        "No stored object belongs to this row.",
+        "Upload the file, or delete the record in FileMaker.",
+    )
+    NO_METADATA = (
+        "no_metadata",
+        "No row describes this stored object.",
+        "Nothing is lost: the object stays where it is.",
+    )
+    ROW_NOT_IMPORTED = (
+        "row_not_imported",
+        "The row that describes this object was not imported.",
+        "Mend the row; the object follows.",
+    )
+    LOCAL_EDIT = (
+        "local_edit",
+        "A person changed this record in the backend since the last import.",
+        "Decide which version is right; see the gate max_local_edits.",
+    )
+    DRIFTED = (
+        "drifted",
+        "The record is no longer what the rehearsal saw.",
+        "Rehearse again.",
+    )
+
+
+class Kept(_Code):
+    """Why a target row that the delete phase looked at stays."""
+
+    REJECTED_NOW = (
+        "rejected_now",
+        "Imported before; its source row is rejected or skipped today.",
+        "Mend the source row; until then the record stays as it is.",
+    )
+    HAS_CHILDREN = (
+        "has_children",
+        "Gone from the source, but records that stay still hang on it.",
+        "It goes with the next run, when its children have moved.",
+    )
+    LOCAL = (
+        "local",
+        "Made by a person in the backend.",
+        "Nothing to do.",
+    )
+
+
+class Note(_Code):
+    """A value changed or doubted on the way in: any number per imported row."""
+
+    AMBIGUOUS_DATE = (
+        "ambiguous_date",
+        "A text date fits both orders; the set order was taken.",
+        "Check the order of dates in the settings.",
+    )
+    OTHER_DATE_ORDER = (
+        "other_date_order",
+        "A text date fits only the other order, and was read so.",
+        "Check the date in FileMaker.",
+    )
+    BAD_DATE = (
+        "bad_date",
+        "An optional date cannot be read; it stays empty.",
+        "Correct the date in FileMaker.",
+    )
+    DATE_IN_FUTURE = (
+        "date_in_future",
+        "A birth date lies in the future; it stays empty.",
+        "Correct the date in FileMaker.",
+    )
+    DATE_TOO_OLD = (
+        "date_too_old",
+        "A birth date lies before 1880; it stays empty.",
+        "Correct the date in FileMaker.",
+    )
+    DST_GAP = (
+        "dst_gap",
+        "The wall time does not exist (clocks went forward).",
+        "Nothing to do: the offset from before the change was taken.",
+    )
+    DST_AMBIGUOUS = (
+        "dst_ambiguous",
+        "The wall time occurs twice (clocks went back).",
+        "Nothing to do: the first occurrence was taken.",
+    )
+    END_BEFORE_START = (
+        "end_before_start",
+        "The end lies before the start; it stays empty.",
+        "Correct the times in FileMaker.",
+    )
+    CLINIC_EVENT = (
+        "clinic_event",
+        "An appointment without a patient: an event of the clinic.",
+        "Nothing to do.",
+    )
+    CLINIC_FROM_PATIENT = (
+        "clinic_from_patient",
+        "The clinic is unknown or blank; the patient's clinic was taken.",
+        "Add the calendar to the clinics, or set it in FileMaker.",
+    )
+    UNKNOWN_CLINIC = (
+        "unknown_clinic",
+        "The clinic named is not one the backend knows; it stays empty.",
+        "Add the clinic with `reimport load-config`.",
+    )
+    UNKNOWN_CLINICIAN = (
+        "unknown_clinician",
+        "The clinician named is not one the backend knows; it stays empty.",
+        "Add the clinician with `reimport load-config`.",
+    )
+    UNKNOWN_VALUE = (
+        "unknown_value",
+        "A coded field holds a word that no table knows.",
+        "Correct the word in FileMaker, or add it with `reimport load-config`.",
+    )
+    LEADING_ZERO_RESTORED = (
+        "leading_zero_restored",
+        "A number had lost its leading zeros; they were put back.",
+        "Nothing to do.",
+    )
+    BAD_NUMBER = (
+        "bad_number",
+        "A phone number is not valid; its text is kept where it can be.",
+        "Correct the number in FileMaker.",
+    )
+    BAD_EMAIL = (
+        "bad_email",
+        "An e-mail address is not valid; its text is kept.",
+        "Correct the address in FileMaker.",
+    )

@@ -1,0 +1,133 @@
+"""Phones and e-mails. The numbers are those set aside for fiction in Australia."""
+
+from __future__ import annotations
+
+import pandas as pd
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reimport_lib.planning import clean
+
+
+def one_phone(cell: str, region: str = "AU") -> tuple[object, str]:
+    cleaned = clean.phone(pd.Series([cell], dtype=object), region)
+    return cleaned.values.tolist()[0], cleaned.codes.tolist()[0]
+
+
+def one_email(cell: str) -> tuple[object, str]:
+    cleaned = clean.email(pd.Series([cell], dtype=object))
+    return cleaned.values.tolist()[0], cleaned.codes.tolist()[0]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "0491570006",
+        "0491 570 006",
+        "0491\xa0570\xa0006",
+        "+61 491 570 006",
+        "+61491570006",
+        "61491570006",
+        "0011 61 491 570 006",
+        "\uff10\uff14\uff19\uff11\uff15\uff17\uff10\uff10\uff10\uff16",
+        "491570006",
+        "491570006.0",
+        "61491570006.0",
+    ],
+)
+def test_every_spelling_of_a_mobile_is_one_number(cell: str) -> None:
+    assert one_phone(cell) == ("+61491570006", "")
+
+
+@pytest.mark.parametrize(
+    "cell", ["(02) 5550 1234", "02 5550-1234", "255501234", "+61 2 5550 1234"]
+)
+def test_every_spelling_of_a_landline_is_one_number(cell: str) -> None:
+    assert one_phone(cell) == ("+61255501234", "")
+
+
+def test_the_region_decides_what_a_number_without_country_is() -> None:
+    assert one_phone("020 7946 0958", "GB") == ("+442079460958", "")
+    assert one_phone("020 7946 0958", "AU")[1] == "bad_number"
+    assert one_phone("+44 20 7946 0958", "AU") == ("+442079460958", "")
+
+
+@pytest.mark.parametrize("cell", ["4.9E+08", "6.1491E+10", "4.9e8", "5E8", "4,9E+08"])
+def test_scientific_notation_has_lost_its_digits(cell: str) -> None:
+    assert one_phone(cell) == (None, "bad_number")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12345",
+        "none",
+        "ask sister",
+        "0491570006 0491570156",
+        "0491570006 / 0255501234",
+        "0491570006, 0255501234",
+        "0491570006 or 0255501234",
+        "0491570006\n0255501234",
+        "02 5550 1234 ext 12",
+        "999999999999999999",
+        "?",
+    ],
+)
+def test_one_that_is_not_valid_stays_as_text(cell: str) -> None:
+    assert one_phone(cell) == (cell, "bad_number")
+
+
+def test_blank_is_nothing() -> None:
+    assert one_phone(" \xa0") == (None, "")
+    assert one_email("") == (None, "")
+
+
+@given(cell=st.text(alphabet="0123456789+() -./exE\xa0", max_size=20))
+def test_without_a_note_it_is_what_the_library_calls_valid(cell: str) -> None:
+    value, code = one_phone(cell)
+
+    if code:
+        assert code == "bad_number"
+    elif value is not None:
+        assert isinstance(value, str)
+        assert phonenumbers.is_valid_number(phonenumbers.parse(value))
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("pat@example.org", "pat@example.org"),
+        (" pat@example.org\xa0", "pat@example.org"),
+        ("Pat.Lee+clinic@Example.ORG", "Pat.Lee+clinic@example.org"),
+        ("o'hara@mail.example.com.au", "o'hara@mail.example.com.au"),
+        ("pat@bücher.example", "pat@bücher.example"),
+    ],
+)
+def test_an_email_has_its_domain_in_lower_case(cell: str, value: str) -> None:
+    assert one_email(cell) == (value, "")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "pat",
+        "pat@",
+        "@Example.org",
+        "pat@example",
+        "pat@@example.org",
+        "pat lee@example.org",
+        "pat@Example..org",
+        "pat@-example.org",
+        "pat@example.1",
+        ".pat@example.org",
+        "pat.@example.org",
+        "pa..t@example.org",
+        "pat@example.org, lee@example.org",
+        "pat@example.org\nlee@example.org",
+        "Pat <pat@example.org>",
+    ],
+)
+def test_text_without_the_form_of_an_email_is_kept(cell: str) -> None:
+    assert one_email(cell) == (cell, "bad_email")
