@@ -1,0 +1,1 @@
+"""What people see: functions that escape, mask and return; they never print."""

@@ -1,0 +1,297 @@
+"""``report.html``: the cover of a run, for whoever has to say yes to it.
+
+Imports verdict, charts, tables and pages. It shows only what ``run.json`` and the
+outcomes files hold: counts, codes, row numbers and digests; no field of any record.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reimport_lib.checks import Check
+from reimport_lib.checks import Verdict as CheckVerdict
+from reimport_lib.planning.codes import SOURCE_OUTCOMES, Outcome
+from reimport_lib.planning.gates import Gates
+from reimport_lib.reporting.badges import outcome_badge, status_badge
+from reimport_lib.reporting.charts import (
+    deletion_bars,
+    match_rates,
+    outcome_overview,
+)
+from reimport_lib.reporting.html import Cell, Fold, Link, Sentence, Shown, Table, escape
+from reimport_lib.reporting.pages import page
+from reimport_lib.reporting.provenance import provenance
+from reimport_lib.reporting.results import (
+    checks_caption,
+    checks_table,
+    header_card,
+    link_floors,
+    status_words,
+)
+from reimport_lib.reporting.verdict import (
+    Json,
+    all_checks,
+    deleted_tables,
+    is_rehearsal,
+    source_tables,
+    tables,
+    verdict,
+)
+from reimport_lib.reporting.words import (
+    OUTCOME_SENTENCES,
+    code_meaning,
+    count,
+    duration,
+    equation,
+    note_meaning,
+    noun,
+    several,
+)
+
+EXAMPLES = 3
+_NOT_IN = (Outcome.REJECTED, Outcome.SKIPPED)
+
+
+def render(manifest: Mapping[str, Any], folder: Path) -> str:
+    """
+    The cover as one HTML document that asks no other host for anything.
+
+    Args:
+        manifest: ``run.json``, read.
+        folder: of the run: the outcomes files give example row numbers, and exported
+            notebooks that lie in it are linked.
+    """
+    kind = "Rehearsal" if is_rehearsal(manifest) else "Import"
+    title = f"{kind} {manifest['run_id']}"
+    sections = [
+        f"<h1>{escape(title)}</h1>",
+        header_card(manifest).html(),
+        _verdict_box(manifest),
+        _section("What becomes of the data", _data(manifest)),
+        _section("What does not come in, and why", _left_out(manifest, folder)),
+        _section("Who the rows belong to", _links(manifest)),
+        _section("What is deleted", _deletions(manifest)),
+        _section("Values changed or doubted on the way in", _notes(manifest)),
+        _section("Checks", _checks(manifest)),
+        _section("The phases", _phases(manifest, folder)),
+        _section("What this report rests on", provenance(manifest)),
+        _section("How to read it", _words()),
+    ]
+    return page(title, "\n".join(part for part in sections if part))
+
+
+def _section(heading: str, parts: Sequence[Shown]) -> str:
+    if not parts:
+        return ""
+    return f"<h2>{escape(heading)}</h2>\n" + "\n".join(part.html() for part in parts)
+
+
+def _verdict_box(manifest: Json) -> str:
+    said = verdict(manifest)
+    lines = "".join(f"<p>{escape(sentence)}</p>" for sentence in said.sentences)
+    command = (
+        f"<p>Next: <code>{escape(said.command)}</code></p>" if said.command else ""
+    )
+    return (
+        f'<div class="verdict {said.tone}" role="status"><p class="lead">'
+        f"{escape(said.sign)} {escape(said.lead)}</p>{lines}{command}</div>"
+    )
+
+
+def _data(manifest: Json) -> list[Shown]:
+    found = source_tables(manifest)
+    if not found:
+        return [Sentence("No phase that imports data has planned anything yet.")]
+    applied = not is_rehearsal(manifest) and manifest["status"] == "succeeded"
+    rows: list[tuple[Cell, ...]] = []
+    for name, counts in tables(manifest).items():
+        total = sum(counts.get(outcome, 0) for outcome in SOURCE_OUTCOMES)
+        blank = counts.get("blank_rows", 0)
+        rows.append(
+            (noun(name), equation(counts, total), count(blank) if blank else "")
+        )
+    balance = Table(
+        "Every row in exactly one outcome",
+        ("table", "rows = outcomes", "blank rows"),
+        tuple(rows),
+        right=frozenset({"blank rows"}),
+    )
+    return [outcome_overview(found, applied=applied), balance]
+
+
+def _left_out(manifest: Json, folder: Path) -> list[Shown]:
+    rows: list[tuple[Cell, ...]] = []
+    for name, counts in tables(manifest).items():
+        wanted = counts.get("reasons", {})
+        examples = _examples(folder / "outcomes" / f"{name}.csv", wanted)
+        for code, number in wanted.items():
+            outcome, numbers = examples.get(code, ("", []))
+            badge = outcome_badge(outcome) if outcome else ""
+            shown = ", ".join(numbers)
+            shown += ", …" if numbers and number > len(numbers) else ""
+            meaning = " ".join(code_meaning(code))
+            rows.append((noun(name), code, badge, count(number), meaning, shown))
+    if not tables(manifest):
+        return []
+    meaning_head = "what it means and what to do"
+    heads = ("table", "reason", "outcome", "rows", meaning_head, "example rows")
+    return [
+        Table(
+            "By table and reason; row numbers are those of the export, its header is 1",
+            heads,
+            tuple(rows),
+            right=frozenset({"rows"}),
+            empty="every row comes in.",
+        )
+    ]
+
+
+def _examples(
+    path: Path, wanted: Mapping[str, int]
+) -> dict[str, tuple[str, list[str]]]:
+    """Reason -> its outcome and the first row numbers, as far as *path* tells."""
+    if not wanted or not path.is_file():
+        return {}
+    found: dict[str, tuple[str, list[str]]] = {}
+    open_reasons = set(wanted)
+    with path.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            reason = line["reason"]
+            if reason not in open_reasons:
+                continue
+            numbers = found.setdefault(reason, (line["outcome"], []))[1]
+            numbers.append(line["row"])
+            if len(numbers) == min(EXAMPLES, wanted[reason]):
+                open_reasons.discard(reason)
+            if not open_reasons:
+                break
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """A link of ``run.json`` with its table in its name."""
+
+    name: str
+    found: int
+    named: int
+    checked: bool
+
+
+def _links(manifest: Json) -> list[Shown]:
+    rates = [
+        _Rate(
+            f"{noun(table)}: {link['name']}",
+            int(link["found"]),
+            int(link["named"]),
+            bool(link.get("checked", True)),
+        )
+        for phase in manifest.get("phases", ())
+        for table, links in phase.get("links", {}).items()
+        for link in links
+    ]
+    floors = {
+        f"{noun(table)}: {link}": floor
+        for table in tables(manifest)
+        for link, floor in link_floors(table, _gates(manifest)).items()
+    }
+    return [match_rates("", rates, floors)] if rates else []
+
+
+def _gates(manifest: Json) -> Gates:
+    """The limits of the run: those set by hand, and the defaults."""
+    given = manifest.get("parameters", {}).get("gates", {})
+    places = {str(place).partition("."): float(value) for place, value in given.items()}
+    return Gates({(table, name): value for (table, _, name), value in places.items()})
+
+
+def _deletions(manifest: Json) -> list[Shown]:
+    pairs = deleted_tables(manifest)
+    reached = any(p["name"] == "delete" for p in manifest.get("phases", ()))
+    if not reached:
+        return []
+    drawn: list[Shown] = [deletion_bars(pairs)] if pairs else []
+    rows: list[tuple[Cell, ...]] = [
+        (noun(name), code, count(number), *code_meaning(code))
+        for phase in manifest["phases"]
+        if phase["name"] == "delete"
+        for name, counts in phase.get("tables", {}).items()
+        for code, number in counts.get("reasons", {}).items()
+    ]
+    kept = Table(
+        "Looked at and kept",
+        ("table", "reason", "records", "what it means", "what to do"),
+        tuple(rows),
+        right=frozenset({"records"}),
+        empty="no record.",
+    )
+    nothing = Sentence("Nothing: FileMaker still has every imported record.")
+    return [*(drawn or [nothing]), kept]
+
+
+def _notes(manifest: Json) -> list[Shown]:
+    rows: list[tuple[Cell, ...]] = [
+        (noun(name), code, count(number), *note_meaning(code))
+        for name, counts in tables(manifest).items()
+        for code, number in counts.get("notes", {}).items()
+    ]
+    caption = "By table and note"
+    heads = ("table", "note", "rows", "what it means", "what to do")
+    return (
+        [Table(caption, heads, tuple(rows), right=frozenset({"rows"}))] if rows else []
+    )
+
+
+def _checks(manifest: Json) -> list[Shown]:
+    found = [
+        Check.from_json({**check, "name": f"{phase}: {check['name']}"})
+        for phase, check in all_checks(manifest)
+    ]
+    held = [check for check in found if check.verdict is CheckVerdict.PASS]
+    rest = [check for check in found if check.verdict is not CheckVerdict.PASS]
+    parts: list[Shown] = [Sentence(f"{checks_caption(found)}.")] if found else []
+    if rest:
+        parts.append(checks_table(rest, "Checks to look at"))
+    if held:
+        table = checks_table(held, "Checks that hold")
+        parts.append(Fold(f"{several(len(held), 'check')} held", table))
+    return parts
+
+
+def _phases(manifest: Json, folder: Path) -> list[Shown]:
+    rows: list[tuple[Cell, ...]] = []
+    for phase in manifest.get("phases", ()):
+        number, name = int(phase["number"]), str(phase["name"])
+        report = f"{number:02d}_{name.replace('-', '_')}.html"
+        target = report if (folder / report).is_file() else ""
+        seconds = float(phase.get("seconds") or 0)
+        rows.append(
+            (
+                str(number),
+                Link(name, target),
+                status_badge(str(phase["status"])),
+                duration(seconds) if seconds else "",
+                str(phase.get("error") or ""),
+            )
+        )
+    total = float(manifest.get("seconds") or 0)
+    return [
+        Table(
+            "Each phase has its notebook",
+            ("n", "phase", "state", "took", "error"),
+            tuple(rows),
+            right=frozenset({"took"}),
+            foot=f"The whole run: {duration(total)}." if total else "",
+        )
+    ]
+
+
+def _words() -> list[Shown]:
+    outcomes = tuple(
+        (outcome_badge(name), text) for name, text in OUTCOME_SENTENCES.items()
+    )
+    return [Table("The outcomes", ("outcome", "the row"), outcomes), status_words()]

@@ -1,0 +1,103 @@
+"""What a plan changes and deletes, record by record and masked.
+
+Imports planning's types, masking, words and html; shown through ``previews``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reimport_lib.reporting.badges import outcome_badge
+from reimport_lib.reporting.html import Cell, Stack, Table
+from reimport_lib.reporting.masking import Mask
+from reimport_lib.reporting.words import (
+    code_meaning,
+    count,
+    noun,
+    sentence_case,
+    several,
+)
+
+if TYPE_CHECKING:
+    from reimport_lib.planning.deletion import DeletionPlan
+    from reimport_lib.planning.plan import Plan
+
+
+EMPTY = "(empty)"
+
+
+def changes(plan: Plan, mask: Mask, rows: int = 5) -> Table:
+    """Field by field what an update changes, for the first *rows* records, masked."""
+    records = plan.changes["row"].drop_duplicates()
+    shown = plan.changes[plan.changes["row"].isin(records.head(rows))]
+    keys = dict(zip(plan.rows["row"], plan.rows["key"], strict=True))
+    lines: list[tuple[Cell, ...]] = []
+    for row, name, before, after in shown[
+        ["row", "field", "before", "after"]
+    ].itertuples(index=False, name=None):
+        old = mask.value(plan.table, str(name), before)
+        new = mask.value(plan.table, str(name), after)
+        if old == new:
+            new = f"{new} (another one)"
+        old, new = old or EMPTY, new or EMPTY
+        lines.append((str(row), mask.key(str(keys.get(row, ""))), str(name), old, new))
+    fields = plan.changes["field"].value_counts()
+    most = ", ".join(f"{name} {count(number)}" for name, number in _ranked(fields)[:6])
+    fields_changed = several(len(plan.changes), "field")
+    things = sentence_case(noun(plan.table))
+    caption = f"{things}: {fields_changed} of {several(len(records), 'record')} change"
+    caption = caption + ("" if mask.reveal else ", masked") if len(records) else things
+    return Table(
+        caption,
+        ("row", "key", "field", "before", "after"),
+        tuple(lines),
+        empty="no record that is there changes.",
+        foot=f"By field: {most}. {_more(len(records), rows, 'record')}".strip(),
+    )
+
+
+def deletions(plans: Iterable[DeletionPlan], mask: Mask, rows: int = 5) -> Stack:
+    """What the delete phase removes and what it looked at and leaves, by table."""
+    counted: list[tuple[Cell, ...]] = []
+    listed: list[tuple[Cell, ...]] = []
+    for plan in plans:
+        groups = plan.rows.fillna("").groupby(["outcome", "reason"], sort=True)
+        for (outcome, reason), group in groups:
+            sentence, remedy = code_meaning(str(reason))
+            meaning = sentence or "FileMaker no longer has it."
+            badge = outcome_badge(str(outcome))
+            counted.append((plan.table, badge, count(len(group)), meaning, remedy))
+            listed += [
+                (plan.table, mask.key(str(key)), badge, str(reason))
+                for key in sorted(group["key"])[:rows]
+            ]
+    return Stack(
+        (
+            Table(
+                "Records that FileMaker no longer has, or that stay all the same",
+                ("table", "outcome", "records", "why", "what to do"),
+                tuple(counted),
+                right=frozenset({"records"}),
+                empty="none; nothing is deleted.",
+            ),
+            Table(
+                f"The first {rows} of each kind",
+                ("table", "key", "outcome", "reason"),
+                tuple(listed),
+                empty="none.",
+            ),
+        )
+    )
+
+
+def _more(total: int, shown: int, thing: str) -> str:
+    left = total - shown
+    return f"{several(left, thing)} more in the outcomes file." if left > 0 else ""
+
+
+def _ranked(counts: pd.Series[int]) -> list[tuple[str, int]]:
+    pairs = [(str(name), int(number)) for name, number in counts.items()]
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,211 @@
+"""What a notebook's cells show: one call per question of the reviewer.
+
+Each function takes what the phase made and gives one thing to display, over all tables
+of the phase; nothing is printed, every value is masked and escaped below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reimport_lib import run as runs
+from reimport_lib.planning.deletion import DELETED, KEPT, DeletionPlan
+from reimport_lib.planning.gates import Gates
+from reimport_lib.planning.plan import Plan
+from reimport_lib.planning.staging import Staged
+from reimport_lib.reporting import charts, previews
+from reimport_lib.reporting.control import make_control
+from reimport_lib.reporting.drawing import Chart
+from reimport_lib.reporting.explorer import Explorer, explore
+from reimport_lib.reporting.html import Stack, Table
+from reimport_lib.reporting.masking import Mask
+from reimport_lib.reporting.results import Card, header_card
+from reimport_lib.reporting.words import count, size
+from reimport_lib.run import Run
+from reimport_lib.sources.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from reimport_lib.target.apply import Applied
+    from reimport_lib.target.backup import Backup
+    from reimport_lib.target.digests import DatabaseDigest
+
+FLOORS = {"owner": "min_match_rate", "object": "min_object_rate"}
+
+
+def mask_for(run: Run, *, reveal: int = 0) -> Mask:
+    """
+    How values of this run are shown; ``reveal=1`` shows them plainly, and says so.
+
+    That a person looked is recorded among the events of the run.
+    """
+    if reveal:
+        run.event("values_revealed")
+    return Mask(runs.pseudonym_key(run.settings), reveal=bool(reveal))
+
+
+def card(run: Run) -> Card:
+    """Which run this is, and whether it may write to the real database."""
+    return header_card(run.manifest())
+
+
+def sources(snapshot: Snapshot, tables: Sequence[str]) -> Stack:
+    """File, kind, rows and fill rate of every table that the snapshot holds."""
+    return Stack(
+        tuple(
+            previews.source_table(snapshot.manifest, table)
+            for table in tables
+            if table in snapshot.manifest.tables
+        )
+    )
+
+
+def fill_charts(snapshot: Snapshot, tables: Sequence[str]) -> tuple[Chart, ...]:
+    """A chart per table: how many rows fill each column."""
+    found = snapshot.manifest.tables
+    return tuple(
+        charts.fill_rates(table, found[table].filled, found[table].rows)
+        for table in tables
+        if table in found
+    )
+
+
+def samples(staged: Mapping[str, Staged], mask: Mask, *, rows: int) -> Stack:
+    """A few records of each table as they were read, masked."""
+    return Stack(
+        tuple(
+            previews.sample(each.frame, mask, table=table, rows=rows)
+            for table, each in staged.items()
+        )
+    )
+
+
+def mappings(described: Mapping[str, pd.DataFrame]) -> Stack:
+    """Column by column, where each one goes."""
+    return Stack(
+        tuple(
+            previews.mapping_table(frame, table) for table, frame in described.items()
+        )
+    )
+
+
+def links(plans: Sequence[Plan]) -> Stack:
+    """Found and named, per link."""
+    return Stack(tuple(previews.links_table(plan) for plan in plans if plan.links))
+
+
+def link_charts(plans: Sequence[Plan], gates: Gates) -> tuple[Chart, ...]:
+    """A chart per table: match rates with the floor of each gate marked."""
+    return tuple(
+        charts.match_rates(plan.table, plan.links, _floors(plan, gates))
+        for plan in plans
+        if plan.links
+    )
+
+
+def _floors(plan: Plan, gates: Gates) -> dict[str, float]:
+    limits = {
+        link.name: gates.limit(plan.table, FLOORS[link.name])
+        for link in plan.links
+        if link.name in FLOORS
+    }
+    return {name: limit for name, limit in limits.items() if limit is not None}
+
+
+def equations(plans: Sequence[Plan]) -> Stack:
+    """Every source row in exactly one outcome, per table."""
+    return Stack(tuple(previews.equation(plan) for plan in plans))
+
+
+def outcome_charts(
+    plans: Sequence[Plan], *, applied: bool = False
+) -> tuple[Chart, ...]:
+    """A bar per table, cut by outcome."""
+    return tuple(
+        charts.outcome_bar(plan.table, plan.counts, applied=applied) for plan in plans
+    )
+
+
+def changes(plans: Sequence[Plan], mask: Mask, *, rows: int) -> Stack:
+    """Field by field, what updates will change; masked."""
+    return Stack(tuple(previews.changes(plan, mask, rows) for plan in plans))
+
+
+def reasons(plans: Sequence[Plan], mask: Mask) -> Stack:
+    """What does not come in, why, how many, and what to do about it."""
+    return Stack(tuple(previews.reasons(plan, mask) for plan in plans))
+
+
+def notes(plans: Sequence[Plan]) -> Stack:
+    """Values that were changed or doubted on the way in."""
+    return Stack(tuple(previews.notes(plan) for plan in plans))
+
+
+def explorer(
+    plans: Sequence[Plan], staged: Mapping[str, Staged], mask: Mask, *, rows: int
+) -> Explorer:
+    """Rows by table, outcome and reason; reads without a kernel too."""
+    frames = {table: each.frame for table, each in staged.items()}
+    return explore(plans, mask, rows=rows, frames=frames)
+
+
+control = make_control
+
+
+def raw_samples(snapshot: Snapshot, mask: Mask, *, rows: int) -> Stack:
+    """A few records of every frozen table as text, masked."""
+    return Stack(
+        tuple(
+            previews.sample(snapshot.table(table), mask, table=table, rows=rows)
+            for table in snapshot.manifest.tables
+        )
+    )
+
+
+def deletion_charts(plans: Sequence[DeletionPlan]) -> tuple[Chart, ...]:
+    """What goes and what is kept; no chart where nothing was looked at."""
+    looked_at = {
+        plan.table: (plan.counts[DELETED], plan.counts[KEPT])
+        for plan in plans
+        if len(plan.rows)
+    }
+    return (charts.deletion_bars(looked_at),) if looked_at else ()
+
+
+def backup_table(made: Backup, restored: DatabaseDigest) -> Table:
+    """Table by table: rows in the real database and in the restored copy."""
+    rows = tuple(
+        (
+            name,
+            count(table.rows),
+            count(restored.tables[name].rows) if name in restored.tables else "",
+            "equal" if restored.tables.get(name) == table else "different",
+        )
+        for name, table in sorted(made.digest.tables.items())
+        if table.rows
+    )
+    empty = len(made.digest.tables) - len(rows)
+    return Table(
+        f"{made.file}, {size(made.bytes)}, {made.server}: restored and compared; "
+        f"{count(empty)} further tables are empty",
+        ("table", "rows", "restored rows", "digest"),
+        rows,
+        right=frozenset({"rows", "restored rows"}),
+    )
+
+
+def applied_table(applied: Applied) -> Table:
+    """What the transaction did, table by table."""
+    return Table(
+        "done before; nothing was written now" if applied.repeated else "done",
+        ("table", "outcome", "rows"),
+        tuple(
+            (table, outcome, count(number))
+            for table, counts in applied.counts.items()
+            for outcome, number in counts.items()
+            if number
+        ),
+        right=frozenset({"rows"}),
+    )

@@ -1,0 +1,168 @@
+"""The cover: the verdict first, every figure from ``run.json``, no other host."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reimport_lib.reporting.allowed import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS
+from reimport_lib.reporting.cover import render
+from reimport_lib.reporting.verdict import verdict
+from reimport_lib.run import Status
+from tests.reporting.attacks import PAYLOADS, assert_harmless
+from tests.reporting.examples import run
+
+ELEMENTS = ALLOWED_ELEMENTS | set("html head meta title style body main".split())
+ATTRIBUTES = ALLOWED_ATTRIBUTES | set("lang charset http-equiv content name".split())
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The cover of a good rehearsal."""
+    return render(run(), tmp_path_factory.mktemp("run"))
+
+
+def words(page: str) -> str:
+    """The text of *page*, blanks run together."""
+    body = page[page.index("<body>") :]
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def outcomes(folder: Path, *lines: str) -> None:
+    (folder / "outcomes").mkdir()
+    head = "table,row,key,outcome,reason,notes,target_id"
+    text = "\n".join([head, *lines]) + "\n"
+    (folder / "outcomes" / "appointments.csv").write_text(text)
+
+
+def test_a_good_rehearsal_says_what_comes_next(rehearsal: str) -> None:
+    text = words(rehearsal)
+
+    assert "✓ The rehearsal succeeded." in text
+    assert "59,239 of 64,424 source rows (91.95%) are in the copy" in text
+    assert "All of it happened on a copy: the real database was only read." in text
+    assert "reimport run --full --reviewed 20261122T101500Z-rehearsal" in text
+
+
+def test_a_full_run_names_what_was_written(tmp_path: Path) -> None:
+    text = words(render(run("full"), tmp_path))
+
+    assert "FULL RUN" in text
+    assert "✓ The import succeeded." in text
+    assert "Written to the real database: delete, patients, appointments" in text
+    assert "--reviewed" not in text
+
+
+def test_a_refused_run_says_why_and_what_did_not_run(tmp_path: Path) -> None:
+    error = "appointments: 14 rows are rejected. Hint: reimport show"
+
+    text = words(render(run("full", "refused", "appointments", error), tmp_path))
+
+    assert "The import was refused in phase appointments, which wrote nothing." in text
+    assert error in text
+    assert "4 later phases did not run." in text
+
+
+def test_a_run_refused_before_any_phase_wrote_nothing(tmp_path: Path) -> None:
+    text = words(render(run("full", "refused", "validation", "no source"), tmp_path))
+
+    assert "Nothing was written to the real database." in text
+    assert "No phase that imports data has planned anything yet." in text
+
+
+@pytest.mark.parametrize("status", [str(status) for status in Status])
+@pytest.mark.parametrize("mode", ["rehearsal", "full"])
+def test_every_status_has_a_verdict(mode: str, status: str) -> None:
+    said = verdict(run(mode, status, stops="documents"))
+
+    assert said.lead
+    assert said.tone in ("good", "bad", "warn", "quiet")
+
+
+def test_a_check_that_could_not_be_made_is_not_counted_as_held(rehearsal: str) -> None:
+    text = words(rehearsal)
+
+    assert "13 of 15 checks hold; 1 asks for a look; 1 could not be made." in text
+
+
+def test_every_table_has_its_equation(rehearsal: str) -> None:
+    text = words(rehearsal)
+
+    assert "15,149 = 9,812 created + 5 updated + 5,318 unchanged + 14 rejected" in text
+    assert "1,302 = 1,302 created" in text
+
+
+def test_reasons_come_with_remedies_and_row_numbers(tmp_path: Path) -> None:
+    outcomes(
+        tmp_path,
+        *(f"appointments,{row},p-1,rejected,bad_time,,x" for row in range(40, 49)),
+    )
+
+    text = words(render(run(), tmp_path))
+
+    assert "Correct the time in FileMaker." in text
+    assert "40, 41, 42, …" in text
+
+
+def test_the_keys_of_the_outcomes_files_are_not_shown(tmp_path: Path) -> None:
+    outcomes(tmp_path, "appointments,40,a-key-of-somebody,rejected,bad_time,,target-9")
+
+    page = render(run(), tmp_path)
+
+    assert "a-key-of-somebody" not in page
+    assert "target-9" not in page
+
+
+def test_notebooks_are_linked_where_they_were_exported(tmp_path: Path) -> None:
+    (tmp_path / "03_patients.html").write_text("x")
+
+    page = render(run(), tmp_path)
+
+    assert 'href="03_patients.html"' in page
+    assert "04_appointments.html" not in page
+
+
+def test_the_cover_asks_no_other_host_for_anything(rehearsal: str) -> None:
+    assert "default-src 'none'" in rehearsal
+    assert not re.search(r"https?://|<script|@import", rehearsal)
+    assert_harmless(rehearsal, elements=ELEMENTS, attributes=ATTRIBUTES)
+
+
+def test_a_manifest_of_a_run_just_opened_is_enough(tmp_path: Path) -> None:
+    manifest = {
+        "run_id": "20261122T101500Z-full",
+        "mode": "full",
+        "status": "open",
+        "parameters": {},
+        "phases": [],
+    }
+
+    assert "has not started" in render(manifest, tmp_path)
+
+
+def poisoned(value: Any, payload: str) -> Any:
+    """*value* with *payload* in every text that no list is closed for."""
+    if isinstance(value, dict):
+        closed = {"status", "mode", "verdict", "reasons", "notes"}
+        return {
+            name: inner if name in closed else poisoned(inner, payload)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [poisoned(inner, payload) for inner in value]
+    return payload if isinstance(value, str) else value
+
+
+def test_no_text_of_a_manifest_becomes_markup(tmp_path: Path) -> None:
+    payload = "".join(PAYLOADS)
+    manifest = poisoned(run("full", "failed", "images", "x"), payload)
+    manifest["versions"] = dict.fromkeys(PAYLOADS, "1")
+    manifest["phases"][3]["tables"][payload] = {"created": 1, "reasons": {payload: 1}}
+
+    page = render(json.loads(json.dumps(manifest)), tmp_path)
+
+    assert_harmless(page, elements=ELEMENTS, attributes=ATTRIBUTES)
