@@ -1,0 +1,1 @@
+"""The synthetic clinic and its local services."""

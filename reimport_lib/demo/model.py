@@ -1,0 +1,138 @@
+"""What the synthetic clinic is made of: cells, lines and what is expected, people.
+
+Pure; imports nothing of the importer. The words are those of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+Cell = str | int | float | date | datetime | time | timedelta
+Value = str | bool | int | None
+
+EXCEL_MOST_ROWS = 1_048_576
+DOCUMENTS_PREFIX = "filemaker-docs/"
+IMAGES_PREFIX = "filemaker-images/"
+
+
+@dataclass(slots=True)
+class Line:
+    """One record of an export and what an import must make of it.
+
+    Attributes:
+        cells: header -> cell; a header that is not there is an empty cell.
+        key: canonical FileMaker key in upper case, "" where the row has none.
+        outcome: of a first import into an empty database; "" for a blank row.
+        reason, notes: codes, as in the outcomes file.
+        values: what the created row holds, in the words of the answer key.
+        objects: keys of the stored objects that belong to this record.
+        row: place in the stream from 0, blank rows not counted.
+        defect: name of what was planted in it, "" for nothing.
+    """
+
+    cells: dict[str, Cell]
+    key: str = ""
+    outcome: str = "created"
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    values: dict[str, Value] = field(default_factory=dict)
+    objects: tuple[str, ...] = ()
+    row: int = 0
+    defect: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.outcome
+
+    def note(self, code: str) -> None:
+        """Add a note; notes are sorted, each once."""
+        self.notes = tuple(sorted({*self.notes, code}))
+
+    def reject(self, reason: str) -> None:
+        self.end("rejected", reason)
+
+    def skip(self, reason: str) -> None:
+        self.end("skipped", reason)
+
+    def end(self, outcome: str, reason: str) -> None:
+        """Leave the row out: it then has neither notes nor values."""
+        self.outcome, self.reason = outcome, reason
+        self.notes, self.values = (), {}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An imported patient, as other tables refer to it.
+
+    Attributes:
+        key: canonical FileMaker key, upper case.
+        clinic: the patient's clinic key, "" for none.
+        dob: as imported; None where it is blank or unreadable.
+    """
+
+    key: str
+    first_name: str
+    last_name: str
+    clinic: str
+    dob: date | None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who can own a row: imported patients, and keys of patients that stay outside."""
+
+    people: tuple[Person, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A clinic or calendar: FileMaker key and name."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many rows each table has at *scale*; 1.0 is the size of the real system."""
+
+    scale: float = 1.0
+
+    def of(self, rows_at_full_size: int, *, least: int = 1) -> int:
+        return max(least, round(rows_at_full_size * self.scale))
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export: file stem, columns, and ``lines()``: a fresh stream of its lines."""
+
+    table: str
+    file: str
+    headers: tuple[str, ...]
+    lines: Callable[[], Iterator[Line]]
+
+
+FULL_ROWS = {
+    "patients": 2_845,
+    "contact_details": 10_697,
+    "appointments": 15_149,
+    "notes": 11_408,
+    "sms": 5_352,
+    "sms_replies": 1_035,
+    "documents": 11_274,
+    "images": 6_664,
+}
+"""Rows of each source table at the size of the real system."""
+
+EVENTS_WITHOUT_PATIENT = 5_312
+EVENTS_AT_UNKNOWN_CALENDARS = 1_492
+NOTES_WITHOUT_TEXT = 193
+DOCUMENTS_WITH_OBJECT = 10_190
+IMAGE_OBJECTS = 6_490

@@ -1,0 +1,80 @@
+"""What the importer decides about a clinic, table by table, without a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import pandas as pd
+
+from reimport_lib.config import load_settings
+from reimport_lib.demo.clinic import Clinic
+from reimport_lib.demo.directory import make_directory
+from reimport_lib.planning.cleaned import fold
+from reimport_lib.planning.context import Context, Directory, Known, Owner
+from reimport_lib.planning.rules import RULES, Decided, snapshot_keys
+from reimport_lib.sources.objects import as_frame, prefixes
+from reimport_lib.sources.snapshot import Snapshot, freeze
+
+AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+KEYS = UUID("5f0c9c1e-54c4-4c55-9c5e-7f0d8c1b1c11")
+
+
+def frozen(clinic: Clinic, folder: Path) -> tuple[Snapshot, Context]:
+    """The clinic's snapshot, and a context that knows its lists but no patient yet."""
+    settings = load_settings({"REIMPORT_SOURCE": str(clinic.exports)})
+    stored = json.loads(clinic.listing.read_text(encoding="utf-8"))
+    objects = {
+        name: as_frame(
+            [(o["Key"], o["Size"], "") for o in stored if o["Key"].startswith(prefix)]
+        )
+        for name, prefix in prefixes(settings).items()
+    }
+    snapshot = freeze(settings, folder, as_of=AS_OF, objects=objects)
+    return snapshot, Context(AS_OF, settings.rows, known_lists(clinic))
+
+
+def known_lists(clinic: Clinic) -> Known:
+    lists = make_directory(clinic.seed)
+    return Known(
+        clinics=directory((p.key, p.name) for p in lists.clinics),
+        clinicians=directory((p.key, p.name) for p in lists.clinicians),
+        appointment_types=directory((p.key, p.name) for p in lists.appointment_types),
+        funding_sources=directory((code, name) for name, code in lists.funding),
+    )
+
+
+def directory(places: Iterable[tuple[str, str]]) -> Directory:
+    """Found by key (or code) and by name."""
+    pks = {(key, name): uuid5(KEYS, key) for key, name in places}
+    by_key = {fold(key): pk for (key, _), pk in pks.items()}
+    return Directory(by_key, by_key | {fold(name): pk for (_, name), pk in pks.items()})
+
+
+def decisions(clinic: Clinic, folder: Path) -> tuple[dict[str, Decided], Context]:
+    """Every table decided in the order of the phases; the patients are then known."""
+    snapshot, context = frozen(clinic, folder)
+    keys = snapshot_keys("patients", snapshot.table("patients"), context)
+    context = replace(context, known=replace(context.known, source_patients=keys))
+    decided: dict[str, Decided] = {}
+    for table, rule in RULES.items():
+        listing = f"{table}_objects"
+        objects = snapshot.objects(listing) if snapshot.has(listing) else None
+        staged = rule.stage(snapshot.table(table), context)
+        decided[table] = rule.decide(staged, context, objects)
+        if table == "patients":
+            owners = _owners(decided[table].values)
+            context = replace(context, known=replace(context.known, patients=owners))
+    return decided, context
+
+
+def _owners(values: pd.DataFrame) -> dict[str, Owner]:
+    columns = ["filemaker_id", "clinic_id", "first_name", "last_name", "dob"]
+    return {
+        row[0]: Owner(uuid5(KEYS, row[0]), *row[1:])
+        for row in values[columns].itertuples(index=False)
+    }
