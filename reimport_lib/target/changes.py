@@ -1,0 +1,229 @@
+"""The rows of a plan and of a deletion, written inside the caller's transaction.
+
+Every row that is changed or deleted is kept in the ledger as it was, and compared with
+what the plan was made for: an edit made since then stops the phase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from django.apps import apps
+from django.db.models import Count, F, Model, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from reimport_lib.errors import Drifted
+from reimport_lib.planning.canonical import canonical_texts
+from reimport_lib.planning.deletion import DeletionPlan
+from reimport_lib.planning.plan import Plan, managed_hashes
+from reimport_lib.target import ledger
+from reimport_lib.target.bootstrap import DEFAULT
+from reimport_lib.target.deletion import Hanging, hanging_on, links_onto
+from reimport_lib.target.models import (
+    as_managed,
+    attname,
+    content_type_ids,
+    managed,
+    model_of,
+    stored,
+    tables_of_models,
+)
+from reimport_lib.target.writing import (
+    delete_rows,
+    in_chunks,
+    insert_rows,
+    update_rows,
+)
+
+_BATCHES = frozenset({"images", "image_batches"})
+
+
+def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
+    """
+    Update, then create the rows of *plan*; rows only to be rehashed get their hash.
+
+    Raises:
+        Drifted: a row is no longer what the plan was made for.
+    """
+    values = plan.values
+    if values.empty:
+        return
+    model = model_of(plan.table)
+    types = content_type_ids(DEFAULT)
+    for write in ("rehash", "update", "create"):
+        rows = values[values["write"] == write]
+        if rows.empty:
+            continue
+        if write == "create":
+            columns = _columns(plan.table, rows, types)
+            stamps = {"created_at": as_of, "updated_at": as_of}
+            columns |= {name: [moment] * len(rows) for name, moment in stamps.items()}
+            insert_rows(model, {"id": list(rows["id"]), **columns})
+            continue
+        keys = list(rows["id"])
+        now = ledger.keep_before_images(
+            run_id, phase, model, keys, action=ledger.UPDATED
+        )
+        _refuse_edited(plan, rows, now, types)
+        if write == "rehash":
+            update_rows(model, keys, {"import_hash": list(rows["import_hash"])})
+            continue
+        _demote(model, keys)
+        columns = _columns(plan.table, rows, types)
+        update_rows(model, keys, {**columns, "updated_at": [as_of] * len(rows)})
+
+
+def delete_plan(run_id: str, phase: str, plan: DeletionPlan) -> None:
+    """Delete the rows of *plan*, after emptying the links of rows that stay."""
+    keys = plan.deleted_ids
+    if not keys:
+        return
+    model = model_of(plan.table)
+    ledger.keep_before_images(run_id, phase, model, keys, action=ledger.DELETED)
+    for hanging in hanging_on([model]):
+        if hanging.clears:
+            _clear(run_id, phase, hanging, keys)
+    if delete_rows(model, keys) != len(keys):
+        raise _drifted(plan.table, len(keys), "were to be deleted and are gone")
+
+
+def refuse_dangling(deletions: Sequence[DeletionPlan]) -> None:
+    """
+    Nothing points at a deleted row through a generic link, which no database guards.
+
+    Raises:
+        Drifted: somebody has added such a row since the plan was made.
+    """
+    for plan in deletions:
+        keys = plan.deleted_ids
+        for hanging in hanging_on([model_of(plan.table)]) if keys else ():
+            if not hanging.type_attribute:
+                continue
+            links = list(links_onto(hanging, keys, DEFAULT))
+            if links:
+                label = hanging.child._meta.label
+                raise _drifted(label, len(links), f"hang on deleted {plan.table}")
+
+
+def recount_batches(tables: set[str]) -> None:
+    """Set ``image_count`` where it is not the number of images, if images changed."""
+    if not tables & _BATCHES:
+        return
+    batches: Any = apps.get_model("images", "ImageBatch").objects.using(DEFAULT)
+    images: Any = apps.get_model("images", "Image").objects.using(DEFAULT)
+    counted = (
+        images.filter(batch_id=OuterRef("pk"))
+        .order_by()
+        .values("batch_id")
+        .annotate(images=Count("pk"))
+        .values("images")
+    )
+    number = Coalesce(Subquery(counted), 0)
+    batches.annotate(number=number).exclude(image_count=F("number")).update(
+        image_count=number
+    )
+
+
+def _columns(
+    table: str, rows: pd.DataFrame, types: Mapping[str, int]
+) -> dict[str, list[Any]]:
+    """Attribute -> values of what a plan writes."""
+    columns = ("filemaker_id", "import_hash", *managed(table))
+    return {
+        attname(column): stored(column, _plain(rows[column]), types)
+        for column in columns
+    }
+
+
+def _plain(column: pd.Series[Any]) -> list[Any]:
+    """Python's own values, with None for every kind of nothing."""
+    cells = column.astype(object)
+    return list(cells.where(cells.notna(), None))
+
+
+def _refuse_edited(
+    plan: Plan, rows: pd.DataFrame, now: pd.DataFrame, types: Mapping[str, int]
+) -> None:
+    """
+    The rows to be changed are what the plan was made for.
+
+    A field that the plan changes holds what it held then, and every other managed field
+    holds what the plan gives it.
+
+    Raises:
+        Drifted: names how many do not.
+    """
+    if len(now) != len(rows):
+        raise _drifted(plan.table, len(rows) - len(now), "are no longer there")
+    held = as_managed(plan.table, now.loc[list(rows["id"])], types)
+    before = plan.changes.set_index(["field", "row"])["before"]
+    edited = pd.Series(False, index=rows.index)
+    for field in managed(plan.table):
+        expected = pd.Series(canonical_texts(_plain(rows[field])), index=rows.index)
+        if field in before.index.get_level_values("field"):
+            expected.update(before.loc[field])
+        edited |= expected.to_numpy() != canonical_texts(held[field])
+    if edited.any():
+        raise _drifted(plan.table, int(edited.sum()), "were changed by a person")
+
+
+def _demote(model: type[Model], keys: Sequence[Any]) -> None:
+    """
+    Take the mark of the primary off rows that are about to be written.
+
+    Two rows may swap it, and the database checks the constraint row by row.
+    """
+    if "is_primary" not in {field.attname for field in model._meta.concrete_fields}:
+        return
+    manager: Any = model._base_manager
+    for some in in_chunks(keys):
+        manager.using(DEFAULT).filter(pk__in=some, is_primary=True).update(
+            is_primary=False
+        )
+
+
+def _clear(run_id: str, phase: str, hanging: Hanging, keys: Sequence[Any]) -> None:
+    """
+    Empty the links onto *keys*, and carry the import hash along.
+
+    Otherwise the next import would take the emptied link for a person's edit. A row
+    that a person did edit keeps its hash, so that the edit is still seen.
+    """
+    children = sorted({child for child, _, _ in links_onto(hanging, keys, DEFAULT)})
+    if not children:
+        return
+    model = hanging.child
+    now = ledger.keep_before_images(
+        run_id, phase, model, children, action=ledger.UPDATED
+    )
+    children = list(now.index)
+    columns: dict[str, list[Any]] = {hanging.attribute: [None] * len(children)}
+    table = tables_of_models().get(str(model._meta.label))
+    if table is not None:
+        columns["import_hash"] = _carried_hashes(table, now, hanging.attribute)
+    update_rows(model, children, columns)
+
+
+def _carried_hashes(table: str, now: pd.DataFrame, attribute: str) -> list[str]:
+    """The import hashes of rows whose *attribute* is emptied; see ``_clear``."""
+    types = content_type_ids(DEFAULT)
+    emptied = now.assign(**{attribute: None})
+    then, after = (
+        managed_hashes(as_managed(table, rows, types), managed(table))
+        for rows in (now, emptied)
+    )
+    return [
+        new if held == old else held
+        for held, old, new in zip(now["import_hash"], then, after, strict=True)
+    ]
+
+
+def _drifted(what: str, count: int, happened: str) -> Drifted:
+    return Drifted(
+        f"{what}: {count:,} rows {happened} since the plan was made."
+        " Nothing of this phase was written.",
+        hint="rehearse again: reimport run --dry-run",
+    )

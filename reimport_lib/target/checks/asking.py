@@ -1,0 +1,144 @@
+"""Asking the API: the question, the rows of one patient, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.target.checks.api import PAGE_SIZE, Api, Row
+from reimport_lib.target.checks.evidence import Evidence, could_not_check
+from reimport_lib.target.checks.ground import (
+    Imported,
+    busiest,
+    by_owner,
+    held,
+    imported_rows,
+    texts,
+)
+from reimport_lib.target.checks.headers import Aliases
+from reimport_lib.target.checks.rendering import key_text
+from reimport_lib.target.checks.world import PATIENT, World
+
+OK = 200
+ASKED_OWNERS = 5
+
+Facts = Mapping[str, bool]
+Texts = Mapping[int, list[str]]
+"""Record number -> texts of some columns of the source."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """
+    Whom to ask, and what is known.
+
+    Attributes:
+        patients: folded FileMaker key -> the imported patient.
+    """
+
+    api: Api
+    evidence: Evidence
+    world: World
+    patients: Mapping[str, Imported]
+    _rows: dict[str, list[Imported]] = field(default_factory=dict)
+
+    def rows(self, table: str) -> list[Imported]:
+        """The rows of *table* that came in."""
+        if table not in self._rows:
+            self._rows[table] = imported_rows(self.evidence, table)
+        return self._rows[table]
+
+    def texts(self, table: str, *columns: Aliases) -> Texts:
+        return texts(self.evidence, table, *columns)
+
+
+def of_patient(
+    q: Question, table: str, parameter: str, right: Callable[[Imported, Row], bool]
+) -> Check:
+    """All rows of one patient and no others."""
+    name = f"API: {table} of a patient"
+    rows = q.rows(table)
+    owner = busiest(rows, q.patients)
+    if not owner:
+        return nothing(q, name, table)
+    patient = q.patients[owner].pk
+    own = {row.pk: row for row in by_owner(rows)[owner]}
+    imported = {row.pk for row in rows}
+    local = held(q.evidence, table, **_belongs_to(q, table, patient)) - imported
+    shown = list(q.api.all(table, {parameter: patient}))
+    return judged(
+        name,
+        {
+            f"{len(own) + len(local):,} rows": {row["id"] for row in shown}
+            == {*own, *local}
+            and len(shown) == len(own) + len(local),
+            f"{len(own):,} of them as in the source": sum(
+                right(own[row["id"]], row) for row in shown if row["id"] in own
+            )
+            == len(own),
+        },
+    )
+
+
+def _belongs_to(q: Question, table: str, patient: str) -> dict[str, object]:
+    if table == "appointments":
+        return {"patient_id": patient}
+    prefix = "batch__" if table == "images" else ""
+    numbers = {label: number for number, label in q.world.owner_types.items()}
+    return {
+        f"{prefix}object_id": patient,
+        f"{prefix}content_type_id": numbers[PATIENT],
+    }
+
+
+def generic_links(
+    q: Question, table: str, path: str, owners: Mapping[str, set[str]]
+) -> Check:
+    """The first and the last page; some of their owners are asked for themselves."""
+    name = f"API: {table} point at living, right patients"
+    first = q.api.get(path)
+    last = q.api.get(path, page=max(1, -(-first.count // PAGE_SIZE)))
+    shown = {row["id"]: row for row in (*first.results, *last.results)}
+    ours = {pk: row for pk, row in shown.items() if pk in owners}
+    if not ours:
+        return nothing(q, name, table)
+    patients = {pk: {key} for key, row in q.patients.items() for pk in [row.pk]}
+    asked = dict.fromkeys(str(row["owner_id"]) for row in ours.values())
+    answers = {pk: q.api.get(f"patients/{pk}") for pk in [*asked][:ASKED_OWNERS]}
+    return judged(
+        name,
+        {
+            f"{len(ours):,} point at a patient": all(
+                row["owner_type"] == PATIENT for row in ours.values()
+            ),
+            "at the one that the source names": all(
+                patients.get(row["owner_id"]) == owners[pk] for pk, row in ours.items()
+            ),
+            f"{len(answers)} of whom answer": all(
+                answer.status == OK
+                and {key_text(answer.data["filemaker_id"])} == patients.get(pk)
+                for pk, answer in answers.items()
+            ),
+        },
+    )
+
+
+def nothing(q: Question, name: str, table: str) -> Check:
+    """The question could not be asked, for the reason that the table has."""
+    if q.evidence.imported(table) is None:
+        return q.evidence.gap(name, table)
+    return could_not_check(name, "the database holds nothing of this kind")
+
+
+def judged(name: str, facts: Facts) -> Check:
+    wrong = [fact for fact, holds in facts.items() if not holds]
+    return Check(
+        name,
+        "; ".join(facts),
+        f"not: {'; '.join(wrong)}" if wrong else "as expected",
+        Verdict.FAIL if wrong else Verdict.PASS,
+        "ask the API the same in a browser, and compare with the export"
+        if wrong
+        else "",
+    )

@@ -1,0 +1,277 @@
+"""Dates and moments of the database in the shape of the source's text.
+
+Pure. A value is written with the separators, the padding and the order of the text it
+is compared with; nothing of the import's reading of dates is used here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from reimport_lib.target.checks.rendering import Pair, folded
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+_REST = r"(?P<rest>(?:[ t,].*|z)?)"
+_BETWEEN = r"(?P<one> ?[-/. ] ?)"
+_NUMBERS = re.compile(
+    rf"(?P<a>\d{{1,4}}){_BETWEEN}(?P<b>\d{{1,2}})(?P<two> ?[-/. ] ?)(?P<c>\d{{1,4}})"
+    + _REST
+)
+_SUFFIX = r"(?P<suffix>(?:st|nd|rd|th)?)"
+_WORD = r"(?P<word>[a-z]+)(?P<stop>\.?)"
+_DAY_WORD = re.compile(
+    rf"(?P<day>\d{{1,2}}){_SUFFIX}(?P<one>[-/. ] ?){_WORD}(?P<two>[-/]|,? )"
+    r"(?P<year>\d{4})" + _REST
+)
+_WORD_DAY = re.compile(
+    rf"{_WORD}(?P<one>[-/ ])(?P<day>\d{{1,2}}){_SUFFIX}(?P<two>[-/]|,? )"
+    r"(?P<year>\d{4})" + _REST
+)
+_OFFSET = re.compile(r"(?P<clock>.*?) ?(?P<zone>z|[+-]\d\d:?(?:\d\d)?)")
+_EPOCH = re.compile(
+    r"(?:1899-12-3[01]|1900-01-0[01]|1904-01-0[12])(?:[t ](?P<rest>.*))?"
+)
+_HALF = re.compile(r"(?P<clock>[\d:.]+) ?(?P<half>[ap])\.?m\.?")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2})(?:[:.][0-5]\d(?:\.\d+)?)?)?")
+_FRACTION = re.compile(r"0?\.\d+|\d(?:\.\d+)?e-\d+|0(?:\.0)?")
+_DAY_END = frozenset(
+    {"24:00", "24:00:00", "24.00", "2400", "1 day", "1 day, 0:00:00", "1", "1.0"}
+    | {"1 day, 00:00:00", "1 days", "1 days 00:00:00", "1 day 0:00:00"}
+    | {"1900-01-01 00:00:00", "1900-01-01", "1904-01-02 00:00:00", "1904-01-02"}
+)
+_DAY_SECONDS = 86_400
+MIDNIGHT = time()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text that holds a date: its part before the clock, and the clock."""
+
+    day: str
+    clock: str
+
+
+@lru_cache(maxsize=65_536)
+def split(text: str) -> Said:
+    """The date of *text* and what stands behind it; all of it where it is no date."""
+    whole = folded(text)
+    found = _shape(whole)
+    if found is None:
+        return Said(whole, "")
+    rest = found["rest"]
+    return Said(whole[: len(whole) - len(rest)], rest.lstrip(" t,"))
+
+
+def day(value: date | None, text: str, order: str) -> Pair:
+    """
+    A date in the shape of *text*; a clock behind it does not count.
+
+    Args:
+        order: of dates written in numbers: DMY, MDY or YMD.
+    """
+    said = split(text).day
+    if value is None:
+        return said, ""
+    found = _shape(said)
+    return said, value.isoformat() if found is None else _drawn(value, found, order)
+
+
+def in_other_order(value: date | None, text: str, order: str) -> bool:
+    """*value* is what *text* says when day and month change places."""
+    other = {"DMY": ("MDY",), "MDY": ("DMY",), "YMD": ("DMY", "MDY")}[order]
+    pairs = [day(value, text, each) for each in other]
+    return value is not None and any(said == shown for said, shown in pairs)
+
+
+def is_date(text: str, order: str) -> bool:
+    """*text* writes a date that exists, and says which."""
+    found = _shape(split(text).day)
+    if found is None:
+        return False
+    if found.re is not _NUMBERS:
+        month = next(
+            (n for n, m in enumerate(MONTHS, 1) if _names(found["word"], m)), 0
+        )
+        return _exists(found["year"], month, found["day"])
+    a, b, c = found.group("a", "b", "c")
+    if len(a) == 4:
+        return _exists(a, b, c)
+    readings = {(m, d) for m, d in ((b, a), (a, b)) if _exists(c, m, d)}
+    days = {(int(m), int(d)) for m, d in readings}
+    return len(days) == 1 if order == "YMD" else bool(days)
+
+
+def is_clock(text: str) -> bool:
+    """*text* is some time of day."""
+    said = folded(text)
+    if said in _DAY_END or _FRACTION.fullmatch(said) or _EPOCH.fullmatch(said):
+        return True
+    half = _HALF.fullmatch(said)
+    parts = _CLOCK.fullmatch(half["clock"] if half else said)
+    return parts is not None and int(parts[1]) < 24 and int(parts[2] or 0) < 60
+
+
+def clock(value: datetime | None, text: str) -> Pair:
+    """The wall-clock time of *value* in the spelling of *text*; blank is midnight."""
+    said = folded(text)
+    if value is None:
+        return said, ""
+    if not said:
+        return "", "" if value.time() == MIDNIGHT else f"{value:%H:%M:%S}"
+    return said, said if _same_time(value.time(), said) else f"{value:%H:%M:%S}"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """
+    The clinic's wall clock, and the order of its text dates.
+
+    Attributes:
+        fixed: an offset that holds instead of the zone's own.
+    """
+
+    name: str
+    order: str
+    fixed: timezone | None = None
+
+    def moment(
+        self, value: datetime | None, date_text: str, time_text: str, stamp: str = ""
+    ) -> Pair:
+        """
+        A moment as the wall clock of the source wrote it.
+
+        Args:
+            date_text, time_text: two columns; *stamp*: one that holds both, read where
+                one of the two is blank.
+        """
+        if not (folded(date_text) and folded(time_text)) and folded(stamp):
+            found = split(stamp)
+            date_text, time_text = found.day, found.clock
+        if value is None:
+            return f"{folded(date_text)} {folded(time_text)}".strip(), ""
+        bare, wall = self._wall(value, time_text)
+        shown_day = wall.date()
+        if folded(bare) in _DAY_END and wall.time() == MIDNIGHT:
+            shown_day -= timedelta(days=1)
+            times = folded(bare), folded(bare)
+        else:
+            times = clock(wall, bare)
+        days = day(shown_day, date_text, self.order)
+        said, shown = (f"{d} {t}".strip() for d, t in zip(days, times, strict=True))
+        return said, f"{shown} (second)" if wall.fold else shown
+
+    def before_change(self, value: datetime) -> timezone | None:
+        """The offset from before a change of clocks just then; None where none was."""
+        zone = ZoneInfo(self.name)
+        then = (value - timedelta(days=1)).astimezone(zone).utcoffset()
+        if then is None or then == value.astimezone(zone).utcoffset():
+            return None
+        return timezone(then)
+
+    def _wall(self, value: datetime, text: str) -> tuple[str, datetime]:
+        """*text* without its offset, and *value* on the clock that it was read from."""
+        found = _OFFSET.fullmatch(folded(text))
+        if found is None:
+            return text, value.astimezone(self.fixed or ZoneInfo(self.name))
+        if found["zone"] == "z":
+            return found["clock"], value.astimezone(UTC)
+        sign = -1 if found["zone"][0] == "-" else 1
+        digits = found["zone"][1:].replace(":", "").ljust(4, "0")
+        ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        return found["clock"], value.astimezone(timezone(sign * ahead))
+
+
+def _shape(text: str) -> re.Match[str] | None:
+    """How *text* writes a date, or None where it is none."""
+    found = _NUMBERS.fullmatch(text)
+    if found is not None:
+        return found if 4 in (len(found["a"]), len(found["c"])) else None
+    return _DAY_WORD.fullmatch(text) or _WORD_DAY.fullmatch(text)
+
+
+def _names(word: str, month: str) -> bool:
+    return (
+        word == month
+        or (word == "sept" and month == MONTHS[8])
+        or (len(word) == 3 and month.startswith(word))
+    )
+
+
+def _exists(year: str, month: str | int, day_: str) -> bool:
+    try:
+        return bool(date(int(year), int(month), int(day_))) and int(year) > 999
+    except ValueError:
+        return False
+
+
+def _drawn(value: date, found: re.Match[str], order: str) -> str:
+    """*value* with the separators and the padding that *found* has."""
+    one, two = found["one"], found["two"]
+    if found.re is _NUMBERS:
+        parts = {"D": value.day, "M": value.month, "Y": value.year}
+        letters = order if order in ("DMY", "MDY") else "DMY"
+        letters = "YMD" if len(found["a"]) == 4 else letters
+        a, b, c = (
+            str(parts[letter]).zfill(len(text))
+            for letter, text in zip(letters, found.group("a", "b", "c"), strict=True)
+        )
+        return f"{a}{one}{b}{two}{c}"
+    number = str(value.day).zfill(len(found["day"])) + found["suffix"]
+    month = MONTHS[value.month - 1]
+    if found["word"] != month:
+        short = "sept" if found["word"] == "sept" else month[:3]
+        month = short if month.startswith(short) else month
+    month += found["stop"]
+    first, second = (number, month) if found.re is _DAY_WORD else (month, number)
+    return f"{first}{one}{second}{two}{value.year:04d}"
+
+
+@lru_cache(maxsize=65_536)
+def _same_time(value: time, said: str) -> bool:
+    """One of the spellings of *value* is *said*."""
+    if epoch := _EPOCH.fullmatch(said):
+        said = epoch["rest"] or "00:00"
+    if _FRACTION.fullmatch(said):
+        return abs(float(said) * _DAY_SECONDS - _seconds(value)) <= 0.5
+    if half := _HALF.fullmatch(said):
+        said = half["clock"] + half["half"]
+    return said in _spelled(value)
+
+
+def _seconds(value: time) -> float:
+    whole = value.hour * 3600 + value.minute * 60 + value.second
+    return whole + value.microsecond / 1_000_000
+
+
+def _spelled(value: time) -> set[str]:
+    """Every way to write *value*: on a clock of 24 hours, or of 12 with its half."""
+    half = "p" if value.hour >= 12 else "a"
+    found: set[str] = set()
+    for hour in (f"{value.hour}", f"{value.hour:02d}"):
+        written = _with_minutes(hour, value)
+        found |= written
+        if value.hour >= 12 or value.hour == 0:
+            found |= {each + half for each in written}
+    twelve = value.hour % 12 or 12
+    for hour in (f"{twelve}", f"{twelve:02d}"):
+        found |= {each + half for each in _with_minutes(hour, value)}
+        if not (value.minute or value.second or value.microsecond):
+            found.add(hour + half)
+    return found
+
+
+def _with_minutes(hour: str, value: time) -> set[str]:
+    seconds = f"{value.second:02d}"
+    if value.microsecond:
+        seconds += f".{value.microsecond:06d}".rstrip("0")
+    found = {f"{hour}{sep}{value.minute:02d}{sep}{seconds}" for sep in (":", ".")}
+    if not (value.second or value.microsecond):
+        found |= {f"{hour}{sep}{value.minute:02d}" for sep in (":", ".", "")}
+    return found

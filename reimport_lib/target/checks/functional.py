@@ -1,0 +1,285 @@
+"""Ten questions to the REST API, judged by the content of its answers.
+
+What the right answers are, ``ground`` says; a question about rows of which there are
+none could not be asked, and is no pass.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from uuid import UUID
+
+from django.utils.dateparse import parse_datetime
+
+from reimport_lib.checks import Check
+from reimport_lib.target.checks import rendering
+from reimport_lib.target.checks.api import PAGE_SIZE, Answer, Api, Row
+from reimport_lib.target.checks.asking import (
+    OK,
+    Question,
+    generic_links,
+    judged,
+    nothing,
+    of_patient,
+)
+from reimport_lib.target.checks.events import START
+from reimport_lib.target.checks.evidence import Evidence, could_not_check
+from reimport_lib.target.checks.ground import (
+    Imported,
+    busiest,
+    by_owner,
+    held,
+    imported_rows,
+)
+from reimport_lib.target.checks.headers import Aliases
+from reimport_lib.target.checks.metadata import kept_columns
+from reimport_lib.target.checks.people import CLINIC, DETAIL, detail_value
+from reimport_lib.target.checks.rendering import key_text
+from reimport_lib.target.checks.world import look_around
+
+ENDPOINTS = (
+    *("patients", "contact-details", "appointments", "appointment-types", "notes"),
+    *("sms", "sms-replies", "documents", "images", "images/batches", "clinics"),
+    "clinicians",
+)
+SEARCHED = ("first_name", "last_name", "mrn", "health_number")
+NAMES: tuple[Aliases, ...] = (("nameFirst",), ("nameLast",))
+WITH_METADATA = ("patients", "appointments", "notes", "sms", "documents", "images")
+NOBODY = UUID(int=0)
+NOT_FOUND = 404
+CLOSED = (401, 403)
+
+
+def check_functional(evidence: Evidence) -> list[Check]:
+    """Every question, and that nobody who has not signed in gets an answer."""
+    patients = {row.key: row for row in imported_rows(evidence, "patients")}
+    question = Question(Api(), evidence, look_around(evidence), patients)
+    return [*(ask(question) for ask in QUESTIONS), closed(question), unknown(question)]
+
+
+def patient_list(q: Question) -> Check:
+    name = "API: list of patients, and its second page"
+    imported = {row.pk for row in q.patients.values()}
+    archived = held(q.evidence, "patients", archived=True)
+    others = held(q.evidence, "patients") - imported
+    total = len(imported - archived) + len(others - archived)
+    if total < 2:
+        return nothing(q, name, "patients")
+    size = min(PAGE_SIZE, total // 2)
+    pages = [q.api.get("patients", page=page, page_size=size) for page in (1, 2)]
+    first, second = ({row["id"] for row in page.results} for page in pages)
+    return judged(
+        name,
+        {
+            f"{total:,} patients": all(page.count == total for page in pages),
+            f"{size:,} on the first page": len(first) == size,
+            f"{min(size, total - size):,} others on the second": not first & second
+            and len(second) == min(size, total - size),
+            "all of them in the database": first | second <= imported | others,
+        },
+    )
+
+
+def patient_detail(q: Question) -> Check:
+    name = "API: a patient with contact details"
+    details = q.rows("contact_details")
+    owner = busiest(details, q.patients)
+    if not owner:
+        return nothing(q, name, "contact_details")
+    patient = q.patients[owner]
+    answer = q.api.get(f"patients/{patient.pk}")
+    shown = {row["id"]: row for row in answer.data.get("contact_details", [])}
+    own = by_owner(details)[owner]
+    expected = {row.pk for row in own} | held(
+        q.evidence, "contact_details", patient_id=patient.pk
+    )
+    texts = q.texts("contact_details", *DETAIL)
+    right = [
+        row
+        for row in own
+        if row.pk in shown and _says(texts[row.row], row, shown[row.pk])
+    ]
+    return judged(
+        name,
+        {
+            "the patient": answer.status == OK and _is_patient(q, patient, answer),
+            f"{len(expected):,} details": set(shown) == expected,
+            f"{len(own):,} of them as in the source": len(right) == len(own),
+        },
+    )
+
+
+def appointments_of_patient(q: Question) -> Check:
+    if not q.rows("appointments"):
+        return nothing(q, "API: appointments of a patient", "appointments")
+    texts = q.texts("appointments", *START)
+    zone = q.world.zone(q.evidence.order_of("appointments"))
+
+    def right(row: Imported, shown: Row) -> bool:
+        start = parse_datetime(str(shown["start_time"]))
+        said, rendered = zone.moment(start, *texts[row.row])
+        return row.has_notes or said == rendered
+
+    return of_patient(q, "appointments", "patient", right)
+
+
+def documents_of_patient(q: Question) -> Check:
+    def right(row: Imported, shown: Row) -> bool:
+        stem = str(shown["s3_key"]).rpartition("/")[2].partition(".")[0]
+        return key_text(stem) == row.key
+
+    return of_patient(q, "documents", "patient_id", right)
+
+
+def images_of_patient(q: Question) -> Check:
+    def right(row: Imported, shown: Row) -> bool:
+        stem = str(shown["s3_key"]).rpartition("/")[2].partition(".")[0]
+        return key_text(stem, number=True) == row.key
+
+    return of_patient(q, "images", "patient_id", right)
+
+
+def search(q: Question) -> Check:
+    name = "API: ?search= by a last name"
+    archived = held(q.evidence, "patients", archived=True)
+    texts = q.texts("patients", NAMES[1]) if q.patients else {}
+    words = {}
+    for patient in q.patients.values():
+        word = rendering.plain(texts[patient.row][0])
+        if word.isascii() and word.isalpha() and len(word) > 2:
+            words[patient] = word.casefold()
+    wanted = next((p for p in words if p.pk not in archived), None)
+    if wanted is None:
+        return nothing(q, name, "patients")
+    word = words[wanted]
+    shown = {row["id"]: row for row in q.api.all("patients", {"search": word})}
+    same = {p.pk for p, name in words.items() if name == word} - archived
+    return judged(
+        name,
+        {
+            "the patient is found": wanted.pk in shown,
+            f"all {len(same):,} of that name are": same <= set(shown),
+            "every result holds the word": all(
+                any(word in str(row[field] or "").casefold() for field in SEARCHED)
+                for row in shown.values()
+            ),
+        },
+    )
+
+
+def clinic_filter(q: Question) -> Check:
+    name = "API: ?clinic= leaves other clinics out"
+    clinics = q.world.directories["clinics"]
+    of_clinic: dict[UUID, set[str]] = defaultdict(set)
+    texts = q.texts("patients", *CLINIC) if q.patients else {}
+    for patient in q.patients.values():
+        clinic = next(filter(None, map(clinics.named, texts[patient.row])), None)
+        if clinic is not None:
+            of_clinic[clinic].add(patient.pk)
+    if not of_clinic:
+        return could_not_check(name, "no imported patient has a clinic")
+    chosen = min(of_clinic, key=lambda pk: (-len(of_clinic[pk]), str(pk)))
+    imported = {patient.pk for patient in q.patients.values()}
+    local = held(q.evidence, "patients", clinic_id=chosen) - imported
+    archived = held(q.evidence, "patients", archived=True)
+    expected = (of_clinic[chosen] | local) - archived
+    rows = list(q.api.all("patients", {"clinic": str(chosen)}))
+    return judged(
+        name,
+        {
+            f"{len(expected):,} patients": {row["id"] for row in rows} == expected
+            and len(rows) == len(expected),
+            "all of that clinic": all(row["clinic"] == str(chosen) for row in rows),
+        },
+    )
+
+
+def metadata(q: Question) -> Check:
+    """A record of every kind holds the words of its source row."""
+    name = "API: filemaker_metadata on imported records"
+    facts = {}
+    for table in WITH_METADATA:
+        row, said = _first_with_metadata(q, table)
+        if row is not None:
+            answer = q.api.get(f"{table}/{row.pk}")
+            shown = answer.data.get("filemaker_metadata") or {}
+            facts[table] = said.items() <= dict(shown).items()
+    return judged(name, facts) if facts else nothing(q, name, "patients")
+
+
+def _first_with_metadata(
+    q: Question, table: str
+) -> tuple[Imported | None, dict[str, str]]:
+    """The first imported row that the source has more of than fields, and what."""
+    rows, columns = q.rows(table), kept_columns(table)
+    cells = q.texts(table, *columns.values()) if rows else {}
+    for row in rows:
+        words = map(rendering.plain, cells[row.row])
+        said = dict(zip(columns, map(rendering.without_point_zero, words), strict=True))
+        if filled := {name: text for name, text in said.items() if text}:
+            return row, filled
+    return None, {}
+
+
+def document_links(q: Question) -> Check:
+    owners = {row.pk: {row.owner} for row in q.rows("documents")}
+    return generic_links(q, "documents", "documents", owners)
+
+
+def batch_links(q: Question) -> Check:
+    """A batch has no source row: its owner is that of every image in it."""
+    owners: dict[str, set[str]] = defaultdict(set)
+    batches = q.evidence.database("images", "batch_id")["batch_id"]
+    for row in q.rows("images"):
+        if row.pk in batches.index:
+            owners[str(batches[row.pk])].add(row.owner)
+    return generic_links(q, "image_batches", "images/batches", owners)
+
+
+QUESTIONS: tuple[Callable[[Question], Check], ...] = (
+    patient_list,
+    patient_detail,
+    appointments_of_patient,
+    search,
+    clinic_filter,
+    documents_of_patient,
+    images_of_patient,
+    metadata,
+    document_links,
+    batch_links,
+)
+
+
+def closed(q: Question) -> Check:
+    """Nobody who has not signed in is told anything."""
+    nobody = Api(signed_in=False)
+    facts = {f"/{path}/": nobody.get(path).status in CLOSED for path in ENDPOINTS}
+    for patient in list(q.patients.values())[:1]:
+        answer = nobody.get(f"patients/{patient.pk}")
+        facts["a patient"] = answer.status in CLOSED
+    return judged("API: closed to anonymous visitors", facts)
+
+
+def unknown(q: Question) -> Check:
+    return judged(
+        "API: a record that does not exist is not found",
+        {
+            f"/{path}/": q.api.get(f"{path}/{NOBODY}").status == NOT_FOUND
+            for path in ENDPOINTS
+        },
+    )
+
+
+def _is_patient(q: Question, patient: Imported, answer: Answer) -> bool:
+    names = (answer.data["first_name"], answer.data["last_name"])
+    said = q.texts("patients", *NAMES)[patient.row]
+    pairs = map(rendering.name, names, said)
+    same_key = key_text(answer.data["filemaker_id"]) == patient.key
+    return same_key and all(said == shown for said, shown in pairs)
+
+
+def _says(texts: list[str], row: Imported, shown: Row) -> bool:
+    """The value of a contact detail is what its source row says."""
+    said, value = detail_value((shown["value"], shown["kind"]), *texts)
+    return row.has_notes or said == value

@@ -1,0 +1,201 @@
+"""Imported rows with their source rows beside them, and how a field is compared.
+
+Nothing here writes. A field is compared value by value: each distinct pair of value and
+text is rendered once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from reimport_lib.target.checks.clocks import Zone
+from reimport_lib.target.checks.evidence import IMPORTED, Account, Evidence
+from reimport_lib.target.checks.headers import column
+from reimport_lib.target.checks.rendering import Pair
+from reimport_lib.target.checks.world import World
+
+Render = Callable[..., Pair]
+Explains = Callable[..., bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """
+    The imported rows of one table that are in the database, in source order.
+
+    Attributes:
+        rows: record numbers; missing: those of imported rows that are not there.
+        source: their texts; target: their columns, by attribute; both in this order.
+        frame, outcomes: every row of the table, in the source and its outcomes file.
+        notes: codes joined with ";"; created: the row is new; keys: pseudonyms.
+        edited: people have saved the row since it was imported.
+        as_of: the clock of the run that imported them.
+    """
+
+    table: str
+    rows: Sequence[int]
+    missing: Sequence[int]
+    source: pd.DataFrame
+    target: pd.DataFrame
+    frame: pd.DataFrame
+    outcomes: pd.DataFrame
+    notes: Sequence[str]
+    created: Sequence[bool]
+    keys: Sequence[str]
+    edited: Sequence[bool]
+    as_of: datetime
+    zone: Zone
+    world: World
+
+    def texts(self, *aliases: str) -> list[str]:
+        """The source's column under one of *aliases*; blanks where it has none."""
+        return column(self.source, aliases)
+
+    def values(self, *attributes: str) -> list[Any]:
+        """The database's column; of several, tuples."""
+        if len(attributes) == 1:
+            return list(self.target[attributes[0]])
+        return list(zip(*(self.target[name] for name in attributes), strict=True))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """
+    One field of the backend and the source columns that it is made from.
+
+    Attributes:
+        values: of the database, one per row; texts: of the source, one list per column.
+        render: (value, *texts) -> what the source says, what the value says.
+        explained_by: note -> (value, *texts) -> whether it explains a difference.
+        unchecked: why the field cannot be compared; "" where it can.
+    """
+
+    name: str
+    values: Sequence[Any]
+    texts: tuple[Sequence[str], ...]
+    render: Render
+    explained_by: Mapping[str, Explains] = field(default_factory=dict)
+    unchecked: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """
+    Attributes:
+        rows: how many were compared; equal of them are equal as they stand.
+        explained: note -> rows whose difference it explains.
+        different, edited: record numbers of rows that nothing explains, and of those
+            that people have saved since.
+        source_sha256, target_sha256: over the lines of all rows but the explained.
+        source_filled, target_filled: values that are not blank, over all rows.
+    """
+
+    rows: int
+    equal: int
+    explained: Mapping[str, int]
+    different: Sequence[int]
+    edited: Sequence[int]
+    source_sha256: str
+    target_sha256: str
+    source_filled: int
+    target_filled: int
+    explained_blank: int
+
+
+def match(
+    evidence: Evidence, account: Account, table: str, world: World
+) -> Matched | None:
+    """The imported rows of *table*; None where their outcomes file is gone."""
+    outcomes = evidence.outcomes(table)
+    if outcomes is None:
+        return None
+    imported = outcomes[outcomes["outcome"].isin(IMPORTED)]
+    held = evidence.database(table)
+    there = imported["target_id"].isin(held.index)
+    found = imported[there]
+    target = held.loc[list(found["target_id"])]
+    frame = evidence.source(table)
+    return Matched(
+        table=table,
+        rows=list(found["row"]),
+        missing=list(imported.loc[~there, "row"]),
+        source=frame.loc[list(found["row"])],
+        target=target,
+        frame=frame,
+        outcomes=outcomes,
+        notes=list(found["notes"]),
+        created=list(found["outcome"] == "created"),
+        keys=list(found["key"]),
+        edited=[stamp > account.finished_at for stamp in target["updated_at"]],
+        as_of=account.as_of,
+        zone=world.zone(evidence.order_of(table)),
+        world=world,
+    )
+
+
+def compare(matched: Matched, field_: Field) -> Compared:
+    """Both sides of one field, row by row."""
+    said, shown = _rendered(field_)
+    explained: Counter[str] = Counter()
+    different: list[int] = []
+    edited: list[int] = []
+    same = explained_blank = 0
+    lines: list[tuple[int, str, str]] = []
+    for place, row in enumerate(matched.rows):
+        if said[place] == shown[place]:
+            same += 1
+        elif code := _explanation(matched, field_, place):
+            explained[code] += 1
+            explained_blank += bool(said[place]) - bool(shown[place])
+            continue
+        elif matched.edited[place]:
+            edited.append(row)
+        else:
+            different.append(row)
+        lines.append((row, said[place], shown[place]))
+    return Compared(
+        rows=len(matched.rows) + len(matched.missing),
+        equal=same,
+        explained=dict(explained),
+        different=sorted([*different, *matched.missing]),
+        edited=edited,
+        source_sha256=_sha256((row, text) for row, text, _ in lines),
+        target_sha256=_sha256((row, text) for row, _, text in lines),
+        source_filled=sum(map(bool, said)),
+        target_filled=sum(map(bool, shown)),
+        explained_blank=explained_blank,
+    )
+
+
+def _rendered(field_: Field) -> tuple[list[str], list[str]]:
+    known: dict[tuple[Any, ...], Pair] = {}
+    said, shown = [], []
+    for key in zip(field_.values, *field_.texts, strict=True):
+        pair = known.get(key)
+        if pair is None:
+            pair = known[key] = field_.render(*key)
+        said.append(pair[0])
+        shown.append(pair[1])
+    return said, shown
+
+
+def _explanation(matched: Matched, field_: Field, place: int) -> str:
+    """The note of the row that explains why the field differs, or ""."""
+    cells = (field_.values[place], *(texts[place] for texts in field_.texts))
+    for code in matched.notes[place].split(";"):
+        explains = field_.explained_by.get(code)
+        if explains is not None and explains(*cells):
+            return code
+    return ""
+
+
+def _sha256(lines: Iterable[tuple[int, str]]) -> str:
+    text = "\x00".join(f"{row}\t{text}" for row, text in lines)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,172 @@
+"""Values of the database in the words of the source: texts, keys, numbers, words.
+
+Pure. Every function is given a value and the source's text and returns the pair
+(what the source says, what the value says in the source's form); equal texts are equal
+values. Shares no code with the conversions of the import.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+Pair = tuple[str, str]
+
+_EXPONENT = re.compile(r"[+-]?\d+([.,]\d*)?[eE][+-]?\d+")
+_BRACES = re.compile(r"\{(.*)\}", re.DOTALL)
+_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+_KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+TRUE = frozenset({"1", "1.0", "yes", "y", "true", "x"})
+
+
+def plain(text: str) -> str:
+    """*text* with every kind of in-field return as a line feed, stripped."""
+    if "\r" not in text and "\v" not in text and "_x00" not in text:
+        return text.strip()
+    for written, meant in (("_x000D_", "\r"), ("_x000B_", "\v"), ("\r\n", "\n")):
+        text = text.replace(written, meant)
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").strip()
+
+
+def without_point_zero(text: str) -> str:
+    """A whole number as a person writes it: ``101.0`` is ``101``."""
+    if not text.endswith(".0"):
+        return text
+    digits = text.removesuffix(".0")
+    whole = digits.removeprefix("-").removeprefix("+").isdecimal()
+    return digits if whole else text
+
+
+@lru_cache(maxsize=131_072)
+def key_text(text: str, *, number: bool = False) -> str:
+    """A FileMaker key as it is compared: no case, blanks, braces or ``.0``."""
+    key = _edges(unicodedata.normalize("NFKC", text).casefold())
+    while found := _BRACES.fullmatch(key):
+        key = _edges(found[1])
+    key = without_point_zero(key)
+    return key.lstrip("0") or key[:1] if number and key.isdecimal() else key
+
+
+def folded(text: str) -> str:
+    """*text* without case, compatibility forms and runs of blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def word(text: str) -> str:
+    """A coded word as it is compared: folded, without its final stop."""
+    return folded(text).rstrip(". ")
+
+
+def text(value: str | None, said: str) -> Pair:
+    """Free text: only returns and the blanks around it may differ."""
+    return plain(said), value or ""
+
+
+def number_text(value: str | None, said: str) -> Pair:
+    """Text that a spreadsheet may have written with ``.0``."""
+    return without_point_zero(plain(said)), value or ""
+
+
+def name(value: str | None, said: str) -> Pair:
+    """A person's name: one form of Unicode, single blanks."""
+    return " ".join(unicodedata.normalize("NFC", plain(said)).split()), value or ""
+
+
+def title(value: str | None, said: str) -> Pair:
+    """A title, whose stops the backend leaves out: they are put back here."""
+    wanted = name(None, said)[0]
+    stops = wanted[len(wanted.rstrip(". ")) :]
+    return wanted, f"{value}{stops}" if value else stops
+
+
+def first_of(value: str | None, *said: str) -> Pair:
+    """The first of several texts that is not blank; only the first may end in .0."""
+    first, *others = map(plain, said)
+    stand_in = next(filter(None, others), "")
+    return first or without_point_zero(stand_in), value or ""
+
+
+def key(value: str | None, said: str) -> Pair:
+    return key_text(said), key_text(value or "")
+
+
+def number_key(value: str | None, said: str) -> Pair:
+    return key_text(said, number=True), key_text(value or "", number=True)
+
+
+def flag(value: bool | None, *said: str) -> Pair:
+    """Set where one of the flags is."""
+    return _bit(any(is_set(cell) for cell in said)), _bit(bool(value))
+
+
+def is_set(said: str) -> bool:
+    return word(said) in TRUE
+
+
+def coded(value: str | None, said: str, words: Mapping[str, str]) -> Pair:
+    """A coded value: the source's own *word* where it stands for the value."""
+    spoken = word(said)
+    return spoken, spoken if words.get(spoken) == value else value or ""
+
+
+def restored(value: str | None, said: str) -> bool:
+    """*value* is the digits of *said* with zeros put back in front."""
+    digits = without_point_zero(plain(said))
+    zeros = (value or "").removesuffix(digits)
+    return bool(digits) and digits.isdecimal() and zeros.strip("0") == "" != zeros
+
+
+def phone(value: str | None, said: str) -> Pair:
+    """A number in E.164 by its digits: national, with or without zero, or abroad."""
+    number = without_point_zero(plain(said))
+    if not value or not value.startswith("+") or number == value:
+        return number, value or ""
+    dialled = unicodedata.normalize("NFKC", number).casefold().translate(_KEYPAD)
+    digits = "".join(filter(str.isdecimal, dialled))
+    return digits, digits if digits in _spellings(value[1:]) else value
+
+
+def is_exponent(said: str) -> bool:
+    """A number whose last digits a spreadsheet has rounded away."""
+    return _EXPONENT.fullmatch(plain(said)) is not None
+
+
+def email(value: str | None, said: str) -> Pair:
+    """An address; its domain has no case."""
+    return _address(plain(said)), _address(value or "")
+
+
+def slug(value: str | None, said: str) -> Pair:
+    """A category made of the source's own word: its letters and digits."""
+    spoken = "".join(filter(str.isalnum, said.casefold())) or "other"
+    return spoken, (value or "").replace("-", "")
+
+
+def _address(said: str) -> str:
+    local, at, domain = said.rpartition("@")
+    return f"{local}{at}{domain.casefold()}"
+
+
+def _spellings(number: str) -> set[str]:
+    """How people write *number* (digits from the country code on)."""
+    found = {number, f"00{number}", f"0011{number}", f"011{number}"}
+    for length in (1, 2, 3):
+        country, national = number[:length], number[length:]
+        found |= {national, f"0{national}", f"{country}0{national}"}
+        found |= {f"00{country}0{national}", f"0011{country}0{national}"}
+    return found
+
+
+def _edges(text: str) -> str:
+    """Without blanks and invisible characters at either end."""
+    if text.isascii():
+        return text.strip()
+    visible = text.translate(_ZERO_WIDTH).strip()
+    start, end = text.find(visible[:1]), text.rfind(visible[-1:])
+    return text[start : end + 1] if visible else ""
+
+
+def _bit(value: bool) -> str:
+    return "1" if value else "0"
