@@ -1,0 +1,1 @@
+"""The way in: readers that give frames of text, and the snapshot that freezes them."""

@@ -1,0 +1,133 @@
+"""A workbook's cells as text, one column at a time.
+
+ISO text comes out of real dates and times, so it is never ambiguous; text stays as it
+is. Imports only reading.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from reimport_lib.sources.reading import TEXT
+
+EXACT = 1e16
+"""Numbers from here on are not whole in a double: they keep their exponent."""
+
+END_OF_DAY = "1 day, 0:00:00"
+
+_DAY = timedelta(days=1)
+# Serial 1.0 in a cell with a time format: midnight at the end of the day.
+_ONE_DAY = {1900: date(1900, 1, 1), 1904: date(1904, 1, 2)}
+
+
+def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
+    """
+    Every cell of *column* as text.
+
+    A column that holds times of day is one of times: a date in it that is exactly one
+    day after the epoch was 24:00, and becomes ``1 day, 0:00:00``.
+    """
+    kinds = set(map(type, column))
+    if kinds <= {str}:
+        return pa.array(column, TEXT)
+    if kinds == {date}:
+        return pa.array(column, pa.date32()).cast(TEXT)
+    if kinds == {time} and not any(cell.microsecond for cell in column):
+        return pa.array(column, pa.time64("us")).cast(pa.time32("s")).cast(TEXT)
+    if kinds == {float} and (whole := _whole_numbers(column)) is not None:
+        return whole.cast(TEXT)
+    convert = _CONVERT
+    if kinds & {time, timedelta}:
+        end = _ONE_DAY[date_system]
+        convert = {
+            **_CONVERT,
+            date: lambda day: END_OF_DAY if day == end else day.isoformat(),
+        }
+    return pa.array([convert[type(cell)](cell) for cell in column], TEXT)
+
+
+def _whole_numbers(column: Sequence[float]) -> pa.Array | None:
+    """The integers that the numbers are; None if one of them is not."""
+    values = np.array(column, dtype=np.float64)
+    if not (np.abs(values) < EXACT).all() or (values != np.trunc(values)).any():
+        return None
+    return pa.array(values.astype(np.int64))
+
+
+def number(value: float) -> str:
+    """
+    The shortest text of a number: ``101``, ``0.277``; no exponent below 1e16.
+
+    >>> number(101.0), number(1e-07), number(-0.0)
+    ('101', '0.0000001', '0')
+    """
+    if not math.isfinite(value):
+        return ""
+    if abs(value) < EXACT and value == int(value):
+        return str(int(value))
+    text = repr(value)
+    if "e" in text and abs(value) < EXACT:
+        return format(Decimal(text), "f")
+    return text
+
+
+def moment(value: datetime) -> str:
+    """``2013-07-01 14:20:00``, to the second; a date alone when it is midnight."""
+    value = _to_second(value)
+    if value.time() == time.min:
+        return value.date().isoformat()
+    return value.isoformat(sep=" ")
+
+
+def duration(value: timedelta) -> str:
+    """``09:30:00`` below one day, from there on as ``1 day, 0:00:00``."""
+    value = timedelta(seconds=round(value.total_seconds()))
+    if timedelta(0) <= value < _DAY:
+        return str(value).zfill(8)
+    return str(value)
+
+
+@lru_cache(maxsize=4096)
+def _time_of_day(value: time) -> str:
+    """To the second: 14:29:59.942 is what rounding made of 14:30."""
+    if not value.microsecond:
+        return value.isoformat()
+    rounded = _to_second(datetime.combine(date(2000, 1, 1), value))
+    return END_OF_DAY if rounded.day == 2 else rounded.time().isoformat()
+
+
+def _to_second(value: datetime) -> datetime:
+    if not value.microsecond:
+        return value
+    if value.microsecond >= 500_000 and value < datetime.max - timedelta(seconds=1):
+        value += timedelta(seconds=1)
+    return value.replace(microsecond=0)
+
+
+def _flag(value: bool) -> str:
+    return "1" if value else "0"
+
+
+def _nothing(value: None) -> str:
+    return ""
+
+
+_CONVERT: dict[type, Callable[[Any], str]] = {
+    str: str,
+    float: number,
+    int: str,
+    bool: _flag,
+    date: date.isoformat,
+    datetime: moment,
+    time: _time_of_day,
+    timedelta: duration,
+    type(None): _nothing,
+}

@@ -1,0 +1,140 @@
+"""The completeness certificate: how it is known that a table is all there.
+
+What cannot be known stands there as could-not-check and never counts as a pass.
+Imports errors, checks and limits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reimport_lib.checks import Check, Verdict, equal, failed
+from reimport_lib.errors import SourceError
+from reimport_lib.sources.limits import check_file
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "patients": ("id", "_kp_id", "id_Contact"),
+    "appointments": ("id", "_kp_EventID"),
+    "notes": ("id", "_kp_NoteID"),
+    "sms": ("id", "_kp_MessageID"),
+    "sms_replies": ("id", "_kp_ReplyID"),
+    "documents": ("id", "_kp_DocID"),
+    "images": ("id", "recid"),
+}
+"""Table -> what its key column may be called, best first; only to count keys here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A file as it was when reading began.
+
+    Attributes:
+        sha256: hex, of its bytes.
+        size_bytes, changed_ns, inode: told again when it has been read.
+    """
+
+    sha256: str
+    size_bytes: int
+    changed_ns: int
+    inode: int
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """
+    Digest and status of the file at *path*.
+
+    Raises:
+        SourceError: it cannot be read or is none that may be; see ``check_file``.
+    """
+    status = check_file(path)
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Fingerprint(sha256, status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def file_checks(path: Path, before: Fingerprint) -> tuple[Check, ...]:
+    """Whether the file is still the one that was read, and what no file can say."""
+    return (
+        equal(
+            "file unchanged while it was read",
+            expected=_shape(before.size_bytes, before.changed_ns, before.inode),
+            actual=_shape_now(path),
+            hint="wait until the export is finished, then run again",
+        ),
+        Check(
+            "server's own count",
+            "the rows of the table in FileMaker",
+            "an export file does not say",
+            Verdict.COULD_NOT_CHECK,
+            "compare the rows with the record count FileMaker shows",
+        ),
+    )
+
+
+def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
+    """Rows and different keys, whatever the way in."""
+    checks = [
+        Check(
+            "rows",
+            "at least 1",
+            f"{rows:,}",
+            Verdict.PASS if rows else Verdict.WARN,
+            "" if rows else "an empty table deletes nothing: export it again",
+        )
+    ]
+    if keys is not None:
+        checks.append(
+            Check(
+                "distinct keys",
+                f"{rows:,}",
+                f"{keys:,}",
+                Verdict.PASS if keys == rows else Verdict.WARN,
+                "" if keys == rows else "rows share a key or have none: see the plan",
+            )
+        )
+    return tuple(checks)
+
+
+def distinct_keys(table: str, data: pa.Table) -> int | None:
+    """Different keys without case, braces and blanks; None: no key column."""
+    known = set(data.column_names)
+    column = next((name for name in KEYS.get(table, ()) if name in known), None)
+    if column is None:
+        return None
+    keys = pc.utf8_trim(pc.utf8_trim_whitespace(data.column(column)), "{}")
+    keys = pc.utf8_upper(keys)
+    return int(pc.count_distinct(keys.filter(pc.not_equal(keys, ""))).as_py())
+
+
+def require_whole(name: str, checks: Iterable[Check]) -> None:
+    """
+    Stop where a certificate is broken.
+
+    Raises:
+        SourceError: naming every check that failed, with both figures.
+    """
+    broken = failed(tuple(checks))
+    if broken:
+        told = "; ".join(
+            f"{check.name}: expected {check.expected}, found {check.actual}"
+            for check in broken
+        )
+        raise SourceError(f"{name}: is not complete ({told}).", hint=broken[0].hint)
+
+
+def _shape(size_bytes: int, changed_ns: int, inode: int) -> str:
+    return f"{size_bytes:,} bytes of {changed_ns} ({inode})"
+
+
+def _shape_now(path: Path) -> str:
+    try:
+        status = path.stat()
+    except OSError:
+        return "gone"
+    return _shape(status.st_size, status.st_mtime_ns, status.st_ino)

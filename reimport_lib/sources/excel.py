@@ -1,0 +1,188 @@
+"""Excel workbooks (.xlsx): the first sheet with data, its first row the header.
+
+Read by python-calamine, which takes the cells themselves, never the declared
+dimension. Imports no Django.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+)
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.errors import SourceError
+from reimport_lib.sources import cells, headers, workbook
+from reimport_lib.sources.limits import LIMITS, Limits
+from reimport_lib.sources.reading import Reading, assemble
+
+CELL_CHARS = 32_767
+"""What a cell of Excel holds at most: text of exactly this length was cut."""
+
+
+def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
+    """
+    The rows of the first sheet that holds any, every cell as text.
+
+    The first row with a value is the header, record 1; blank rows after it count as
+    records without being rows.
+
+    Raises:
+        SourceError: the workbook is damaged, encrypted, too large or has no sheet
+            with data; a column name occurs twice.
+    """
+    facts = workbook.measure(path, limits)
+    with _uncollected():
+        return _read(path, facts, limits)
+
+
+def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
+    sheet, rows = _first_with_data(path)
+    _refuse_merged_header(path.name, sheet, height=len(rows))
+    names = headers.columns(
+        cells.array(rows[0], date_system=facts.date_system).to_pylist(),
+        name=f"{path.name}, sheet {sheet.name!r}",
+        limits=limits,
+    )
+    arrays = _arrays(rows, width=len(names), date_system=facts.date_system)
+    data, numbers, blank = assemble(names, arrays, first_row=2, name=path.name)
+    return Reading(
+        data,
+        numbers,
+        blank,
+        way="excel",
+        date_system=facts.date_system,
+        checks=_checks(sheet, facts, arrays),
+    )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Millions of cells and no cycles: the collector would walk them for nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _first_with_data(path: Path) -> tuple[CalamineSheet, list[list[Any]]]:
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            for place, found in enumerate(book.sheets_metadata):
+                if found.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                sheet = book.get_sheet_by_index(place)
+                rows = _from_header(sheet.to_python())
+                if rows:
+                    return sheet, rows
+    except PasswordError:
+        raise SourceError(
+            f"{path.name}: is protected by a password.",
+            hint="save it without a password",
+        ) from None
+    except (CalamineError, OSError, ValueError, OverflowError):
+        raise SourceError(
+            f"{path.name}: the workbook cannot be read; it is damaged.",
+            hint="export the table again",
+        ) from None
+    raise SourceError(
+        f"{path.name}: no sheet holds any data.", hint="export the table again"
+    )
+
+
+def _from_header(rows: list[list[Any]]) -> list[list[Any]]:
+    """From the first row with a value on; a sheet's formatting alone is no data."""
+    for place, row in enumerate(rows):
+        if any(cell != "" and not _is_blank(cell) for cell in row):
+            return rows[place:]
+    return []
+
+
+def _refuse_merged_header(name: str, sheet: CalamineSheet, *, height: int) -> None:
+    """A title over the table, or names that span columns: not one name per column."""
+    last_row, _ = sheet.end or (0, 0)
+    header_row = last_row - height + 1
+    for (top, _left), (bottom, _right) in sheet.merged_cell_ranges or ():
+        if top <= header_row <= bottom:
+            raise SourceError(
+                f"{name}, sheet {sheet.name!r}: the header row holds merged cells, so "
+                "a column has no name of its own.",
+                hint="remove titles above the table; one name per column",
+            )
+
+
+def _is_blank(cell: object) -> bool:
+    return isinstance(cell, str) and not cell.strip()
+
+
+def _arrays(rows: list[list[Any]], *, width: int, date_system: int) -> list[pa.Array]:
+    """One array per column, header row left out."""
+    columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
+    return [
+        cells.array(columns[place][1:], date_system=date_system)
+        for place in range(width)
+    ]
+
+
+def _checks(
+    sheet: CalamineSheet, facts: workbook.WorkbookFacts, arrays: list[pa.Array]
+) -> tuple[Check, ...]:
+    """What a workbook may have lost without saying so, each with its count."""
+    cut = sum(_cut(array) for array in arrays)
+    merged = len(sheet.merged_cell_ranges or ())
+    found = (
+        (
+            "sheets with data",
+            facts.sheets_with_data > 1,
+            "1",
+            f"{facts.sheets_with_data} (read: {sheet.name!r})",
+            "keep one sheet per file",
+        ),
+        (
+            "text cut by Excel",
+            cut > 0,
+            "0 cells",
+            f"{cut:,} cells of exactly {CELL_CHARS:,} characters",
+            "export this table as XML or CSV: they hold long text",
+        ),
+        (
+            "merged cells",
+            merged > 0,
+            "0",
+            f"{merged:,} ranges; only the first cell of each has a value",
+            "take the file as FileMaker wrote it",
+        ),
+        (
+            "formulas",
+            facts.formulas > 0,
+            "0 cells",
+            f"{facts.formulas:,} cells; their stored results are read",
+            "take the file as FileMaker wrote it",
+        ),
+    )
+    return tuple(
+        Check(name, expected, actual, Verdict.WARN, hint)
+        for name, holds, expected, actual, hint in found
+        if holds
+    )
+
+
+def _cut(array: pa.Array) -> int:
+    """Cells that are exactly as long as a cell can be."""
+    lengths = pc.utf8_length(array)
+    return int(pc.sum(pc.equal(lengths, CELL_CHARS)).as_py() or 0)

@@ -1,0 +1,108 @@
+"""The folder of exports: which file is which table's.
+
+``Contacts.xlsx`` (any ending of ours, any case) is the table whose file is called
+``Contacts``. Imports errors and tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from reimport_lib.errors import SourceError
+from reimport_lib.tables import SOURCE_TABLES, Table
+
+ENDINGS = (".xlsx", ".xlsm", ".csv", ".tab", ".tsv", ".txt", ".mer", ".xml")
+
+
+def find(folder: Path, *, optional: Collection[str] = ()) -> dict[str, Path]:
+    """
+    Table -> its export file, in the order of the tables.
+
+    Lock files (``~$Contacts.xlsx``) and hidden files do not count.
+
+    Args:
+        optional: tables that may be missing although they are required.
+
+    Raises:
+        SourceError: the folder cannot be read, a table has two files (both are
+            named), or a required one has none (all are named).
+    """
+    found: dict[str, Path] = {}
+    listing = _listing(folder)
+    doubled, missing = [], []
+    for table in SOURCE_TABLES:
+        candidates = [path for path in listing if _is_file_of(path, table)]
+        if len(candidates) > 1:
+            names = " and ".join(path.name for path in candidates)
+            doubled.append(f"{table.name}: {names}")
+        elif candidates:
+            found[table.name] = candidates[0]
+        elif table.required and table.name not in optional:
+            missing.append(table.file)
+    if doubled:
+        raise SourceError(
+            f"{folder.name}: more than one file for one table: {'; '.join(doubled)}.",
+            hint="keep the newest export of each table in the folder",
+        )
+    if missing:
+        raise SourceError(
+            f"{folder.name}: no export for {', '.join(missing)}.",
+            hint="export the missing tables (.xlsx, .csv, .tab, .mer or .xml), or name "
+            "them in REIMPORT_OPTIONAL_TABLES",
+        )
+    return found
+
+
+def column_names(path: Path) -> tuple[str, ...]:
+    """
+    The names in the sidecar of a file without a header, one a line; else nothing.
+
+    ``Images.tab`` is explained by ``Images.tab.columns.txt`` or
+    ``Images.columns.txt`` beside it.
+    """
+    for sidecar in (
+        path.with_name(f"{path.name}.columns.txt"),
+        path.with_name(f"{path.stem}.columns.txt"),
+    ):
+        if sidecar.is_file():
+            return _lines(sidecar)
+    return ()
+
+
+def _lines(sidecar: Path) -> tuple[str, ...]:
+    try:
+        text = sidecar.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise SourceError(
+            f"{sidecar.name}: cannot be read.",
+            hint="one column name a line, as UTF-8 text",
+        ) from None
+    lines = [line.strip() for line in text.splitlines()]
+    return tuple(lines[: len(lines) - _trailing_blanks(lines)])
+
+
+def _trailing_blanks(lines: list[str]) -> int:
+    count = 0
+    while count < len(lines) and not lines[-1 - count]:
+        count += 1
+    return count
+
+
+def _listing(folder: Path) -> list[Path]:
+    try:
+        return sorted(
+            path for path in folder.iterdir() if not path.name.startswith(("~$", "."))
+        )
+    except OSError as error:
+        raise SourceError(
+            f"The folder of exports cannot be read ({error.strerror}).",
+            hint="set REIMPORT_SOURCE to the folder that holds the exports",
+        ) from None
+
+
+def _is_file_of(path: Path, table: Table) -> bool:
+    return (
+        path.stem.casefold() == table.file.casefold()
+        and path.suffix.casefold() in ENDINGS
+    )

@@ -1,0 +1,181 @@
+"""FMPXMLRESULT: FileMaker's XML export, which says its date order, types and count.
+
+Read as a stream by lxml: no entities, no network, no DTD, no huge text nodes. Text
+dates stay text; the order they are in is declared. Several values of one column
+(repetitions, or related records) become lines of one cell, trailing empty ones fall
+away. Imports no Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from lxml import etree
+
+from reimport_lib.checks import Check, Verdict, equal
+from reimport_lib.errors import SourceError
+from reimport_lib.sources import headers
+from reimport_lib.sources.fmpprolog import (
+    HARDENED,
+    NAMESPACE,
+    Prefixed,
+    Prolog,
+    read_prolog,
+)
+from reimport_lib.sources.limits import LIMITS, Limits, check_cells
+from reimport_lib.sources.reading import TEXT, Reading, assemble
+from reimport_lib.sources.xmlstream import RepairedStream
+
+_ROW, _COL, _DATA = (f"{NAMESPACE}{tag}" for tag in ("ROW", "COL", "DATA"))
+_CHUNK_ROWS = 5_000
+
+_HOLDS_SEVERAL = etree.XPath("boolean(*/*[2])")
+"""Some column of a row holds more than one value."""
+
+
+def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
+    """
+    The rows of the FMPXMLRESULT at *path*, as they are, in order; the first is 1.
+
+    ``FOUND`` against the rows present is a check of the certificate, which is then
+    broken; it is not raised here.
+
+    Raises:
+        SourceError: not well-formed, cut short, of another kind, with entities, with
+            an error code of FileMaker's, uneven, or beyond a limit. All of the file is
+            refused; the place is named.
+    """
+    with path.open("rb") as raw:
+        stream = RepairedStream(raw)
+        try:
+            prolog = read_prolog(path.name, stream, limits)
+            names = headers.columns(prolog.names, name=path.name, limits=limits)
+            arrays = _columns(path.name, stream, prolog, limits)
+        except etree.XMLSyntaxError as error:
+            raise _broken(path.name, error) from None
+        except (UnicodeError, LookupError):
+            raise SourceError(
+                f"{path.name}: its bytes do not fit the encoding it declares.",
+                hint="export the table again",
+            ) from None
+    found = len(arrays[0])
+    data, rows, blank = assemble(names, arrays, first_row=1, name=path.name)
+    return Reading(
+        data,
+        rows,
+        blank,
+        way="fmpxml",
+        charset=prolog.encoding,
+        declared_order=prolog.order,
+        checks=tuple(_checks(prolog, found, stream)),
+    )
+
+
+def _columns(
+    name: str, stream: RepairedStream, prolog: Prolog, limits: Limits
+) -> list[pa.ChunkedArray]:
+    """All values, one array per column, built some thousand rows at a time."""
+    width = len(prolog.names)
+    chunks: list[list[pa.Array]] = [[] for _ in range(width)]
+    held: list[str] = []
+    for count, row in enumerate(_rows(stream, prolog), start=1):
+        values = [data.text or "" for data in row.iter(_DATA)]
+        regular = len(values) == len(row) == width and not _HOLDS_SEVERAL(row)
+        if prolog.has_doctype or not regular:
+            values = _texts(row, width, place=f"{name}: row {count:,}")
+        held += values
+        row.clear()
+        if count % _CHUNK_ROWS == 0:
+            check_cells(name, rows=count, columns=width, limits=limits)
+            _keep(held, chunks)
+            # The emptied rows would stay: memory must not grow with the file.
+            del row.getparent()[:-1]
+    _keep(held, chunks)
+    return [pa.chunked_array(chunk, TEXT) for chunk in chunks]
+
+
+def _rows(stream: RepairedStream, prolog: Prolog) -> Iterator[Any]:
+    """Every row element, complete."""
+    events = etree.iterparse(
+        Prefixed(prolog.read_so_far, stream),
+        events=("end",),
+        tag=_ROW,
+        encoding=stream.encoding,
+        **HARDENED,
+    )
+    return (row for _, row in events)
+
+
+def _keep(held: list[str], chunks: list[list[pa.Array]]) -> None:
+    """Move the values *held*, which lie row after row, into the columns' *chunks*."""
+    width = len(chunks)
+    for place, chunk in enumerate(chunks):
+        chunk.append(pa.array(held[place::width], TEXT))
+    held.clear()
+
+
+def _texts(row: Any, width: int, *, place: str) -> list[str]:
+    """The values of any row: several of one column become its lines."""
+    columns = [child for child in row if child.tag == _COL]
+    if len(columns) != width:
+        raise SourceError(
+            f"{place} has {len(columns)} columns, and {width} are described.",
+            hint="the file is damaged: export the table again",
+        )
+    return [_lines(column, place) for column in columns]
+
+
+def _lines(column: Any, place: str) -> str:
+    values = [data for data in column if data.tag == _DATA]
+    if any(len(data) for data in values):
+        raise SourceError(
+            f"{place} holds markup or an entity inside a value.",
+            hint="the file is damaged: export the table again",
+        )
+    return "\n".join(data.text or "" for data in values).rstrip("\n")
+
+
+def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check]:
+    if prolog.found is not None:
+        yield equal(
+            "FOUND",
+            expected=prolog.found,
+            actual=rows,
+            hint="the file is not whole: export the table again",
+        )
+    if prolog.records is not None and prolog.records != rows:
+        yield Check(
+            "all records exported",
+            f"{prolog.records:,}",
+            f"{rows:,}",
+            Verdict.WARN,
+            "in FileMaker, choose Show All Records before exporting",
+        )
+    if not prolog.order:
+        yield Check(
+            "date order",
+            "declared by the file",
+            "not declared",
+            Verdict.WARN,
+            "REIMPORT_DATE_ORDER decides how its dates are read",
+        )
+    if stream.repaired or stream.dropped:
+        yield Check(
+            "control characters",
+            "0",
+            f"{stream.repaired:,} became line ends, {stream.dropped:,} dropped",
+            Verdict.WARN,
+            "returns inside fields; XML has no other way to hold them",
+        )
+
+
+def _broken(name: str, error: etree.XMLSyntaxError) -> SourceError:
+    line, column = error.position
+    return SourceError(
+        f"{name}: is not whole or not well-formed (line {line or 0:,}, column "
+        f"{column or 0:,}); nothing of it was read.",
+        hint="export the table again",
+    )

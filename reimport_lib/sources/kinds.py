@@ -1,0 +1,94 @@
+"""What a file is, told by its content: its name may lie.
+
+Imports errors, limits, reading and the readers of files.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from reimport_lib.errors import SourceError
+from reimport_lib.sources import delimited, excel, files, fmpxml
+from reimport_lib.sources.limits import LIMITS, Limits, check_file
+from reimport_lib.sources.reading import FileSettings, Reading
+
+_HEAD_BYTES = 4096
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_STRANGERS = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or an encrypted Excel workbook"),
+    (b"%PDF-", "a PDF"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a rar archive"),
+    (b"SQLite format 3\0", "a SQLite database"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\0\x01\0\0\0\x02\0\x01\0\x05\0\x02\0\x02\xc0HBAM7", "a FileMaker file itself"),
+)
+
+
+class Kind(StrEnum):
+    """The kinds of export file there are readers for."""
+
+    EXCEL = "excel"
+    DELIMITED = "delimited"
+    FMPXML = "fmpxml"
+
+
+def kind_of(path: Path, limits: Limits = LIMITS) -> Kind:
+    """
+    The kind of the file at *path*, by its first bytes.
+
+    Raises:
+        SourceError: no reader takes it; the message says what it is, where known.
+    """
+    check_file(path, limits)
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    if head.startswith(b"PK\x03\x04"):
+        return Kind.EXCEL
+    for magic, what in _STRANGERS:
+        if head.startswith(magic):
+            raise SourceError(
+                f"{path.name}: is {what}, not an export.",
+                hint="export the table as .xlsx, .csv, .tab, .mer or FMPXMLRESULT .xml",
+            )
+    start = _start(head)
+    if start[:1] in (b"{", b"["):
+        raise SourceError(
+            f"{path.name}: is JSON, the answer of a server, not an export.",
+            hint="set REIMPORT_SOURCE to data-api or odata to read from the server",
+        )
+    if start[:1] == b"<" and (start[1:2] in (b"?", b"!") or start[1:2].isalpha()):
+        return Kind.FMPXML
+    return Kind.DELIMITED
+
+
+def read(
+    path: Path, *, settings: FileSettings | None = None, limits: Limits = LIMITS
+) -> Reading:
+    """
+    The table in the file at *path*, whatever its ending says.
+
+    Raises:
+        SourceError: no reader takes it, or the one that does refuses it.
+    """
+    settings = settings or FileSettings()
+    match kind_of(path, limits):
+        case Kind.EXCEL:
+            return excel.read(path, limits=limits)
+        case Kind.FMPXML:
+            return fmpxml.read(path, limits=limits)
+        case Kind.DELIMITED:
+            named = settings.columns.get(path.stem) or files.column_names(path)
+            return delimited.read(
+                path, columns=named, charset=settings.charset, limits=limits
+            )
+
+
+def _start(head: bytes) -> bytes:
+    """The first characters, in any of the encodings of XML and JSON."""
+    for bom in _BOMS:
+        head = head.removeprefix(bom)
+    return head.replace(b"\0", b"").lstrip()

@@ -1,0 +1,94 @@
+"""How much a source may hold: what is beyond these bounds is refused, not read.
+
+Imports only errors. The bounds are far above a clinic's export (about 15,000 rows a
+table) and below what a machine with a few gigabytes can hold.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from reimport_lib.errors import SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one source table.
+
+    Attributes:
+        file_bytes: of the file as it lies on the disk.
+        unpacked_bytes: of everything in a workbook, unpacked.
+        ratio: unpacked to packed bytes; looked at from ``ratio_from_bytes`` on.
+        cells: rows times columns, counting the empty ones between.
+        columns: of one table.
+        field_chars: of one field in a delimited file.
+        header_bytes: of the first record, and of an XML prolog.
+    """
+
+    file_bytes: int = 2 * 1024**3
+    unpacked_bytes: int = 4 * 1024**3
+    ratio: int = 200
+    ratio_from_bytes: int = 64 * 1024**2
+    cells: int = 40_000_000
+    columns: int = 2_000
+    field_chars: int = 16 * 1024**2
+    header_bytes: int = 1024**2
+
+
+LIMITS = Limits()
+
+
+def check_file(path: Path, limits: Limits = LIMITS) -> os.stat_result:
+    """
+    The file's status, if it is one that can be read: regular, not empty, not too large.
+
+    Raises:
+        SourceError: it is not there, is a folder, device or pipe, cannot be read, is
+            empty, or is larger than ``limits.file_bytes``.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise SourceError(
+            f"{path.name}: cannot be read ({error.strerror}).",
+            hint="check the folder of exports and its permissions",
+        ) from None
+    if not stat.S_ISREG(status.st_mode):
+        raise SourceError(
+            f"{path.name}: is not a regular file.",
+            hint="put the exported file itself into the folder of exports",
+        )
+    if not os.access(path, os.R_OK):
+        raise SourceError(
+            f"{path.name}: no permission to read it.",
+            hint="give this account the right to read the folder of exports",
+        )
+    if status.st_size == 0:
+        raise SourceError(
+            f"{path.name}: is empty (0 bytes).", hint="export the table again"
+        )
+    if status.st_size > limits.file_bytes:
+        raise SourceError(
+            f"{path.name}: {status.st_size:,} bytes; the limit is "
+            f"{limits.file_bytes:,}.",
+            hint="export the table in a leaner form, without container fields",
+        )
+    return status
+
+
+def check_cells(name: str, *, rows: int, columns: int, limits: Limits = LIMITS) -> None:
+    """Refuse a table of more cells or columns than the limits allow."""
+    if columns > limits.columns:
+        raise SourceError(
+            f"{name}: {columns:,} columns; the limit is {limits.columns:,}.",
+            hint="remove cells that lie far to the right, then save the file again",
+        )
+    if rows * columns > limits.cells:
+        raise SourceError(
+            f"{name}: reaches over {rows:,} rows and {columns:,} columns; the limit "
+            f"is {limits.cells:,} cells.",
+            hint="remove cells that lie far outside the table, then save it again",
+        )

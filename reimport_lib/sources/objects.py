@@ -1,0 +1,141 @@
+"""The stored objects: a listing, never a download. The only place that knows buckets.
+
+Only list requests are made; nothing is ever written to S3 from here. Imports no Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import boto3
+import pandas as pd
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from reimport_lib.config import Settings
+from reimport_lib.errors import SettingsError, SourceError
+
+ObjectListings = dict[str, pd.DataFrame]
+"""``documents_objects`` and ``images_objects`` -> columns key, size, etag."""
+
+_COLUMNS = {"key": "str", "size": "int64", "etag": "str"}
+_DENIED = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+_MISSING = {"NoSuchBucket", "404"}
+
+
+def prefixes(settings: Settings) -> dict[str, str]:
+    """Name of the listing -> where its objects lie."""
+    return {
+        "documents_objects": settings.rows.documents_prefix,
+        "images_objects": settings.rows.images_prefix,
+    }
+
+
+def client(settings: Settings) -> BaseClient:
+    """
+    An S3 client; credentials come from where AWS's own tools look for them.
+
+    Raises:
+        SettingsError: no bucket is set, or the endpoint is not a URL.
+    """
+    if not settings.s3_bucket:
+        raise SettingsError(
+            "S3_BUCKET is not set.", hint="name the bucket of the files"
+        )
+    config = Config(
+        connect_timeout=10,
+        read_timeout=60,
+        retries={"max_attempts": 5, "mode": "standard"},
+    )
+    try:
+        made: BaseClient = boto3.client(
+            "s3", endpoint_url=settings.s3_endpoint_url or None, config=config
+        )
+    except (ValueError, BotoCoreError):
+        raise SettingsError(
+            "The S3 client cannot be made from these settings.",
+            hint="check S3_ENDPOINT_URL and AWS_DEFAULT_REGION",
+        ) from None
+    return made
+
+
+def list_objects(
+    settings: Settings,
+    *,
+    progress: Callable[[str, int], None] | None = None,
+    keys_per_page: int = 1_000,
+) -> ObjectListings:
+    """
+    Every object under the prefix of documents and of images, sorted by key.
+
+    One list request per page of keys and nothing else.
+
+    Args:
+        keys_per_page: S3 itself gives no more than 1,000.
+        progress: called with the listing's name and the keys so far, once a page.
+
+    Raises:
+        SettingsError: no bucket is set.
+        SourceError: the bucket cannot be reached, does not exist, or may not be
+            listed; the message says which.
+    """
+    s3 = client(settings)
+    try:
+        return {
+            name: _listing(
+                _pages(s3, settings.s3_bucket, prefix, keys_per_page), name, progress
+            )
+            for name, prefix in prefixes(settings).items()
+        }
+    except ClientError as error:
+        raise _refused(settings.s3_bucket, error) from None
+    except BotoCoreError as error:
+        raise SourceError(
+            f"S3 cannot be reached ({type(error).__name__}): bucket "
+            f"{settings.s3_bucket!r}.",
+            hint="check S3_ENDPOINT_URL, the network and the AWS credentials",
+        ) from None
+
+
+def as_frame(found: list[tuple[str, int, str]]) -> pd.DataFrame:
+    """Keys, sizes in bytes and etags as a listing: sorted by key, numbered from 1."""
+    frame = pd.DataFrame(
+        sorted(found), columns=list(_COLUMNS), index=range(1, len(found) + 1)
+    ).astype(_COLUMNS)
+    frame.index.name = "row"
+    return frame
+
+
+def _pages(s3: Any, bucket: str, prefix: str, size: int) -> Iterable[Any]:
+    pages: Iterable[Any] = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix=prefix, PaginationConfig={"PageSize": size}
+    )
+    return pages
+
+
+def _listing(
+    pages: Iterable[Any], name: str, progress: Callable[[str, int], None] | None
+) -> pd.DataFrame:
+    found: list[tuple[str, int, str]] = []
+    for page in pages:
+        found += [
+            (stored["Key"], stored["Size"], stored.get("ETag", "").strip('"'))
+            for stored in page.get("Contents", ())
+        ]
+        if progress:
+            progress(name, len(found))
+    return as_frame(found)
+
+
+def _refused(bucket: str, error: ClientError) -> SourceError:
+    code = str(error.response.get("Error", {}).get("Code", "unknown"))
+    if code in _MISSING:
+        said, hint = "does not exist", "check S3_BUCKET"
+    elif code in _DENIED:
+        said = "may not be listed with these credentials"
+        hint = "the account needs s3:ListBucket on it"
+    else:
+        said, hint = f"cannot be listed ({code})", "run `reimport doctor`"
+    return SourceError(f"S3: bucket {bucket!r} {said}.", hint=hint)
