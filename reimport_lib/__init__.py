@@ -1,1 +1,1 @@
-"""Reimport a clinic's FileMaker data into its Django backend: plan, rehearse, apply, prove."""
+"""Reimport a clinic's FileMaker data into Django: plan, rehearse, apply, prove."""

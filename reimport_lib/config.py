@@ -56,6 +56,7 @@ class RowSettings:
         region: of phone numbers without a country code (ISO 3166).
         postcode_width: digits of a full postcode.
         health_number_width: digits of a full health number.
+        s3_bucket: holds the objects of documents and images.
         documents_prefix, images_prefix: where the objects lie in the bucket.
         optional_tables: source tables that may be missing, beside ``sms_replies``.
     """
@@ -66,6 +67,7 @@ class RowSettings:
     region: str = "AU"
     postcode_width: int = 4
     health_number_width: int = 10
+    s3_bucket: str = ""
     documents_prefix: str = "filemaker-docs/"
     images_prefix: str = "filemaker-images/"
     optional_tables: tuple[str, ...] = ()
@@ -108,6 +110,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         region=values.get("REIMPORT_PHONE_REGION", "AU"),
         postcode_width=_width(values, "REIMPORT_POSTCODE_WIDTH", 4),
         health_number_width=_width(values, "REIMPORT_HEALTH_NUMBER_WIDTH", 10),
+        s3_bucket=values.get("S3_BUCKET", ""),
         documents_prefix=values.get("S3_DOCUMENTS_PREFIX", "filemaker-docs/"),
         images_prefix=values.get("S3_IMAGES_PREFIX", "filemaker-images/"),
         optional_tables=_words(values.get("REIMPORT_OPTIONAL_TABLES", "")),

@@ -1,14 +1,14 @@
 """Every error a person can meet, in one tree; each carries the next step as its hint.
 
 ReimportError
-├── UsageError            a word on the command line, a parameter, a run or a phase that does not exist
+├── UsageError            a word, parameter, run or phase that does not exist
 ├── SettingsError         a setting that is missing or cannot be read
 ├── SourceError           an export, a listing or a server answer that cannot be trusted
 ├── Refused               a condition was not met; nothing was written
 │   ├── GateFailed        a limit that the run's gates set
 │   ├── PlanDiffers       the plan is not the one that was reviewed
 │   └── Drifted           people have changed rows since the rehearsal
-├── TargetError           the database cannot be reached, or is not the one that was meant
+├── TargetError           the database cannot be reached, or is another one
 │   └── BackupError       a backup that could not be made, or did not prove itself
 ├── PhaseFailed           a phase ended in an error; its transaction was rolled back
 ├── ValidationFailed      everything was applied, and a check afterwards did not hold

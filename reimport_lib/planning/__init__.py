@@ -1,1 +1,1 @@
-"""What will become of each row: pure functions of snapshot, clock, mapping and target rows."""
+"""What becomes of each row: pure functions of snapshot, clock, mapping, target."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of one source row (the first five) or one target row (the last two)."""
+    """What became of a source row (the first five) or a target row (the last two)."""
 
     CREATED = "created"
     UPDATED = "updated"

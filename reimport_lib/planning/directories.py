@@ -1,0 +1,66 @@
+"""Names in the source that the backend does not know: what to load before an import.
+
+Pure; imports neither Django nor pyarrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.planning.context import Known
+from reimport_lib.planning.mapping import Mapping as TableMapping
+from reimport_lib.planning.mapping import resolve
+from reimport_lib.planning.matching import look_up
+
+NAMED_IN: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    "patients": (
+        ("clinics", ("clinic_key", "clinic_name")),
+        ("funding_sources", ("funding_source",)),
+    ),
+    "appointments": (
+        ("clinics", ("clinic_key",)),
+        ("clinicians", ("clinician_key",)),
+        ("appointment_types", ("type_word",)),
+    ),
+}
+"""Table -> (directory, the columns that name an entry of it, by staged name)."""
+
+SHOWN = 5
+NOT_SHOWN = frozenset({"clinicians"})  # names of people
+
+
+def directory_checks(
+    mapping: TableMapping, frame: pd.DataFrame, known: Known
+) -> list[Check]:
+    """One check per directory that *frame* (texts) names entries of."""
+    headers = resolve(mapping, list(frame.columns)).headers
+    found = []
+    for directory, columns in NAMED_IN.get(mapping.table, ()):
+        present = [headers[name] for name in columns if name in headers]
+        if not present:
+            continue
+        distinct = frame[present].drop_duplicates().astype(object)
+        hits = look_up(
+            getattr(known, directory), *(distinct[header] for header in present)
+        )
+        names = distinct.loc[hits.named & hits.pks.isna(), present[0]]
+        found.append(_check(mapping.table, directory, int(hits.named.sum()), names))
+    return found
+
+
+def _check(table: str, directory: str, named: int, unknown: pd.Series[str]) -> Check:
+    words = directory.replace("_", " ")
+    name = f"{table}: {words} that the backend does not know"
+    if not len(unknown):
+        return Check(name, "0", f"0 of {named:,}", Verdict.PASS)
+    shown = "" if directory in NOT_SHOWN else f": {', '.join(sorted(unknown)[:SHOWN])}"
+    return Check(
+        name,
+        "0",
+        f"{len(unknown):,} of {named:,}{shown}",
+        Verdict.WARN,
+        "add them with `reimport load-config FILE`, or go on without the links",
+    )

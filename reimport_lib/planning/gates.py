@@ -1,0 +1,249 @@
+"""Gates: how much of a plan may go wrong before nothing of it is written.
+
+Pure; imports neither Django nor pyarrow. A gate is a figure of the plan and its limit;
+every limit can be set by ``--gate TABLE.NAME=VALUE`` and is recorded in the run.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reimport_lib.errors import GateFailed, UsageError
+from reimport_lib.planning.codes import Note, Outcome, Reason
+from reimport_lib.planning.plan import Plan
+from reimport_lib.tables import BY_NAME
+
+ALL = "*"
+
+DEFAULTS: Mapping[tuple[str, str], float] = {
+    (ALL, "min_match_rate"): 0.95,
+    ("contact_details", "min_match_rate"): 0.60,
+    ("documents", "min_object_rate"): 0.85,
+    ("images", "min_object_rate"): 0.85,
+    ("appointments", "max_clinic_fallback"): 0.20,
+    (ALL, "max_rejected"): 0.15,
+    ("contact_details", "max_rejected"): 0.40,
+    (ALL, "max_deleted"): 0.02,
+    (ALL, "max_deleted_rows"): 20,
+    (ALL, "max_local_edits"): 0,
+    (ALL, "max_adopted"): 0,
+    (ALL, "max_lost_rows"): 0.05,
+    (ALL, "max_lost_columns"): 0,
+}
+"""(table or ``*`` for every table, gate) -> limit: a fraction, or a number of rows."""
+
+ROWS = frozenset(
+    {"max_deleted_rows", "max_local_edits", "max_adopted", "max_lost_columns"}
+)
+"""Gates that count; the others are fractions from 0 to 1."""
+
+NAMES = tuple(sorted({name for _, name in DEFAULTS}))
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """
+    The limits of one run.
+
+    Attributes:
+        values: limits set by people, (table or ``*``, gate) -> value; what is not
+            there is as in ``DEFAULTS``.
+    """
+
+    values: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def limit(self, table: str, name: str) -> float | None:
+        """The nearest limit: set for the table, set for all, the two defaults."""
+        for limits in (self.values, DEFAULTS):
+            for place in ((table, name), (ALL, name)):
+                if place in limits:
+                    return limits[place]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """
+    One gate, measured.
+
+    Attributes:
+        count, total: the rows behind ``actual`` (total 0: rows are only counted).
+        actual: fraction 0..1, or rows.
+        passed: ``actual`` is within ``limit``.
+    """
+
+    table: str
+    name: str
+    limit: float
+    actual: float
+    count: int
+    total: int
+    passed: bool
+
+    @property
+    def sentence(self) -> str:
+        """What was measured and what the limit is, in one line."""
+        floor = "at least" if self.name.startswith("min_") else "at most"
+        if self.name in ROWS:
+            return f"{self.count:,} rows; {floor} {self.limit:,.0f}"
+        share = f"{self.count:,} of {self.total:,} ({percent(self.actual)})"
+        return f"{share}; {floor} {percent(self.limit)}"
+
+    @property
+    def argument(self) -> str:
+        """The words that would let this plan pass."""
+        step = 1 if self.name in ROWS else 10_000
+        exact = self.actual * step
+        rounded = math.floor(exact) if "min_" in self.name else math.ceil(exact)
+        return f"--gate {self.table}.{self.name}={rounded / step:g}"
+
+
+def parse(text: str) -> tuple[tuple[str, str], float]:
+    """
+    Read ``patients.max_rejected=0.2`` (or ``*.max_rejected=0.2``).
+
+    Raises:
+        UsageError: an unknown table or gate, or a value out of range.
+    """
+    place, _, number = text.partition("=")
+    table, _, name = place.strip().partition(".")
+    _refuse_unknown(table, (ALL, *BY_NAME), "table", text)
+    _refuse_unknown(name, NAMES, "gate", text)
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    whole = name in ROWS
+    if not (value >= 0 and (value.is_integer() if whole else value <= 1)):
+        kind = "a number of rows" if whole else "a fraction from 0 to 1"
+        raise UsageError(
+            f"--gate {table}.{name}: the value is not {kind}.",
+            hint=f"--gate {table}.{name}={DEFAULTS.get((ALL, name), 0.5):g}",
+        )
+    return (table, name), value
+
+
+def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
+    """Measure every gate that applies to *plan*'s table."""
+    measured: list[tuple[str, int, int]] = [
+        ("max_rejected", plan.counts[Outcome.REJECTED], plan.source_rows),
+        ("max_local_edits", plan.reasons.get(Reason.LOCAL_EDIT, 0), 0),
+        ("max_adopted", plan.adopted, 0),
+    ]
+    for link, name in (("owner", "min_match_rate"), ("object", "min_object_rate")):
+        measured += [
+            (name, found.found, found.named)
+            for found in plan.links
+            if found.name == link and found.checked
+        ]
+    if any(link.name == "clinic" for link in plan.links):
+        stays_out = (Outcome.SKIPPED, Outcome.REJECTED)
+        comes_in = len(plan.rows) - sum(plan.counts[out] for out in stays_out)
+        fallback = plan.note_counts.get(Note.CLINIC_FROM_PATIENT, 0)
+        measured.append(("max_clinic_fallback", fallback, comes_in))
+    results = (
+        measure(plan.table, name, count, total, gates)
+        for name, count, total in measured
+    )
+    return tuple(result for result in results if result is not None)
+
+
+def measure(
+    table: str, name: str, count: int, total: int, gates: Gates
+) -> GateResult | None:
+    """*count* (of *total*) held against its limit; None where there is no limit."""
+    limit = gates.limit(table, name)
+    if limit is None:
+        return None
+    floor = name.startswith("min_")
+    share = count / total if total else float(floor)
+    actual = float(count) if name in ROWS else share
+    passed = actual >= limit if floor else actual <= limit
+    return GateResult(table, name, limit, actual, count, total, passed)
+
+
+def require(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
+    """
+    Let *plan* pass, or stop its phase before it writes.
+
+    Raises:
+        GateFailed: names the table, each figure with its limit, and the words that
+            would raise it.
+    """
+    return demand(evaluate(plan, gates))
+
+
+def require_deletion(
+    table: str, *, deleted: int, imported: int, gates: Gates
+) -> tuple[GateResult, ...]:
+    """
+    Let a deletion pass: a share of the imported rows or a number, whichever is more.
+
+    Args:
+        deleted: rows of the target that would go.
+        imported: rows of the target that came from an import.
+
+    Raises:
+        GateFailed: both limits are exceeded.
+    """
+    share = measure(table, "max_deleted", deleted, imported, gates)
+    rows = measure(table, "max_deleted_rows", deleted, 0, gates)
+    results = tuple(result for result in (share, rows) if result is not None)
+    if any(result.passed for result in results):
+        return results
+    return demand(results)
+
+
+def demand(results: Sequence[GateResult]) -> tuple[GateResult, ...]:
+    """
+    *results* when all of them passed.
+
+    Raises:
+        GateFailed: naming every one that did not.
+    """
+    failed = [result for result in results if not result.passed]
+    if failed:
+        figures = "; ".join(
+            f"{result.table}: {_WHAT[result.name]}: {result.sentence}"
+            for result in failed
+        )
+        arguments = " ".join(result.argument for result in failed)
+        raise GateFailed(
+            f"{figures}. Nothing was written.",
+            hint=f"look at the rows in outcomes/{failed[0].table}.csv;"
+            f" if they are right: {arguments}",
+        )
+    return tuple(results)
+
+
+def percent(fraction: float) -> str:
+    """``99.98%``, floored: never 100% while one row is missing."""
+    hundredths = math.floor(round(fraction * 10_000, 6))
+    return f"{hundredths / 100:.2f}%"
+
+
+def _refuse_unknown(word: str, known: Sequence[str], kind: str, text: str) -> None:
+    if word in known:
+        return
+    near = difflib.get_close_matches(word, known, n=1)
+    raise UsageError(
+        f'--gate {text}: there is no {kind} "{word}".',
+        hint=f'did you mean "{near[0]}"?' if near else f"one of {', '.join(known)}",
+    )
+
+
+_WHAT: Mapping[str, str] = {
+    "min_match_rate": "rows whose patient was found",
+    "min_object_rate": "rows whose stored object was found",
+    "max_clinic_fallback": "appointments that took the patient's clinic",
+    "max_rejected": "rejected rows",
+    "max_deleted": "rows that would be deleted",
+    "max_deleted_rows": "rows that would be deleted",
+    "max_local_edits": "rows that people changed in the backend",
+    "max_adopted": "rows of an earlier system that would be overwritten",
+    "max_lost_rows": "rows fewer than in the last export",
+    "max_lost_columns": "columns that the last export filled",
+}

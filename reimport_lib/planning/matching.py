@@ -1,0 +1,137 @@
+"""Who each row belongs to and what else it names, and why not where it does not.
+
+Pure; imports neither Django nor pyarrow. The authority is the paragraph "Owners" of
+``docs/rules.md``. Keys are compared in their canonical form, names folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+
+from reimport_lib.planning import clean
+from reimport_lib.planning.cells import blank, constant, each, filled_from, texts
+from reimport_lib.planning.cleaned import fold_words
+from reimport_lib.planning.codes import Reason
+from reimport_lib.planning.context import Directory, Known, Owner
+from reimport_lib.planning.deciding import Decided, Link, Ruling
+from reimport_lib.planning.identity import canonical_key
+from reimport_lib.planning.staging import Staged
+
+__all__ = [
+    "PATIENT",
+    "Decided",
+    "Found",
+    "Link",
+    "contradicts_owner",
+    "look_up",
+    "mapped",
+    "owner_link",
+    "owner_pks",
+    "owner_rules",
+]
+
+PATIENT = "patients.patient"
+"""Type of the owner in a generic foreign key."""
+
+
+def owner_rules(
+    keys: Any, known: Known, *, optional: bool = False
+) -> tuple[Ruling, Ruling, Ruling]:
+    """Rows without a patient to belong to; a blank owner is allowed when *optional*."""
+    nobody = keys == ""
+    in_source = nobody | keys.isin(known.source_patients)
+    imported = nobody | keys.isin(known.patients.keys())
+    return (
+        (nobody & (not optional), Reason.NO_OWNER),
+        (~in_source, Reason.UNKNOWN_OWNER),
+        (in_source & ~imported, Reason.OWNER_NOT_IMPORTED),
+    )
+
+
+def owner_link(keys: Any, known: Known, counted: Any) -> Link:
+    """How many of the *counted* rows that name a patient name an imported one."""
+    named = counted & (keys != "")
+    found = named & keys.isin(known.patients.keys())
+    return Link("owner", int(found.sum()), int(named.sum()))
+
+
+def owner_pks(keys: Any, known: Known) -> Any:
+    """Primary key of each row's patient; None for none."""
+    pks = {key: owner.pk for key, owner in known.patients.items()}
+    return mapped(keys, pks)
+
+
+def contradicts_owner(staged: Staged, known: Known) -> Ruling:
+    """A second column that names another person than the owner's key does."""
+    frame = staged.frame
+    names = clean.canonical_text(texts(frame["owner_name"])).values
+    people = [known.patients.get(key) for key in frame["owner"]]
+    other = [
+        owner is not None and (_another_name(name, owner) or _another_day(day, owner))
+        for owner, name, day in zip(people, names, frame["owner_dob"], strict=True)
+    ]
+    return pd.Series(other, index=frame.index, dtype=bool), Reason.CONTRADICTS_OWNER
+
+
+def _another_name(name: str | None, owner: Owner) -> bool:
+    """It begins with another first name or ends with another last name."""
+    if not name:
+        return False
+    first, last = fold_words(owner.first_name), fold_words(owner.last_name)
+    begins = not first or name == first or name.startswith(f"{first} ")
+    ends = not last or name == last or name.endswith(f" {last}")
+    return not (begins and ends)
+
+
+def _another_day(day: object, owner: Owner) -> bool:
+    return day is not None and owner.dob is not None and day != owner.dob
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What a directory says: primary keys (None for none), and which rows name one."""
+
+    pks: Any
+    named: Any
+    checked: bool
+
+    @property
+    def unknown(self) -> Any:
+        """(n,) bool: names something that the directory does not hold."""
+        return self.named & blank(self.pks) & self.checked
+
+    def link(self, name: str, counted: Any) -> Link:
+        named = self.named & counted
+        found = int((named & ~blank(self.pks)).sum())
+        return Link(name, found, int(named.sum()), self.checked)
+
+
+def look_up(directory: Directory, *columns: Any) -> Found:
+    """
+    Find the first of *columns* (texts, None for none) that *directory* knows.
+
+    Each text is tried as a key, then as a name, code or abbreviation.
+    """
+    index = columns[0].index
+    names = {fold_words(name): pk for name, pk in directory.by_name.items()}
+    pks = constant(None, index)
+    named = pd.Series(False, index=index)
+    for column in columns:
+        words = texts(column)
+        named |= words != ""
+        for found in (
+            mapped(canonical_key(words), directory.by_key),
+            mapped(clean.canonical_text(words).values, names),
+        ):
+            pks = filled_from(pks, found)
+    return Found(pks, named, bool(directory))
+
+
+def mapped(keys: Any, table: Mapping[str, UUID]) -> Any:
+    """*table* looked up for every key; None for none, always of object."""
+    return each(keys, lambda key: table.get(key) if key else None)

@@ -1,0 +1,209 @@
+"""Patients: one row per contact of the kind Patient.
+
+Pure. The authority is the paragraph "Patients" of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reimport_lib.planning.cells import test, texts
+from reimport_lib.planning.cleaned import fold_words
+from reimport_lib.planning.codes import Note, Reason
+from reimport_lib.planning.context import Context
+from reimport_lib.planning.deciding import (
+    Decided,
+    Ruling,
+    counted_rows,
+    decide_rows,
+    decided,
+    duplicates,
+    empty,
+    misfits,
+    no_key,
+)
+from reimport_lib.planning.mapping import Column, Dropped, Mapping
+from reimport_lib.planning.matching import look_up
+from reimport_lib.planning.rules.columns import AUDIT, GLOBALS, kept
+from reimport_lib.planning.staging import Staged, stage_table
+
+MAPPING = Mapping(
+    table="patients",
+    key=Column("filemaker_id", ("id", "_kp_id", "id_Contact"), "key", True, length=255),
+    columns=(
+        Column("title", ("title", "Title"), "title", length=20),
+        Column("first_name", ("nameFirst",), "person name", required=True, length=100),
+        Column("middle_names", ("nameMiddle",), "person name", length=100),
+        Column("last_name", ("nameLast",), "person name", required=True, length=100),
+        Column("dob", ("DOB",), "birth date", original="dob_text"),
+        Column("sex", ("gender", "sex"), "sex", original="sex_text"),
+        Column(
+            "health_number",
+            ("Health Number",),
+            "digits",
+            width="health_number_width",
+            length=20,
+        ),
+        Column(
+            "contact_type",
+            ("contactType",),
+            metadata="contact_type",
+            feeds="(only patients come in)",
+        ),
+        Column(
+            "clinic_key",
+            ("id_Clinic",),
+            "number as text",
+            metadata="id_clinic",
+            feeds="clinic_id",
+        ),
+        Column(
+            "clinic_name",
+            ("Clinic_Name",),
+            metadata="clinic_name",
+            feeds="clinic_id",
+        ),
+        Column(
+            "funding_source",
+            ("Funding",),
+            "number as text",
+            length=100,
+            feeds="funding_source, funding_type_id",
+        ),
+        Column(
+            "coordinator_name", ("NDIS Coordinator Name",), "person name", length=200
+        ),
+        Column(
+            "coordinator_phone",
+            ("NDIS Coordinator Phone",),
+            "phone",
+            length=50,
+            original="coordinator_phone_text",
+        ),
+        Column("coordinator_email", ("NDIS Coordinator Email",), "e-mail", length=200),
+        Column(
+            "ndis_plan_start_date",
+            ("NDIS Plan Start Date",),
+            "date",
+            original="ndis_plan_start_text",
+        ),
+        Column(
+            "ndis_plan_end_date",
+            ("NDIS Plan End Date",),
+            "date",
+            original="ndis_plan_end_text",
+        ),
+        Column("ndis_notes", ("NDIS notes",)),
+        kept("ndis_report", "NDIS Report"),
+        kept("xero_contact_id", "_kf_XeroContactID"),
+        kept("area", "Area"),
+        kept("cys_id", "CYS_ID"),
+        kept("old_id", "old.id"),
+        kept("old", "Old"),
+        kept("diabetes", "Diabetes"),
+        kept("impaired_vision", "Impaired Vision"),
+        kept("impaired_hearing", "Impaired Hearing"),
+        kept("self_doc", "selfDoc"),
+        kept("sms", "sms"),
+        kept("xmas", "Xmas"),
+        kept("flagged", "Flaged"),
+        kept("image_keys", "imageKeys"),
+        kept("document_keys", "docKeys"),
+        kept("phones", "Phones"),
+        *AUDIT,
+    ),
+    dropped=(
+        Dropped(
+            ("Name", "Name Full", "Name for Labels", "Initial", "FlagedNum", "_kz_*"),
+            "a calculation over fields that are imported",
+        ),
+        Dropped(
+            ("Consent Sign", "faceImage*"),
+            "a container: files come with the documents and images",
+        ),
+        GLOBALS,
+    ),
+    managed=(
+        "title",
+        "first_name",
+        "middle_names",
+        "last_name",
+        "dob",
+        "sex",
+        "health_number",
+        "clinic_id",
+        "funding_type_id",
+        "funding_source",
+        "coordinator_name",
+        "coordinator_phone",
+        "coordinator_email",
+        "ndis_plan_start_date",
+        "ndis_plan_end_date",
+        "ndis_notes",
+        "filemaker_metadata",
+    ),
+)
+
+_TEXTS = (
+    "title",
+    "first_name",
+    "middle_names",
+    "last_name",
+    "health_number",
+    "funding_source",
+    "coordinator_name",
+    "coordinator_phone",
+    "coordinator_email",
+    "ndis_notes",
+)
+_OTHERS = ("dob", "sex", "ndis_plan_start_date", "ndis_plan_end_date")
+
+
+def stage_patients(frame: pd.DataFrame, context: Context) -> Staged:
+    """Contacts as values; wholly blank rows are counted and left out."""
+    return stage_table(MAPPING, frame, context)
+
+
+def decide_patients(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """Who comes in: contacts of the kind Patient that have a name."""
+    frame, known = staged.frame, context.known
+    clinics = look_up(known.clinics, frame["clinic_key"], frame["clinic_name"])
+    funding = look_up(known.funding_sources, frame["funding_source"])
+    rows = decide_rows(
+        staged,
+        rules=(
+            no_key(staged),
+            *duplicates(staged),
+            _not_a_patient(staged),
+            (empty(staged, "first_name", "last_name"), Reason.MISSING_REQUIRED),
+            *misfits(staged),
+        ),
+        doubts=(
+            (clinics.unknown, Note.UNKNOWN_CLINIC),
+            (funding.unknown, Note.UNKNOWN_VALUE),
+        ),
+    )
+    counted = counted_rows(rows)
+    return decided(
+        staged,
+        rows,
+        {
+            **{name: texts(frame[name]) for name in _TEXTS},
+            **{name: frame[name] for name in _OTHERS},
+            "clinic_id": clinics.pks,
+            "funding_type_id": funding.pks,
+        },
+        links=(clinics.link("clinic", counted), funding.link("funding", counted)),
+    )
+
+
+def _not_a_patient(staged: Staged) -> Ruling:
+    """Another kind of contact; a file without that column holds only patients."""
+    if "contact_type" not in staged.resolved.headers:
+        return staged.frame["key"].isna(), Reason.EXCLUDED_BY_RULE
+    other = test(
+        staged.frame["contact_type"], lambda kind: fold_words(kind or "") != "patient"
+    )
+    return other, Reason.EXCLUDED_BY_RULE

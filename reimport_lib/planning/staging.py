@@ -1,0 +1,267 @@
+"""From a frame of text to a frame of values, by a mapping: the verb *stage*.
+
+Pure; imports neither Django nor pyarrow. Every table goes through ``stage_table``; what
+is peculiar to one is in ``rules``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from reimport_lib.planning import clean, identity, times
+from reimport_lib.planning.cells import array_of, constant, no_codes, objects
+from reimport_lib.planning.cleaned import Cleaned
+from reimport_lib.planning.codes import Reason
+from reimport_lib.planning.context import Context
+from reimport_lib.planning.mapping import Column, Resolved, resolve
+from reimport_lib.planning.mapping import Mapping as TableMapping
+
+Conversion = Callable[[Any, Column, TableMapping, Context], Cleaned]
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Staged:
+    """
+    A table as values.
+
+    Attributes:
+        frame: index = row, sorted; ``key`` (canonical, "" for none) and one object
+            column per mapped column, None where blank or unreadable.
+        problems: row, column, code: one line per value changed or doubted.
+        source_rows: rows that are not wholly blank; blank_rows are counted apart.
+        mapping: the one it was staged by.
+        compared: columns by which two rows with one key are the same.
+        originals: key of the metadata -> (n,) texts as they were, "" where the value
+            still shows them.
+    """
+
+    table: str
+    frame: pd.DataFrame
+    problems: pd.DataFrame
+    resolved: Resolved
+    source_rows: int
+    blank_rows: int
+    mapping: TableMapping
+    compared: tuple[str, ...]
+    originals: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Staged({self.table}, {self.source_rows} rows)"
+
+    def coded(self, code: str, *columns: str) -> Any:
+        """(n,) bool: rows where one of *columns* (none given: any) has *code*."""
+        hits = self.problems["code"] == code
+        if columns:
+            hits &= self.problems["column"].isin(columns)
+        rows = self.problems.loc[hits, "row"]
+        return pd.Series(self.frame.index.isin(rows), index=self.frame.index)
+
+
+def stage_table(mapping: TableMapping, frame: pd.DataFrame, context: Context) -> Staged:
+    """
+    Convert every mapped column of *frame* (texts, index = row).
+
+    Raises:
+        SourceError: the headers do not fit the mapping, or a cell is not text.
+    """
+    resolved = resolve(mapping, list(frame.columns))
+    blank = _wholly_blank(frame)
+    frame = frame[~blank].sort_index()
+    values: dict[str, Any] = {}
+    codes: dict[str, Any] = {}
+    originals: dict[str, Any] = {}
+    for column in mapping.all_columns:
+        name = "key" if column is mapping.key else column.name
+        texts = texts_of(frame, resolved.headers.get(column.name))
+        cleaned = CONVERSIONS[column.convert](texts, column, mapping, context)
+        values[name] = cleaned.values
+        codes[name] = _with_misfits(texts, cleaned, column)
+        if column.original and column.name in resolved.headers:
+            originals[column.original] = original_texts(texts, cleaned)
+    return Staged(
+        table=mapping.table,
+        frame=pd.DataFrame(values, index=frame.index, dtype=object),
+        problems=problems_of(codes),
+        resolved=resolved,
+        source_rows=len(frame),
+        blank_rows=int(blank.sum()),
+        mapping=mapping,
+        compared=tuple(name for name in values if name != "key"),
+        originals=originals,
+    )
+
+
+def stage_keys(mapping: TableMapping, frame: pd.DataFrame, context: Context) -> Any:
+    """The canonical key of every row of *frame*, "" for none, and nothing else."""
+    if mapping.key is None:
+        raise ValueError(f"{mapping.table} has no key column")
+    resolved = resolve(mapping, list(frame.columns))
+    texts = texts_of(frame, resolved.headers[mapping.key.name])
+    return CONVERSIONS[mapping.key.convert](texts, mapping.key, mapping, context).values
+
+
+def with_columns(
+    staged: Staged,
+    added: Mapping[str, Cleaned],
+    *,
+    instead_of: tuple[str, ...] = (),
+    originals: Mapping[str, Any] | None = None,
+) -> Staged:
+    """
+    *staged* with columns made out of others, and the codes they brought.
+
+    Args:
+        instead_of: columns that no longer count when two rows are compared.
+        originals: metadata key -> texts as they were.
+    """
+    columns = {name: cleaned.values for name, cleaned in added.items()}
+    codes = {name: cleaned.codes for name, cleaned in added.items()}
+    compared = [*staged.compared, *columns]
+    return replace(
+        staged,
+        frame=staged.frame.assign(**columns),
+        problems=pd.concat([staged.problems, problems_of(codes)], ignore_index=True),
+        compared=tuple(name for name in compared if name not in instead_of),
+        originals={**staged.originals, **(originals or {})},
+    )
+
+
+def problems_of(codes: Mapping[str, Any]) -> pd.DataFrame:
+    """row, column, code for every code in *codes* (column -> codes per row)."""
+    rows: list[int] = []
+    columns: list[str] = []
+    found: list[str] = []
+    for name, column in codes.items():
+        for row, joined in column[column != ""].items():
+            for code in joined.split(";"):
+                rows.append(row)
+                columns.append(name)
+                found.append(code)
+    return pd.DataFrame(
+        {
+            "row": pd.Series(rows, dtype="int64"),
+            "column": pd.Series(columns, dtype=object),
+            "code": pd.Series(found, dtype=object),
+        }
+    )
+
+
+def texts_of(frame: pd.DataFrame, header: str | None) -> Any:
+    """The column *header* of a frame of text; blanks where the file has none."""
+    if header is None:
+        return constant("", frame.index)
+    return frame[header].astype(object)
+
+
+def original_texts(texts: Any, cleaned: Cleaned) -> Any:
+    """*texts* where the value alone no longer shows them, else ""."""
+    cells = zip(texts, cleaned.values, cleaned.codes, strict=True)
+    kept = [
+        text.strip()
+        if code or (isinstance(value, str) and value != text.strip())
+        else ""
+        for text, value, code in cells
+    ]
+    return objects(kept, texts.index)
+
+
+def order_of(mapping: TableMapping, context: Context) -> tuple[str, bool]:
+    """The order of text dates, and whether the source itself declares it."""
+    declared = context.declared_order.get(mapping.table) or mapping.date_order
+    return (declared, True) if declared else (context.settings.date_order, False)
+
+
+def _wholly_blank(frame: pd.DataFrame) -> Any:
+    """(n,) bool; each column looks only at the rows that were blank so far."""
+    blank = np.ones(len(frame), dtype=bool)
+    for position in range(frame.shape[1]):
+        cells = frame.iloc[np.flatnonzero(blank), position].astype(object)
+        blank[blank] = [not cell.strip() for cell in cells]
+    return pd.Series(blank, index=frame.index)
+
+
+def _with_misfits(texts: Any, cleaned: Cleaned, column: Column) -> Any:
+    """The codes, and one more where the backend could not hold the value."""
+    positions, uniques = pd.factorize(texts.to_numpy(dtype=object))
+    first = np.zeros(len(uniques), dtype=np.int64)
+    first[positions[::-1]] = np.arange(len(positions))[::-1]
+    values = cleaned.values.to_numpy(dtype=object)[first]
+    misfits = [
+        _misfit(text, value, column.length)
+        for text, value in zip(uniques, values, strict=True)
+    ]
+    if not any(misfits):
+        return cleaned.codes
+    found = array_of(misfits)[positions]
+    joined = [
+        ";".join(filter(None, (code if code != misfit else "", misfit)))
+        for code, misfit in zip(cleaned.codes, found, strict=True)
+    ]
+    return objects(joined, texts.index)
+
+
+def _misfit(text: str, value: object, length: int | None) -> str:
+    if _UNSTORABLE.search(text):
+        return Reason.BAD_CHARACTER.value
+    too_long = length is not None and isinstance(value, str) and len(value) > length
+    return Reason.VALUE_TOO_LONG.value if too_long else ""
+
+
+def _plain(values: Any) -> Cleaned:
+    return Cleaned(values=values, codes=no_codes(values.index))
+
+
+def _width(column: Column, context: Context) -> int:
+    return int(getattr(context.settings, column.width))
+
+
+def _dates(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
+    order, declared = order_of(mapping, context)
+    return times.dates(texts, order, declared=declared)
+
+
+def _birth_dates(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
+    order, declared = order_of(mapping, context)
+    today = context.as_of.astimezone(ZoneInfo(context.settings.time_zone))
+    return times.birth_dates(texts, order, declared=declared, as_of=today)
+
+
+def _stamps(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
+    order, declared = order_of(mapping, context)
+    zone = context.settings.time_zone
+    return times.stamps(texts, order, declared=declared, zone=zone)
+
+
+CONVERSIONS: Mapping[str, Conversion] = {
+    "key": lambda texts, *_: _plain(identity.canonical_key(texts)),
+    "number key": lambda texts, *_: _plain(identity.canonical_key(texts, number=True)),
+    "text": lambda texts, *_: clean.text(texts),
+    "number as text": lambda texts, *_: clean.number_text(texts),
+    "digits": lambda texts, column, _, context: clean.digits(
+        texts, _width(column, context)
+    ),
+    "person name": lambda texts, *_: clean.person_name(texts),
+    "title": lambda texts, *_: clean.title(texts),
+    "flag": lambda texts, *_: clean.flag(texts),
+    "sex": lambda texts, *_: clean.sex(texts),
+    "phone": lambda texts, _, __, context: clean.phone(texts, context.settings.region),
+    "e-mail": lambda texts, *_: clean.email(texts),
+    "date": lambda texts, _, mapping, context: _dates(texts, mapping, context),
+    "birth date": lambda texts, _, mapping, context: _birth_dates(
+        texts, mapping, context
+    ),
+    "time of day": lambda texts, *_: times.times(texts),
+    "date and time": lambda texts, _, mapping, context: _stamps(
+        texts, mapping, context
+    ),
+}
+"""Conversions by the word that a mapping uses for them."""

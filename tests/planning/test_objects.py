@@ -1,0 +1,179 @@
+"""Documents, images, their stored objects and batches."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reimport_lib.planning.objects import plan_objects
+from reimport_lib.planning.rules import snapshot_keys
+from reimport_lib.planning.rules.images import (
+    decide_batches,
+    decide_images,
+    link_batches,
+)
+from tests.planning.frames import (
+    ADA,
+    context,
+    decided,
+    frame,
+    listing,
+    no_rows,
+    plan,
+    staged,
+    verdicts,
+    written,
+)
+
+DOCS, PICTURES = "filemaker-docs/", "filemaker-images/"
+LETTER = {"id": "D-1", "id_Contact": "p1", "Type": "File Note", "Date": "2015-10-26"}
+PICTURE = {
+    "recid": "0042",
+    "id_Contact": "p1",
+    "date": "8/20/2019",
+    "Type": "Left Foot",
+}
+
+
+def test_a_document_finds_its_object_whatever_case_and_ending() -> None:
+    objects = listing(f"{DOCS}d-1.PDF", f"{DOCS}other.pdf")
+
+    values = decided("documents", LETTER, objects=objects).values.loc[2]
+
+    assert f"{DOCS}d-1.PDF" == values["s3_key"]
+    assert tuple(values[["mime_type", "file_size", "file_name"]]) == (
+        "application/pdf",
+        7,
+        "d-1.PDF",
+    )
+    assert tuple(values[["owner_id", "owner_type"]]) == (ADA, "patients.patient")
+
+
+def test_the_type_is_kept_word_for_word_beside_the_category() -> None:
+    values = decided("documents", LETTER, objects=listing(f"{DOCS}D-1.pdf")).values
+
+    assert tuple(values.loc[2, ["source_type", "category"]]) == (
+        "File Note",
+        "file-note",
+    )
+
+
+def test_a_row_without_an_object_is_rejected() -> None:
+    assert verdicts("documents", LETTER, objects=listing()) == ["rejected(no_object)"]
+    assert verdicts("documents", LETTER) == ["rejected(no_object)"]
+
+
+def test_an_image_is_a_number_whose_zeros_do_not_count() -> None:
+    objects = listing(f"{PICTURES}42.JPG")
+
+    of = decided("images", PICTURE, {**PICTURE, "recid": "42.0"}, objects=objects)
+
+    assert list(of.rows["outcome"]) == ["", "skipped"]
+    assert ("42", date(2019, 8, 20)) == tuple(
+        of.values.loc[2, ["filemaker_id", "date_taken"]]
+    )
+
+
+def test_objects_that_differ_only_in_zeros_reject_their_row() -> None:
+    objects = listing(f"{PICTURES}42.jpg", f"{PICTURES}0042.jpg")
+
+    assert verdicts("images", PICTURE, objects=objects) == ["rejected(duplicate_key)"]
+
+
+@pytest.mark.parametrize("day", ["", "13/45/2016", "n/a"])
+def test_an_image_needs_its_day(day: str) -> None:
+    row = {**PICTURE, "date": day}
+
+    assert verdicts("images", row, objects=listing(f"{PICTURES}42.jpg")) == [
+        "rejected(bad_date)"
+    ]
+
+
+def test_the_export_of_images_lays_down_month_first() -> None:
+    objects = listing(f"{PICTURES}42.jpg")
+
+    assert verdicts("images", {**PICTURE, "date": "8/9/2019"}, objects=objects) == [""]
+    assert verdicts("images", {**PICTURE, "date": "20/8/2019"}, objects=objects) == [
+        "other_date_order"
+    ]
+
+
+def test_every_object_is_accounted_for() -> None:
+    objects = listing(
+        f"{PICTURES}",
+        f"{PICTURES}.DS_Store",
+        f"{PICTURES}._42.jpg",
+        f"{PICTURES}42.jpg",
+        f"{PICTURES}42_thumb.jpg",
+        f"{PICTURES}43.jpg",
+        f"{PICTURES}44.jpg",
+        f"{PICTURES}sub/42.jpg",
+        f"{PICTURES}Thumbs.db",
+    )
+    unkeyed = {**PICTURE, "recid": ""}
+    orphan = {**PICTURE, "recid": "43", "id_Contact": "nobody"}
+    images = plan(decided("images", PICTURE, unkeyed, orphan, objects=objects))
+
+    rows = plan_objects("images_objects", objects, images, context()).rows
+
+    by_name = {key.removeprefix(PICTURES): reason for key, reason in _pairs(rows)}
+    assert by_name == {
+        "": "excluded_by_rule",
+        ".DS_Store": "excluded_by_rule",
+        "._42.jpg": "excluded_by_rule",
+        "42.jpg": "",
+        "42_thumb.jpg": "excluded_by_rule",
+        "43.jpg": "row_not_imported",
+        "44.jpg": "no_metadata",
+        "sub/42.jpg": "excluded_by_rule",
+        "Thumbs.db": "excluded_by_rule",
+    }
+    assert list(range(1, 10)) == list(rows["row"])
+    assert sorted(objects["key"]) == list(rows["key"])
+
+
+def test_images_of_one_patient_and_day_share_a_batch() -> None:
+    rows = [
+        PICTURE,
+        {**PICTURE, "recid": "43"},
+        {**PICTURE, "recid": "44", "date": "8/21/2019"},
+        {**PICTURE, "recid": "45", "id_Contact": "p2"},
+        {**PICTURE, "recid": "46", "id_Contact": "nobody"},
+    ]
+    objects = listing(*(f"{PICTURES}{number}.jpg" for number in range(42, 47)))
+    frames = staged("images", *rows)
+    images = decide_images(frames, context(), objects)
+
+    batches = plan(decide_batches(frames, images, context()))
+
+    assert (
+        batches.equation
+    ) == "3 = 3 created + 0 updated + 0 unchanged + 0 skipped + 0 rejected"
+    assert list(batches.values["name"]) == ["20 Aug 2019", "21 Aug 2019", "20 Aug 2019"]
+    assert {0} == set(batches.rows["row"])
+    assert set(batches.values["id"]) == set(images.values["batch_id"])
+
+
+def test_images_point_at_a_batch_that_kept_an_older_key() -> None:
+    objects = listing(f"{PICTURES}42.jpg")
+    frames = staged("images", PICTURE)
+    images = decide_images(frames, context(), objects)
+    batches = decide_batches(frames, images, context())
+    target = written(no_rows(batches.managed), plan(batches)).assign(id=[ADA])
+
+    linked = link_batches(frames, images, plan(batches, target))
+
+    assert list(linked.values["batch_id"]) == [ADA]
+
+
+def test_the_snapshot_holds_the_keys_of_every_batch() -> None:
+    rows = frame(PICTURE, {**PICTURE, "recid": "43", "id_Contact": "nobody"})
+
+    keys = snapshot_keys("image_batches", rows, context())
+
+    assert {"p1:2019-08-20", "nobody:2019-08-20"} == keys
+
+
+def _pairs(rows: object) -> list[tuple[str, str]]:
+    return list(zip(rows["key"], rows["reason"], strict=True))  # type: ignore[index]
