@@ -24,6 +24,7 @@ from reimport_lib.errors import ReimportError, UsageError
 
 MANIFEST = "run.json"
 EVENTS = "events.jsonl"
+REPORT = "report.html"
 KEY_FILE = ".pseudonym-key"
 
 Json = dict[str, Any]
@@ -311,7 +312,7 @@ def write_private(path: Path, text: str) -> None:
 @contextmanager
 def private_open(path: Path, mode: str) -> Iterator[Any]:
     """Open *path* as text with mode 0600, whatever the umask."""
-    with open(  # noqa: PTH123  # pathlib's open takes no opener
+    with open(  # pathlib's open takes no opener
         path, mode, encoding="utf-8", newline="", opener=_private
     ) as file:
         yield file

@@ -27,7 +27,18 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"target", "reporting"}),
     frozenset({"phases"}),
     frozenset(
-        {"approval", "doctor", "kernels", "notebook", "retention", "runner", "terminal"}
+        {
+            "approval",
+            "doctor",
+            "forked",
+            "forkserver",
+            "kernels",
+            "locks",
+            "notebook",
+            "retention",
+            "runner",
+            "terminal",
+        }
     ),
     frozenset({"demo"}),
     frozenset({"cli"}),

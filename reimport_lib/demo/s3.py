@@ -47,7 +47,7 @@ class LocalS3:
             "S3_BUCKET": self.bucket,
             "AWS_ENDPOINT_URL_S3": self.endpoint,
             "AWS_ACCESS_KEY_ID": "demo",
-            "AWS_SECRET_ACCESS_KEY": "demo",  # moto accepts any
+            "AWS_SECRET_ACCESS_KEY": "demo",  # pragma: allowlist secret
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
         }

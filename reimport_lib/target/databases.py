@@ -123,5 +123,5 @@ def _parsed(url: str) -> Config:
         return config
     raise SettingsError(
         "The database URL names neither a SQLite file nor a PostgreSQL database.",
-        hint="DATABASE_URL=sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+        hint="DATABASE_URL=sqlite:///FILE or postgresql://USER@HOST/NAME",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -22,8 +23,8 @@ def database_identity(alias: str = REAL) -> dict[str, str]:
     """
     What tells the database *alias* apart: engine, name, server, migrations.
 
-    ``name`` holds no address and no password. ``server`` is PostgreSQL's system
-    identifier and the database's own number; a SQLite file is told by its path.
+    ``name`` holds no address, no folder and no password. ``server`` is PostgreSQL's
+    system identifier and the database's own number; a SQLite file is told by its path.
     ``migrations`` are the newest of each app of the backend.
 
     Raises:
@@ -34,7 +35,8 @@ def database_identity(alias: str = REAL) -> dict[str, str]:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA database_list")
-            name = server = str(cursor.fetchone()[2])
+            server = str(cursor.fetchone()[2])
+        name = Path(server).name
     else:
         name = str(connection.settings_dict["NAME"])
         server = _postgresql_server(connection)

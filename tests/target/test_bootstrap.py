@@ -108,6 +108,7 @@ def test_a_database_that_is_not_there_is_named_with_a_hint(tmp_path: Path) -> No
 
 
 def test_a_server_that_is_not_there_is_named_with_a_hint(tmp_path: Path) -> None:
+    # pragma: allowlist nextline secret
     url = f"postgresql://postgres:secret@/clinic?host={tmp_path}"
     bootstrap.bind(url, real_database=url, writable=False)
 
@@ -163,6 +164,7 @@ def test_other_databases_are_refused_without_showing_the_url(url: str) -> None:
 
 
 def test_a_socket_and_a_password_are_read_from_the_url() -> None:
+    # pragma: allowlist nextline secret
     url = "postgresql://us%40er:p%3Aw@/clinic?host=/run/sockets&port=5433"
 
     assert libpq(url) == {
@@ -170,6 +172,7 @@ def test_a_socket_and_a_password_are_read_from_the_url() -> None:
         "port": "5433",
         "dbname": "clinic",
         "user": "us@er",
+        # pragma: allowlist nextline secret
         "password": "p:w",
         "application_name": "reimport",
     }

@@ -28,7 +28,7 @@ def make_authority(folder: Path) -> Path:
 
 
 def server_context(folder: Path) -> ssl.SSLContext:
-    """What a server needs to be trusted by those who trust the authority in *folder*."""
+    """A server that is trusted by those who trust the authority in *folder*."""
     authority = trustme.CA.from_pem(
         (folder / "ca.pem").read_bytes(), (folder / "ca-key.pem").read_bytes()
     )

@@ -1,4 +1,4 @@
-"""The database that is served: the clinic's tables, and layouts and occurrences of them.
+"""The database that is served: a clinic's tables, with layouts and occurrences.
 
 Every table has a lean layout ``API_Name`` with the columns of its export, for imports,
 and a wide one ``Name``, which for Contacts has portals and a repeating field as well.
@@ -33,6 +33,7 @@ from reimport_lib.demo.filemaker.schema import (
     text_of,
     value_of,
 )
+from reimport_lib.demo.files import FIRST_RECID, recid_of
 from reimport_lib.demo.model import Export, Line
 from reimport_lib.demo.objects import content_of
 
@@ -75,7 +76,7 @@ def open_database(
     given = _given(source)
     tables = {export.file: _table(export) for export in given.tables}
     tables[CLINICS] = _clinics(given.clinics)
-    layouts = {}
+    layouts: dict[str, Layout] = {}
     for table in tables.values():
         lean = Layout(f"API_{table.name}", table, _lean(table))
         wide = Layout(table.name, table, _wide(table), folder="Web")
@@ -88,9 +89,7 @@ def open_database(
         )
         layouts[CARD] = Layout(CARD, wide.table, wide.fields[:6], folder="Print")
     occurrences = {each: layout for each, layout in layouts.items() if each != CARD}
-    return Database(
-        name, layouts, occurrences, content_of, unreachable=unreachable
-    )
+    return Database(name, layouts, occurrences, content_of, unreachable=unreachable)
 
 
 def _given(source: Clinic | Path) -> _Source:
@@ -122,25 +121,24 @@ def _records(export: Export, fields: tuple[Field, ...]) -> list[Record]:
     ]
     fill = _FILLED.get(export.file)
     records = []
-    for line in export.lines():
-        if line.is_blank:
-            continue
+    lines = (line for line in export.lines() if not line.is_blank)
+    for place, line in enumerate(lines):
         values: dict[str, Value | tuple[Value, ...]] = {}
         for header, name, kind in kinds:
             cell = line.cells.get(header, "")
             if cell != "":
                 month_first = export.file in MONTH_FIRST
                 values[name] = value_of(cell, kind, month_first=month_first)
-        record = Record(_number(export.file, line.row), line.row * 7 % 5, values)
+        record = Record(_number(export.file, place), place * 7 % 5, values)
         if fill:
             fill(record, line)
         records.append(record)
     return records
 
 
-def _number(table: str, row: int) -> int:
+def _number(table: str, place: int) -> int:
     """Record ids have gaps, where records were deleted; an image's is its ``recid``."""
-    return (10_001 if table == "Images" else 1) + row + row // 7
+    return recid_of(place) - (0 if table == "Images" else FIRST_RECID - 1)
 
 
 def _file_of(name: str) -> Callable[[Record, Line], None]:
@@ -160,9 +158,10 @@ def _person(record: Record, line: Line) -> None:
     """A face for most people, and phones in a repeating field."""
     if record.number % 10:
         record.values[FACE.name] = Stored(f"faces/{record.number}.png")
-    mobiles = words.MOBILES
-    second = mobiles[record.number % len(mobiles)] if record.number % 4 == 0 else ""
-    record.values[PHONES.name] = (mobiles[line.row % len(mobiles)], second)
+    first, second = (
+        words.MOBILES[(record.number + step) % len(words.MOBILES)] for step in (0, 7)
+    )
+    record.values[PHONES.name] = (first, second if record.number % 4 == 0 else "")
 
 
 _FILLED = {

@@ -61,10 +61,11 @@ def edit(service: Service) -> Response:
     """One change of a table's records, at its first record."""
     body = _body()
     table = service.database.tables.get(str(body.get("table")))
-    kind = body.get("edit")
-    if table is None or kind not in get_args(Edit)[1:]:
+    kind: Edit = body.get("edit", "")
+    if table is None or not kind or kind not in get_args(Edit):
         raise UsageError("An edit names a table, and delete, insert or change.")
-    service.edit(table, table.records()[0], kind)
+    for record in table.records()[:1]:
+        service.edit(table, record, kind)
     return jsonify({"table": table.name, "records": len(table.records())})
 
 

@@ -82,9 +82,7 @@ def _ordered(text: str, kind: Kind, *, dates: int, today: date) -> Test | None:
     if compared:
         bound = _read(compared["text"], kind, dates=dates, today=today)
         holds = _HOLDS[compared["sign"]]
-        return lambda value: (
-            (found := order(value, bound)) is not None and holds(found)
-        )
+        return lambda value: (found := order(value, bound)) is not None and holds(found)
     ranged = _RANGE.fullmatch(text)
     if not ranged:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -29,8 +28,6 @@ _DATABASE = "/databases/<database>"
 _LAYOUT = f"{_DATABASE}/layouts/<path:layout>"
 _RECORD = f"{_LAYOUT}/records/<record>"
 DENIED = (500, 200, "Record access is denied")
-
-View_ = Callable[..., Response]
 
 
 def data_api(service: Service) -> Blueprint:
@@ -117,7 +114,9 @@ def log_in(service: Service, version: str, database: str) -> Response:
     """A token for a name and a password, in the body and in a header."""
     given = _authorization()
     if given.type != "basic":
-        raise Refusal(401, 10, "HTTP Authorization header or OAuth headers are missing.")
+        raise Refusal(
+            401, 10, "HTTP Authorization header or OAuth headers are missing."
+        )
     read_json(request.get_data(as_text=True))
     if database != service.database.name:
         raise Refusal(500, 802, "Unable to open file")
@@ -251,9 +250,7 @@ def _of_answer(view: View) -> View:
     layout = _layout(view.service, view.asked.layout)
     if layout.table is not view.layout.table:
         raise Refusal(500, 105, "Layout is missing")
-    return View(
-        view.service, layout, view.asked, view.streams, view.session, view.call
-    )
+    return View(view.service, layout, view.asked, view.streams, view.session, view.call)
 
 
 def _layout(service: Service, name: str) -> Layout:

@@ -15,6 +15,8 @@ from reimport_lib.demo.filemaker.forms import US
 
 PAGE_ROWS = 100
 PORTAL_ROWS = 50
+ABSENT = "None"
+"""How one client in use writes that it wants no limit."""
 
 _SCRIPTS = re.compile(r"script(\.prerequest|\.presort)?(\.param)?")
 _RANGED = ("offset", "limit")
@@ -94,6 +96,8 @@ def from_body(body: Mapping[str, Any], *, strict: bool, ranges: Asked) -> Asked:
     ]
     _refuse(unknown)
     values = {name: value for name, value in body.items() if _is_known(name)}
+    if not strict and values.get("limit") == ABSENT:
+        del values["limit"]
     return _asked(values, ranges=ranges.ranges)
 
 

@@ -5,6 +5,7 @@ The framework is decided in the package's own docstring.
 
 from __future__ import annotations
 
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -28,9 +29,11 @@ from reimport_lib.demo.filemaker.faults import Faults, changed
 from reimport_lib.demo.filemaker.odata import odata
 from reimport_lib.demo.filemaker.service import Options, Service, make_service
 from reimport_lib.demo.filemaker.streams import streams
+from reimport_lib.errors import UsageError
 
 DATABASE = "Clinic"
 HOST = "127.0.0.1"
+MOST_BYTES = 16 * 1024 * 1024
 GATEWAY_PAGE = (
     "<html><head><title>502 Bad Gateway</title></head>"
     "<body><center><h1>502 Bad Gateway</h1></center></body></html>"
@@ -69,6 +72,7 @@ class Served:
 def application(service: Service) -> Flask:
     """The whole server as one WSGI application."""
     app = Flask("filemaker", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.url_map.merge_slashes = False
     for blueprint in (data_api, odata, streams, control):
         app.register_blueprint(blueprint(service))
@@ -78,6 +82,8 @@ def application(service: Service) -> Flask:
     def gateway() -> Response | None:
         if not request.path.startswith("/fmi/"):
             return None
+        # a socket closed with a body unread loses the answer on its way
+        request.get_data(cache=True)
         time.sleep(service.faults.slow_seconds)
         if service.switches.falls("requests", service.faults.bad_gateway_every):
             return Response(GATEWAY_PAGE, 502, mimetype="text/html")
@@ -124,10 +130,22 @@ class _Handler(WSGIRequestHandler):
 def listening(
     app: Flask, *, port: int = 0, tls: SSLContext | None = None
 ) -> Iterator[str]:
-    """Serve *app* on loopback until the end of the block; gives its address."""
-    server = make_server(
-        HOST, port, app, threaded=True, request_handler=_Handler, ssl_context=tls
-    )
+    """
+    Serve *app* on loopback until the end of the block; gives its address.
+
+    Raises:
+        UsageError: the port is taken.
+    """
+    with _socket(port) as listener:
+        server = make_server(
+            HOST,
+            port,
+            app,
+            threaded=True,
+            request_handler=_Handler,
+            ssl_context=tls,
+            fd=listener.fileno(),
+        )
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -136,6 +154,17 @@ def listening(
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def _socket(port: int) -> socket.socket:
+    """werkzeug would end the process where the port is taken."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError:
+        raise UsageError(
+            f"Port {port} of this machine cannot be listened on.",
+            hint="stop what uses it, or name another",
+        ) from None
 
 
 @contextmanager

@@ -19,7 +19,12 @@ from reimport_lib.demo.filemaker.model import (
     Table,
 )
 from reimport_lib.demo.filemaker.sessions import IDLE_SECONDS, Sessions
-from reimport_lib.demo.filemaker.streaming import Place, address, place_of
+from reimport_lib.demo.filemaker.streaming import (
+    SHOWN_ENDINGS,
+    Place,
+    address,
+    place_of,
+)
 
 FIRST_KEY = "00000000-0000-4000-A000-000000000000"
 """Of a record that is put before all others while somebody reads them."""
@@ -123,7 +128,8 @@ class Service:
         )
         held = record.value(name.name)
         ending = held.key.rpartition(".")[2] if isinstance(held, Stored) else ""
-        return f"{address(place, self.secret)}{ending and '.'}{ending}"
+        shown = f".{ending}" if ending.lower() in SHOWN_ENDINGS else ""
+        return f"{address(place, self.secret)}{shown}"
 
     def streamed(self, digits: str) -> tuple[Place, bytes, str] | None:
         """Place, bytes and file name behind an address; None where there is nothing."""

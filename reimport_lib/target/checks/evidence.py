@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ OUTCOMES = (*IMPORTED, "skipped", "rejected")
 DELETE = "delete"
 DELETIONS = "deletions"
 SHOWN_ROWS = 5
+TECHNICAL = frozenset({"import_hash", "created_at", "updated_at"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +68,8 @@ class Account:
         """The outcomes file of *table*, all text but ``row``; None without one."""
         if table not in self.files:
             return None
-        return read_outcomes(self.files[table])
+        file = self.files[table].stat()
+        return _read_outcomes(self.files[table], (file.st_mtime_ns, file.st_size))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,16 +88,15 @@ class Evidence:
     gaps: Mapping[str, Check]
     alias: str = DEFAULT
     _held: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
-    _source: dict[str, pd.DataFrame] = field(default_factory=dict)
-    _outcomes: dict[str, pd.DataFrame | None] = field(default_factory=dict)
 
     def source(self, table: str) -> pd.DataFrame:
         """The frozen texts of *table*; of a listing its objects."""
-        if table not in self._source:
+        frames = _frames(self.snapshot.folder, self.snapshot.digest)
+        if table not in frames:
             is_listing = table in self.snapshot.manifest.objects
             read = self.snapshot.objects if is_listing else self.snapshot.table
-            self._source[table] = read(table)
-        return self._source[table]
+            frames[table] = read(table)
+        return frames[table]
 
     def order_of(self, table: str) -> str:
         """The order of text dates that the source of *table* declares, or ""."""
@@ -105,10 +107,8 @@ class Evidence:
 
     def outcomes(self, table: str) -> pd.DataFrame | None:
         """The outcomes of *table*, as ``Account.rows``; None where there are none."""
-        if table not in self._outcomes:
-            account = self.account(table)
-            self._outcomes[table] = account.rows(table) if account else None
-        return self._outcomes[table]
+        account = self.account(table)
+        return account.rows(table) if account else None
 
     def imported(self, table: str) -> pd.DataFrame | None:
         """row, notes and target_id of the rows of *table* that came in."""
@@ -120,7 +120,7 @@ class Evidence:
         Every row of *table* that has a filemaker_id.
 
         Args:
-            attributes: which columns; none given: all of them.
+            attributes: which columns; none given: all but the technical ones.
 
         Returns:
             index = primary key as text; dtype object with Python's own values.
@@ -180,7 +180,14 @@ def some_rows(rows: Any) -> str:
     return f"rows {', '.join(shown)}" + (f" and {more:,} more" if more else "")
 
 
-def read_outcomes(path: Path) -> pd.DataFrame:
+@lru_cache(maxsize=1)
+def _frames(folder: Path, digest: str) -> dict[str, pd.DataFrame]:
+    """What was read of a snapshot, once per process: it never changes."""
+    return {}
+
+
+@lru_cache(maxsize=32)
+def _read_outcomes(path: Path, _stamp: tuple[int, int]) -> pd.DataFrame:
     """An outcomes file; ``row`` as int, 0 for none, every other column as text."""
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
     numbers = [int(row or 0) for row in frame["row"].to_numpy(dtype=object)]
@@ -229,7 +236,8 @@ def _tables_of(phase: str) -> list[str]:
 
 def _database_rows(table: str, attributes: tuple[str, ...], alias: str) -> pd.DataFrame:
     model = model_of(table)
-    names = attributes or tuple(field.attname for field in model._meta.concrete_fields)
+    every = (field.attname for field in model._meta.concrete_fields)
+    names = attributes or tuple(name for name in every if name not in TECHNICAL)
     manager: Any = model._base_manager
     rows = manager.using(alias).exclude(filemaker_id=None).order_by("pk")
     columns = ["id", *(name for name in names if name != "id")]

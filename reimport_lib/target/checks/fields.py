@@ -36,11 +36,12 @@ def check_fields(evidence: Evidence) -> list[Check]:
     found: list[Check] = []
     for table in FIELDS:
         if evidence.snapshot.has(table):
-            found += _table_checks(evidence, table, world)
+            found += check_table(evidence, table, world)
     return [*found, *check_batches(evidence, world)]
 
 
-def _table_checks(evidence: Evidence, table: str, world: World) -> list[Check]:
+def check_table(evidence: Evidence, table: str, world: World) -> list[Check]:
+    """One check per field of *table*, and one of the fill rate of all."""
     account = evidence.account(table)
     matched = match(evidence, account, table, world) if account else None
     if matched is None:

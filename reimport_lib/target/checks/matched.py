@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,10 @@ import pandas as pd
 
 from reimport_lib.target.checks.clocks import Zone
 from reimport_lib.target.checks.evidence import IMPORTED, Account, Evidence
-from reimport_lib.target.checks.headers import column
+from reimport_lib.target.checks.headers import Aliases, column
 from reimport_lib.target.checks.rendering import Pair
 from reimport_lib.target.checks.world import World
+from reimport_lib.target.models import model_of
 
 Render = Callable[..., Pair]
 Explains = Callable[..., bool]
@@ -75,6 +76,7 @@ class Field:
         render: (value, *texts) -> what the source says, what the value says.
         explained_by: note -> (value, *texts) -> whether it explains a difference.
         unchecked: why the field cannot be compared; "" where it can.
+        headers: of those columns, the ones each may have.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Field:
     render: Render
     explained_by: Mapping[str, Explains] = field(default_factory=dict)
     unchecked: str = ""
+    headers: tuple[Aliases, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,57 +136,55 @@ def match(
         notes=list(found["notes"]),
         created=list(found["outcome"] == "created"),
         keys=list(found["key"]),
-        edited=[stamp > account.finished_at for stamp in target["updated_at"]],
+        edited=_edited(evidence, account, table, target),
         as_of=account.as_of,
         zone=world.zone(evidence.order_of(table)),
         world=world,
     )
 
 
+def _edited(
+    evidence: Evidence, account: Account, table: str, target: pd.DataFrame
+) -> list[bool]:
+    """Whether people have saved the row since *account* was closed."""
+    manager: Any = model_of(table)._base_manager
+    later = manager.using(evidence.alias).filter(updated_at__gt=account.finished_at)
+    saved = {str(pk) for pk in later.values_list("pk", flat=True)}
+    return [pk in saved for pk in target.index]
+
+
 def compare(matched: Matched, field_: Field) -> Compared:
     """Both sides of one field, row by row."""
-    said, shown = _rendered(field_)
-    explained: Counter[str] = Counter()
-    different: list[int] = []
-    edited: list[int] = []
-    same = explained_blank = 0
-    lines: list[tuple[int, str, str]] = []
-    for place, row in enumerate(matched.rows):
-        if said[place] == shown[place]:
-            same += 1
-        elif code := _explanation(matched, field_, place):
-            explained[code] += 1
-            explained_blank += bool(said[place]) - bool(shown[place])
-            continue
-        elif matched.edited[place]:
-            edited.append(row)
-        else:
-            different.append(row)
-        lines.append((row, said[place], shown[place]))
+    pairs = _rendered(field_)
+    unequal = [place for place, (said, shown) in enumerate(pairs) if said != shown]
+    reasons = {place: _explanation(matched, field_, place) for place in unequal}
+    explained = {place: code for place, code in reasons.items() if code}
+    left = [place for place in unequal if place not in explained]
+    different = [matched.rows[place] for place in left if not matched.edited[place]]
+    says, shows = ([pair[side] for pair in pairs] for side in (0, 1))
+    kept = [n for n in range(len(pairs)) if n not in explained]
+    rows = [matched.rows[n] for n in kept]
     return Compared(
         rows=len(matched.rows) + len(matched.missing),
-        equal=same,
-        explained=dict(explained),
+        equal=len(pairs) - len(unequal),
+        explained=dict(Counter(explained.values())),
         different=sorted([*different, *matched.missing]),
-        edited=edited,
-        source_sha256=_sha256((row, text) for row, text, _ in lines),
-        target_sha256=_sha256((row, text) for row, _, text in lines),
-        source_filled=sum(map(bool, said)),
-        target_filled=sum(map(bool, shown)),
-        explained_blank=explained_blank,
+        edited=[matched.rows[place] for place in left if matched.edited[place]],
+        source_sha256=_sha256(rows, [says[n] for n in kept]),
+        target_sha256=_sha256(rows, [shows[n] for n in kept]),
+        source_filled=len(says) - says.count(""),
+        target_filled=len(shows) - shows.count(""),
+        explained_blank=sum(
+            bool(pairs[place][0]) - bool(pairs[place][1]) for place in explained
+        ),
     )
 
 
-def _rendered(field_: Field) -> tuple[list[str], list[str]]:
-    known: dict[tuple[Any, ...], Pair] = {}
-    said, shown = [], []
-    for key in zip(field_.values, *field_.texts, strict=True):
-        pair = known.get(key)
-        if pair is None:
-            pair = known[key] = field_.render(*key)
-        said.append(pair[0])
-        shown.append(pair[1])
-    return said, shown
+def _rendered(field_: Field) -> list[Pair]:
+    """Each distinct value with its texts once, then spread over the rows."""
+    cells = list(zip(field_.values, *field_.texts, strict=True))
+    known = {each: field_.render(*each) for each in set(cells)}
+    return [known[each] for each in cells]
 
 
 def _explanation(matched: Matched, field_: Field, place: int) -> str:
@@ -196,6 +197,7 @@ def _explanation(matched: Matched, field_: Field, place: int) -> str:
     return ""
 
 
-def _sha256(lines: Iterable[tuple[int, str]]) -> str:
-    text = "\x00".join(f"{row}\t{text}" for row, text in lines)
+def _sha256(rows: Sequence[int], texts: Sequence[str]) -> str:
+    """Over the record numbers, and the texts of these rows in the same order."""
+    text = "\x00".join([*map(str, rows), *texts])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -67,7 +67,8 @@ def _line(
         name: without_point_zero(plain(text)) if name in originals else text
         for name, text in held.items()
     }
-    return _text(said), _text(shown)
+    text = _text(said)
+    return text, text if said == shown else _text(shown)
 
 
 def _words(texts: list[str]) -> list[str]:

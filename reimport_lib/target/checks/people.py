@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -40,7 +41,7 @@ def field_of(
     """The field *name*, said by the columns under *headers*."""
     held = matched.values(name) if values is None else values
     texts = tuple(matched.texts(*aliases) for aliases in headers)
-    return Field(name, held, texts, render, notes or {})
+    return Field(name, held, texts, render, notes or {}, headers=headers)
 
 
 def listed(
@@ -54,7 +55,7 @@ def listed(
     if names or not any(map(any, made.texts)):
         return made
     why = f"the backend knows no {directory.replace('_', ' ')}"
-    return Field(made.name, made.values, made.texts, made.render, unchecked=why)
+    return replace(made, unchecked=why)
 
 
 def owner(matched: Matched, name: str = "patient_id", attribute: str = "") -> Field:

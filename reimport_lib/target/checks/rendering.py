@@ -49,6 +49,7 @@ def key_text(text: str, *, number: bool = False) -> str:
     return key.lstrip("0") or key[:1] if number and key.isdecimal() else key
 
 
+@lru_cache(maxsize=131_072)
 def folded(text: str) -> str:
     """*text* without case, compatibility forms and runs of blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -17,7 +17,7 @@ _TYPE: Aliases = ("Type", "type")
 
 def documents(m: Matched) -> list[Field]:
     day = partial(clocks.day, order=m.zone.order)
-    names = ("FileName", "File Name", "Name of file")
+    names = ("FileName", "File Name", "fileName")
     return [
         own_key(m),
         _owner_type(m),
@@ -36,7 +36,7 @@ def documents(m: Matched) -> list[Field]:
 
 def images(m: Matched) -> list[Field]:
     day = partial(clocks.day, order=m.zone.order)
-    names = ("fileNane", "Name of file", "fileName")
+    names = ("fileNane", "fileName")
     date, notes = ("date", "Date"), explaining.dates(m.zone)
     batches = m.world.batches
     held = [batches.get(pk) for pk in m.values("batch_id")]
@@ -76,7 +76,7 @@ def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
 
     return [
         field_of(m, "s3_key", stored_key, KEYS[m.table]),
-        _bucket(m),
+        field_of(m, "s3_bucket", lambda value: (m.world.bucket, value)),
         field_of(m, "file_size", size, values=m.values("file_size", "s3_key")),
         field_of(m, "mime_type", _ending, values=m.values("mime_type", "s3_key")),
         field_of(
@@ -89,14 +89,6 @@ def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
         field_of(m, "category", rendering.slug, _TYPE),
         field_of(m, "source_type", rendering.text, _TYPE),
     ]
-
-
-def _bucket(m: Matched) -> Field:
-    made = field_of(m, "s3_bucket", lambda value: (m.world.bucket, value))
-    if any(made.values) or not m.world.bucket:
-        return made
-    why = "no row names a bucket; it is the one of the settings"
-    return Field(made.name, made.values, (), made.render, unchecked=why)
 
 
 def _owner_type(m: Matched) -> Field:

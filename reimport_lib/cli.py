@@ -1,0 +1,280 @@
+"""The command ``reimport``: words in, one call each, an exit code out.
+
+Exit codes: 0 done and every check held; 2 wrong usage; 3 refused, nothing written;
+4 failed, rolled back; 5 applied, and a check afterwards did not hold; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+
+import click
+
+from reimport_lib import approval, retention, terminal
+from reimport_lib import run as runs
+from reimport_lib.config import Settings, load_settings
+from reimport_lib.errors import ReimportError, UsageError
+from reimport_lib.phases import ALWAYS, PHASES, Phase, named
+from reimport_lib.planning import gates as limits
+from reimport_lib.run import Run, Status
+
+EXIT_CODES = {
+    Status.SUCCEEDED: 0,
+    Status.OPEN: 0,
+    Status.REFUSED: 3,
+    Status.FAILED: 4,
+    Status.VALIDATION_FAILED: 5,
+    Status.INTERRUPTED: 130,
+}
+NEWEST = ""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="clinic-reimport", prog_name="reimport")
+def app() -> None:
+    """Reimport a clinic's FileMaker data: rehearse, review, apply exactly that."""
+
+
+def _words(function: click.decorators.FC) -> click.decorators.FC:
+    """The options that ``run`` and ``open`` share."""
+    options = (
+        click.option("--dry-run", is_flag=True, help="Rehearse on a copy."),
+        click.option("--full", is_flag=True, help="Apply to the real database."),
+        click.option("--phase", default="", metavar="NAME", help="One phase only."),
+        click.option(
+            "--reviewed", default="", metavar="RUN", help="The rehearsal to apply."
+        ),
+        click.option("--yes", is_flag=True, help="Confirm without typing (batch)."),
+        click.option(
+            "--gate",
+            "gate",
+            multiple=True,
+            metavar="TABLE.NAME=VALUE",
+            help="Set a limit for this run.",
+        ),
+        click.option(
+            "--strict", is_flag=True, help="Stop at columns that nobody mapped."
+        ),
+        click.option(
+            "--clean-slate",
+            is_flag=True,
+            help="Delete what earlier imports left; overwrite every managed field.",
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+@app.command()
+@_words
+@click.option(
+    "--resume",
+    is_flag=False,
+    flag_value=NEWEST,
+    default=None,
+    metavar="[RUN]",
+    help="Go on with a run at its first phase that is not done.",
+)
+def run(
+    dry_run: bool,
+    full: bool,
+    phase: str,
+    reviewed: str,
+    yes: bool,
+    gate: tuple[str, ...],
+    strict: bool,
+    clean_slate: bool,
+    resume: str | None,
+) -> None:
+    """Rehearse, apply, or go on with a run."""
+    settings = load_settings()
+    if resume is not None:
+        if dry_run or full or phase or reviewed or gate or strict or clean_slate:
+            raise UsageError(
+                "--resume goes on with a run as it was opened; it takes no other word.",
+                hint="reimport run --resume RUN",
+            )
+        _end(terminal.execute(approval.resumable(settings, resume)))
+        return
+    opened = _open(
+        settings,
+        dry_run=dry_run,
+        full=full,
+        phase=phase,
+        reviewed=reviewed,
+        yes=yes,
+        gate=gate,
+        strict=strict,
+        clean_slate=clean_slate,
+    )
+    _end(terminal.execute(opened))
+
+
+@app.command(name="open")
+@_words
+def open_(
+    dry_run: bool,
+    full: bool,
+    phase: str,
+    reviewed: str,
+    yes: bool,
+    gate: tuple[str, ...],
+    strict: bool,
+    clean_slate: bool,
+) -> None:
+    """Make and confirm a run without executing it; prints its run id."""
+    with contextlib.redirect_stdout(sys.stderr):  # so that a script reads the id alone
+        opened = _open(
+            load_settings(),
+            dry_run=dry_run,
+            full=full,
+            phase=phase,
+            reviewed=reviewed,
+            yes=yes,
+            gate=gate,
+            strict=strict,
+            clean_slate=clean_slate,
+        )
+    click.echo(opened.run_id)
+
+
+def _open(
+    settings: Settings,
+    *,
+    dry_run: bool,
+    full: bool,
+    phase: str,
+    reviewed: str,
+    yes: bool,
+    gate: tuple[str, ...],
+    strict: bool,
+    clean_slate: bool,
+) -> Run:
+    """The run that the words ask for; a full one is rehearsed first and confirmed."""
+    if dry_run and full:
+        raise UsageError("--dry-run and --full exclude each other.", hint="choose one")
+    if not (dry_run or full or phase):
+        raise UsageError(
+            "Say what to run: --dry-run, --full, --phase NAME or --resume.",
+            hint="reimport run --dry-run",
+        )
+    if reviewed:
+        if dry_run or phase or gate or strict or clean_slate:
+            raise UsageError(
+                "--reviewed applies a rehearsal as it was; "
+                "it takes no other phase or limit and no --dry-run.",
+                hint="reimport run --full --reviewed RUN",
+            )
+        rehearsal = approval.reviewed_rehearsal(settings, reviewed)
+    else:
+        rehearsal = approval.open_rehearsal(
+            settings,
+            _phases(phase),
+            gates=_gates(gate),
+            strict=strict,
+            clean_slate=clean_slate,
+        )
+        if dry_run:
+            return rehearsal
+        status = terminal.execute(rehearsal)
+        if status is not Status.SUCCEEDED:
+            sys.exit(EXIT_CODES[status])
+    terminal.show_changes(rehearsal)
+    ask = terminal.ask if sys.stdin is not None and sys.stdin.isatty() else None
+    return approval.open_full(settings, rehearsal, ask=ask, yes=yes)
+
+
+def _gates(words: tuple[str, ...]) -> dict[str, float]:
+    """``TABLE.NAME=VALUE`` words as place -> limit."""
+    parsed = (limits.parse(word) for word in words)
+    return {f"{table}.{name}": value for (table, name), value in parsed}
+
+
+def _phases(name: str) -> tuple[Phase, ...]:
+    """All phases, or *name* with what always comes first."""
+    if not name:
+        return PHASES
+    wanted = {*ALWAYS, named(name).name}
+    return tuple(phase for phase in PHASES if phase.name in wanted)
+
+
+def _end(status: Status) -> None:
+    sys.exit(EXIT_CODES[status])
+
+
+@app.command(name="runs")
+def list_runs() -> None:
+    """List the runs, newest first."""
+    terminal.list_runs(load_settings())
+
+
+@app.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="Print run.json as it is.")
+def show(run_id: str, as_json: bool) -> None:
+    """Show what a run did."""
+    chosen = runs.load(load_settings(), run_id)
+    terminal.complete_report(chosen)
+    if as_json:
+        click.echo((chosen.folder / runs.MANIFEST).read_text(), nl=False)
+    else:
+        terminal.show_run(chosen)
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, source, database and S3; say what is wrong and what to do."""
+    from reimport_lib import doctor as examination
+
+    sys.exit(terminal.show_checks(examination.examine(load_settings())))
+
+
+@app.command(name="load-config")
+@click.argument("file", type=click.Path(path_type=Path))
+def load_config(file: Path) -> None:
+    """Load clinics, clinicians, appointment types and funding sources from FILE."""
+    from reimport_lib.target import configuration
+
+    terminal.show_loaded(configuration.load(load_settings(), file))
+
+
+@app.command()
+@click.option("--keep", default=3, show_default=True, help="Newest runs kept whole.")
+@click.option("--dry-run", is_flag=True, help="Say what would go.")
+def prune(keep: int, dry_run: bool) -> None:
+    """Remove copies and snapshots of old runs; reports and records stay."""
+    terminal.show_pruned(retention.prune(load_settings(), keep=keep, dry_run=dry_run))
+
+
+@app.command()
+@click.option(
+    "--exports",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder of exports instead of the synthetic clinic.",
+)
+@click.option("--database-url", default="", help="An empty database of your own.")
+@click.option("--scale", default=1.0, show_default=True, help="Size of the clinic.")
+def demo(exports: Path | None, database_url: str, scale: float) -> None:
+    """Import a synthetic clinic, or a folder of exports, from end to end."""
+    from reimport_lib.demo import command
+
+    sys.exit(
+        EXIT_CODES[command.run(exports=exports, database_url=database_url, scale=scale)]
+    )
+
+
+def main() -> None:
+    """Run the command; an error is one clear line and its own exit code."""
+    try:
+        app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.Abort:
+        sys.exit(130)
+    except ReimportError as error:
+        terminal.show_error(error)
+        sys.exit(error.exit_code)

@@ -1,0 +1,62 @@
+"""The process that kernels are forked from: ``python -m reimport_lib.forkserver FD``.
+
+It imports what the notebooks use, then reads one request a line from the socket *FD*:
+arguments of the kernel, its environment and folder. Each is answered by the pid of a
+new kernel. It ends when the other end of the socket is closed, and its kernels, which
+look for their parent, end with it.
+
+The standard library has a fork server too; that one runs the main module of its caller
+again in every process, which here is most of what a fork is to save.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+PRELOADED = ("reimport_lib.phases.warm", "reimport_lib.notebook")
+
+
+def main() -> None:
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    for name in PRELOADED:
+        import_module(name)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run to handle
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a kernel ended
+    with channel.makefile("rb") as requests:
+        for line in requests:
+            pid = os.fork()
+            if pid == 0:
+                _be_kernel(channel, json.loads(line))
+            # before its pid is known: who signals its group must not mean this one
+            os.setpgid(pid, pid)
+            channel.sendall(f"{pid}\n".encode())
+
+
+def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
+    """Serve as a kernel in the forked process, until it is shut down."""
+    try:
+        channel.detach()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.environ.clear()
+        os.environ.update(request["environ"])
+        os.chdir(request["folder"])
+
+        from ipykernel.kernelapp import IPKernelApp
+
+        parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+        IPKernelApp.launch_instance([*request["arguments"], parent])
+    except Exception:  # the last frame of this process: say what it was
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""Notebooks executed by papermill, on kernels booted ahead, written whole and private.
+
+Knows nothing of runs or phases. papermill saves a notebook after every cell and in
+place; here it is saved on a timer, at the end and on failure, by rename, mode 0600.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import papermill
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+from nbclient.exceptions import DeadKernelError
+from papermill.engines import (
+    NBClientEngine,
+    NotebookExecutionManager,
+    papermill_engines,
+)
+from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import LocalHandler, papermill_io
+
+from reimport_lib import forked
+from reimport_lib.errors import UsageError
+from reimport_lib.run import write_private
+
+SAVE_EVERY_SECONDS = 5
+START_SECONDS = 300  # a machine that is busy with other things
+ENGINE = "reimport"
+WARM = "import reimport_lib.phases.warm"
+
+
+class _TimedManager(NotebookExecutionManager):  # type: ignore[misc]  # untyped base
+    """Saves at most every few seconds: a save per cell costs more than most cells."""
+
+    def save(self, **kwargs: Any) -> None:
+        age = (self.now() - self.last_save_time).total_seconds()
+        done = self.nb.metadata.papermill.get("end_time") is not None
+        if done or age >= SAVE_EVERY_SECONDS:
+            super().save(**kwargs)
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]  # untyped base
+    """papermill's own engine with the manager above."""
+
+    @classmethod
+    def execute_notebook(
+        cls,
+        nb: Any,
+        kernel_name: str,
+        output_path: str | None = None,
+        progress_bar: bool = False,
+        log_output: bool = False,
+        autosave_cell_every: int = SAVE_EVERY_SECONDS,
+        **kwargs: Any,
+    ) -> Any:
+        manager = _TimedManager(
+            nb,
+            output_path=output_path,
+            progress_bar=progress_bar,
+            log_output=log_output,
+            autosave_cell_every=autosave_cell_every,
+        )
+        manager.notebook_start()
+        try:
+            cls.execute_managed_notebook(
+                manager, kernel_name, log_output=log_output, **kwargs
+            )
+        finally:
+            manager.cleanup_pbar()
+            manager.notebook_complete()
+        return manager.nb
+
+
+class _PrivateHandler(LocalHandler):  # type: ignore[misc]  # untyped base
+    """Writes by rename with mode 0600, whatever the umask."""
+
+    def write(self, buf: str, path: str) -> None:
+        write_private(Path(path), buf)
+
+
+def execute(
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, str | int | float],
+    *,
+    kernel: AsyncKernelManager,
+) -> str:
+    """
+    Execute *notebook* into *output* on a booted *kernel*.
+
+    papermill works in a thread: in the main one it would take the signals for itself,
+    and an interrupted notebook could not be told from a kernel that died. Where this
+    one is interrupted, the kernel is killed first, so that nothing of it goes on.
+
+    Returns:
+        The name of the error that a cell raised, or "" when every cell completed or
+        the kernel died.
+        The output is written in both cases.
+    """
+    check_parameters(notebook, parameters)
+    papermill_engines.register(ENGINE, _Engine)
+    papermill_io.register(str(output.parent), _PrivateHandler())
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        executed = worker.submit(_execute, notebook, output, parameters, kernel)
+        try:
+            return executed.result()
+        except KeyboardInterrupt:
+            _stop(kernel)
+            raise
+
+
+def _execute(
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, str | int | float],
+    kernel: AsyncKernelManager,
+) -> str:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="papermill")
+        try:
+            papermill.execute_notebook(
+                str(notebook),
+                str(output),
+                dict(parameters),
+                engine_name=ENGINE,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(notebook.parent),
+                km=kernel,
+                start_timeout=START_SECONDS,
+            )
+        except PapermillExecutionError as error:
+            return str(error.ename)
+        except DeadKernelError:  # killed, or out of memory: what it recorded holds
+            return ""
+    return ""
+
+
+def check_parameters(
+    notebook: Path, parameters: Mapping[str, str | int | float]
+) -> None:
+    """
+    Refuse names and types that *notebook* does not declare: papermill only warns.
+
+    Raises:
+        UsageError: the message names the nearest declared parameter.
+    """
+    declared = papermill.inspect_notebook(str(notebook))
+    for name in parameters:
+        if name not in declared:
+            near = get_close_matches(name, declared, n=1)
+            raise UsageError(
+                f"Parameter {name!r} is not declared in {notebook.name}."
+                + (f" Did you mean {near[0]!r}?" if near else ""),
+                hint=f"papermill --help-notebook {notebook}",
+            )
+
+
+def boot(folder: Path) -> AsyncKernelManager:
+    """Start a kernel in *folder*, on encrypted channels, its heavy imports done."""
+    arguments = ["--HistoryManager.enabled=False"]
+    if forked.AVAILABLE:
+        manager = forked.manager(folder)
+    else:
+        manager = AsyncKernelManager(
+            kernel_name="python3", transport_encryption="required"
+        )
+        arguments.append(f"--IPKernelApp.exec_lines={WARM}")
+    run_sync(manager.start_kernel)(extra_arguments=arguments, cwd=str(folder))
+    return manager
+
+
+@contextmanager
+def booted_ahead(count: int) -> Iterator[Iterator[AsyncKernelManager]]:
+    """
+    Give *count* kernels one after the other; the next boots while one is in use.
+
+    A kernel is shut down when the next is asked for and at the end.
+    """
+    folder = Path.cwd()  # papermill changes it while it executes a notebook
+    booting: list[Future[AsyncKernelManager]] = []
+    with ThreadPoolExecutor(max_workers=1) as starter:
+
+        def kernels() -> Iterator[AsyncKernelManager]:
+            booting.append(starter.submit(boot, folder))
+            for number in range(count):
+                manager = booting[number].result()
+                if number + 1 < count:
+                    booting.append(starter.submit(boot, folder))
+                yield manager
+                _stop(manager)
+
+        try:
+            yield kernels()
+        finally:
+            for future in booting:
+                if future.exception() is None:
+                    _stop(future.result())
+
+
+def _stop(manager: AsyncKernelManager) -> None:
+    if manager.has_kernel:
+        run_sync(manager.shutdown_kernel)(now=True)

@@ -1,0 +1,145 @@
+"""Phase 1: back up the real database, and prove the backup by restoring it.
+
+In a rehearsal the restored copy is what the later phases work on; in a full run it is
+scratch, and is dropped once its digests are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reimport_lib import run as runs
+from reimport_lib.checks import Check, equal
+from reimport_lib.errors import BackupError, Refused
+from reimport_lib.phases import drift, recording
+from reimport_lib.phases.binding import place_of_copy
+from reimport_lib.run import Run
+from reimport_lib.target import backup, copies
+from reimport_lib.target.backup import Backup
+from reimport_lib.target.digests import DatabaseDigest, digest_url
+
+NAME = "backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A backup, and the digest of what restoring it gave."""
+
+    backup: Backup
+    restored: DatabaseDigest
+    reused: bool = False
+
+
+def back_up(run: Run) -> Proven:
+    """
+    Make a backup and prove it; a full run may take over its rehearsal's.
+
+    Raises:
+        BackupError: it could not be made, or the restored copy differs.
+    """
+    with recording.recording(run, NAME):
+        reused = _reusable(run)
+        if reused is not None:
+            return Proven(reused, reused.digest, reused=True)
+        run.event("backup_started")
+        made = backup.make_backup(
+            run.settings.database_url.reveal(),
+            run.backup_folder,
+            made_at=runs.now(),
+            previous=_previous(run),
+        )
+        place = place_of_copy(run)
+        restored = copies.restore_copy(
+            made,
+            place,
+            real_url=run.settings.database_url.reveal(),
+            run_id=run.run_id,
+        )
+        if run.is_full:
+            copies.drop_copy(place, real_url=run.settings.database_url.reveal())
+        else:
+            drift.record(run)
+        return Proven(made, restored)
+
+
+def checks(run: Run, proven: Proven) -> list[Check]:
+    """What the proof rests on, table by table as one figure."""
+    with recording.recording(run, NAME):
+        made = proven.backup
+        run.update(
+            lambda manifest: manifest.update(
+                backup={
+                    "run": made.folder.parent.name,
+                    "file": made.file,
+                    "bytes": made.bytes,
+                    "sha256": made.sha256,
+                    "rows": made.digest.rows,
+                    "tables": len(made.digest.tables),
+                    "digest": made.digest.total,
+                    "made_at": made.made_at,
+                }
+            )
+        )
+        return [
+            equal(
+                "restored tables equal the real ones",
+                expected=len(made.digest.tables),
+                actual=len(made.digest.tables)
+                - len(made.digest.differences(proven.restored)),
+                hint="reimport run --phase backup --dry-run",
+            ),
+            equal(
+                "restored rows",
+                expected=made.digest.rows,
+                actual=proven.restored.rows,
+                hint="reimport run --phase backup --dry-run",
+            ),
+        ]
+
+
+def finish(run: Run, found: Sequence[Check]) -> None:
+    """Record the checks and close the phase; a failed one refuses the run."""
+    recording.finish(run, NAME, found, error=Refused)
+
+
+def execute(run: Run) -> None:
+    """The whole phase, without showing anything."""
+    recording.begin(run, NAME)
+    finish(run, checks(run, back_up(run)))
+
+
+def _reusable(run: Run) -> Backup | None:
+    """The rehearsal's backup, where the database is still what it was then."""
+    if not run.reviewed:
+        return None
+    folder = runs.load(run.settings, run.reviewed).backup_folder
+    found = _opened(folder)
+    if found is None:
+        return None
+    now = digest_url(run.settings.database_url.reveal())
+    return found if now.total == found.digest.total else None
+
+
+def _previous(run: Run) -> Backup | None:
+    """The newest finished backup of an earlier run of the same database."""
+    real = run.manifest().get("database", {})
+    for run_id in reversed(runs.all_run_ids(run.settings)):
+        earlier = runs.load(run.settings, run_id)
+        same = earlier.manifest().get("database", {}) == real
+        if run_id != run.run_id and same:
+            found = _opened(earlier.backup_folder)
+            if found is not None:
+                return found
+    return None
+
+
+def _opened(folder: Path) -> Backup | None:
+    """The backup in *folder*; None where there is none, or a damaged one."""
+    if not (folder / backup.MANIFEST).is_file():
+        return None
+    try:
+        return backup.open_backup(folder)
+    except BackupError:  # then it is neither taken over nor compared with
+        return None

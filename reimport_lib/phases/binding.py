@@ -1,0 +1,53 @@
+"""Which databases a run works on, and binding this process to them and no other.
+
+The one place below the command that looks at a run's mode to choose a database.
+"""
+
+from __future__ import annotations
+
+from reimport_lib.errors import Refused
+from reimport_lib.run import Run
+from reimport_lib.target import bootstrap, identity
+from reimport_lib.target.copies import CopyPlace, copy_place
+
+
+def place_of_copy(run: Run) -> CopyPlace:
+    """Where the copy of the real database that *run* makes lies."""
+    return copy_place(
+        run.settings.database_url.reveal(),
+        run_id=run.run_id,
+        folder=run.folder,
+        rehearsal_url=run.settings.rehearsal_url.reveal(),
+    )
+
+
+def bind_run(run: Run) -> None:
+    """
+    Bind this process to the databases of *run*; ``real`` is always read only.
+
+    ``default`` is the real database in a full run, and the copy in a rehearsal.
+    """
+    real = run.settings.database_url.reveal()
+    works_on = real if run.is_full else place_of_copy(run).url
+    bootstrap.bind(works_on, real_database=real, writable=True)
+
+
+def require_same_database(run: Run) -> None:
+    """
+    The real database is still the one that *run* began with, once it has begun.
+
+    Raises:
+        Refused: DATABASE_URL names another one, or it has been migrated since.
+        TargetError: it cannot be reached.
+    """
+    meant = run.manifest().get("database")
+    if meant is None:
+        return
+    found = identity.database_identity(bootstrap.REAL)
+    different = [name for name, value in meant.items() if found.get(name) != value]
+    if different:
+        raise Refused(
+            f"Run {run.run_id} is for the database {meant['name']}, and DATABASE_URL "
+            f"does not name that one as it was: other {', '.join(different)}.",
+            hint="set DATABASE_URL back, or rehearse again: reimport run --dry-run",
+        )

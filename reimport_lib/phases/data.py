@@ -1,0 +1,278 @@
+"""What every data phase does: stage, plan, gate, apply, reconcile.
+
+A phase module says how its tables are planned; everything else is here. Nothing in this
+module asks whether a run is a rehearsal, but for the digests it must equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from reimport_lib import run as runs
+from reimport_lib.checks import Check, equal
+from reimport_lib.errors import PlanDiffers
+from reimport_lib.phases import BY_NAME, outcomes, recording
+from reimport_lib.planning import gates
+from reimport_lib.planning.context import Context, Known
+from reimport_lib.planning.plan import Plan, make_plan
+from reimport_lib.planning.rules import RULES, Decided, Staged, snapshot_keys
+from reimport_lib.run import Run
+from reimport_lib.sources.snapshot import Snapshot, open_snapshot
+from reimport_lib.tables import BY_NAME as TABLES
+from reimport_lib.target import apply as writing
+from reimport_lib.target import ledger, read
+
+Stageds = dict[str, Staged]
+Plans = tuple[Plan, ...]
+Planner = Callable[[Run, Stageds], Plans]
+
+
+@dataclass(frozen=True, slots=True)
+class DataPhase:
+    """
+    A phase that imports tables.
+
+    Attributes:
+        name: its one word.
+        planner: from the staged tables to one plan per table, in writing order.
+    """
+
+    name: str
+    planner: Planner
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that it imports, in order."""
+        return BY_NAME[self.name].tables
+
+    def stage(self, run: Run) -> Stageds:
+        """
+        The typed frames, table by table; tables not in the snapshot left out.
+
+        Raises:
+            SourceError: a required column is missing or only nearly there.
+        """
+        with recording.recording(run, self.name):
+            snapshot = snapshot_of(run)
+            context = context_of(run, snapshot)
+            return {
+                table: RULES[table].stage(snapshot.table(table), context)
+                for table in self.tables
+                if table in RULES and snapshot.has(table)
+            }
+
+    def plan(self, run: Run, staged: Stageds) -> Plans:
+        """
+        The plans, recorded in ``run.json``; nothing is written yet.
+
+        Where the ledger says that this phase was committed (its process died before it
+        could say so), what was recorded then stays: this plan finds nothing left to do.
+        """
+        with recording.recording(run, self.name):
+            plans = self.planner(run, staged)
+            if ledger.phase_done(run.run_id, self.name) is None:
+                recording.record_plans(run, self.name, plans)
+            return plans
+
+    def require(self, run: Run, plans: Sequence[Plan]) -> tuple[gates.GateResult, ...]:
+        """
+        May we proceed?
+
+        Returns:
+            Every gate with its figure, for the notebook.
+
+        Raises:
+            GateFailed: a plan is outside a limit.
+            PlanDiffers: it is not the plan that was reviewed.
+        """
+        with recording.recording(run, self.name):
+            limits = gates_of(run)
+            results = tuple(
+                result for plan in plans for result in gates.require(plan, limits)
+            )
+            require_reviewed(run, self.name, {p.table: p.digest for p in plans})
+            return results
+
+    def apply(self, run: Run, plans: Sequence[Plan]) -> writing.Applied:
+        """Write the outcomes files, then rows and ledger in one transaction."""
+        with recording.recording(run, self.name):
+            enter_ledger(run)
+            done = ledger.phase_done(run.run_id, self.name)
+            if done is not None:
+                return writing.Applied(done.counts, done.seconds, repeated=True)
+            texts = {p.table: outcomes.text(run, p.table, p.rows) for p in plans}
+            outcomes.write(run, texts)
+            manifest = run.manifest()
+            return writing.apply(
+                run.run_id,
+                self.name,
+                BY_NAME[self.name].number,
+                plans,
+                snapshot_digest=manifest["snapshot_digest"],
+                outcomes_sha256=outcomes.digest(texts),
+                as_of=datetime.fromisoformat(manifest["as_of"]),
+            )
+
+    def reconcile(self, run: Run, plans: Sequence[Plan]) -> list[Check]:
+        """Read the database again: it holds what the plans said, row by row."""
+        with recording.recording(run, self.name):
+            return [check for plan in plans for check in _landed(plan)]
+
+    def finish(self, run: Run, checks: Sequence[Check]) -> None:
+        """Record the checks and close the phase; raises ValidationFailed."""
+        recording.finish(run, self.name, checks)
+
+    def execute(self, run: Run) -> None:
+        """The whole phase, as its notebook does it, without showing anything."""
+        recording.begin(run, self.name)
+        plans = self.plan(run, self.stage(run))
+        self.require(run, plans)
+        self.apply(run, plans)
+        self.finish(run, self.reconcile(run, plans))
+
+
+def snapshot_of(run: Run) -> Snapshot:
+    """The frozen source of *run*, proven against its digests once per process."""
+    return _proven(run.snapshot_folder)
+
+
+@lru_cache(maxsize=1)
+def _proven(folder: Path) -> Snapshot:
+    return open_snapshot(folder)
+
+
+def context_of(run: Run, snapshot: Snapshot, known: Known | None = None) -> Context:
+    """What the row rules may know in *run*: its clock, its settings, *known*."""
+    return Context(
+        as_of=datetime.fromisoformat(run.manifest()["as_of"]),
+        settings=run.settings.rows,
+        known=known or Known(),
+        declared_order={
+            name: table.declared_order
+            for name, table in snapshot.manifest.tables.items()
+            if table.declared_order
+        },
+    )
+
+
+def known_to(run: Run, snapshot: Snapshot) -> Known:
+    """What rows of *snapshot* can be linked to in the run's database, as it is now."""
+    return read.known(source_patients(run, snapshot))
+
+
+def source_patients(run: Run, snapshot: Snapshot) -> frozenset[str]:
+    """Canonical keys of every patient row of *snapshot*."""
+    if not snapshot.has("patients"):
+        return frozenset()
+    context = context_of(run, snapshot)
+    return snapshot_keys("patients", snapshot.table("patients"), context)
+
+
+def plan_by_rules(run: Run, staged: Stageds) -> Plans:
+    """Each table by its own rules, linked to what is in the database now."""
+    snapshot = snapshot_of(run)
+    context = context_of(run, snapshot, known_to(run, snapshot))
+    return tuple(
+        plan_table(run, snapshot, RULES[table].decide(frame, context, None))
+        for table, frame in staged.items()
+    )
+
+
+def plan_table(run: Run, snapshot: Snapshot, decided: Decided) -> Plan:
+    """*decided* against what the run's database holds."""
+    manifest = snapshot.manifest.tables.get(decided.table)
+    return make_plan(
+        decided,
+        read.target_rows(decided.table),
+        system=run.settings.rows.system,
+        source_rows=manifest.rows if manifest else 0,
+        blank_rows=manifest.blank_rows if manifest else 0,
+        clean_slate=run.clean_slate,
+    )
+
+
+def gates_of(run: Run) -> gates.Gates:
+    """The limits that were set for *run*."""
+    limits = {}
+    for place, limit in run.gates.items():
+        table, _, name = place.partition(".")
+        limits[table, name] = limit
+    return gates.Gates(limits)
+
+
+def enter_ledger(run: Run) -> None:
+    """Enter *run* into the ledger of its database; doing so again changes nothing."""
+    manifest = run.manifest()
+    ledger.start_run(
+        run.run_id,
+        mode=str(run.mode),
+        as_of=datetime.fromisoformat(manifest["as_of"]),
+        started_at=datetime.fromisoformat(manifest["created_at"]),
+        snapshot_digest=manifest["snapshot_digest"],
+        reviewed=run.reviewed,
+        confirmed=manifest.get("confirmed", {}).get("word", ""),
+        gates=run.gates,
+    )
+
+
+def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:
+    """
+    In a run that applies a rehearsal, the *digests* are the rehearsal's.
+
+    Those of a phase that was committed are in the ledger, and count instead.
+
+    Raises:
+        PlanDiffers: names the tables that differ.
+    """
+    if not run.reviewed:
+        return
+    done = ledger.phase_done(run.run_id, phase)
+    digests = done.plan_digests if done else digests
+    reviewed = runs.load(run.settings, run.reviewed).phase(phase)["plan_digests"]
+    different = sorted(
+        table
+        for table in {*digests, *reviewed}
+        if digests.get(table) != reviewed.get(table)
+    )
+    if different:
+        raise PlanDiffers(
+            f"{phase}: the plan of {', '.join(different)} is not the one reviewed in "
+            f"{run.reviewed} ({len(different)} of {len(digests)} tables differ). "
+            "Nothing of this phase was written.",
+            hint="reimport run --full, to rehearse and review again",
+        )
+
+
+def _landed(plan: Plan) -> list[Check]:
+    """The rows a plan said would be there are there, with the values it gave."""
+    if not TABLES[plan.table].model:
+        return []
+    target = read.target_rows(plan.table)
+    hashes = pd.Series(
+        target["import_hash"].to_numpy(), index=target["filemaker_id"], dtype=object
+    )
+    expected = plan.rows.loc[
+        plan.rows["outcome"].isin(["created", "updated", "unchanged"]), "key"
+    ]
+    written = plan.values.set_index("filemaker_id")["import_hash"]
+    same = int((hashes.reindex(written.index) == written).sum())
+    return [
+        equal(
+            f"{plan.table}: every imported row is in the database",
+            expected=len(expected),
+            actual=int(expected.isin(hashes.index).sum()),
+            hint="reimport run --resume, or restore the backup",
+        ),
+        equal(
+            f"{plan.table}: every written row carries what was planned",
+            expected=len(written),
+            actual=same,
+            hint="reimport run --resume, or restore the backup",
+        ),
+    ]

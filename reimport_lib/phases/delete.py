@@ -1,0 +1,185 @@
+"""Phase 2: delete what FileMaker no longer has, children before those they hang on.
+
+A table that is not in the snapshot is never deleted from. Rows whose source row is
+rejected or skipped today stay, unless the run is a clean slate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from reimport_lib.checks import Check, equal
+from reimport_lib.phases import BY_NAME, data, outcomes, recording
+from reimport_lib.phases.patients import with_planned
+from reimport_lib.planning import gates
+from reimport_lib.planning.context import Known
+from reimport_lib.planning.deletion import DeletionPlan
+from reimport_lib.planning.rules import RULES, Decided, snapshot_keys
+from reimport_lib.planning.rules.images import decide_batches
+from reimport_lib.run import Json, Run
+from reimport_lib.sources.snapshot import Snapshot
+from reimport_lib.target import apply as writing
+from reimport_lib.target import deletion, ledger, read
+
+NAME = "delete"
+FILE = "deletions"
+OBJECTS = {"documents": "documents_objects", "images": "images_objects"}
+
+Keys = dict[str, frozenset[str]]
+Deletions = tuple[DeletionPlan, ...]
+
+
+def plan(run: Run) -> Deletions:
+    """What goes and what is kept, table by table; nothing is written yet."""
+    with recording.recording(run, NAME):
+        snapshot = data.snapshot_of(run)
+        keys = _snapshot_keys(run, snapshot)
+        out = _not_coming(run, snapshot, keys)
+        plans = deletion.plan_deletions(keys, out, clean_slate=run.clean_slate)
+        if ledger.phase_done(run.run_id, NAME) is None:
+            run.update_phase(
+                NAME,
+                tables={plan.table: _counts(plan) for plan in plans if len(plan.rows)},
+                plan_digests={plan.table: plan.digest for plan in plans},
+            )
+        return plans
+
+
+def require(run: Run, plans: Sequence[DeletionPlan]) -> tuple[gates.GateResult, ...]:
+    """
+    May we proceed?
+
+    Raises:
+        GateFailed: more would be deleted than the gates allow.
+        PlanDiffers: it is not the plan that was reviewed.
+    """
+    with recording.recording(run, NAME):
+        limits = data.gates_of(run)
+        results = tuple(
+            result
+            for plan in plans
+            for result in gates.require_deletion(
+                plan.table,
+                deleted=plan.counts["deleted"],
+                imported=plan.imported_rows,
+                gates=limits,
+            )
+        )
+        data.require_reviewed(run, NAME, {plan.table: plan.digest for plan in plans})
+        return results
+
+
+def apply(run: Run, plans: Sequence[DeletionPlan]) -> writing.Applied:
+    """Write the outcomes file, then delete, with before-images and ledger."""
+    with recording.recording(run, NAME):
+        data.enter_ledger(run)
+        done = ledger.phase_done(run.run_id, NAME)
+        if done is not None:
+            return writing.Applied(done.counts, done.seconds, repeated=True)
+        texts = {FILE: outcomes.deletions_text(run, plans)}
+        outcomes.write(run, texts)
+        manifest = run.manifest()
+        return writing.apply(
+            run.run_id,
+            NAME,
+            BY_NAME[NAME].number,
+            (),
+            plans,
+            snapshot_digest=manifest["snapshot_digest"],
+            outcomes_sha256=outcomes.digest(texts),
+            as_of=datetime.fromisoformat(manifest["as_of"]),
+        )
+
+
+def reconcile(run: Run, plans: Sequence[DeletionPlan]) -> list[Check]:
+    """Read the database again: what was to go is gone, what was to stay is there."""
+    with recording.recording(run, NAME):
+        return [
+            equal(
+                f"{plan.table}: rows that came from FileMaker, after deleting",
+                expected=plan.imported_rows - plan.counts["deleted"],
+                actual=len(read.target_rows(plan.table)),
+                hint="restore the backup and report this",
+            )
+            for plan in plans
+        ]
+
+
+def finish(run: Run, checks: Sequence[Check]) -> None:
+    """Record the checks and close the phase."""
+    recording.finish(run, NAME, checks)
+
+
+def execute(run: Run) -> None:
+    """The whole phase, without showing anything."""
+    recording.begin(run, NAME)
+    plans = plan(run)
+    require(run, plans)
+    apply(run, plans)
+    finish(run, reconcile(run, plans))
+
+
+def _snapshot_keys(run: Run, snapshot: Snapshot) -> Keys:
+    """Table -> the keys its snapshot holds; only tables that the snapshot has."""
+    context = data.context_of(run, snapshot)
+    keys = {
+        table: snapshot_keys(table, snapshot.table(table), context)
+        for table in RULES
+        if snapshot.has(table)
+    }
+    if snapshot.has("images"):
+        frame = snapshot.table("images")
+        keys["image_batches"] = snapshot_keys("image_batches", frame, context)
+    return keys
+
+
+def _not_coming(run: Run, snapshot: Snapshot, keys: Keys) -> Keys:
+    """
+    Table -> keys in the snapshot of which no row comes in today.
+
+    Deciding every row takes as long as the data phases do, so it is done only where
+    an earlier import has left rows it could matter to.
+    """
+    held = {table: set(read.target_rows(table)["filemaker_id"]) for table in keys}
+    if not any(held.values()):
+        return {}
+    return {
+        decided.table: keys[decided.table] - frozenset(decided.values["filemaker_id"])
+        for decided in _decide_all(run, snapshot)
+    }
+
+
+def _decide_all(run: Run, snapshot: Snapshot) -> list[Decided]:
+    """Every table as its own phase will decide it."""
+    known: Known = data.known_to(run, snapshot)
+    found = []
+    for table, rule in RULES.items():
+        if not snapshot.has(table):
+            continue
+        context = data.context_of(run, snapshot, known)
+        staged = rule.stage(snapshot.table(table), context)
+        listing = snapshot.objects(OBJECTS[table]) if table in OBJECTS else None
+        decided = rule.decide(staged, context, listing)
+        found.append(decided)
+        if table == "patients":
+            if run.clean_slate:  # then those that do not come in will be gone
+                known = replace(known, patients={})
+            known = with_planned(
+                known, data.plan_table(run, snapshot, decided), decided
+            )
+        if table == "images":
+            found.append(decide_batches(staged, decided, context))
+    return found
+
+
+def _counts(plan: DeletionPlan) -> Json:
+    """The counts of a deletion plan, in the shape of ``run.json``."""
+    names = ("source_rows", "blank_rows", "created", "updated", "unchanged")
+    return {
+        **dict.fromkeys((*names, "skipped", "rejected"), 0),
+        **plan.counts,
+        "reasons": plan.reasons,
+        "notes": {},
+    }

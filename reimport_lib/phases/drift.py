@@ -1,0 +1,65 @@
+"""What the managed rows were when a rehearsal began, and whether they still are so."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pandas as pd
+
+from reimport_lib import run as runs
+from reimport_lib.checks import Check, equal
+from reimport_lib.errors import Drifted
+from reimport_lib.planning.identity import pseudonym
+from reimport_lib.run import Run, write_json
+from reimport_lib.target import bootstrap
+from reimport_lib.target.drift import ManagedDigest, managed_digest
+
+FILE = "managed.json"
+SHOWN_ROWS = 5
+
+
+def record(run: Run) -> None:
+    """Keep the digest of every managed row of the fresh copy, for the full run."""
+    found = managed_digest(bootstrap.DEFAULT)
+    write_json(run.backup_folder / FILE, found.to_json())
+    run.update(lambda manifest: manifest.update(target_digests=found.by_table))
+
+
+def require_none(run: Run) -> list[Check]:
+    """
+    The managed rows of the real database are those that the rehearsal saw.
+
+    Raises:
+        Drifted: people have changed rows since; the message names tables, counts and
+            the first rows by pseudonym.
+    """
+    rehearsal = runs.load(run.settings, run.reviewed)
+    text = (rehearsal.backup_folder / FILE).read_text()
+    before = ManagedDigest.from_json(json.loads(text))
+    now = managed_digest(bootstrap.REAL)
+    drifted = before.drift(now)
+    if len(drifted):
+        raise Drifted(
+            f"{len(drifted):,} managed rows are not what {run.reviewed} saw: "
+            f"{_named(run, drifted)}. Nothing was written.",
+            hint="reimport run --full, to rehearse and review again",
+        )
+    run.update(lambda manifest: manifest.update(target_digests=now.by_table))
+    return [
+        equal(
+            "managed rows that changed since the rehearsal",
+            expected=0,
+            actual=len(drifted),
+        )
+    ]
+
+
+def _named(run: Run, drifted: pd.DataFrame) -> str:
+    secret = runs.pseudonym_key(run.settings)
+    tables = Counter(zip(drifted["table"], drifted["change"], strict=True))
+    counts = ", ".join(
+        f"{table} {count:,} {change}" for (table, change), count in tables.items()
+    )
+    first = drifted["target_id"].head(SHOWN_ROWS)
+    return f"{counts} (first: {', '.join(pseudonym(secret, key) for key in first)})"

@@ -1,0 +1,185 @@
+"""What happens to a phase is recorded in its run, also when it goes wrong.
+
+The only place, beside the runner, that catches everything: to record and re-raise
+without the text of errors that may quote a person's data.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from django.apps import apps
+from django.db import Error
+
+from reimport_lib.checks import Check, failed
+from reimport_lib.errors import (
+    Interrupted,
+    PhaseFailed,
+    Refused,
+    ReimportError,
+    SettingsError,
+    SourceError,
+    TargetError,
+    ValidationFailed,
+)
+from reimport_lib.planning.plan import Plan
+from reimport_lib.run import Json, Run, Status, now
+from reimport_lib.target import ledger
+
+_STATUS_OF = (
+    (Interrupted, Status.INTERRUPTED),
+    (ValidationFailed, Status.VALIDATION_FAILED),
+    ((Refused, SourceError, SettingsError, TargetError), Status.REFUSED),
+    (ReimportError, Status.FAILED),
+)
+
+
+def status_of(error: BaseException) -> Status:
+    """The status that *error* leaves a phase and its run in."""
+    for kinds, status in _STATUS_OF:
+        if isinstance(error, kinds):
+            return status
+    return Status.FAILED
+
+
+def begin(run: Run, name: str) -> None:
+    """Mark phase *name*, and its run, as running; its seconds count from here."""
+    run.update(lambda manifest: manifest.update(status=str(Status.RUNNING), error=""))
+    run.update_phase(
+        name, status=str(Status.RUNNING), started=time.time(), checks=[], error=""
+    )
+    run.event("phase_started", phase=name)
+
+
+def finish(
+    run: Run,
+    name: str,
+    checks: Iterable[Check],
+    *,
+    error: type[ReimportError] = ValidationFailed,
+) -> None:
+    """
+    Record *checks* and close phase *name*; the last phase closes the run.
+
+    Args:
+        error: raised when a check failed; Refused before anything was written.
+    """
+    checks = list(checks)
+    bad = failed(checks)
+    run.update_phase(name, checks=[check.as_json() for check in checks])
+    if bad:
+        failure = error(
+            f"{name}: {len(bad)} of {len(checks)} checks do not hold: {bad[0].name} "
+            f"(expected {bad[0].expected}, found {bad[0].actual}).",
+            hint=bad[0].hint or f"reimport show {run.run_id}",
+        )
+        record_failure(run, name, failure)
+        raise failure
+    _close_phase(run, name, Status.SUCCEEDED)
+
+
+def record_failure(run: Run, name: str, error: ReimportError) -> None:
+    """Record that phase *name* ended in *error*, and the run with it."""
+    run.event("phase_error", phase=name, error=str(error))
+    _close_phase(run, name, status_of(error), error=str(error))
+
+
+def _close_phase(run: Run, name: str, status: Status, *, error: str = "") -> None:
+    """Set the phase's status and seconds; the run's too, where this ends it."""
+
+    def change(manifest: Json) -> None:
+        for entry in manifest["phases"]:
+            if entry["name"] == name:
+                started = entry.get("started", time.time())
+                entry["seconds"] = round(time.time() - started, 2)
+                entry.update(status=str(status), error=error)
+        ended = all(e["status"] == Status.SUCCEEDED for e in manifest["phases"])
+        if ended or status is not Status.SUCCEEDED:
+            manifest.update(status=str(status), error=error)
+
+    manifest = run.update(change)
+    run.event("phase_finished", phase=name, status=str(status))
+    if manifest["status"] == status:
+        _tell_ledger(run, status)
+
+
+def _tell_ledger(run: Run, status: Status) -> None:
+    """Record in the ledger how the run ended, where it has been entered there."""
+    if not apps.ready:  # this process has opened no database
+        return
+    try:
+        ledger.finish_run(run.run_id, status=str(status), finished_at=now())
+    except Error as error:  # it may be what has failed, or a copy not made yet
+        run.event("ledger_not_told", error=type(error).__name__)
+
+
+def record_plans(run: Run, name: str, plans: Iterable[Plan]) -> None:
+    """Write the counts and digests of *plans* into the entry of phase *name*."""
+    plans = list(plans)
+    run.update_phase(
+        name,
+        tables={plan.table: counts_of(plan) for plan in plans},
+        plan_digests={plan.table: plan.digest for plan in plans},
+        links={plan.table: [asdict(link) for link in plan.links] for plan in plans},
+    )
+
+
+def counts_of(plan: Plan) -> Json:
+    """The counts of *plan*, as ``run.json`` holds them."""
+    outcomes = ("created", "updated", "unchanged", "skipped", "rejected")
+    return {
+        "source_rows": plan.source_rows,
+        "blank_rows": plan.blank_rows,
+        **{outcome: plan.counts.get(outcome, 0) for outcome in outcomes},
+        "deleted": 0,
+        "kept": 0,
+        "reasons": dict(plan.reasons),
+        "notes": dict(plan.note_counts),
+    }
+
+
+@contextmanager
+def recording(run: Run, name: str) -> Iterator[None]:
+    """
+    Whatever ends this block early is recorded against phase *name*.
+
+    Raises:
+        ReimportError: as it was; anything else becomes PhaseFailed, which names the
+            kind of error and the line, and not its text: that may quote a value.
+    """
+    try:
+        yield
+    except ReimportError as error:
+        record_failure(run, name, error)
+        raise
+    except KeyboardInterrupt:
+        stopped = Interrupted(
+            f"{name}: stopped by a person; what was not finished was rolled back.",
+            hint=f"reimport run --resume {run.run_id}",
+        )
+        record_failure(run, name, stopped)
+        raise stopped from None
+    except Exception as error:
+        failure = unexpected(name, error)
+        record_failure(run, name, failure)
+        raise failure from None
+
+
+def unexpected(name: str, error: Exception) -> PhaseFailed:
+    """*error* as PhaseFailed: its kind and where it was raised, never its text."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    own = [
+        entry
+        for entry in traceback.extract_tb(error.__traceback__)
+        if "reimport_lib" in entry.filename
+    ]
+    where = own[-1] if own else frame
+    place = f"{where.filename.rpartition('reimport_lib/')[2]}:{where.lineno}"
+    return PhaseFailed(
+        f"{name}: {type(error).__name__} at {place} in {where.name}.",
+        hint="this is a defect of the program: keep the run folder and report the line",
+    )

@@ -1,0 +1,214 @@
+"""Phase 0: freeze the source, and check source, target, S3 and settings; refuse early.
+
+A rehearsal freezes; a full run takes the snapshot and the clock of its rehearsal, and
+checks that the target is still what the rehearsal saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import pandas as pd
+
+from reimport_lib import run as runs
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.errors import Refused, SourceError
+from reimport_lib.phases import data, drift, recording, source_drift
+from reimport_lib.phases.binding import require_same_database
+from reimport_lib.planning import mapping as mappings
+from reimport_lib.planning.context import Context
+from reimport_lib.planning.date_orders import date_order_checks
+from reimport_lib.planning.directories import directory_checks
+from reimport_lib.planning.rules import RULES
+from reimport_lib.run import Json, Run
+from reimport_lib.sources import snapshot as snapshots
+from reimport_lib.sources.objects import list_objects
+from reimport_lib.sources.snapshot import Snapshot
+from reimport_lib.tables import SOURCE_TABLES
+from reimport_lib.target import bootstrap, identity, read
+
+NAME = "validation"
+
+
+def freeze(run: Run) -> Snapshot:
+    """
+    The snapshot of *run*: frozen now in a rehearsal, the reviewed one in a full run.
+
+    Its digest, its clock and the fingerprints of its files go into ``run.json``.
+    """
+    with recording.recording(run, NAME):
+        if run.reviewed:
+            require_same_database(run)
+            snapshot = snapshots.open_snapshot(run.snapshot_folder)
+            clock = runs.load(run.settings, run.reviewed).manifest()["as_of"]
+        else:
+            as_of = runs.now()
+            snapshot = snapshots.freeze(
+                run.settings,
+                run.snapshot_folder,
+                as_of=as_of,
+                objects=list_objects(run.settings),
+                progress=lambda table, rows: run.event(
+                    "table_frozen", table=table, rows=rows
+                ),
+            )
+            clock = _inherited_clock(run, snapshot) or as_of.isoformat()
+        database = identity.database_identity(bootstrap.REAL)
+        run.update(
+            lambda manifest: manifest.update(
+                as_of=clock,
+                snapshot_digest=snapshot.digest,
+                source=_fingerprints(snapshot),
+                database=database,
+            )
+        )
+        return snapshot
+
+
+def tables_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """The tables that *snapshot* holds, in the order of the phases."""
+    return tuple(t.name for t in SOURCE_TABLES if snapshot.has(t.name))
+
+
+def mappings_of(snapshot: Snapshot, tables: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Table -> its mapping against the columns that the snapshot holds."""
+    described = {}
+    for table in tables:
+        if table in RULES and snapshot.has(table):
+            found = snapshot.manifest.tables[table]
+            rule = RULES[table].mapping
+            resolved = mappings.resolve(rule, found.columns, filled=found.filled)
+            described[table] = mappings.describe(rule, resolved, found.filled)
+    return described
+
+
+def checks(run: Run, snapshot: Snapshot) -> list[Check]:
+    """Everything that can be said before the first write."""
+    with recording.recording(run, NAME):
+        context = data.context_of(run, snapshot)
+        found = [
+            *identity.check_target(bootstrap.REAL),
+            *_table_checks(snapshot),
+            *_column_checks(run, snapshot, context),
+            *_directory_checks(snapshot),
+            *_object_checks(run, snapshot),
+        ]
+        if run.reviewed:
+            found += drift.require_none(run)
+        else:
+            found += source_drift.checks(run, snapshot)
+        return found
+
+
+def finish(run: Run, found: Sequence[Check]) -> None:
+    """Record the checks and close the phase; a failed one refuses the run."""
+    recording.finish(run, NAME, found, error=Refused)
+
+
+def execute(run: Run) -> None:
+    """The whole phase, without showing anything."""
+    recording.begin(run, NAME)
+    finish(run, checks(run, freeze(run)))
+
+
+def _inherited_clock(run: Run, snapshot: Snapshot) -> str:
+    """The clock of the newest earlier run with an equal snapshot, or ""."""
+    for run_id in reversed(runs.all_run_ids(run.settings)):
+        manifest = runs.load(run.settings, run_id).manifest()
+        equal_digest = manifest.get("snapshot_digest") == snapshot.digest
+        if run_id != run.run_id and equal_digest and manifest["as_of"]:
+            return str(manifest["as_of"])
+    return ""
+
+
+def _fingerprints(snapshot: Snapshot) -> Json:
+    """What the run was made from, for ``run.json``: counts and digests, no values."""
+    tables = {
+        name: {
+            "file": table.file,
+            "way": table.way,
+            "sha256": table.file_sha256,
+            "bytes": table.file_bytes,
+            "rows": table.rows,
+            "blank_rows": table.blank_rows,
+            "distinct_keys": table.distinct_keys,
+            "columns": len(table.columns),
+            "digest": table.digest,
+            "certificate": [check.as_json() for check in table.checks],
+        }
+        for name, table in snapshot.manifest.tables.items()
+    }
+    objects = {name: asdict(o) for name, o in snapshot.manifest.objects.items()}
+    return {"tables": tables, "objects": objects}
+
+
+def _table_checks(snapshot: Snapshot) -> list[Check]:
+    """The certificate of every table, and no required table without a row."""
+    found = [
+        check for table in snapshot.manifest.tables.values() for check in table.checks
+    ]
+    for table in SOURCE_TABLES:
+        if table.name not in snapshot.manifest.tables:
+            found.append(
+                Check(
+                    f"{table.name}: the export is there",
+                    "a file",
+                    "none; the table is left as it is in the backend",
+                    Verdict.WARN if not table.required else Verdict.COULD_NOT_CHECK,
+                )
+            )
+        elif not snapshot.manifest.tables[table.name].rows:
+            raise SourceError(
+                f"{table.name}: the export holds no rows. Going on would delete "
+                "everything that earlier imports brought.",
+                hint="export it again, or name it in REIMPORT_OPTIONAL_TABLES and "
+                "take the file away",
+            )
+    return found
+
+
+def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check]:
+    found: list[Check] = []
+    for name, table in snapshot.manifest.tables.items():
+        rule = RULES[name].mapping
+        resolved = mappings.resolve(
+            rule, table.columns, strict=run.strict, filled=table.filled
+        )
+        found += mappings.column_checks(rule, resolved, table.filled, rows=table.rows)
+        found += date_order_checks(rule, snapshot.table(name), context)
+    return found
+
+
+def _directory_checks(snapshot: Snapshot) -> list[Check]:
+    """Clinics, clinicians, types and funding that the target does not know yet."""
+    known = read.known(frozenset(), alias=bootstrap.REAL)
+    return [
+        check
+        for name, rule in RULES.items()
+        if snapshot.has(name)
+        for check in directory_checks(rule.mapping, snapshot.table(name), known)
+    ]
+
+
+def _object_checks(run: Run, snapshot: Snapshot) -> list[Check]:
+    """There is something under each prefix whose table has rows."""
+    found = []
+    for name, table in (
+        ("documents_objects", "documents"),
+        ("images_objects", "images"),
+    ):
+        if snapshot.has(table):
+            count = len(snapshot.objects(name))
+            found.append(
+                Check(
+                    f"{name}: objects in bucket {run.settings.s3_bucket or 'not set'}",
+                    "at least 1",
+                    f"{count:,}",
+                    Verdict.PASS if count else Verdict.FAIL,
+                    ""
+                    if count
+                    else "check S3_BUCKET and the prefixes: reimport doctor",
+                )
+            )
+    return found

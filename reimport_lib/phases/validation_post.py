@@ -1,0 +1,87 @@
+"""Phase 8: counts, field digests, links, and the functional checks of the REST API.
+
+Expected values come from the snapshot and the ledger, by a path that shares no code
+with the one that imported them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reimport_lib import run as runs
+from reimport_lib.checks import Check, equal
+from reimport_lib.phases import data, recording
+from reimport_lib.run import Run
+from reimport_lib.target.checks.counts import check_counts
+from reimport_lib.target.checks.evidence import Evidence, could_not_check, gather
+from reimport_lib.target.checks.fields import check_fields
+from reimport_lib.target.checks.functional import check_functional
+from reimport_lib.target.checks.links import check_links
+
+NAME = "validation-post"
+
+
+def counts(run: Run) -> list[Check]:
+    """Counts per table against the snapshot and the ledger, and the rehearsal's."""
+    with recording.recording(run, NAME):
+        return [*check_counts(_evidence(run)), *_as_rehearsed(run)]
+
+
+def fields(run: Run) -> list[Check]:
+    """Field digests of source against database, by an independent path."""
+    with recording.recording(run, NAME):
+        return check_fields(_evidence(run))
+
+
+def links(run: Run) -> list[Check]:
+    """No dangling and no wrong link: all rows."""
+    with recording.recording(run, NAME):
+        return check_links(_evidence(run))
+
+
+def functional(run: Run) -> list[Check]:
+    """Ten questions to the REST API, by the content of its answers."""
+    with recording.recording(run, NAME):
+        return check_functional(_evidence(run))
+
+
+def finish(run: Run, checks: Sequence[Check]) -> None:
+    """Record the checks and close the phase; raises ValidationFailed."""
+    recording.finish(run, NAME, checks)
+
+
+def execute(run: Run) -> None:
+    """The whole phase, without showing anything."""
+    recording.begin(run, NAME)
+    finish(run, [*counts(run), *fields(run), *links(run), *functional(run)])
+
+
+def _evidence(run: Run) -> Evidence:
+    """What there is to compare, read anew: the database may have changed since."""
+    return gather(run, data.snapshot_of(run))
+
+
+def _as_rehearsed(run: Run) -> list[Check]:
+    """A full run did what its rehearsal did: the outcomes files are equal."""
+    if not run.reviewed:
+        return []
+    name = "outcomes files equal to the rehearsal's"
+    rehearsed = _outcomes(runs.load(run.settings, run.reviewed))
+    done = _outcomes(run)
+    if not rehearsed and not done:
+        return [could_not_check(name, "neither run has any")]
+    same = [file for file, content in rehearsed.items() if done.get(file) == content]
+    return [
+        equal(
+            name,
+            expected=len({*rehearsed, *done}),
+            actual=len(same),
+            hint=f"compare outcomes/ of {run.run_id} and {run.reviewed}",
+        )
+    ]
+
+
+def _outcomes(run: Run) -> dict[str, bytes]:
+    """Name -> content of every outcomes file of *run*."""
+    files = run.outcomes_folder.glob("*.csv")
+    return {path.name: path.read_bytes() for path in files}

@@ -1,0 +1,18 @@
+"""Import what the notebooks need, once, in the process that kernels are forked from."""
+
+import boto3  # noqa: F401
+import django  # noqa: F401
+import ipykernel.ipkernel
+import ipykernel.kernelapp
+import ipykernel.zmqshell  # noqa: F401
+import IPython.display  # noqa: F401
+import ipywidgets  # noqa: F401
+import matplotlib.backends.backend_agg
+import matplotlib.figure  # noqa: F401
+import pandas  # noqa: F401
+import pyarrow.parquet  # noqa: F401
+
+import reimport_lib.reporting.views  # noqa: F401
+from reimport_lib.phases import PHASES
+
+MODULES = tuple(phase.module for phase in PHASES)

@@ -1,0 +1,216 @@
+"""Records off a server, sweep after sweep until nothing changes, then as a table.
+
+FileMaker stays in use while it is read. Two sweeps that agree in every record and
+value are what a table is taken from; what changed between is read again and listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from reimport_lib.checks import Check, Verdict, equal
+from reimport_lib.errors import SourceError
+from reimport_lib.sources import headers
+from reimport_lib.sources.fm_values import Convert, Field, Kind
+from reimport_lib.sources.jsontext import UNREADABLE
+from reimport_lib.sources.limits import check_cells
+from reimport_lib.sources.reading import TEXT, Reading, assemble
+
+MOST_SWEEPS = 5
+LISTED = 10
+NO_ACCESS = "<No Access>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Record:
+    """One record as it was read.
+
+    Attributes:
+        number: FileMaker's record id; what stands for it where a server tells none.
+        version: its modification count; "" where a server tells none.
+        values: field -> text, empty ones too.
+    """
+
+    number: int
+    version: str
+    values: Mapping[str, str]
+
+
+Sweep = dict[int, Record]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Settled:
+    """What two sweeps agree in.
+
+    Attributes:
+        records: by number, lowest first.
+        changed: numbers of those that came, went or changed while it was read.
+        sweeps: how often the table was read.
+    """
+
+    records: tuple[Record, ...]
+    changed: tuple[int, ...]
+    sweeps: int
+
+
+def settle(name: str, sweep: Callable[[], Sweep]) -> Settled:
+    """
+    Read a table again and again, until twice running it was the same.
+
+    Raises:
+        SourceError: it never was.
+    """
+    held = sweep()
+    changed: set[int] = set()
+    for count in range(2, MOST_SWEEPS + 1):
+        again = sweep()
+        differing = {
+            number
+            for number in held.keys() | again.keys()
+            if held.get(number) != again.get(number)
+        }
+        held, changed = again, changed | differing
+        if not differing:
+            records = tuple(held[number] for number in sorted(held))
+            return Settled(records, tuple(sorted(changed)), count)
+    raise SourceError(
+        f"{name}: was read {MOST_SWEEPS} times, and changed every time.",
+        hint="run it when nobody works in FileMaker",
+    )
+
+
+def checks(settled: Settled, *, before: int | None, after: int | None) -> list[Check]:
+    """The certificate: counts of the server, record ids, and what changed."""
+    rows = len(settled.records)
+    again = "run it again, when fewer people work in FileMaker"
+    found = [
+        Check(
+            "server's own count before reading",
+            "known",
+            "unknown" if before is None else f"{before:,}",
+            Verdict.COULD_NOT_CHECK if before is None else Verdict.PASS,
+        ),
+        Check(
+            "server's own count after reading",
+            "known",
+            "unknown",
+            Verdict.COULD_NOT_CHECK,
+        )
+        if after is None
+        else equal(
+            "server's own count after reading", expected=after, actual=rows, hint=again
+        ),
+        Check(
+            "read twice with the same result",
+            "yes",
+            f"yes, after {settled.sweeps} readings",
+            Verdict.PASS,
+        ),
+    ]
+    if settled.changed:
+        shown = ", ".join(map(str, settled.changed[:LISTED]))
+        more = len(settled.changed) - LISTED
+        found.append(
+            Check(
+                "changed while it was read",
+                "0 records",
+                f"{len(settled.changed):,} records, read again: {shown}"
+                + (f" and {more:,} more" if more > 0 else ""),
+                Verdict.WARN,
+                "people work in FileMaker: tables may differ by these records",
+            )
+        )
+    return found
+
+
+def reading(
+    name: str,
+    settled: Settled,
+    fields: Sequence[Field],
+    *,
+    way: str,
+    convert: Callable[[Field], Convert | None],
+    declared_order: str = "",
+    checks: Sequence[Check],
+) -> Reading:
+    """
+    The records as a table of text: *fields* first, then what else the records hold.
+
+    Args:
+        convert: a field to how each of its values becomes text of ours, if it must.
+    """
+    known = {field.name: field for field in fields}
+    for record in settled.records:
+        for extra in record.values.keys() - known.keys():
+            known[extra] = Field(extra)
+    shown = [field for field in known.values() if field.kind is not Kind.CONTAINER]
+    columns = headers.columns([field.name for field in shown], name=name)
+    check_cells(name, rows=len(settled.records), columns=len(columns))
+    arrays = [_column(settled.records, field, convert(field)) for field in shown]
+    data, places, blank = assemble(columns, arrays, first_row=0, name=name)
+    numbers = np.array([record.number for record in settled.records], dtype=np.int64)
+    return Reading(
+        data,
+        pa.array(numbers[places.to_numpy()]),
+        blank,
+        way=way,
+        declared_order=declared_order,
+        checks=(*checks, *_value_checks(data), *_left_out(known.values())),
+    )
+
+
+def _column(
+    records: Sequence[Record], field: Field, change: Convert | None
+) -> pa.Array:
+    texts = [record.values.get(field.name, "") for record in records]
+    if change is not None:
+        changed = {text: change(text) for text in set(texts) if text}
+        texts = [changed.get(text, text) for text in texts]
+    return pa.array(texts, TEXT)
+
+
+def _value_checks(data: pa.Table) -> Iterable[Check]:
+    """Cells that hold a sign of FileMaker's instead of a value."""
+    hidden = {
+        column: count
+        for column in data.column_names
+        if (count := _cells_of(data.column(column), NO_ACCESS))
+    }
+    if hidden:
+        yield Check(
+            "fields this account may not see",
+            "0 cells",
+            f"{sum(hidden.values()):,} cells in {', '.join(map(repr, hidden))}",
+            Verdict.FAIL,
+            "give the account's privilege set access to these fields",
+        )
+    unreadable = sum(_cells_of(column, UNREADABLE) for column in data.columns)
+    if unreadable:
+        yield Check(
+            "values that FileMaker could not show",
+            "0 cells",
+            f"{unreadable:,} cells hold ?",
+            Verdict.WARN,
+            "they are kept as ?; look at these fields in FileMaker",
+        )
+
+
+def _left_out(fields: Iterable[Field]) -> Iterable[Check]:
+    containers = [field.name for field in fields if field.kind is Kind.CONTAINER]
+    if containers:
+        yield Check(
+            "container fields",
+            "left out",
+            f"left out: {', '.join(map(repr, containers))}",
+            Verdict.PASS,
+        )
+
+
+def _cells_of(column: pa.ChunkedArray, text: str) -> int:
+    return int(pc.sum(pc.equal(column, text)).as_py() or 0)

@@ -1,0 +1,367 @@
+"""FileMaker's OData 4 as a source: every table by its key, proven whole.
+
+Neither $skip nor a short page is trusted: a page is what comes after the last key, and
+the end is a page without records. Imports no Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.config import Settings
+from reimport_lib.errors import SourceError
+from reimport_lib.sources import fm_records, http, jsontext, odata_metadata
+from reimport_lib.sources.data_api import FEWEST_ROWS, Progress, layouts_to_read
+from reimport_lib.sources.fm_errors import Refusal
+from reimport_lib.sources.fm_records import Record, Sweep, checks, settle
+from reimport_lib.sources.fm_values import Field, Kind, convert, moment_of_odata, plain
+from reimport_lib.sources.http import PATIENCE, Answer, Patience, TooMuch
+from reimport_lib.sources.odata_metadata import Entity
+from reimport_lib.sources.reading import Reading
+from reimport_lib.sources.servers import Server, server_of
+
+WAY = "odata"
+BASE = "/fmi/odata/v4"
+ROW, VERSION = "ROWID", "ROWMODID"
+HEADERS = {
+    "Accept": "application/json",
+    # without these, newer servers name their annotations otherwise; both are read
+    "OData-Version": "4.0",
+    "OData-MaxVersion": "4.0",
+    "Prefer": "fmodata.include-specialcolumns",
+}
+LONGEST_QUERY = 1_800
+_LITERAL = "$(),=;':!*@~-._"
+"""Signs that FileMaker wants as they are; a form's encoding of them is refused."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Service:
+    """The OData service of one database."""
+
+    server: Server
+    client: httpx.Client
+    patience: Patience
+
+    @property
+    def root(self) -> str:
+        return f"{BASE}/{quote(self.server.database, safe='')}"
+
+
+@dataclass(slots=True, repr=False)
+class _Way:
+    """How pages of one table are asked for; learnt while they are.
+
+    Attributes:
+        rows: of one page; fewer after an answer that took too long.
+        key: the field to page by.
+        is_number: its values stand bare in a filter.
+        select: every field by name, where only that brings ROWID.
+        numbers: key -> number, of records that have no ROWID.
+    """
+
+    rows: int
+    key: str
+    is_number: bool
+    select: str = ""
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+def read_tables(
+    settings: Settings,
+    *,
+    progress: Progress | None = None,
+    patience: Patience = PATIENCE,
+) -> Iterator[tuple[str, str, Reading]]:
+    """
+    Every table, the name of its table occurrence, and its rows, one after the other.
+
+    Raises:
+        SettingsError: settings of the server are missing or cannot be read.
+        SourceError: a table is missing, or could not be read whole.
+    """
+    server = server_of(settings)
+    with http.connected(server, patience) as client:
+        service = Service(server, client, patience)
+        wanted = layouts_to_read(server, names_of(service))
+        counts = {name: count(service, name) for _, name in wanted}
+        described = odata_metadata.entities(
+            _ask(service, "/$metadata", _content, headers={"Accept": "application/xml"})
+        )
+        for table, name in wanted:
+            entity = described.get(name)
+            if entity is None:
+                raise SourceError(
+                    f"{table}: OData lists {name!r}, but does not describe it.",
+                    hint="check FILEMAKER_LAYOUT_ and the table's name",
+                )
+            yield (
+                table,
+                name,
+                read_entity(
+                    service, entity, table, before=counts[name], progress=progress
+                ),
+            )
+
+
+def names_of(service: Service) -> set[str]:
+    """Names of the table occurrences that the service lists."""
+    return {
+        plain(item.get("name"))
+        for item in _ask(service, "", _body).get("value", ())
+        if isinstance(item, dict)
+    }
+
+
+def count(service: Service, name: str) -> int | None:
+    """
+    How many records the server says there are; None: it does not say.
+
+    Raises:
+        Refusal: the table is listed and cannot be asked for.
+    """
+    told = annotation(_ask(service, _path(name, "$top=0&$count=true"), _body), "count")
+    return int(told) if told.isdigit() else None
+
+
+def annotation(body: Mapping[str, Any], name: str) -> str:
+    """An annotation of an answer in either spelling, ``@count`` or ``@odata.count``."""
+    return plain(body.get(f"@odata.{name}", body.get(f"@{name}")))
+
+
+def read_entity(
+    service: Service,
+    entity: Entity,
+    table: str,
+    *,
+    before: int | None,
+    progress: Progress | None = None,
+) -> Reading:
+    """
+    All records of *entity* as a table of text, with its certificate.
+
+    Args:
+        before: the server's own count, asked before anything was read.
+
+    Raises:
+        SourceError: it changes too much to be read, or the service refuses it.
+    """
+    way = _way(service, entity)
+    tell = (lambda rows: progress(table, rows)) if progress else None
+    settled = settle(table, lambda: sweep(service, entity.name, way, tell=tell))
+    moments = moment_of_odata(service.server.time_zone, service.server.clock)
+    return fm_records.reading(
+        table,
+        settled,
+        entity.fields,
+        way=WAY,
+        convert=lambda f: moments if f.kind is Kind.MOMENT else convert(f.kind),
+        checks=(
+            *checks(settled, before=before, after=count(service, entity.name)),
+            *_repeating(entity.fields),
+        ),
+    )
+
+
+def sweep(
+    service: Service,
+    name: str,
+    way: _Way,
+    *,
+    tell: Callable[[int], None] | None = None,
+) -> Sweep:
+    """
+    Every record once, each page after the last key of the one before.
+
+    Raises:
+        SourceError: a page brings nothing new, or its last record has no key.
+    """
+    seen: Sweep = {}
+    last = ""
+    while True:
+        body = _page(service, name, way, last)
+        rows = body.get("value") or []
+        if not rows:
+            if annotation(body, "nextLink"):
+                raise _stuck(name)
+            return seen
+        held = len(seen)
+        for row in rows:
+            record = record_of(row, way.key, way.numbers)
+            seen[record.number] = record
+        last = plain(rows[-1].get(way.key))
+        if len(seen) == held or not last:
+            raise _stuck(name)
+        if tell:
+            tell(len(seen))
+
+
+def record_of(row: Mapping[str, Any], key: str, numbers: dict[str, int]) -> Record:
+    """
+    A row of an answer as a record; annotations and ROWID are none of its values.
+
+    Args:
+        numbers: key -> number of the records so far that have no ROWID; grows.
+
+    Raises:
+        SourceError: it holds an error, or records within the record.
+    """
+    values = {}
+    for name, value in row.items():
+        if name.startswith("@") or "@odata." in name or "@com.filemaker." in name:
+            continue
+        if isinstance(value, dict) or (
+            isinstance(value, list) and any(isinstance(v, dict) for v in value)
+        ):
+            raise SourceError(
+                "A record of the OData service holds an error or other records.",
+                hint="read the table occurrence itself; see FILEMAKER_LAYOUT_",
+            )
+        if isinstance(value, list):
+            value = "\n".join(map(plain, value)).rstrip("\n")
+        values[name] = plain(value)
+    number, version = values.pop(ROW, ""), values.pop(VERSION, "")
+    if number.isdigit():
+        return Record(int(number), version, values)
+    text = values.get(key, "")
+    return Record(numbers.setdefault(text, len(numbers) + 1), version, values)
+
+
+def _way(service: Service, entity: Entity) -> _Way:
+    """
+    Page by the declared key, else by ROWID, where the server gives it.
+
+    Raises:
+        SourceError: there is neither.
+    """
+    kinds = {field.name: field.kind for field in entity.fields}
+    way = _Way(service.server.page_rows, entity.key or ROW, is_number=True)
+    way.is_number = kinds.get(way.key, Kind.NUMBER) is Kind.NUMBER
+    first = _ask(service, _path(entity.name, "$top=1"), _body).get("value") or []
+    if not first or ROW in first[0]:
+        return way
+    select = _select(entity.fields)
+    if len(select) <= LONGEST_QUERY:
+        try:
+            _ask(service, _path(entity.name, f"{select}&$top=1"), _body)
+        except Refusal:
+            select = ""
+        way.select = select
+    if not way.select and not entity.key:
+        raise SourceError(
+            f"{entity.name!r} has no field that is unique and not empty, and this "
+            "server gives no ROWID: its pages cannot be told apart.",
+            hint="make the key field unique and not empty, or use the Data API",
+        )
+    return way
+
+
+def _select(fields: Sequence[Field]) -> str:
+    shown = [f.name for f in fields if f.kind is not Kind.CONTAINER]
+    return "$select=" + ",".join([ROW, VERSION, *map(_quoted, shown)])
+
+
+def _page(service: Service, name: str, way: _Way, last: str) -> Mapping[str, Any]:
+    """The records after *last*; fewer at once where that took too long."""
+    while True:
+        key = way.key if way.key == ROW else _quoted(way.key)
+        query = f"$orderby={key}%20asc&$top={way.rows}"
+        if way.select:
+            query = f"{way.select}&{query}"
+        if last:
+            text = last.replace("'", "''")
+            literal = last if way.is_number else f"'{quote(text, safe=_LITERAL)}'"
+            query = f"$filter={key}%20gt%20{literal}&{query}"
+        try:
+            return _ask(service, _path(name, query), _body)
+        except TooMuch:
+            if way.rows <= FEWEST_ROWS:
+                raise
+            way.rows = max(way.rows // 2, FEWEST_ROWS)
+
+
+def _quoted(name: str) -> str:
+    return f"%22{quote(name, safe=_LITERAL)}%22"
+
+
+def _path(name: str, query: str) -> str:
+    return f"/{quote(name, safe='')}?{query}"
+
+
+def _ask(
+    service: Service,
+    path: str,
+    read: Callable[[Answer], Any],
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> Any:
+    """What *read* makes of an answer below the database; the account is in a header."""
+    server = service.server
+    account = httpx.BasicAuth(
+        server.username.encode(), server.password.reveal().encode()
+    )
+    return http.get(
+        service.client,
+        f"{service.root}{path}",
+        read=read,
+        patience=service.patience,
+        headers={**HEADERS, **(headers or {})},
+        auth=account,
+    )
+
+
+def _content(answer: Answer) -> bytes:
+    if answer.status != 200:
+        raise Refusal(_code(answer.content), answer.status)
+    return answer.content
+
+
+def _body(answer: Answer) -> dict[str, Any]:
+    """
+    The object that an answer is.
+
+    Raises:
+        Refusal: it is an error.
+        NotJson: it says 200 and cannot be read: it was cut on its way.
+    """
+    if answer.status != 200:
+        raise Refusal(_code(answer.content), answer.status)
+    body = jsontext.loads(answer.content)
+    if not isinstance(body, dict):
+        raise jsontext.NotJson("no object")
+    if "error" in body:
+        raise Refusal(_code(answer.content), answer.status)
+    return body
+
+
+def _code(content: bytes) -> str:
+    """FileMaker's code in an error; "" where it is no such error."""
+    try:
+        return plain(jsontext.loads(content)["error"]["code"])
+    except (jsontext.NotJson, LookupError, TypeError):
+        return ""
+
+
+def _stuck(name: str) -> SourceError:
+    return SourceError(
+        f"{name}: OData gives no further records, though there are some.",
+        hint="use the Data API: REIMPORT_SOURCE=data-api",
+    )
+
+
+def _repeating(fields: Iterable[Field]) -> Iterator[Check]:
+    names = [field.name for field in fields if field.repetitions > 1]
+    if names:
+        yield Check(
+            "repeating fields",
+            "every repetition",
+            f"what OData gives of {', '.join(map(repr, names))}",
+            Verdict.WARN,
+            "the Data API gives every repetition: REIMPORT_SOURCE=data-api",
+        )

@@ -1,0 +1,206 @@
+"""What the command prints: progress, tables, questions and errors.
+
+The only module, with cli, that prints; no colour carries a meaning of its own.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from reimport_lib import approval, forked
+from reimport_lib import run as runs
+from reimport_lib.checks import Check, Verdict, failed
+from reimport_lib.config import Settings
+from reimport_lib.errors import ReimportError
+from reimport_lib.planning.codes import Outcome
+from reimport_lib.run import Json, Run, Status
+
+COLUMNS = ("source_rows", *(str(outcome) for outcome in Outcome))
+
+
+def console() -> Console:
+    """Standard output, plain where it is no terminal."""
+    width = None if sys.stdout.isatty() else 120
+    return Console(highlight=False, soft_wrap=True, width=width)
+
+
+def execute(run: Run) -> Status:
+    """Execute *run* with progress on the terminal, then print its summary."""
+    if forked.AVAILABLE:
+        forked.server()  # its imports take as long as those of the runner here
+    from reimport_lib import runner
+
+    out = console()
+    out.print(f"Run {run.run_id} ({run.mode}): {run.folder}")
+    with _progress(out) as progress:
+        task = progress.add_task("starting", total=len(run.phases), rate="")
+        started = time.monotonic()
+
+        def tell(event: str, entry: Json) -> None:
+            label = f"{entry['number']} {entry['name']}"
+            if event == "phase_started":
+                progress.update(task, description=label)
+                return
+            progress.advance(task)
+            progress.update(task, rate=_time_left(run, started))
+            progress.console.print(phase_line(entry))
+
+        status = runner.execute(run, progress=tell)
+    show_run(run, brief=True)
+    return status
+
+
+def _progress(out: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total} phases"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[rate]}"),
+        console=out,
+        transient=True,
+        disable=not out.is_terminal,
+    )
+
+
+def _time_left(run: Run, started: float) -> str:
+    entries = run.manifest()["phases"]
+    done = [e for e in entries if e["status"] != Status.PENDING]
+    left = len(entries) - len(done)
+    per_phase = (time.monotonic() - started) / max(len(done), 1)
+    return f"about {left * per_phase:.0f} s left" if left else ""
+
+
+def phase_line(entry: Json) -> str:
+    """One finished phase: name, status, rows, seconds, rows per second."""
+    rows = sum(table["source_rows"] for table in entry["tables"].values())
+    seconds = entry["seconds"]
+    parts = [f"  {entry['number']} {entry['name']:<16}{entry['status']:<12}"]
+    if rows:
+        rate = f"{rows / seconds:,.0f} rows/s" if seconds else ""
+        parts.append(f"{rows:>9,} rows  {seconds:>6.1f} s  {rate}")
+    else:
+        parts.append(f"{'':>9}       {seconds:>6.1f} s")
+    line = " ".join(parts).rstrip()
+    return f"{line}\n    {entry['error']}" if entry.get("error") else line
+
+
+def show_run(run: Run, *, brief: bool = False) -> None:
+    """The summary of *run*: verdict, one line per table, where the report lies."""
+    manifest = run.manifest()
+    out = console()
+    if not brief:
+        out.print(f"Run {run.run_id} ({run.mode}), clock {manifest['as_of']}")
+        for entry in manifest["phases"]:
+            out.print(phase_line(entry))
+    out.print(tables(approval.what_will_change(run)))
+    checks = [
+        Check.from_json(check)
+        for entry in manifest["phases"]
+        for check in entry["checks"]
+    ]
+    unsure = sum(c.verdict is Verdict.COULD_NOT_CHECK for c in checks)
+    out.print(
+        f"{manifest['status']}: {len(checks):,} checks, {len(failed(checks)):,} "
+        f"failed, {unsure:,} could not be made; {manifest.get('seconds', 0):.1f} s"
+    )
+    report = run.folder / runs.REPORT
+    out.print(f"Report: {report}" if report.exists() else "Report: when the run ends")
+
+
+def complete_report(run: Run) -> None:
+    """Write the report of a run that has ended notebook by notebook, without one."""
+    ended = run.manifest()["status"] not in (Status.OPEN, Status.RUNNING)
+    if ended and not (run.folder / runs.REPORT).exists():
+        from reimport_lib import runner  # it takes seconds to import
+
+        runner.write_report(run)
+
+
+def tables(lines: Iterable[Json]) -> Table:
+    """Counts per table, thousands separated; zeros as a dot."""
+    table = Table(box=None, pad_edge=False, header_style="none")
+    table.add_column("table")
+    for column in COLUMNS:
+        table.add_column(column.replace("_", " "), justify="right")
+    for line in lines:
+        cells = [f"{line[column]:,}" if line[column] else "." for column in COLUMNS]
+        table.add_row(line["table"], *cells)
+    return table
+
+
+def show_changes(rehearsal: Run) -> None:
+    """What applying *rehearsal* will do to the real database."""
+    manifest = rehearsal.manifest()
+    out = console()
+    out.print(f"Applying {rehearsal.run_id} to {manifest['database']['name']} will do:")
+    out.print(tables(approval.what_will_change(rehearsal)))
+    out.print(f"Review it first: {rehearsal.folder / 'report.html'}")
+
+
+def ask(word: str) -> str:
+    """Ask a person to type *word*."""
+    answer: str = click.prompt(
+        f"Type  {word}  to apply exactly this", default="", show_default=False
+    )
+    return answer
+
+
+def list_runs(settings: Settings) -> None:
+    table = Table(box=None, pad_edge=False, header_style="none")
+    for column in ("run", "status", "clock", "seconds", "reviewed"):
+        table.add_column(column, justify="right" if column == "seconds" else "left")
+    for run_id in reversed(runs.all_run_ids(settings)):
+        manifest = runs.load(settings, run_id).manifest()
+        table.add_row(
+            run_id,
+            manifest["status"],
+            manifest["as_of"],
+            f"{manifest.get('seconds', 0):.1f}",
+            manifest["parameters"]["reviewed"],
+        )
+    console().print(table if table.row_count else f"No runs in {settings.runs}.")
+
+
+def show_checks(checks: list[Check]) -> int:
+    """Print *checks*; the exit code is 3 when one failed."""
+    out = console()
+    for check in checks:
+        out.print(f"{check.verdict:<16}{check.name}: {check.actual}")
+        if check.hint:
+            out.print(f"{'':<16}{check.hint}")
+    return 3 if failed(checks) else 0
+
+
+def show_loaded(counts: dict[str, int]) -> None:
+    for name, count in counts.items():
+        console().print(f"{name.replace('_', ' ')}: {count:,} loaded")
+
+
+def show_pruned(lines: list[str]) -> None:
+    out = console()
+    for line in lines:
+        out.print(line)
+    if not lines:
+        out.print("Nothing to remove.")
+
+
+def show_error(error: ReimportError) -> None:
+    """One clear line on standard error, and the next step on a line of its own."""
+    click.echo(f"reimport: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  next: {error.hint}", err=True)

@@ -1,0 +1,47 @@
+"""One server for all tests that only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from reimport_lib.demo.filemaker.server import Served, serving
+from tests.demo.filemaker.asking import (
+    ACCOUNT,
+    CLINIC,
+    ODATA,
+    VERSION_4_0,
+    DataApi,
+    http,
+    log_in,
+)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    """A server over http without any fault."""
+    with serving(CLINIC) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(served: Served) -> Iterator[httpx.Client]:
+    with http(served) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def api(client: httpx.Client) -> DataApi:
+    """A session of the Data API on the shared server."""
+    return log_in(client)
+
+
+@pytest.fixture(scope="session")
+def odata_client(served: Served) -> Iterator[httpx.Client]:
+    """A client of the shared server's OData; paths are below the database."""
+    made = http(served, auth=ACCOUNT, headers=VERSION_4_0)
+    made.base_url = httpx.URL(f"{served.url}{ODATA}/Clinic/")
+    with made:
+        yield made

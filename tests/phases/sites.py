@@ -1,0 +1,218 @@
+"""A clinic at work on a database: its settings, and its runs phase by phase.
+
+Runs go through the phases' own functions, in this process, without notebooks.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from reimport_lib import approval
+from reimport_lib import run as runs
+from reimport_lib.config import Settings, load_settings
+from reimport_lib.errors import ReimportError
+from reimport_lib.phases import PHASES, named
+from reimport_lib.phases.binding import bind_run, place_of_copy
+from reimport_lib.run import Json, Run, Status
+from reimport_lib.target import bootstrap, copies
+from reimport_lib.target.databases import conninfo, is_sqlite, sqlite_file
+from reimport_lib.target.digests import DatabaseDigest, digest_url
+
+Lines = list[dict[str, str]]
+Outcomes = dict[str, bytes]
+
+FIRST = ("validation", "backup")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A folder of exports, a database and a folder of runs."""
+
+    settings: Settings
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return self.settings.database_url.reveal()
+
+    @property
+    def exports(self) -> Path:
+        return Path(self.settings.source)
+
+    def rehearse(
+        self,
+        *phases: str,
+        gates: Mapping[str, float] | None = None,
+        clean_slate: bool = False,
+    ) -> Run:
+        """Open and execute a rehearsal of *phases* with what comes first, or of all."""
+        wanted = {*FIRST, *phases} if phases else {phase.name for phase in PHASES}
+        run = approval.open_rehearsal(
+            self.settings,
+            tuple(phase for phase in PHASES if phase.name in wanted),
+            gates=gates or {},
+            clean_slate=clean_slate,
+        )
+        execute(run)
+        return run
+
+    def apply(self, rehearsal: Run) -> Run:
+        """Open and execute the full run that applies *rehearsal*."""
+        run = approval.open_full(self.settings, rehearsal, ask=None, yes=True)
+        execute(run)
+        return run
+
+    def digest(self) -> DatabaseDigest:
+        """Of every table of the real database."""
+        return digest_url(self.url)
+
+    def execute_sql(self, statement: str) -> None:
+        """Run *statement* on the real database, as somebody else would."""
+        bootstrap.close()
+        if is_sqlite(self.url):
+            with closing(sqlite3.connect(sqlite_file(self.url))) as connection:
+                connection.executescript(statement)
+            return
+        with psycopg.connect(conninfo(self.url), autocommit=True) as connection:
+            connection.execute(sql.SQL(statement))
+
+    def with_exports(self, exports: Path) -> Site:
+        """The same database and runs with another folder of exports."""
+        environ = {**self.environ, "REIMPORT_SOURCE": str(exports)}
+        return Site(load_settings(environ), environ)
+
+    def with_settings(self, **environ: str) -> Site:
+        merged = {**self.environ, **environ}
+        return Site(load_settings(merged), merged)
+
+    def drop_copies(self) -> None:
+        """Remove what rehearsals on a PostgreSQL server have left beside it."""
+        for run_id in runs.all_run_ids(self.settings):
+            run = runs.load(self.settings, run_id)
+            if not run.is_full and not is_sqlite(self.url):
+                copies.drop_copy(place_of_copy(run), real_url=self.url)
+
+
+def site(environ: Mapping[str, str]) -> Site:
+    return Site(load_settings(environ), dict(environ))
+
+
+def execute(run: Run) -> Status:
+    """Execute the phases of *run* that are not done, up to the first that fails."""
+    bind_run(run)
+    try:
+        for name in run.phases:
+            if run.phase(name)["status"] != Status.SUCCEEDED:
+                module = named(name).module
+                getattr(module, "PHASE", module).execute(run)
+    except ReimportError:
+        pass  # recorded in run.json: that is what the tests look at
+    finally:
+        bootstrap.close()
+    return status(run)
+
+
+def status(run: Run) -> Status:
+    return Status(run.manifest()["status"])
+
+
+def error(run: Run) -> str:
+    return str(run.manifest()["error"])
+
+
+def tables(run: Run) -> dict[str, Json]:
+    """Table -> its counts, of all phases but the deletion."""
+    return {
+        table: counts
+        for entry in run.manifest()["phases"]
+        if entry["name"] != "delete"
+        for table, counts in entry["tables"].items()
+    }
+
+
+def deletions(run: Run) -> dict[str, Json]:
+    """Table -> the counts of the delete phase."""
+    found: dict[str, Json] = run.phase("delete")["tables"]
+    return found
+
+
+def outcomes(run: Run) -> Outcomes:
+    """Name -> content of every outcomes file."""
+    return {path.name: path.read_bytes() for path in run.outcomes_folder.glob("*.csv")}
+
+
+def outcome_lines(run: Run, table: str) -> Lines:
+    """The lines of the outcomes file of *table*."""
+    path = run.outcomes_folder / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def in_ledger(name: str) -> bool:
+    """Whether *name* is a table of the run's own record."""
+    return name.startswith("ledger_")
+
+
+def content(digest: DatabaseDigest) -> dict[str, str]:
+    """Table -> sha256, without the run's own record."""
+    return {
+        name: table.sha256
+        for name, table in digest.tables.items()
+        if not in_ledger(name)
+    }
+
+
+def edited(
+    exports: Path, folder: Path, changes: Mapping[str, Callable[[Lines], Lines]]
+) -> Path:
+    """A copy of *exports* in *folder*; *changes*: stem of a CSV -> its new lines."""
+    shutil.copytree(exports, folder)
+    for stem, change in changes.items():
+        path = folder / f"{stem}.csv"
+        columns, lines = read_csv(path)
+        write_csv(path, columns, change(lines))
+    return folder
+
+
+def read_csv(path: Path) -> tuple[list[str], Lines]:
+    """Columns and lines of an export."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        lines = list(reader)
+    return list(reader.fieldnames or ()), lines
+
+
+def write_csv(path: Path, columns: Sequence[str], lines: Lines) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(lines)
+
+
+def without(column: str, *keys: str) -> Callable[[Lines], Lines]:
+    """Lines without those whose *column* is one of *keys*."""
+    folded = {key.casefold() for key in keys}
+    return lambda lines: [
+        line for line in lines if line[column].strip().casefold() not in folded
+    ]
+
+
+def same_database(site: Site, url: str, runs_folder: Path) -> Site:
+    """*site* with another database and another folder of runs."""
+    return site.with_settings(DATABASE_URL=url, REIMPORT_RUNS=str(runs_folder))
+
+
+def stored_keys(exports: Path) -> list[str]:
+    """Keys of the objects that the bucket of *exports* holds."""
+    listing = json.loads((exports / "s3_listing.json").read_text(encoding="utf-8"))
+    return [item["Key"] for item in listing]

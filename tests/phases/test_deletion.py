@@ -1,0 +1,134 @@
+"""The delete phase: what FileMaker no longer has goes, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from reimport_lib.demo.clinic import Clinic
+from reimport_lib.run import Status
+from reimport_lib.target import bootstrap, ledger, models
+from tests.phases import sites
+from tests.phases.conftest import Whole
+from tests.phases.sites import Site
+
+
+def imported_keys(whole: Whole, table: str, count: int) -> list[str]:
+    """Keys of rows of *table* that came in, of which the source holds one row each."""
+    bootstrap.bind_real(whole.site.settings)
+    model: Any = models.model_of(table)
+    rows = model.objects.exclude(filemaker_id=None).order_by("filemaker_id")
+    keys = list(rows.values_list("filemaker_id", flat=True)[:count])
+    bootstrap.close()
+    return keys
+
+
+def held(site: Site, table: str, keys: list[str]) -> set[str]:
+    """Those of *keys* that the real database holds."""
+    bootstrap.bind_real(site.settings)
+    model: Any = models.model_of(table)
+    found = set(
+        model.objects.filter(filemaker_id__in=keys).values_list(
+            "filemaker_id", flat=True
+        )
+    )
+    bootstrap.close()
+    return found
+
+
+def test_rows_that_the_source_no_longer_has_are_deleted_and_kept_as_they_were(
+    imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
+) -> None:
+    notes = imported_keys(whole, "notes", 2)
+    visits = imported_keys(whole, "appointments", 1)
+    changes = {
+        "Notes": sites.without("id", *notes),
+        "Appointments": sites.without("id", *visits),
+    }
+    site = imported.with_exports(
+        sites.edited(clinic.exports, tmp_path / "exports", changes)
+    )
+
+    full = site.apply(site.rehearse("delete"))
+
+    assert sites.error(full) == ""
+    deleted = {t: c["deleted"] for t, c in sites.deletions(full).items()}
+    assert {table: n for table, n in deleted.items() if n} == {
+        "notes": 2,
+        "appointments": 1,
+    }
+    assert held(site, "notes", notes) == held(site, "appointments", visits) == set()
+    bootstrap.bind_real(site.settings)
+    images = {
+        (model, values["filemaker_id"])
+        for model, _, action, values in ledger.before_images(full.run_id)
+        if action == ledger.DELETED
+    }
+    bootstrap.close()
+    assert images == {("notes.Note", key) for key in notes} | {
+        ("appointments.Appointment", key) for key in visits
+    }
+
+
+def test_more_deletions_than_the_gate_allows_stop_the_run(
+    imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
+) -> None:
+    visits = imported_keys(whole, "appointments", 30)
+    changes = {"Appointments": sites.without("id", *visits)}
+    site = imported.with_exports(
+        sites.edited(clinic.exports, tmp_path / "exports", changes)
+    )
+
+    stopped = site.rehearse("delete")
+    allowed = site.rehearse("delete", gates={"appointments.max_deleted_rows": 30})
+
+    assert sites.status(stopped) is Status.REFUSED
+    assert "appointments.max_deleted_rows=30" in sites.error(stopped)
+    assert not (stopped.outcomes_folder / "deletions.csv").exists()
+    assert sites.status(allowed) is Status.SUCCEEDED
+    assert sites.deletions(allowed)["appointments"]["deleted"] == 30
+
+
+def test_a_patient_whose_rows_the_source_still_has_is_kept(
+    imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
+) -> None:
+    owner = _owner_of_a_note(whole)
+    changes = {"Contacts": sites.without("id", owner)}
+    site = imported.with_exports(
+        sites.edited(clinic.exports, tmp_path / "exports", changes)
+    )
+
+    run = site.rehearse("delete")
+
+    assert sites.error(run) == ""
+    assert sites.deletions(run)["patients"]["reasons"]["has_children"] == 1
+    assert sites.deletions(run)["patients"]["deleted"] == 0
+    assert sites.deletions(run)["notes"]["deleted"] == 0
+
+
+def test_a_table_that_is_not_in_the_snapshot_is_never_deleted_from(
+    imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
+) -> None:
+    exports = sites.edited(clinic.exports, tmp_path / "exports", {})
+    for name in ("SMS", "Replies"):
+        (exports / f"{name}.csv").unlink()
+    site = imported.with_exports(exports).with_settings(REIMPORT_OPTIONAL_TABLES="sms")
+    messages = imported_keys(whole, "sms", 10_000)
+    replies = imported_keys(whole, "sms_replies", 10_000)
+
+    full = site.apply(site.rehearse("delete", "notes"))
+
+    assert sites.error(full) == ""
+    assert not {"sms", "sms_replies"} & sites.deletions(full).keys()
+    assert not {"sms", "sms_replies"} & sites.tables(full).keys()
+    assert held(site, "sms", messages) == set(messages)
+    assert held(site, "sms_replies", replies) == set(replies)
+
+
+def _owner_of_a_note(whole: Whole) -> str:
+    bootstrap.bind_real(whole.site.settings)
+    model: Any = models.model_of("notes")
+    note = model.objects.exclude(filemaker_id=None).order_by("filemaker_id").first()
+    key: str = note.patient.filemaker_id
+    bootstrap.close()
+    return key

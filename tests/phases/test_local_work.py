@@ -1,0 +1,184 @@
+"""Rows and edits of people, and rows of the first system: never lost silently."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reimport_lib.demo import existing
+from reimport_lib.demo.clinic import Clinic
+from reimport_lib.run import Status
+from reimport_lib.target import bootstrap, models
+from tests.phases import sites
+from tests.phases.sites import Lines, Site
+
+
+def edit(site: Site, *, rows: int) -> list[str]:
+    """Edit imported rows by hand; the keys of the patients among them."""
+    bootstrap.bind_real(site.settings, writable=True)
+    edited = existing.edit_imported(rows=rows)
+    bootstrap.close()
+    return edited["patients"]
+
+
+def patients(site: Site, keys: list[str], field: str) -> dict[str, Any]:
+    """Key -> what the real database holds in *field*."""
+    bootstrap.bind_real(site.settings)
+    model: Any = models.model_of("patients")
+    rows = dict(
+        model.objects.filter(filemaker_id__in=keys).values_list("filemaker_id", field)
+    )
+    bootstrap.close()
+    return rows
+
+
+def test_an_edit_by_a_person_stops_its_phase(imported: Site) -> None:
+    edit(imported, rows=2)
+    before = imported.digest()
+
+    run = imported.rehearse("patients")
+
+    assert sites.status(run) is Status.REFUSED
+    assert run.phase("patients")["status"] == "refused"
+    assert sites.tables(run)["patients"]["reasons"]["local_edit"] == 2
+    assert "--gate patients.max_local_edits=2" in sites.error(run)
+    assert imported.digest() == before
+
+
+def test_with_the_gate_the_edit_stays_and_its_row_is_rejected(imported: Site) -> None:
+    keys = edit(imported, rows=2)
+    gates = {"patients.max_local_edits": 2.0}
+
+    rehearsal = imported.rehearse("patients", gates=gates)
+    full = imported.apply(rehearsal)
+
+    assert sites.error(full) == ""
+    assert full.gates == gates
+    assert sites.tables(full)["patients"]["reasons"]["local_edit"] == 2
+    assert patients(imported, keys, "middle_names") == dict.fromkeys(
+        keys, "Edited by hand"
+    )
+
+
+def test_a_clean_slate_overwrites_edits(imported: Site) -> None:
+    bootstrap.bind_real(imported.settings)
+    model: Any = models.model_of("patients")
+    before = dict(model.objects.values_list("filemaker_id", "middle_names"))
+    bootstrap.close()
+    keys = edit(imported, rows=2)
+
+    full = imported.apply(imported.rehearse("patients", clean_slate=True))
+
+    assert sites.error(full) == ""
+    assert sites.tables(full)["patients"]["updated"] == 2
+    assert patients(imported, keys, "middle_names") == {k: before[k] for k in keys}
+
+
+def test_rows_of_the_first_system_that_differ_are_asked_about_once(
+    ready: Site, clinic: Clinic
+) -> None:
+    keys = adopted_keys(clinic)[:2]
+    change = "UPDATE patients_patient SET first_name = 'Formerly' WHERE filemaker_id = "
+    for key in keys:
+        ready.execute_sql(f"{change}'{key}'")
+    ids = patients(ready, keys, "id")
+
+    stopped = ready.rehearse("patients")
+    full = ready.apply(ready.rehearse("patients", gates={"patients.max_adopted": 2.0}))
+    again = ready.rehearse("patients")
+
+    assert sites.status(stopped) is Status.REFUSED
+    assert "patients.max_adopted=2" in sites.error(stopped)
+    assert sites.error(full) == ""
+    assert sites.tables(full)["patients"]["updated"] == 2
+    assert patients(ready, keys, "id") == ids
+    assert "Formerly" not in patients(ready, keys, "first_name").values()
+    assert sites.status(again) is Status.SUCCEEDED
+    assert sites.tables(again)["patients"]["updated"] == 0
+
+
+def test_a_row_that_is_rejected_today_is_kept(
+    imported: Site, clinic: Clinic, tmp_path: Path
+) -> None:
+    key = a_patient(imported)
+    exports = sites.edited(
+        clinic.exports, tmp_path / "exports", {"Contacts": nameless(key)}
+    )
+
+    full = imported.with_exports(exports)
+    applied = full.apply(full.rehearse("delete", "patients"))
+
+    assert sites.error(applied) == ""
+    kept = sites.deletions(applied)["patients"]
+    assert kept["deleted"] == 0
+    assert kept["reasons"] == {"rejected_now": 1, "local": 3}
+    assert sites.tables(applied)["patients"]["reasons"]["missing_required"] == 2
+    assert len(patients(imported, [key], "id")) == 1
+
+
+def test_a_clean_slate_deletes_what_no_longer_comes_in(
+    imported: Site, clinic: Clinic, tmp_path: Path
+) -> None:
+    key = a_patient(imported)
+    exports = sites.edited(
+        clinic.exports, tmp_path / "exports", {"Contacts": nameless(key)}
+    )
+
+    site = imported.with_exports(exports)
+    applied = site.apply(site.rehearse("delete", clean_slate=True))
+
+    assert sites.error(applied) == ""
+    assert sites.deletions(applied)["patients"]["deleted"] == 1
+    assert sites.deletions(applied)["patients"]["reasons"] == {"local": 3}
+    assert patients(imported, [key], "id") == {}
+
+
+def adopted_keys(clinic: Clinic) -> list[str]:
+    """Keys of patients that the first system left, as they are stored."""
+    text = (clinic.expected / "existing.json").read_text(encoding="utf-8")
+    rows = json.loads(text)["adopted"]["patients"]
+    lines = contacts(clinic.exports)
+    return [lines[row]["id"].strip().casefold() for row in rows]
+
+
+def contacts(exports: Path) -> Mapping[int, dict[str, str]]:
+    """Row -> line of the export of patients."""
+    lines = sites.read_csv(exports / "Contacts.csv")[1]
+    return dict(enumerate(lines, start=2))
+
+
+def a_patient(site: Site) -> str:
+    """The key of an imported patient whom no row that people made hangs on."""
+    bootstrap.bind_real(site.settings)
+    model: Any = models.model_of("patients")
+    local = {
+        child: {"filemaker_id": None}
+        for child in ("contact_details", "appointments", "clinical_notes")
+        if hasattr(model, child)
+    }
+    rows = model.objects.exclude(filemaker_id=None).order_by("filemaker_id")
+    for child, made_by_people in local.items():
+        related = getattr(model, child).rel.related_model
+        owners = related.objects.filter(**made_by_people).values("patient_id")
+        rows = rows.exclude(pk__in=owners)
+    document: Any = models.model_of("documents")
+    rows = rows.exclude(
+        pk__in=document.objects.filter(filemaker_id=None).values("object_id")
+    )
+    found: str = rows.values_list("filemaker_id", flat=True).first()
+    bootstrap.close()
+    return found
+
+
+def nameless(key: str) -> Any:
+    """A change that takes both names off the patient *key*."""
+
+    def change(lines: Lines) -> Lines:
+        for line in lines:
+            if line["id"].strip().casefold() == key:
+                line.update(nameFirst="", nameLast="")
+        return lines
+
+    return change

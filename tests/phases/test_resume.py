@@ -1,0 +1,161 @@
+"""A run that stopped goes on at the first phase that is not done, and does it once."""
+
+from __future__ import annotations
+
+import pytest
+
+from reimport_lib import approval, locks, retention
+from reimport_lib.errors import Refused, UsageError
+from reimport_lib.run import Json, Run, Status
+from tests.phases import sites
+from tests.phases.sites import Site
+
+BREAK = {
+    "sqlite": """
+        CREATE TRIGGER refuse_visits BEFORE INSERT ON appointments_appointment
+        BEGIN SELECT RAISE(ABORT, 'visit of Imke Ashgrove'); END;
+    """,
+    "postgresql": """
+        CREATE FUNCTION refuse_visits() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'visit of Imke Ashgrove'; END $$;
+        CREATE TRIGGER refuse_visits BEFORE INSERT ON appointments_appointment
+        FOR EACH ROW EXECUTE FUNCTION refuse_visits();
+    """,
+}
+MEND = {
+    "sqlite": "DROP TRIGGER refuse_visits",
+    "postgresql": "DROP TRIGGER refuse_visits ON appointments_appointment",
+}
+PHASES = ("delete", "patients", "appointments", "documents")
+
+
+def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
+    ready: Site, engine: str
+) -> None:
+    rehearsal = ready.rehearse(*PHASES)
+    ready.execute_sql(BREAK[engine])
+
+    stopped = ready.apply(rehearsal)
+
+    assert sites.status(stopped) is Status.FAILED
+    assert statuses(stopped) == {
+        "validation": "succeeded",
+        "backup": "succeeded",
+        "delete": "succeeded",
+        "patients": "succeeded",
+        "appointments": "failed",
+        "documents": "pending",
+    }
+    assert "Imke" not in (stopped.folder / "run.json").read_text()
+    assert "Imke" not in (stopped.folder / "events.jsonl").read_text()
+    started = {name: stopped.phase(name)["started"] for name in ("backup", "patients")}
+
+    ready.execute_sql(MEND[engine])
+    resumed = approval.resumable(ready.settings, "")
+    sites.execute(resumed)
+
+    assert resumed.run_id == stopped.run_id
+    assert sites.status(resumed) is Status.SUCCEEDED
+    assert sites.outcomes(resumed) == sites.outcomes(rehearsal)
+    assert {name: resumed.phase(name)["started"] for name in started} == started
+    with pytest.raises(UsageError, match=f"Run {resumed.run_id} is done"):
+        approval.resumable(ready.settings, resumed.run_id)
+
+
+def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(
+    ready: Site,
+) -> None:
+    rehearsal = ready.rehearse("delete", "patients")
+    full = ready.apply(rehearsal)
+    before = sites.content(ready.digest())
+    for name in ("delete", "patients"):  # as a process that was killed leaves it
+        full.update_phase(name, status="running")
+    full.update(lambda manifest: manifest.update(status="running"))
+
+    resumed = approval.resumable(ready.settings, "")
+    sites.execute(resumed)
+
+    assert sites.error(resumed) == ""
+    assert resumed.run_id == full.run_id
+    assert sites.status(resumed) is Status.SUCCEEDED
+    assert sites.content(ready.digest()) == before
+    assert sites.outcomes(resumed) == sites.outcomes(rehearsal)
+    assert sites.tables(resumed) == sites.tables(rehearsal)
+    assert sites.deletions(resumed) == sites.deletions(rehearsal)
+
+
+def test_a_run_is_not_resumed_on_another_database(ready: Site) -> None:
+    rehearsal = ready.rehearse("patients")
+    rehearsal.update(lambda manifest: manifest["database"].update(server="another"))
+    full = approval.open_full(ready.settings, rehearsal, ask=None, yes=True)
+    before = ready.digest()
+
+    sites.execute(full)
+
+    assert sites.status(full) is Status.REFUSED
+    assert "other server" in sites.error(full)
+    assert ready.digest() == before
+
+
+def test_what_was_rolled_back_or_pruned_does_not_go_on(ready: Site) -> None:
+    run = approval.open_rehearsal(ready.settings, gates={})
+
+    for change, why in (({"status": "rolled-back"}, "rolled-back"), (PRUNED, "pruned")):
+        run.update(lambda manifest, change=change: manifest.update(change))
+        with pytest.raises(Refused, match=f"cannot go on: it is {why}"):
+            approval.resumable(ready.settings, run.run_id)
+
+
+def test_there_is_nothing_to_resume_in_an_empty_folder(ready: Site) -> None:
+    with pytest.raises(UsageError, match="no unfinished run"):
+        approval.resumable(ready.settings, "")
+
+
+def test_a_run_that_is_being_executed_is_neither_executed_twice_nor_pruned(
+    ready: Site,
+) -> None:
+    run = ready.rehearse("validation")
+    approval.open_rehearsal(ready.settings, gates={})
+
+    with locks.executing(run):
+        assert locks.is_executed(run)
+        with (
+            pytest.raises(Refused, match="another process"),
+            locks.executing(run),
+        ):
+            pass
+        assert retention.prune(ready.settings, keep=1) == []
+
+    assert not locks.is_executed(run)
+
+
+def test_pruning_removes_copies_and_snapshots_of_old_runs_and_keeps_their_record(
+    ready: Site, engine: str
+) -> None:
+    old, proven = ready.rehearse("validation"), ready.rehearse("validation")
+    newest = approval.open_rehearsal(ready.settings, gates={})
+    record = (old.folder / "run.json").read_bytes()
+
+    said = retention.prune(ready.settings, keep=1, dry_run=True)
+    assert (old.folder / "run.json").read_bytes() == record
+    done = retention.prune(ready.settings, keep=1)
+
+    assert [line.replace("would remove", "removed") for line in said] == done
+    assert [line.partition(":")[0] for line in done] == [old.run_id]
+    assert not old.snapshot_folder.exists()
+    assert not old.backup_folder.exists()
+    assert not (old.folder / "copy.sqlite3").exists()
+    assert proven.snapshot_folder.exists()
+    assert proven.backup_folder.exists()
+    assert newest.folder.exists()
+    assert old.manifest()["status"] == "succeeded"
+    with pytest.raises(Refused, match="has been pruned"):
+        approval.reviewed_rehearsal(ready.settings, old.run_id)
+    assert retention.prune(ready.settings, keep=1) == []
+
+
+PRUNED: Json = {"status": "failed", "pruned": "2026-01-01T00:00:00+00:00"}
+
+
+def statuses(run: Run) -> dict[str, str]:
+    return {entry["name"]: entry["status"] for entry in run.manifest()["phases"]}

@@ -1,0 +1,106 @@
+"""A full run applies what was reviewed to the database it was reviewed for, or stops."""
+
+from __future__ import annotations
+
+import pytest
+
+from reimport_lib import approval
+from reimport_lib.errors import Refused, UsageError
+from reimport_lib.run import Status
+from tests.phases import sites
+from tests.phases.conftest import States
+from tests.phases.sites import Site
+
+EDIT = """
+    UPDATE patients_patient SET middle_names = 'Edited'
+     WHERE filemaker_id = (SELECT min(filemaker_id) FROM patients_patient)
+"""
+RENAME = "UPDATE clinics_clinic SET filemaker_id = 'other-' || filemaker_id"
+
+
+def test_rows_that_people_changed_since_the_rehearsal_are_named_and_stop_the_run(
+    imported: Site,
+) -> None:
+    rehearsal = imported.rehearse("patients")
+    imported.execute_sql(EDIT)
+    before = imported.digest()
+
+    full = imported.apply(rehearsal)
+
+    assert sites.status(full) is Status.REFUSED
+    assert full.phase("validation")["status"] == "refused"
+    assert full.phase("backup")["status"] == "pending"
+    assert "1 managed rows are not what" in sites.error(full)
+    assert "patients 1 changed (first: p-" in sites.error(full)
+    assert imported.digest() == before
+
+
+def test_a_plan_that_is_not_the_reviewed_one_stops_its_phase_before_it_writes(
+    imported: Site,
+) -> None:
+    rehearsal = imported.rehearse("patients", "appointments")
+    imported.execute_sql(RENAME)
+    before = sites.content(imported.digest())
+
+    full = imported.apply(rehearsal)
+
+    assert sites.status(full) is Status.REFUSED
+    assert full.phase("patients")["status"] == "refused"
+    assert full.phase("appointments")["status"] == "pending"
+    assert "the plan of patients is not the one reviewed" in sites.error(full)
+    assert not (full.outcomes_folder / "patients.csv").exists()
+    assert sites.content(imported.digest()) == before
+
+
+def test_a_full_run_stops_at_another_database(
+    imported: Site, states: States, tmp_path: object
+) -> None:
+    rehearsal = imported.rehearse("patients")
+    url = states.copy(imported, states.folder / rehearsal.run_id)
+    other = sites.same_database(imported, url, imported.settings.runs)
+    before = other.digest()
+
+    full = other.apply(rehearsal)
+
+    assert sites.status(full) is Status.REFUSED
+    assert "DATABASE_URL" in sites.error(full)
+    assert other.digest() == before
+
+
+def test_only_a_rehearsal_that_succeeded_is_applied(imported: Site) -> None:
+    refused = imported.rehearse("patients", gates={"patients.max_rejected": 0.0})
+    rehearsal = imported.rehearse("patients")
+    full = imported.apply(rehearsal)
+
+    for run, why in ((refused, "ended as refused"), (full, "is a full run")):
+        with pytest.raises(Refused, match=why):
+            approval.reviewed_rehearsal(imported.settings, run.run_id)
+    with pytest.raises(UsageError, match=f"Did you mean {rehearsal.run_id}"):
+        approval.reviewed_rehearsal(imported.settings, f"{rehearsal.run_id}s")
+
+
+def test_a_yes_to_one_plan_is_no_yes_to_another(imported: Site) -> None:
+    first = imported.rehearse("patients")
+    second = imported.rehearse("patients", gates={"patients.max_rejected": 0.5})
+    shown: list[str] = []
+
+    def answer(word: str) -> str:
+        shown.append(word)
+        return approval.word(first)
+
+    assert approval.word(first) != approval.word(second)
+    with pytest.raises(Refused, match="Not confirmed"):
+        approval.open_full(imported.settings, second, ask=answer)
+    assert shown == [approval.word(second)]
+    confirmed = approval.open_full(imported.settings, first, ask=answer)
+    assert confirmed.manifest()["confirmed"]["how"] == "typed"
+
+
+def test_a_phase_alone_is_refused_before_what_it_links_to(ready: Site) -> None:
+    ready.execute_sql("UPDATE patients_patient SET filemaker_id = NULL")
+
+    with pytest.raises(Refused, match="appointments links to patients") as refused:
+        ready.rehearse("appointments")
+
+    assert "reimport run --phase patients" in refused.value.hint
+    assert not ready.settings.runs.exists()
