@@ -6,9 +6,11 @@ files; an empty variable counts as not set. Secrets have a type that never print
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,6 +22,26 @@ from reimport_lib.errors import SettingsError
 ROOT = Path(__file__).resolve().parent.parent
 
 DateOrder = Literal["DMY", "MDY", "YMD"]
+
+NAMES = frozenset(
+    {
+        "REIMPORT_ACCEPTANCE_DATA",
+        "REIMPORT_CHARSET",
+        "REIMPORT_DATE_ORDER",
+        "REIMPORT_HEALTH_NUMBER_WIDTH",
+        "REIMPORT_OPTIONAL_TABLES",
+        "REIMPORT_PG_BIN",
+        "REIMPORT_PHONE_REGION",
+        "REIMPORT_POSTCODE_WIDTH",
+        "REIMPORT_REHEARSAL_URL",
+        "REIMPORT_RUNS",
+        "REIMPORT_SOURCE",
+        "REIMPORT_SYSTEM",
+        "REIMPORT_TEST_POSTGRES",
+        "REIMPORT_TIME_ZONE",
+    }
+)
+"""Every setting of ours that anything here reads, tests included."""
 
 
 class Secret:
@@ -83,6 +105,8 @@ class Settings:
             a database of its own beside the real one.
         source: the folder of exports, or ``data-api`` or ``odata``.
         runs: the folder that run folders are made in.
+        charset: of delimited exports whose own cannot be told; empty: by evidence.
+        filemaker: every ``FILEMAKER_`` setting; ``sources.servers`` reads them.
     """
 
     database_url: Secret
@@ -90,6 +114,7 @@ class Settings:
     source: str
     runs: Path
     rows: RowSettings
+    charset: str = ""
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
     filemaker: Mapping[str, str | Secret] = field(default_factory=dict)
@@ -100,7 +125,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     Read the settings; *environ* stands in for the process environment in tests.
 
     Raises:
-        SettingsError: a value that cannot be read; the message names the variable.
+        SettingsError: a value that cannot be read, or a name that means nothing; the
+            message names the variable.
     """
     values = _layers(environ)
     rows = RowSettings(
@@ -119,9 +145,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         database_url=Secret(values.get("DATABASE_URL", default_database)),
         rehearsal_url=Secret(values.get("REIMPORT_REHEARSAL_URL", "")),
-        source=values.get("REIMPORT_SOURCE", ""),
-        runs=Path(values.get("REIMPORT_RUNS", str(ROOT / "runs"))),
+        source=_source(values.get("REIMPORT_SOURCE", "")),
+        # Relative to the checkout: kernels and commands start in other folders.
+        runs=ROOT / Path(values.get("REIMPORT_RUNS", "runs")).expanduser(),
         rows=rows,
+        charset=_charset(values.get("REIMPORT_CHARSET", "")),
         s3_bucket=values.get("S3_BUCKET", ""),
         s3_endpoint_url=values.get("S3_ENDPOINT_URL", ""),
         filemaker=_filemaker(values),
@@ -136,7 +164,21 @@ def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
             layers.update(dotenv_values(ROOT / name))
         environ = os.environ
     layers.update(environ)
+    for name in layers:
+        if name.startswith("REIMPORT_") and name not in NAMES:
+            near = get_close_matches(name, NAMES, n=1)
+            raise SettingsError(
+                f"There is no setting {name}."
+                + (f" Did you mean {near[0]}?" if near else ""),
+                hint="the settings are in docs/settings.md and .env.example",
+            )
     return {name: value for name, value in layers.items() if value}
+
+
+def _source(word: str) -> str:
+    """A folder as an absolute path; a server by its word."""
+    is_word = word in ("", "data-api", "odata")
+    return word if is_word else str(ROOT / Path(word).expanduser())
 
 
 def _time_zone(name: str) -> str:
@@ -159,6 +201,17 @@ def _date_order(order: str) -> DateOrder:
         f"REIMPORT_DATE_ORDER: {order!r} is not an order of dates.",
         hint="use DMY, MDY or YMD",
     )
+
+
+def _charset(name: str) -> str:
+    try:
+        codecs.lookup(name or "utf-8")
+    except (LookupError, ValueError):
+        raise SettingsError(
+            f"REIMPORT_CHARSET: {name!r} is not a character set.",
+            hint="use utf-8, utf-16, windows-1252 or macintosh",
+        ) from None
+    return name
 
 
 def _width(values: Mapping[str, str], name: str, default: int) -> int:

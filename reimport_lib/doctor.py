@@ -17,6 +17,7 @@ from reimport_lib.planning import mapping as mappings
 from reimport_lib.planning.directories import directory_checks
 from reimport_lib.planning.rules import RULES
 from reimport_lib.sources import objects, snapshot
+from reimport_lib.sources.reading import FileSettings
 from reimport_lib.sources.snapshot import Snapshot
 from reimport_lib.target import bootstrap, identity, read
 
@@ -79,7 +80,11 @@ def _source(settings: Settings, *, known: bool) -> list[Check]:
     """Every table can be read, its columns fit, and its names are known."""
     with tempfile.TemporaryDirectory() as folder:
         frozen = snapshot.freeze(
-            settings, Path(folder) / "snapshot", as_of=runs.now(), objects=None
+            settings,
+            Path(folder) / "snapshot",
+            as_of=runs.now(),
+            objects=None,
+            file_settings=FileSettings(charset=settings.charset),
         )
         return [
             check

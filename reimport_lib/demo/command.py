@@ -82,7 +82,8 @@ def _given(exports: Path) -> Path:
     """The clinics that belong to a folder of exports."""
     if not exports.is_dir():
         raise UsageError(
-            f"{exports} is not a folder.", hint="reimport demo --exports FOLDER"
+            f"{exports} is not a folder.{configuration.nearest(exports)}",
+            hint="reimport demo --exports FOLDER",
         )
     for name in ("clinics.json", "s3_listing.json"):
         if not (exports / name).is_file():

@@ -7,7 +7,7 @@ checks that the target is still what the rehearsal saw.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pandas as pd
 
@@ -24,6 +24,7 @@ from reimport_lib.planning.rules import RULES
 from reimport_lib.run import Json, Run
 from reimport_lib.sources import snapshot as snapshots
 from reimport_lib.sources.objects import list_objects
+from reimport_lib.sources.reading import FileSettings
 from reimport_lib.sources.snapshot import Snapshot
 from reimport_lib.tables import SOURCE_TABLES
 from reimport_lib.target import bootstrap, identity, read
@@ -52,6 +53,7 @@ def freeze(run: Run) -> Snapshot:
                 progress=lambda table, rows: run.event(
                     "table_frozen", table=table, rows=rows
                 ),
+                file_settings=FileSettings(charset=run.settings.charset),
             )
             clock = _inherited_clock(run, snapshot) or as_of.isoformat()
         database = identity.database_identity(bootstrap.REAL)
@@ -146,7 +148,9 @@ def _fingerprints(snapshot: Snapshot) -> Json:
 def _table_checks(snapshot: Snapshot) -> list[Check]:
     """The certificate of every table, and no required table without a row."""
     found = [
-        check for table in snapshot.manifest.tables.values() for check in table.checks
+        replace(check, name=f"{name}: {check.name}")
+        for name, table in snapshot.manifest.tables.items()
+        for check in table.checks
     ]
     for table in SOURCE_TABLES:
         if table.name not in snapshot.manifest.tables:

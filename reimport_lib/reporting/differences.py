@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reimport_lib.reporting.badges import outcome_badge
-from reimport_lib.reporting.html import Cell, Stack, Table
+from reimport_lib.reporting.html import Cell, Fold, Stack, Table
 from reimport_lib.reporting.masking import Mask
 from reimport_lib.reporting.words import (
     code_meaning,
@@ -72,8 +72,13 @@ def deletions(plans: Iterable[DeletionPlan], mask: Mask, rows: int = 5) -> Stack
             counted.append((plan.table, badge, count(len(group)), meaning, remedy))
             listed += [
                 (plan.table, mask.key(str(key)), badge, str(reason))
-                for key in sorted(group["key"])[:rows]
+                for key in sorted(filter(None, group["key"]))[:rows]
             ]
+    kinds = Table(
+        f"The first {rows} of each kind",
+        ("table", "key", "outcome", "reason"),
+        tuple(listed),
+    )
     return Stack(
         (
             Table(
@@ -83,12 +88,7 @@ def deletions(plans: Iterable[DeletionPlan], mask: Mask, rows: int = 5) -> Stack
                 right=frozenset({"records"}),
                 empty="none; nothing is deleted.",
             ),
-            Table(
-                f"The first {rows} of each kind",
-                ("table", "key", "outcome", "reason"),
-                tuple(listed),
-                empty="none.",
-            ),
+            *([Fold(f"The first {rows} of each kind", kinds)] if listed else []),
         )
     )
 

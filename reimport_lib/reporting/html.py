@@ -29,6 +29,7 @@ _TONES = {
     "warn": "background:#fff0cc;color:#6b4700",
     "quiet": "background:#e8eaee;color:#39414f",
 }
+_NUMBER = "font-variant-numeric:tabular-nums;white-space:nowrap;"
 _CELL = "padding:.3em .8em;vertical-align:top;"
 _LINE = "border-bottom:1px solid rgba(128,128,128,.35);"
 _TEXT_WIDTH = 60
@@ -177,8 +178,8 @@ class Table:
 
     def _style(self, head: str) -> str:
         if head in self.right:
-            return f"text-align:right;font-variant-numeric:tabular-nums;{_CELL}"
-        return f"text-align:left;{_CELL}"
+            return f"text-align:right;{_NUMBER}{_CELL}"
+        return f"text-align:left;white-space:pre-line;{_CELL}"
 
     def _row(self, row: Sequence[Cell]) -> str:
         cells = [

@@ -41,7 +41,7 @@ from reimport_lib.reporting.words import equation as equation_words
 
 if TYPE_CHECKING:
     from reimport_lib.planning.plan import Plan
-    from reimport_lib.sources.manifest import Manifest
+    from reimport_lib.sources.manifest import Manifest, TableManifest
 
 __all__ = [
     "changes",
@@ -65,48 +65,59 @@ _NOT_IN = (Outcome.SKIPPED, Outcome.REJECTED)
 _RECORDS_SIDE_BY_SIDE = 6
 
 
-def source_table(manifest: Manifest, table: str) -> Stack:
-    """What FileMaker gave: the file, its rows, and how full its columns are."""
-    found = manifest.tables[table]
-    facts = {
-        "file": found.file,
-        "way in": f"{found.way} {found.charset}".strip(),
-        "size": size(found.file_bytes) if found.file_bytes else "",
-        "rows": count(found.rows),
-        "blank rows": count(found.blank_rows),
-        "distinct keys": ""
-        if found.distinct_keys is None
-        else count(found.distinct_keys),
-        "text dates": found.declared_order or "as set",
-        "sha256": found.file_sha256[:12],
-    }
+def source_table(manifest: Manifest, *tables: str) -> Stack:
+    """What FileMaker gave: files, rows, and how full the columns of *tables* are."""
+    found = [(name, manifest.tables[name]) for name in tables]
+    rows = tuple(
+        (
+            noun(name),
+            table.file,
+            f"{table.way} {table.charset}".strip(),
+            size(table.file_bytes) if table.file_bytes else "",
+            count(table.rows),
+            count(table.blank_rows),
+            "" if table.distinct_keys is None else count(table.distinct_keys),
+            count(len(table.columns)),
+            table.declared_order or "as set",
+        )
+        for name, table in found
+    )
+    numbers = ("size", "rows", "blank rows", "distinct keys", "columns")
+    total = sum(table.rows for _, table in found)
+    overview = Table(
+        f"{several(total, 'row')} in {several(len(found), 'table')}",
+        ("table", "file", "way in", *numbers, "text dates"),
+        rows,
+        right=frozenset(numbers),
+    )
+    return Stack((overview, *(_filled(name, table) for name, table in found)))
+
+
+def _filled(name: str, table: TableManifest) -> Fold:
     columns = Table(
         "Filled cells by column",
         ("column", "filled"),
         tuple(
-            (name, share(found.filled.get(name, 0), found.rows))
-            for name in found.columns
+            (column, share(table.filled.get(column, 0), table.rows))
+            for column in table.columns
         ),
         right=frozenset({"filled"}),
     )
-    number = several(len(found.columns), "column")
-    title = f"{sentence_case(noun(table))}: {several(found.rows, 'row')}, {number}"
-    return Stack(
-        (
-            Table(
-                title,
-                tuple(facts),
-                (tuple(facts.values()),),
-                right=frozenset({"size", "rows", "blank rows", "distinct keys"}),
-            ),
-            Fold(f"How many rows fill each of the {number}", columns),
-        )
+    number = several(len(table.columns), "column")
+    return Fold(
+        f"{sentence_case(noun(name))}: how many rows fill each of the {number}", columns
     )
 
 
 def mapping_table(mapping: pd.DataFrame, table: str = "") -> Table:
-    """The mapping as ``planning.mapping.describe`` gives it, one line per column."""
+    """
+    The mapping as ``planning.mapping.describe`` gives it, one line per column.
+
+    Columns that the mapping knows and this source does not have are named below.
+    """
     heads = ("source column", "target field", "conversion", "filled", "verdict")
+    lines = mapping.to_dict("records")
+    absent = [line for line in lines if line["verdict"] == "not in source"]
     rows = tuple(
         (
             str(line["source column"]),
@@ -115,14 +126,17 @@ def mapping_table(mapping: pd.DataFrame, table: str = "") -> Table:
             count(int(line["filled"])),
             str(line["verdict"]),
         )
-        for line in mapping.to_dict("records")
+        for line in lines
+        if line["verdict"] != "not in source"
     )
+    names = ", ".join(str(line["source column"]) for line in absent)
     title = f"{sentence_case(noun(table))}: " if table else ""
     return Table(
         f"{title}{several(len(rows), 'column')}, and where each one goes",
         heads,
         rows,
         right=frozenset({"filled"}),
+        foot=f"Known and not in this source: {names}." if absent else "",
     )
 
 
@@ -171,11 +185,16 @@ def sample(
         ]
         return Table(title, ("row", *fields), tuple(lines), foot=foot)
     heads = tuple(f"row {number}" for number in numbers)
-    turned = tuple(
+    turned = [
         (name, *(record[place] for record in records))
         for place, name in enumerate(fields)
+    ]
+    filled = tuple(line for line in turned if any(line[1:]))
+    blank = ", ".join(line[0] for line in turned if not any(line[1:]))
+    foot = " ".join(
+        filter(None, (f"Blank in all of these: {blank}." if blank else "", foot))
     )
-    return Table(title, ("field", *heads), turned if records else (), foot=foot)
+    return Table(title, ("field", *heads), filled, foot=foot)
 
 
 def equation(plan: Plan) -> Stack:
@@ -270,4 +289,4 @@ def _examples(group: pd.DataFrame, mask: Mask, wanted: int) -> str:
         f"{f'row {row}' if row else ''} {mask.key(str(key))}".strip()
         for row, key in zip(first["row"], first["key"].fillna(""), strict=True)
     ]
-    return ", ".join(shown) + (", …" if len(group) > wanted else "")
+    return ",\n".join(shown) + (",\n…" if len(group) > wanted else "")

@@ -9,16 +9,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reimport_lib.checks import Check
+from reimport_lib.checks import Check, Verdict
 from reimport_lib.planning.gates import ROWS, GateResult, Gates
 from reimport_lib.reporting.badges import status_badge, verdict_badge
-from reimport_lib.reporting.html import Badge, Cell, Table, bundle, escape, visible
+from reimport_lib.reporting.html import (
+    Badge,
+    Cell,
+    Fold,
+    Sentence,
+    Shown,
+    Stack,
+    Table,
+    bundle,
+    escape,
+    visible,
+)
 from reimport_lib.reporting.words import (
     STATUSES,
     VERDICTS,
     count,
     noun,
     percent_of_rate,
+    sentence_case,
     several,
     share,
 )
@@ -27,6 +39,7 @@ if TYPE_CHECKING:
     from reimport_lib.planning.plan import Plan
 
 LINK_GATES = {"owner": "min_match_rate", "object": "min_object_rate"}
+FEW_CHECKS = 12
 _EITHER = frozenset({"max_deleted", "max_deleted_rows"})
 MODES = {
     "rehearsal": ("REHEARSAL", "works on a copy; the real database is only read"),
@@ -115,6 +128,8 @@ def checks_table(checks: Iterable[Check], caption: str = "") -> Table:
     """Every check with what was expected and found; those that fail come first."""
     order = {"fail": 0, "could-not-check": 1, "warn": 2, "pass": 3}
     ranked = sorted(checks, key=lambda check: order[str(check.verdict)])
+    heads = ("check", "verdict", "expected", "found", "what to do")
+    width = len(heads) if any(check.hint for check in ranked) else len(heads) - 1
     rows = tuple(
         (
             check.name,
@@ -122,15 +137,29 @@ def checks_table(checks: Iterable[Check], caption: str = "") -> Table:
             check.expected,
             check.actual,
             check.hint,
-        )
+        )[:width]
         for check in ranked
     )
     return Table(
         caption or checks_caption(ranked),
-        ("check", "verdict", "expected", "found", "what to do"),
+        heads[:width],
         rows,
         empty="no check was made.",
     )
+
+
+def checks_stack(checks: Iterable[Check]) -> Stack:
+    """The checks to look at; those that hold are behind a line where they are many."""
+    found = list(checks)
+    held = [check for check in found if check.verdict is Verdict.PASS]
+    rest = [check for check in found if check.verdict is not Verdict.PASS]
+    if len(held) <= FEW_CHECKS:
+        return Stack((checks_table(found),))
+    parts: list[Shown] = [Sentence(f"{checks_caption(found)}.", strong=True)]
+    if rest:
+        parts.append(checks_table(rest, "Checks to look at"))
+    table = checks_table(held, "Checks that hold")
+    return Stack((*parts, Fold("What holds, check by check", table)))
 
 
 def checks_caption(checks: Iterable[Check]) -> str:
@@ -203,7 +232,7 @@ def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Table:
         rows.append((link.name, found, missing, limit)[: 4 if floors else 3])
     heads = ("link", "found of named", "not found", "at least")[: 4 if floors else 3]
     return Table(
-        f"Who does each row of the {noun(plan.table)} belong to?",
+        f"{sentence_case(noun(plan.table))}: links",
         heads,
         tuple(rows),
         right=frozenset(heads[1:]),

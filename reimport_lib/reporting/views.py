@@ -6,6 +6,7 @@ of the phase; nothing is printed, every value is masked and escaped below.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,10 @@ from reimport_lib.reporting import charts, previews
 from reimport_lib.reporting.control import make_control
 from reimport_lib.reporting.drawing import Chart
 from reimport_lib.reporting.explorer import Explorer, explore
-from reimport_lib.reporting.html import Stack, Table
+from reimport_lib.reporting.html import Fold, Shown, Stack, Table
 from reimport_lib.reporting.masking import Mask
-from reimport_lib.reporting.results import Card, header_card
-from reimport_lib.reporting.words import count, size
+from reimport_lib.reporting.results import Card, checks_stack, header_card
+from reimport_lib.reporting.words import count, noun, sentence_case, size
 from reimport_lib.run import Run
 from reimport_lib.sources.snapshot import Snapshot
 
@@ -53,13 +54,8 @@ def card(run: Run) -> Card:
 
 def sources(snapshot: Snapshot, tables: Sequence[str]) -> Stack:
     """File, kind, rows and fill rate of every table that the snapshot holds."""
-    return Stack(
-        tuple(
-            previews.source_table(snapshot.manifest, table)
-            for table in tables
-            if table in snapshot.manifest.tables
-        )
-    )
+    held = [table for table in tables if table in snapshot.manifest.tables]
+    return previews.source_table(snapshot.manifest, *held)
 
 
 def fill_charts(snapshot: Snapshot, tables: Sequence[str]) -> tuple[Chart, ...]:
@@ -82,13 +78,16 @@ def samples(staged: Mapping[str, Staged], mask: Mask, *, rows: int) -> Stack:
     )
 
 
-def mappings(described: Mapping[str, pd.DataFrame]) -> Stack:
-    """Column by column, where each one goes."""
-    return Stack(
-        tuple(
-            previews.mapping_table(frame, table) for table, frame in described.items()
-        )
-    )
+def mappings(described: Mapping[str, pd.DataFrame], *, folded: bool = False) -> Stack:
+    """Column by column, where each one goes; *folded*: behind a line per table."""
+    shown: list[Shown] = []
+    for name, frame in described.items():
+        table = previews.mapping_table(frame, name)
+        verdicts = Counter(str(row[-1]).partition(":")[0] for row in table.rows)
+        words = ", ".join(f"{count(n)} {verdict}" for verdict, n in verdicts.items())
+        summary = f"{sentence_case(noun(name))}: {words}"
+        shown.append(Fold(summary, table) if folded else table)
+    return Stack(tuple(shown))
 
 
 def links(plans: Sequence[Plan]) -> Stack:
@@ -152,6 +151,7 @@ def explorer(
 
 
 control = make_control
+checks = checks_stack
 
 
 def raw_samples(snapshot: Snapshot, mask: Mask, *, rows: int) -> Stack:

@@ -8,6 +8,7 @@ short page does. Imports no Django.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -18,11 +19,11 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import fm_errors, fm_layouts, fm_records, fm_session
 from reimport_lib.sources.certificate import KEYS
+from reimport_lib.sources.fm_errors import Refusal
 from reimport_lib.sources.fm_layouts import PORTAL_ROWS, Layout, Page
 from reimport_lib.sources.fm_records import Record, Sweep, checks, settle
-from reimport_lib.sources.fm_errors import Refusal
 from reimport_lib.sources.fm_session import Session
-from reimport_lib.sources.fm_values import Field, Kind, convert, is_iso
+from reimport_lib.sources.fm_values import Field, Kind, convert, date_form
 from reimport_lib.sources.http import PATIENCE, Patience, TooMuch
 from reimport_lib.sources.reading import Reading
 from reimport_lib.sources.servers import Server, server_of
@@ -37,18 +38,20 @@ Progress = Callable[[str, int], None]
 
 
 @dataclass(slots=True, repr=False)
-class _Way:
+class Way:
     """How pages of one layout are asked for; learnt while they are.
 
     Attributes:
         rows: of one page; fewer after an answer that took too long.
         dates: the parameter for ISO dates; "" where the server does not know it.
+        containers: keep what stands in container fields.
         hidden: fields that the account may not see, in the last page.
     """
 
     rows: int
     key: str
     dates: str = ISO_DATES
+    containers: bool = False
     hidden: int = 0
 
 
@@ -107,12 +110,14 @@ def read_layout(
     Raises:
         SourceError: it changes too much to be read, or FileMaker refuses it.
     """
-    way = _Way(session.server.page_rows, key_of(table, layout.fields))
-    before = _page(session, layout, replace(way, rows=1), place=0)
+    way = Way(session.server.page_rows, key_of(table, layout.fields))
     tell = (lambda rows: progress(table, rows)) if progress else None
-    settled = settle(table, lambda: sweep(session, layout, way, tell=tell))
-    after = _page(session, layout, replace(way, rows=1), place=0)
-    us = _is_us(settled.records, layout.fields)
+    settled = settle(
+        table,
+        lambda: sweep(session, layout, way, tell=tell),
+        lambda: count(session, layout, way),
+    )
+    us = is_us(settled.records, layout.fields)
     return fm_records.reading(
         table,
         settled,
@@ -120,14 +125,16 @@ def read_layout(
         way=WAY,
         convert=lambda field: convert(field.kind, us=us),
         checks=(
-            *checks(
-                settled,
-                before=before.found if before else 0,
-                after=after.found if after else 0,
-            ),
+            *checks(settled),
             *_hidden(way.hidden),
         ),
     )
+
+
+def count(session: Session, layout: Layout, way: Way) -> int | None:
+    """How many records the server says there are; None: it does not say."""
+    page = _page(session, layout, replace(way, rows=1), place=0)
+    return page.found if page else 0
 
 
 def key_of(table: str, fields: Iterable[Field]) -> str:
@@ -139,7 +146,7 @@ def key_of(table: str, fields: Iterable[Field]) -> str:
 def sweep(
     session: Session,
     layout: Layout,
-    way: _Way,
+    way: Way,
     *,
     tell: Callable[[int], None] | None = None,
 ) -> Sweep:
@@ -181,7 +188,7 @@ def sweep(
     )
 
 
-def _page(session: Session, layout: Layout, way: _Way, *, place: int) -> Page | None:
+def _page(session: Session, layout: Layout, way: Way, *, place: int) -> Page | None:
     """
     The page whose first record is at *place* (from 1; 0: the first one).
 
@@ -194,7 +201,9 @@ def _page(session: Session, layout: Layout, way: _Way, *, place: int) -> Page | 
     while True:
         try:
             response = fm_session.get(session, _address(layout, way, place))
-            return fm_layouts.page_of(response, layout.fields)
+            return fm_layouts.page_of(
+                response, layout.fields, containers=way.containers
+            )
         except TooMuch:
             if way.rows <= FEWEST_ROWS:
                 raise
@@ -211,7 +220,7 @@ def _page(session: Session, layout: Layout, way: _Way, *, place: int) -> Page | 
                 raise
 
 
-def _address(layout: Layout, way: _Way, place: int) -> str:
+def _address(layout: Layout, way: Way, place: int) -> str:
     query = f"_limit={way.rows}{way.dates}"
     if place:
         query += f"&_offset={place}"
@@ -223,17 +232,18 @@ def _address(layout: Layout, way: _Way, place: int) -> str:
     return f"{layout.path}/records?{query}"
 
 
-def _is_us(records: Sequence[Record], fields: Sequence[Field]) -> bool:
+def is_us(records: Sequence[Record], fields: Sequence[Field]) -> bool:
     """
-    Whether dates came in US order, though ISO was asked for: no date at all is ISO.
+    Whether dates came in US order, though ISO was asked for: more are so than ISO.
 
-    A server too old for ``dateformats`` refuses or ignores it. Where there is any ISO
-    date, one in US order is text that does not fit its field, and stays as it is.
+    A server too old for ``dateformats`` refuses or ignores it. The few that are
+    otherwise are text that does not fit its field, and stay as they are.
     """
     dated = [f.name for f in fields if f.kind in (Kind.DATE, Kind.MOMENT)]
-    return not any(
-        is_iso(record.values.get(name, "")) for record in records for name in dated
+    forms = Counter(
+        date_form(record.values.get(name, "")) for record in records for name in dated
     )
+    return forms["us"] > forms["iso"]
 
 
 def _hidden(fields: int) -> Iterable[Check]:

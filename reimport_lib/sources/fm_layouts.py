@@ -101,9 +101,18 @@ def fields_of(described: Mapping[str, Any]) -> tuple[Field, ...]:
     return tuple(fields.values())
 
 
-def page_of(response: Mapping[str, Any], fields: Sequence[Field] = ()) -> Page:
+def page_of(
+    response: Mapping[str, Any],
+    fields: Sequence[Field] = (),
+    *,
+    containers: bool = False,
+) -> Page:
     """
     The records of a ``response``; *fields* tell repetitions and containers apart.
+
+    Args:
+        containers: keep what stands in container fields: addresses that die with the
+            session, so that no two readings agree. Else they are empty.
 
     Raises:
         SourceError: a portal holds more than was given; a record has no id.
@@ -114,7 +123,7 @@ def page_of(response: Mapping[str, Any], fields: Sequence[Field] = ()) -> Page:
         for item in response.get("data") or ():
             values = item["fieldData"]
             hidden += "" in values
-            texts = {**_texts(values, known), **_related(item)}
+            texts = {**_texts(values, known, containers=containers), **_related(item)}
             number = int(item["recordId"])
             records.append(Record(number, plain(item.get("modId")), texts))
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -126,8 +135,10 @@ def page_of(response: Mapping[str, Any], fields: Sequence[Field] = ()) -> Page:
     return Page(tuple(records), int(found) if found.isdigit() else None, hidden)
 
 
-def _texts(values: Mapping[str, Any], known: Mapping[str, Field]) -> dict[str, str]:
-    """Field -> text; repetitions become lines, containers stay out."""
+def _texts(
+    values: Mapping[str, Any], known: Mapping[str, Field], *, containers: bool
+) -> dict[str, str]:
+    """Field -> text; repetitions become lines."""
     texts: dict[str, str] = {}
     repeated: dict[str, dict[int, str]] = {}
     for name, value in values.items():
@@ -142,11 +153,16 @@ def _texts(values: Mapping[str, Any], known: Mapping[str, Field]) -> dict[str, s
         first = {1: texts[name]} if name in texts else {}
         texts[name] = _lines((first | parts)[place] for place in sorted(first | parts))
     for name, text in texts.items():
-        field = known.get(name)
-        is_container = field.kind is Kind.CONTAINER if field else _STREAM.match(text)
-        if is_container:
+        if not containers and _is_container(known.get(name), text):
             texts[name] = ""
     return texts
+
+
+def _is_container(field: Field | None, text: str) -> bool:
+    """By its metadata, else by an address of a stream."""
+    if field is not None:
+        return field.kind is Kind.CONTAINER
+    return bool(_STREAM.match(text))
 
 
 def _repeats(name: str, values: Mapping[str, Any], known: Mapping[str, Field]) -> bool:

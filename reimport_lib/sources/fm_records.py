@@ -52,42 +52,51 @@ class Settled:
         records: by number, lowest first.
         changed: numbers of those that came, went or changed while it was read.
         sweeps: how often the table was read.
+        before, after: the server's own counts; None where it tells none.
     """
 
     records: tuple[Record, ...]
     changed: tuple[int, ...]
     sweeps: int
+    before: int | None
+    after: int | None
 
 
-def settle(name: str, sweep: Callable[[], Sweep]) -> Settled:
+def settle(
+    name: str, sweep: Callable[[], Sweep], count: Callable[[], int | None]
+) -> Settled:
     """
-    Read a table again and again, until twice running it was the same.
+    Read a table until twice running it was the same, and as many as the server counts.
 
     Raises:
         SourceError: it never was.
     """
+    before = count()
     held = sweep()
     changed: set[int] = set()
-    for count in range(2, MOST_SWEEPS + 1):
+    for sweeps in range(2, MOST_SWEEPS + 1):
         again = sweep()
+        after = count()
         differing = {
             number
             for number in held.keys() | again.keys()
             if held.get(number) != again.get(number)
         }
         held, changed = again, changed | differing
-        if not differing:
+        if not differing and after in (None, len(held)):
             records = tuple(held[number] for number in sorted(held))
-            return Settled(records, tuple(sorted(changed)), count)
+            return Settled(records, tuple(sorted(changed)), sweeps, before, after)
+    told = "not told" if after is None else f"{after:,}"
     raise SourceError(
-        f"{name}: was read {MOST_SWEEPS} times, and changed every time.",
+        f"{name}: was read {MOST_SWEEPS} times and never twice the same and whole; "
+        f"{len(held):,} records at last, {told} by the server's own count.",
         hint="run it when nobody works in FileMaker",
     )
 
 
-def checks(settled: Settled, *, before: int | None, after: int | None) -> list[Check]:
+def checks(settled: Settled) -> list[Check]:
     """The certificate: counts of the server, record ids, and what changed."""
-    rows = len(settled.records)
+    rows, before, after = len(settled.records), settled.before, settled.after
     again = "run it again, when fewer people work in FileMaker"
     found = [
         Check(

@@ -22,6 +22,7 @@ from reimport_lib.sources.http import PATIENCE, Answer, Patience
 from reimport_lib.sources.servers import Server
 
 BASE = "/fmi/data/v2"
+_LOG_OUTS = 3
 
 
 @dataclass(slots=True, repr=False, eq=False)
@@ -124,12 +125,12 @@ def _token(session: Session) -> str:
 
 def _log_out(session: Session) -> None:
     """Give the session back; a server that is gone has forgotten it anyway."""
-    with contextlib.suppress(SourceError):
-        http.once(
-            session.client,
-            "DELETE",
-            f"{session.database}/sessions/{quote(session.token, safe='')}",
-        )
+    address = f"{session.database}/sessions/{quote(session.token, safe='')}"
+    for _ in range(_LOG_OUTS):
+        with contextlib.suppress(SourceError):
+            answer = http.once(session.client, "DELETE", address)
+            if answer.status not in http.PASSING:
+                return
 
 
 def _get(session: Session, path: str) -> dict[str, Any]:

@@ -70,9 +70,11 @@ def convert(kind: Kind, *, us: bool = False) -> Convert | None:
     return None
 
 
-def is_iso(text: str) -> bool:
-    """A date or a moment whose date is ISO."""
-    return bool(_ISO_DATE.match(text))
+def date_form(text: str) -> str:
+    """``iso`` or ``us`` by how a date or a moment begins; "" for neither."""
+    if _ISO_DATE.match(text):
+        return "iso"
+    return "us" if _US_DATE.match(text) else ""
 
 
 def clock(text: str) -> str:

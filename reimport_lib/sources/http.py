@@ -208,7 +208,7 @@ def unreachable(error: httpx.HTTPError) -> Unreachable:
 
 def _bound(size: int, until: float) -> None:
     if size > MOST_BYTES:
-        raise Unreachable(
+        raise TooMuch(
             f"An answer of the FileMaker server is larger than {MOST_BYTES:,} bytes.",
             hint="lower FILEMAKER_PAGE_ROWS, or make the layout leaner",
         )

@@ -11,47 +11,34 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError
-from reimport_lib.sources import fm_records, http, jsontext, odata_metadata
+from reimport_lib.sources import fm_records, http, odata_metadata
 from reimport_lib.sources.data_api import FEWEST_ROWS, Progress, layouts_to_read
 from reimport_lib.sources.fm_errors import Refusal
 from reimport_lib.sources.fm_records import Record, Sweep, checks, settle
 from reimport_lib.sources.fm_values import Field, Kind, convert, moment_of_odata, plain
-from reimport_lib.sources.http import PATIENCE, Answer, Patience, TooMuch
+from reimport_lib.sources.http import PATIENCE, Patience, TooMuch
 from reimport_lib.sources.odata_metadata import Entity
+from reimport_lib.sources.odata_service import (
+    Service,
+    annotation,
+    ask,
+    body_of,
+    content_of,
+    count,
+    names_of,
+    path_of,
+)
 from reimport_lib.sources.reading import Reading
-from reimport_lib.sources.servers import Server, server_of
+from reimport_lib.sources.servers import server_of
 
 WAY = "odata"
-BASE = "/fmi/odata/v4"
 ROW, VERSION = "ROWID", "ROWMODID"
-HEADERS = {
-    "Accept": "application/json",
-    # without these, newer servers name their annotations otherwise; both are read
-    "OData-Version": "4.0",
-    "OData-MaxVersion": "4.0",
-    "Prefer": "fmodata.include-specialcolumns",
-}
 LONGEST_QUERY = 1_800
 _LITERAL = "$(),=;':!*@~-._"
 """Signs that FileMaker wants as they are; a form's encoding of them is refused."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Service:
-    """The OData service of one database."""
-
-    server: Server
-    client: httpx.Client
-    patience: Patience
-
-    @property
-    def root(self) -> str:
-        return f"{BASE}/{quote(self.server.database, safe='')}"
 
 
 @dataclass(slots=True, repr=False)
@@ -90,9 +77,12 @@ def read_tables(
     with http.connected(server, patience) as client:
         service = Service(server, client, patience)
         wanted = layouts_to_read(server, names_of(service))
-        counts = {name: count(service, name) for _, name in wanted}
+        for _, name in wanted:
+            count(service, name)  # a table that is listed may still refuse itself
         described = odata_metadata.entities(
-            _ask(service, "/$metadata", _content, headers={"Accept": "application/xml"})
+            ask(
+                service, "/$metadata", content_of, headers={"Accept": "application/xml"}
+            )
         )
         for table, name in wanted:
             entity = described.get(name)
@@ -104,35 +94,8 @@ def read_tables(
             yield (
                 table,
                 name,
-                read_entity(
-                    service, entity, table, before=counts[name], progress=progress
-                ),
+                read_entity(service, entity, table, progress=progress),
             )
-
-
-def names_of(service: Service) -> set[str]:
-    """Names of the table occurrences that the service lists."""
-    return {
-        plain(item.get("name"))
-        for item in _ask(service, "", _body).get("value", ())
-        if isinstance(item, dict)
-    }
-
-
-def count(service: Service, name: str) -> int | None:
-    """
-    How many records the server says there are; None: it does not say.
-
-    Raises:
-        Refusal: the table is listed and cannot be asked for.
-    """
-    told = annotation(_ask(service, _path(name, "$top=0&$count=true"), _body), "count")
-    return int(told) if told.isdigit() else None
-
-
-def annotation(body: Mapping[str, Any], name: str) -> str:
-    """An annotation of an answer in either spelling, ``@count`` or ``@odata.count``."""
-    return plain(body.get(f"@odata.{name}", body.get(f"@{name}")))
 
 
 def read_entity(
@@ -140,21 +103,21 @@ def read_entity(
     entity: Entity,
     table: str,
     *,
-    before: int | None,
     progress: Progress | None = None,
 ) -> Reading:
     """
     All records of *entity* as a table of text, with its certificate.
-
-    Args:
-        before: the server's own count, asked before anything was read.
 
     Raises:
         SourceError: it changes too much to be read, or the service refuses it.
     """
     way = _way(service, entity)
     tell = (lambda rows: progress(table, rows)) if progress else None
-    settled = settle(table, lambda: sweep(service, entity.name, way, tell=tell))
+    settled = settle(
+        table,
+        lambda: sweep(service, entity.name, way, tell=tell),
+        lambda: count(service, entity.name),
+    )
     moments = moment_of_odata(service.server.time_zone, service.server.clock)
     return fm_records.reading(
         table,
@@ -163,7 +126,7 @@ def read_entity(
         way=WAY,
         convert=lambda f: moments if f.kind is Kind.MOMENT else convert(f.kind),
         checks=(
-            *checks(settled, before=before, after=count(service, entity.name)),
+            *checks(settled),
             *_repeating(entity.fields),
         ),
     )
@@ -243,13 +206,13 @@ def _way(service: Service, entity: Entity) -> _Way:
     kinds = {field.name: field.kind for field in entity.fields}
     way = _Way(service.server.page_rows, entity.key or ROW, is_number=True)
     way.is_number = kinds.get(way.key, Kind.NUMBER) is Kind.NUMBER
-    first = _ask(service, _path(entity.name, "$top=1"), _body).get("value") or []
+    first = ask(service, path_of(entity.name, "$top=1"), body_of).get("value") or []
     if not first or ROW in first[0]:
         return way
     select = _select(entity.fields)
     if len(select) <= LONGEST_QUERY:
         try:
-            _ask(service, _path(entity.name, f"{select}&$top=1"), _body)
+            ask(service, path_of(entity.name, f"{select}&$top=1"), body_of)
         except Refusal:
             select = ""
         way.select = select
@@ -279,7 +242,7 @@ def _page(service: Service, name: str, way: _Way, last: str) -> Mapping[str, Any
             literal = last if way.is_number else f"'{quote(text, safe=_LITERAL)}'"
             query = f"$filter={key}%20gt%20{literal}&{query}"
         try:
-            return _ask(service, _path(name, query), _body)
+            return ask(service, path_of(name, query), body_of)
         except TooMuch:
             if way.rows <= FEWEST_ROWS:
                 raise
@@ -288,64 +251,6 @@ def _page(service: Service, name: str, way: _Way, last: str) -> Mapping[str, Any
 
 def _quoted(name: str) -> str:
     return f"%22{quote(name, safe=_LITERAL)}%22"
-
-
-def _path(name: str, query: str) -> str:
-    return f"/{quote(name, safe='')}?{query}"
-
-
-def _ask(
-    service: Service,
-    path: str,
-    read: Callable[[Answer], Any],
-    *,
-    headers: Mapping[str, str] | None = None,
-) -> Any:
-    """What *read* makes of an answer below the database; the account is in a header."""
-    server = service.server
-    account = httpx.BasicAuth(
-        server.username.encode(), server.password.reveal().encode()
-    )
-    return http.get(
-        service.client,
-        f"{service.root}{path}",
-        read=read,
-        patience=service.patience,
-        headers={**HEADERS, **(headers or {})},
-        auth=account,
-    )
-
-
-def _content(answer: Answer) -> bytes:
-    if answer.status != 200:
-        raise Refusal(_code(answer.content), answer.status)
-    return answer.content
-
-
-def _body(answer: Answer) -> dict[str, Any]:
-    """
-    The object that an answer is.
-
-    Raises:
-        Refusal: it is an error.
-        NotJson: it says 200 and cannot be read: it was cut on its way.
-    """
-    if answer.status != 200:
-        raise Refusal(_code(answer.content), answer.status)
-    body = jsontext.loads(answer.content)
-    if not isinstance(body, dict):
-        raise jsontext.NotJson("no object")
-    if "error" in body:
-        raise Refusal(_code(answer.content), answer.status)
-    return body
-
-
-def _code(content: bytes) -> str:
-    """FileMaker's code in an error; "" where it is no such error."""
-    try:
-        return plain(jsontext.loads(content)["error"]["code"])
-    except (jsontext.NotJson, LookupError, TypeError):
-        return ""
 
 
 def _stuck(name: str) -> SourceError:

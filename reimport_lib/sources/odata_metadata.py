@@ -108,7 +108,9 @@ def _members(
     for name, described in schema.items():
         if isinstance(described, dict) and described.get("$Kind") == kind:
             yield name, described
-        elif isinstance(described, dict) and described.get("$Kind") == "EntityContainer":
+        elif (
+            isinstance(described, dict) and described.get("$Kind") == "EntityContainer"
+        ):
             for inner, held in described.items():
                 if isinstance(held, dict):
                     yield inner, held

@@ -51,6 +51,9 @@ class Server:
         page_rows: the most records asked for at once.
         clock: whether OData's ``Z`` is the server's wall clock or really UTC.
         time_zone: the clinic's, an IANA name.
+        containers: table -> the container field that its files are in; "" where the
+            layout has only one.
+        pause_seconds: between two files that are fetched.
     """
 
     url: str
@@ -64,6 +67,7 @@ class Server:
     clock: Clock = "wall"
     time_zone: str = "Australia/Sydney"
     containers: Mapping[str, str] = field(default_factory=dict)
+    pause_seconds: float = 0.2
 
     def __repr__(self) -> str:
         return "Server(**********)"
@@ -113,6 +117,7 @@ def server_of(settings: Settings) -> Server:
             table: given.get(f"FILEMAKER_CONTAINER_{table.upper()}", "")
             for table in ("documents", "images")
         },
+        pause_seconds=_pause(given.get("FILEMAKER_PAUSE_SECONDS", "0.2")),
     )
 
 
@@ -168,6 +173,19 @@ def _page_rows(text: str) -> int:
             hint=f"FILEMAKER_PAGE_ROWS={PAGE_ROWS}",
         )
     return int(text)
+
+
+def _pause(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 60:
+        raise SettingsError(
+            "FILEMAKER_PAUSE_SECONDS: not a number between 0 and 60.",
+            hint="FILEMAKER_PAUSE_SECONDS=0.2",
+        )
+    return seconds
 
 
 def _clock(text: str) -> Clock:

@@ -93,7 +93,8 @@ def read(file: Path) -> dict[str, list[Entry]]:
         content = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(
-            f"{file} cannot be read: {error.strerror}.", hint="check the path"
+            f"{file} cannot be read: {error.strerror}.{nearest(file)}",
+            hint="check the path",
         ) from None
     except ValueError:
         raise UsageError(f"{file} is not JSON.", hint="see docs/settings.md") from None
@@ -107,6 +108,13 @@ def read(file: Path) -> dict[str, list[Entry]]:
     for kind, items in content.items():
         _require_known(file, kind, items)
     return {kind: content[kind] for kind in KINDS if kind in content}
+
+
+def nearest(path: Path) -> str:
+    """A sentence that names what lies where *path* should, called nearly as it is."""
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    near = get_close_matches(path.name, [other.name for other in beside], n=1)
+    return f" Did you mean {near[0]}?" if near and near[0] != path.name else ""
 
 
 def _require_known(file: Path, kind: str, items: Any) -> None:

@@ -1,6 +1,7 @@
 """An imported clinic whose database and run folder a test spoils, and what then fails.
 
-The database is spoilt inside a transaction that is rolled back, the run folder is a copy.
+The database is spoilt inside a transaction that is rolled back; the run folder that a
+test spoils is a copy.
 """
 
 from __future__ import annotations

@@ -172,6 +172,12 @@ def content(digest: DatabaseDigest) -> dict[str, str]:
     }
 
 
+def query(site: Site, statement: str) -> list[tuple[object, ...]]:
+    """What *statement* answers on a SQLite site."""
+    with closing(sqlite3.connect(sqlite_file(site.url))) as connection:
+        return list(connection.execute(statement))
+
+
 def edited(
     exports: Path, folder: Path, changes: Mapping[str, Callable[[Lines], Lines]]
 ) -> Path:

@@ -67,7 +67,7 @@ def test_the_phase_writes_nothing(whole: Whole) -> None:
 def test_a_failed_check_closes_the_phase_as_validation_failed(own_case: Case) -> None:
     rows_of("notes.Note").filter(pk=own_case.imported("notes")[0]).update(author="X")
 
-    with pytest.raises(ValidationFailed, match="notes.author"):
+    with pytest.raises(ValidationFailed, match=r"notes\.author"):
         phase.execute(own_case.run)
 
     assert own_case.run.phase(phase.NAME)["status"] == Status.VALIDATION_FAILED

@@ -141,7 +141,7 @@ def test_examples_stop_at_three_and_say_that_there_are_more() -> None:
 
     table = previews.reasons(plan(nobody), MASK, examples=3)
 
-    assert table.rows[0][5] == "row 2, row 3, row 4, …"
+    assert table.rows[0][5] == "row 2,\nrow 3,\nrow 4,\n…"
 
 
 def test_notes_are_counted_among_the_rows_that_come_in() -> None:

@@ -196,6 +196,10 @@ def _portals(tables: Mapping[str, Table]) -> Iterator[Portal]:
     for table in tables.values():
         related = next((name for name in OWNERS if name in table.fields), "")
         if related and table.name != CONTACTS:
-            shown = tuple(name for name in table.fields if "::" not in name)
+            shown = tuple(
+                field.name
+                for field in table.fields.values()
+                if "::" not in field.name and field.kind is not Kind.CONTAINER
+            )
             object_name = "portal_coms" if table.name == "Coms" else ""
             yield Portal(object_name, table, related, shown)

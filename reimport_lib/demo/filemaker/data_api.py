@@ -91,7 +91,7 @@ def _enveloped(
     if code:
         body = {"messages": messages, "response": response}
     text = json.dumps(body, ensure_ascii=False)
-    return Response(text, status, mimetype="application/json")
+    return Response(text, status, content_type="application/json; charset=utf-8")
 
 
 def product_info(service: Service, version: str) -> Response:
@@ -239,7 +239,7 @@ def _view(
         asked,
         streams=f"{request.host_url}{streaming}/MainDB/",
         session=session.number,
-        call=session.calls,
+        call=session.calls if service.faults.container_url_calls else 0,
     )
 
 

@@ -153,9 +153,10 @@ def _portal(
         {
             "recordId": str(row.number),
             **{
-                f"{portal.table.name}::{name}": for_data_api(value, view.asked.dates)
+                f"{portal.table.name}::{name}": for_data_api(
+                    row.value(name), view.asked.dates
+                )
                 for name in portal.fields
-                if not isinstance(value := row.value(name), Stored)
             },
             "modId": str(row.edits),
         }

@@ -117,7 +117,8 @@ def generic_links(
             ),
             f"{len(answers)} of whom answer": all(
                 answer.status == OK
-                and {key_text(answer.data["filemaker_id"])} == patients.get(pk)
+                and {key_text(answer.data.get("filemaker_id") or "")}
+                == patients.get(pk)
                 for pk, answer in answers.items()
             ),
         },

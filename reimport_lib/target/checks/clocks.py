@@ -177,7 +177,7 @@ class Zone:
 
     def _wall(self, value: datetime, text: str) -> tuple[str, datetime]:
         """*text* without its offset, and *value* on the clock that it was read from."""
-        found = _OFFSET.fullmatch(folded(text))
+        found = _offset(text)
         if found is None:
             return text, value.astimezone(self.fixed or ZoneInfo(self.name))
         if found["zone"] == "z":
@@ -188,6 +188,13 @@ class Zone:
         return found["clock"], value.astimezone(timezone(sign * ahead))
 
 
+@lru_cache(maxsize=65_536)
+def _offset(text: str) -> re.Match[str] | None:
+    """The offset behind a clock, where it brings one of its own."""
+    return _OFFSET.fullmatch(folded(text))
+
+
+@lru_cache(maxsize=65_536)
 def _shape(text: str) -> re.Match[str] | None:
     """How *text* writes a date, or None where it is none."""
     found = _NUMBERS.fullmatch(text)

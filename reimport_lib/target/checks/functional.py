@@ -275,7 +275,7 @@ def _is_patient(q: Question, patient: Imported, answer: Answer) -> bool:
     names = (answer.data["first_name"], answer.data["last_name"])
     said = q.texts("patients", *NAMES)[patient.row]
     pairs = map(rendering.name, names, said)
-    same_key = key_text(answer.data["filemaker_id"]) == patient.key
+    same_key = key_text(answer.data.get("filemaker_id") or "") == patient.key
     return same_key and all(said == shown for said, shown in pairs)
 
 

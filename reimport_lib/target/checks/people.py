@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,6 +23,7 @@ FLAGS: dict[str, Aliases] = {
 """Kind of contact detail -> the column that marks the primary one."""
 
 
+ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
 CLINIC: tuple[Aliases, ...] = (("id_Clinic",), ("Clinic_Name",))
 DETAIL: tuple[Aliases, ...] = (
     *(("ph",), ("PhoneMobileIntFormat",), ("SMS Phone",), ("Email default",)),
@@ -138,7 +140,7 @@ def contact_details(m: Matched) -> list[Field]:
             "filemaker_id",
             _derived_key,
             OWNERS[m.table],
-            values=m.values("filemaker_id", "kind"),
+            values=m.values("filemaker_id", "kind", "value", *ADDRESS),
         ),
         owner(m),
         field_of(m, "kind", _kind, kind, ph),
@@ -163,11 +165,19 @@ def contact_details(m: Matched) -> list[Field]:
     ]
 
 
-def _derived_key(value: tuple[str, str], said: str) -> Pair:
-    """A detail has no key of its own: that of its owner and its kind begin it."""
-    key, kind = value
-    held, _, _ = key.rpartition(":")
-    return f"{rendering.key_text(said)}:{kind}", held
+def _derived_key(value: tuple[str, ...], said: str) -> Pair:
+    """
+    A detail has no key of its own: one is made of its owner, its kind and its value.
+
+    A number that could not be recovered has no value, and only the rest is compared.
+    """
+    held, kind, content, *place = value
+    head, _, tail = held.rpartition(":")
+    if kind == "address":
+        content = "\x00".join(place)
+    sha256 = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
+    tail = tail if content else sha256
+    return f"{rendering.key_text(said)}:{kind}:{sha256}", f"{head}:{tail}"
 
 
 def _kind(value: str | None, said: str, ph: str) -> Pair:

@@ -1,0 +1,131 @@
+"""The command, as a person or a script calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from reimport_lib import cli
+from reimport_lib import run as runs
+from reimport_lib.run import Json, Run
+from reimport_lib.target import bootstrap
+from tests.phases.sites import Site
+
+TIMEOUT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str = ""
+
+
+@dataclass(frozen=True)
+class Commands:
+    """``reimport`` with the settings of a site, started in another folder."""
+
+    site: Site
+    folder: Path
+
+    def __call__(self, *words: str, **environ: str) -> Done:
+        """``python -m reimport_lib WORDS`` without a terminal."""
+        done = subprocess.run(
+            [sys.executable, "-m", "reimport_lib", *words],
+            cwd=self.folder,
+            env=self.environ(**environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT_SECONDS,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *words: str, **environ: str) -> subprocess.Popen[str]:
+        """The same in a process group of its own, left running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "reimport_lib", *words],
+            cwd=self.folder,
+            env=self.environ(**environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def typed(self, answer: Callable[[str], str], *words: str) -> Done:
+        """The same on a terminal; *answer* makes of what was printed what is typed."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reimport_lib", *words],
+            cwd=self.folder,
+            env=self.environ(COLUMNS="200", NO_COLOR="1"),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        printed, answered = "", False
+        while True:
+            try:
+                some = os.read(ours, 4096).decode(errors="replace")
+            except OSError:  # the other end is closed: the process has ended
+                some = ""
+            printed += some
+            if not some:
+                break
+            if not answered and "to apply exactly this" in printed:
+                os.write(ours, f"{answer(printed)}\n".encode())
+                answered = True
+        os.close(ours)
+        return Done(process.wait(TIMEOUT_SECONDS), printed)
+
+    def here(self, *words: str, **environ: str) -> int:
+        """The exit code of the command in this process: it starts no kernel."""
+        try:
+            with (
+                patch.dict(os.environ, self.environ(**environ), clear=True),
+                patch.object(sys, "argv", ["reimport", *words]),
+            ):
+                cli.main()
+        except SystemExit as ended:
+            return int(ended.code or 0)
+        finally:
+            bootstrap.close()
+        return 0
+
+    def environ(self, **more: str) -> dict[str, str]:
+        return {**os.environ, **self.site.environ, **more}
+
+    def runs(self) -> list[str]:
+        return runs.all_run_ids(self.site.settings)
+
+    def run(self, run_id: str) -> Run:
+        return runs.load(self.site.settings, run_id)
+
+    def manifest(self, run_id: str) -> Json:
+        text = (self.site.settings.runs / run_id / "run.json").read_text()
+        manifest: Json = json.loads(text)
+        return manifest
+
+
+def wait_for(what: Callable[[], bool], *, seconds: float = TIMEOUT_SECONDS) -> None:
+    """Return once *what* holds."""
+    until = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > until:
+            raise TimeoutError("it did not come true")
+        time.sleep(0.05)

@@ -1,0 +1,358 @@
+"""Words of the command that start no kernel: one clear line, the right exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from reimport_lib import approval, cli
+from reimport_lib.run import Mode
+from tests.cli.commands import Commands
+from tests.phases import sites
+
+NAMES = {"run", "open", "runs", "show", "doctor", "load-config", "prune", "demo"}
+
+
+def test_every_command_and_option_says_what_it_does(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.here("--help") == 0
+    listed = set(re.findall(r"^  ([a-z-]+)  +\S", capsys.readouterr().out, re.M))
+
+    assert listed >= NAMES
+    for name, command in cli.app.commands.items():
+        assert command.help, name
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{name} {option.name}"
+
+
+@pytest.mark.parametrize(
+    ("words", "fragment"),
+    [
+        ("run", "Say what to run: --dry-run, --full, --phase NAME or --resume"),
+        ("run --dry-run --full", "exclude each other"),
+        ("open --dry-run --full", "exclude each other"),
+        ("run --phase patiens --dry-run", "Did you mean patients?"),
+        ("run --phase validation-pots", "Did you mean validation-post?"),
+        ("run --dry-run --gate patient.max_rejected=0.2", "patients"),
+        ("run --dry-run --gate patients.max_rejectd=0.2", "max_rejected"),
+        ("run --dry-run --gate patients.max_rejected=2", "a fraction from 0 to 1"),
+        ("run --dry-run --gate patients", "--gate patients"),
+        ("run --full --reviewed nothing", "There is no run 'nothing'"),
+        ("run --full --reviewed x --strict", "--reviewed applies a rehearsal as it"),
+        ("run --full --reviewed x --phase notes", "--reviewed applies a rehearsal as"),
+        ("run --resume", "There is no unfinished run"),
+        ("run --resume x --full", "--resume goes on with a run as it was opened"),
+        ("run --resume 20260101T000000Z-full", "There is no run"),
+        ("run --bogus", "No such option"),
+        ("show nothing", "There is no run 'nothing'"),
+        ("show", "Missing argument 'RUN'"),
+        ("prune --keep 0", "--keep must be at least 1"),
+        ("prune --keep some", "not a valid integer"),
+        ("nonsense", "No such command 'nonsense'"),
+        ("load-config nowhere.json", "nowhere.json cannot be read"),
+        ("demo --exports nowhere", "nowhere is not a folder"),
+    ],
+)
+def test_a_word_that_means_nothing_is_wrong_usage(
+    commands: Commands, capsys: pytest.CaptureFixture[str], words: str, fragment: str
+) -> None:
+    code = commands.here(*words.split())
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert fragment in " ".join(said.split())
+    assert "Traceback" not in said
+    assert commands.runs() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fragment"),
+    [
+        ("REIMPORT_DATE_ORDER", "YDM", "REIMPORT_DATE_ORDER"),
+        ("REIMPORT_TIME_ZONE", "Sydney", "REIMPORT_TIME_ZONE"),
+        ("REIMPORT_POSTCODE_WIDTH", "four", "REIMPORT_POSTCODE_WIDTH"),
+        ("REIMPORT_SORCE", "exports", "Did you mean REIMPORT_SOURCE?"),
+        ("DATABASE_URL", "mysql://somewhere/clinic", "neither a SQLite file nor"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_refused_by_name(
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    fragment: str,
+) -> None:
+    code = commands.here("load-config", str(a_config(commands)), **{name: value})
+
+    said = capsys.readouterr().err
+    assert code == 3
+    assert fragment in said
+    assert "next: " in said
+
+
+def test_runs_are_listed_newest_first_and_shown(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.here("runs") == 0
+    assert "No runs in" in capsys.readouterr().out
+    first = commands.site.rehearse("validation")
+    second = approval.open_rehearsal(commands.site.settings, gates={})
+
+    assert commands.here("runs") == 0
+    listed = capsys.readouterr().out
+    assert listed.index(second.run_id) < listed.index(first.run_id)
+    assert "succeeded" in listed
+    assert "open" in listed
+
+    assert commands.here("show", first.run_id) == 0
+    shown = capsys.readouterr().out
+    assert "1 backup" in shown
+    assert str(first.folder / "report.html") in shown
+    assert (first.folder / "report.html").is_file()
+
+    assert commands.here("show", first.run_id, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == first.manifest()
+
+    assert commands.here("show", second.run_id) == 0
+    assert "Report: when the run ends" in capsys.readouterr().out
+
+
+def test_an_unknown_run_is_told_with_the_nearest(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = approval.open_rehearsal(commands.site.settings, gates={})
+
+    assert commands.here("show", run.run_id.lower()) == 2
+    assert f"Did you mean {run.run_id}?" in capsys.readouterr().err
+
+
+def test_open_prints_the_id_of_a_run_that_is_not_executed(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("open", "--dry-run", "--phase", "patients", "--clean-slate", "--strict")
+
+    code = commands.here(*words, "--gate", "patients.max_rejected=0.5")
+
+    run_id = capsys.readouterr().out.strip()
+    assert code == 0
+    assert commands.runs() == [run_id]
+    run = commands.run(run_id)
+    assert run.mode is Mode.REHEARSAL
+    assert run.phases == ("validation", "backup", "patients")
+    assert run.gates == {"patients.max_rejected": 0.5}
+    assert run.strict
+    assert run.clean_slate
+    assert run.manifest()["status"] == "open"
+
+
+def test_open_confirms_a_full_run_and_prints_only_its_id(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rehearsal = commands.site.rehearse("validation")
+
+    refused = commands.here("open", "--full", "--reviewed", rehearsal.run_id)
+    assert refused == 3
+    assert "nobody can type here" in capsys.readouterr().err
+    code = commands.here("open", "--full", "--reviewed", rehearsal.run_id, "--yes")
+
+    out, err = capsys.readouterr()
+    assert code == 0
+    assert sorted([rehearsal.run_id, out.strip()]) == commands.runs()
+    assert f"Applying {rehearsal.run_id}" in err
+    full = commands.run(out.strip())
+    assert full.is_full
+    assert full.reviewed == rehearsal.run_id
+    assert full.manifest()["confirmed"]["how"] == "--yes"
+    assert full.manifest()["confirmed"]["word"] == approval.word(rehearsal)
+
+
+def test_a_phase_without_what_it_needs_is_refused_before_anything_is_made(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands.site.execute_sql("UPDATE patients_patient SET filemaker_id = NULL")
+
+    code = commands.here("run", "--phase", "appointments", "--yes")
+
+    said = capsys.readouterr().err
+    assert code == 3
+    assert "appointments links to patients" in said
+    assert "reimport run --phase patients" in said
+    assert commands.runs() == []
+
+
+def test_prune_says_what_would_go_and_then_lets_it_go(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = commands.site.rehearse("validation")
+    commands.site.rehearse("validation")
+
+    assert commands.here("prune", "--keep", "1", "--dry-run") == 0
+    assert f"{old.run_id}: would remove snapshot" in capsys.readouterr().out
+    assert commands.here("prune", "--keep", "1") == 0
+    assert f"{old.run_id}: removed snapshot" in capsys.readouterr().out
+    assert commands.here("prune", "--keep", "1") == 0
+    assert "Nothing to remove." in capsys.readouterr().out
+
+
+def test_doctor_finds_nothing_wrong_with_a_good_site(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = commands.site.digest()
+
+    code = commands.here("doctor")
+
+    said = capsys.readouterr().out
+    assert code == 0, said
+    assert "fail " not in said
+    for what in ("runs folder", "database can be reached", "patients: Contacts.xlsx"):
+        assert what in said
+    assert "documents_objects: objects in the bucket" in said
+    assert commands.site.digest() == before
+    assert commands.runs() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fragments"),
+    [
+        ("REIMPORT_SOURCE", "/nowhere", ("source", "REIMPORT_SOURCE")),
+        ("S3_ENDPOINT_URL", "http://127.0.0.1:9", ("stored objects", "S3 cannot be")),
+        ("S3_BUCKET", "no-such-bucket", ("stored objects", "no-such-bucket")),
+        ("DATABASE_URL", "sqlite:////nowhere/db.sqlite3", ("database", "DATABASE_URL")),
+        ("REIMPORT_RUNS", "/dev/null/runs", ("runs folder", "REIMPORT_RUNS")),
+    ],
+)
+def test_doctor_says_what_is_wrong_and_what_to_do(
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    fragments: tuple[str, ...],
+) -> None:
+    code = commands.here("doctor", **{name: value})
+
+    said = capsys.readouterr().out
+    assert code == 3
+    for fragment in fragments:
+        assert fragment in said
+    assert "Traceback" not in said
+
+
+def test_doctor_names_what_the_backend_does_not_know_yet(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands.site.execute_sql(
+        "UPDATE clinics_clinic SET filemaker_id = NULL, name = 'x' || name"
+    )
+
+    code = commands.here("doctor")
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "clinics that the backend does not know" in said
+    assert "reimport load-config FILE" in said
+
+
+def test_load_config_loads_all_of_a_file_or_nothing(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_config(commands)
+    before = commands.site.digest()
+    assert commands.here("load-config", str(file)) == 0
+    assert "clinics: 2 loaded" in capsys.readouterr().out
+    loaded = commands.site.digest()
+
+    assert commands.here("load-config", str(file)) == 0
+    assert commands.site.digest() == loaded
+    assert loaded.differences(before) == ("clinics_clinic", "clinics_clinician")
+
+
+@pytest.mark.parametrize(
+    ("content", "fragment"),
+    [
+        ("[]", "is not a JSON object"),
+        ("{", "is not JSON"),
+        ('{"clinic": []}', "Did you mean clinics?"),
+        ('{"clinics": 5}', "clinics is not a list"),
+        ('{"clinics": "North"}', "clinics is not a list"),
+        ('{"clinics": [{"filemaker_id": "1"}]}', "clinics entry 1 has no name"),
+        ('{"clinics": [{"name": "A", "color": "red"}]}', "Did you mean colour?"),
+        (
+            '{"clinics": [{"name": "A"}],'
+            ' "appointment_types": [{"name": "B", "default_duration_minutes": "?"}]}',
+            "appointment_types entry 1 cannot be stored",
+        ),
+    ],
+)
+def test_load_config_names_what_it_cannot_load(
+    commands: Commands,
+    capsys: pytest.CaptureFixture[str],
+    content: str,
+    fragment: str,
+) -> None:
+    file = commands.folder / "config.json"
+    file.write_text(content)
+    before = commands.site.digest()
+
+    code = commands.here("load-config", str(file))
+
+    assert code == 2
+    assert fragment in capsys.readouterr().err
+    assert commands.site.digest() == before
+
+
+def test_a_file_that_is_not_there_is_told_with_the_nearest(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = a_config(commands)
+
+    assert commands.here("load-config", str(file.with_name("confg.json"))) == 2
+    assert "Did you mean config.json?" in capsys.readouterr().err
+    (commands.folder / "exports").mkdir()
+    assert commands.here("demo", "--exports", str(commands.folder / "export")) == 2
+    assert "Did you mean exports?" in capsys.readouterr().err
+
+
+def test_load_config_wants_a_migrated_database(
+    commands: Commands, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "empty.sqlite3").touch()
+
+    code = commands.here(
+        "load-config",
+        str(a_config(commands)),
+        DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}",
+    )
+
+    assert code == 3
+    assert "migrate" in capsys.readouterr().err
+
+
+def test_two_clinics_of_one_name_stay_two(commands: Commands) -> None:
+    file = commands.folder / "config.json"
+    names = [{"filemaker_id": key, "name": "Twice"} for key in ("T1", "T2")]
+    file.write_text(json.dumps({"clinics": names}))
+
+    assert commands.here("load-config", str(file)) == 0
+    assert commands.here("load-config", str(file)) == 0
+
+    rows = sites.query(
+        commands.site, "SELECT filemaker_id FROM clinics_clinic WHERE name = 'Twice'"
+    )
+    assert sorted(rows) == [("t1",), ("t2",)]
+
+
+def a_config(commands: Commands) -> Path:
+    file = commands.folder / "config.json"
+    clinics = [
+        {"filemaker_id": "N1", "name": "North"},
+        {"filemaker_id": "S1", "name": "South", "colour": "#123456"},
+    ]
+    clinicians = [{"filemaker_id": "C1", "full_name": "A. Example", "clinic": "N1"}]
+    file.write_text(json.dumps({"clinics": clinics, "clinicians": clinicians}))
+    return file

@@ -1,0 +1,321 @@
+"""Records over OData: queries, paging, single records, values, errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+
+from reimport_lib.demo.filemaker.server import Served
+from reimport_lib.demo.filemaker.service import Options
+from tests.demo.filemaker.asking import ACCOUNT, ODATA, VERSION_4_0, http, odata
+
+CONTACTS = "API_Contacts"
+
+
+def values(client: httpx.Client, path: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = client.get(path).json()["value"]
+    return rows
+
+
+def count(client: httpx.Client, condition: str) -> int:
+    path = f"{CONTACTS}?$count=true&$top=0&$filter={condition}"
+    number: int = client.get(path).json()["@odata.count"]
+    return number
+
+
+def error(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def test_every_request_needs_the_account(served: Served) -> None:
+    with http(served) as client:
+        answers = [
+            client.get(ODATA),
+            client.get(f"{ODATA}/Clinic", auth=("web", "wrong")),
+            client.get(f"{ODATA}/Clinic", headers={"Authorization": "Bearer 0123"}),
+        ]
+
+    assert {error(answer) for answer in answers} == {(401, "212")}
+    assert answers[0].headers["WWW-Authenticate"].startswith("Basic")
+
+
+def test_databases_and_tables_are_listed(odata_client: httpx.Client) -> None:
+    root = str(odata_client.base_url)
+    databases = odata_client.get(root.removesuffix("Clinic/")).json()["value"]
+    tables = values(odata_client, "")
+    with_ending = odata_client.get(root.removesuffix("/") + ".fmp12").json()["value"]
+
+    assert databases == [
+        {"name": "Clinic", "kind": "EntityContainer", "url": root.removesuffix("/")}
+    ]
+    names = [table["name"] for table in tables]
+    assert {"API_Contacts", "Contacts", "API_Images"} <= set(names)
+    assert [table["name"] for table in with_ending] == names
+
+
+def test_pages_by_top_and_skip_give_every_record_once(
+    odata_client: httpx.Client,
+) -> None:
+    numbers: list[int] = []
+    page: list[dict[str, Any]] = [{}]
+    while page:
+        query = f"$select=ROWID&$orderby=ROWID&$top=7&$skip={len(numbers)}"
+        page = values(odata_client, f"{CONTACTS}?{query}")
+        numbers += [row["ROWID"] for row in page]
+
+    whole = odata_client.get(f"{CONTACTS}/$count").text
+    assert len(set(numbers)) == len(numbers) == int(whole)
+    assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize("wanted", ["", "&$top=40", "&$orderby=id desc"])
+def test_next_links_lead_through_all_that_was_asked_for(wanted: str) -> None:
+    with odata(options=Options(page_rows=9)) as client:
+        answer = client.get(f"{CONTACTS}?$count=true{wanted}").json()
+        total = answer["@odata.count"]
+        rows = answer["value"]
+        while link := answer.get("@odata.nextLink"):
+            assert len(answer["value"]) == 9
+            answer = client.get(link).json()
+            rows = rows + answer["value"]
+
+    ids = {row["@odata.id"] for row in rows}
+    assert len(rows) == len(ids) == (40 if "top" in wanted else total)
+
+
+def test_a_client_may_wish_for_smaller_pages(odata_client: httpx.Client) -> None:
+    wish = {"Prefer": "odata.maxpagesize=4"}
+    answer = odata_client.get(f"{CONTACTS}?$select=id", headers=wish).json()
+
+    assert len(answer["value"]) == 4
+    assert "@odata.nextLink" in answer
+
+
+@pytest.mark.parametrize(
+    ("headers", "mark"),
+    [
+        ({}, "@"),
+        (VERSION_4_0, "@odata."),
+        ({"OData-MaxVersion": "4.0"}, "@odata."),
+        ({"OData-Version": "4.01"}, "@"),
+    ],
+)
+def test_annotations_are_spelled_as_the_version_headers_ask(
+    served: Served, headers: dict[str, str], mark: str
+) -> None:
+    with http(served, auth=ACCOUNT, headers=headers) as client:
+        answer = client.get(f"{ODATA}/Clinic/{CONTACTS}?$count=true&$top=1").json()
+
+    assert set(answer) == {f"{mark}context", f"{mark}count", "value"}
+    assert {name for name in answer["value"][0] if name.startswith("@")} == {
+        f"{mark}id",
+        f"{mark}editLink",
+    }
+
+
+def test_an_older_server_knows_the_older_spelling_only() -> None:
+    with odata(options=Options(version="20.3.2")) as client:
+        answer = client.get("API_Clinic_Name", headers={"OData-Version": "4.01"}).json()
+
+    assert "@odata.context" in answer
+
+
+def test_without_metadata_there_are_only_values_and_a_count(
+    odata_client: httpx.Client,
+) -> None:
+    accept = {"Accept": "application/json;odata.metadata=none"}
+    path = f"{CONTACTS}?$top=1&$count=true"
+    answer = odata_client.get(path, headers=accept).json()
+
+    assert set(answer) == {"@odata.count", "value"}
+    assert not any(name.startswith("@") for name in answer["value"][0])
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "gender eq 'F'",
+        "\"gender\" eq 'F'",
+        "not (gender ne 'F')",
+        "startswith(gender,'F') and contains(tolower(gender),'f')",
+        "gender in ('F','X')",
+        "gender eq 'F' or gender eq 'O''Brien'",
+        "length(gender) eq 1 and toupper(gender) eq 'F'",
+    ],
+)
+def test_ways_to_ask_the_same_find_the_same(
+    odata_client: httpx.Client, condition: str
+) -> None:
+    rows = values(odata_client, f"{CONTACTS}?$select=gender")
+    expected = sum(row["gender"] == "F" for row in rows)
+
+    assert count(odata_client, condition) == expected > 0
+
+
+@pytest.mark.parametrize(
+    ("condition", "test"),
+    [
+        ("DOB eq null", lambda row: row["DOB"] is None),
+        ("DOB ge 1990-01-01", lambda row: (row["DOB"] or "") >= "1990-01-01"),
+        ("year(DOB) ge 1990", lambda row: (row["DOB"] or "") >= "1990"),
+        (
+            '"creationTimestamp" lt 2020-01-01T00:00:00Z',
+            lambda row: row["creationTimestamp"] < "2020",
+        ),
+        ("CYS_ID add 1 gt 1010", lambda row: row["CYS_ID"] > 1009),
+        ("CYS_ID mod 2 eq 0", lambda row: row["CYS_ID"] % 2 == 0),
+        (
+            "\"Health Number\" gt '5'",
+            lambda row: (row["Health Number"] or "") > "5",
+        ),
+        ("ROWID le 10", lambda row: row["ROWID"] <= 10),
+    ],
+)
+def test_conditions_compare_by_type(
+    odata_client: httpx.Client, condition: str, test: Any
+) -> None:
+    special = {"Prefer": "fmodata.include-specialcolumns"}
+    rows = odata_client.get(CONTACTS, headers=special).json()["value"]
+    # a text in a date field is no date, and in no comparison of dates
+    fitting = [
+        row for row in rows if "DOB" not in condition or "/" not in (row["DOB"] or "")
+    ]
+
+    assert count(odata_client, condition) == sum(map(test, fitting)) > 0
+
+
+def test_an_order_puts_empty_values_first(odata_client: httpx.Client) -> None:
+    query = '$select=nameMiddle,ROWID&$orderby="nameMiddle" desc,ROWID'
+    rows = values(odata_client, f"{CONTACTS}?{query}")
+    names = [row["nameMiddle"] for row in rows]
+    filled = [name for name in names if name is not None]
+
+    assert filled == sorted(filled, reverse=True)
+    assert names[len(filled) :] == [None] * (len(names) - len(filled))
+
+
+def test_values_have_their_types_and_empty_is_null(odata_client: httpx.Client) -> None:
+    row = values(odata_client, f"{CONTACTS}?$top=1")[0]
+    exact = {"Accept": "application/json;IEEE754Compatible=true"}
+    as_text = odata_client.get(f"{CONTACTS}?$top=1", headers=exact).json()["value"][0]
+
+    assert row["DOB"] == "2013-06-25"
+    assert row["creationTimestamp"] == "2019-11-19T09:26:12Z"
+    assert (row["CYS_ID"], as_text["CYS_ID"]) == (1000, "1000")
+    assert row["nameMiddle"] is None
+    assert "faceImage_Full" not in row
+
+
+def test_a_related_field_has_its_bare_name(odata_client: httpx.Client) -> None:
+    row = values(odata_client, "API_Notes?$top=1")[0]
+
+    assert {"Name Full", "DOB"} <= set(row)
+    assert not any("::" in name for name in row)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["('{id}')", "(id='{id}')", "(ROWID={number})"],
+)
+def test_a_record_is_addressed_by_its_key_or_its_number(
+    odata_client: httpx.Client, key: str
+) -> None:
+    row = values(odata_client, f"{CONTACTS}?$select=id,ROWID&$skip=5&$top=1")[0]
+    path = CONTACTS + key.format(id=row["id"], number=row["ROWID"])
+    found = odata_client.get(path).json()
+
+    assert found["id"] == row["id"]
+    assert found["@odata.context"].endswith("$metadata#API_Contacts/$entity")
+
+
+def test_a_field_comes_alone_or_bare(odata_client: httpx.Client) -> None:
+    path = f"{CONTACTS}(ROWID=1)"
+    field = odata_client.get(f"{path}/nameLast").json()
+    bare = odata_client.get(f"{path}/nameLast/$value")
+    empty = odata_client.get(f"{path}/nameMiddle/$value")
+    second = odata_client.get("Contacts?$top=1&$select=Phones,Phones[2]").json()
+
+    assert field["value"] == bare.text == "Ashgrove"
+    assert field["@odata.context"].endswith("#API_Contacts(ROWID=1)/nameLast")
+    assert empty.status_code == 204
+    assert second["value"][0]["Phones[2]"] is None
+
+
+def test_related_records_are_a_list_whichever_way(odata_client: httpx.Client) -> None:
+    expanded = odata_client.get(
+        "Contacts(ROWID=1)?$select=id&$expand=Coms($select=type,ph;$top=2),Notes"
+    ).json()
+    followed = values(odata_client, "Contacts(ROWID=1)/Coms?$select=type,ph&$top=2")
+    broken = odata_client.get("Contacts(ROWID=1)?$expand=Coms($select=nope)").json()
+
+    assert expanded["Coms"] == followed
+    assert len(followed) == 2
+    assert isinstance(expanded["Notes"], list)
+    assert broken["error"][0]["error"]["code"] == "8309"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("Nowhere", (404, "-1020")),
+        ("API_Contacts_", (404, "-1020")),
+        (f"{CONTACTS}?$select=nope", (400, "8309")),
+        (f"{CONTACTS}?$filter=nope eq 1", (400, "8309")),
+        (f"{CONTACTS}?$orderby=nope", (400, "8309")),
+        (f"{CONTACTS}?$expand=Nope", (400, "8309")),
+        (f"{CONTACTS}?$filter=id eq", (400, "-1002")),
+        (f"{CONTACTS}?$filter=geo.distance(id,1) lt 2", (400, "-1002")),
+        (f"{CONTACTS}?$filter=id eq 5", (400, "8310")),
+        (f"{CONTACTS}?$filter=DOB eq 2020-13-45", (400, "-1002")),
+        (f"{CONTACTS}?$top=x", (400, "-1002")),
+        (f"{CONTACTS}?$top=1&$top=2", (400, "-1002")),
+        (f"{CONTACTS}?$search=x", (400, "-1002")),
+        (f"{CONTACTS}('nobody')", (404, "-1023")),
+        (f"{CONTACTS}(ROWID=999999)", (404, "-1023")),
+        (f"{CONTACTS}(x)", (400, "-1002")),
+        (f"{CONTACTS}$top=1", (404, "-1020")),
+        (f"{CONTACTS}(ROWID=1)/nope", (400, "8309")),
+        (f"{CONTACTS}(ROWID=1)/id/nope", (400, "8309")),
+        ("../Elsewhere/x", (404, "802")),
+    ],
+)
+def test_addresses_are_refused_with_the_servers_codes(
+    served: Served, path: str, expected: tuple[int, str]
+) -> None:
+    with http(served, auth=ACCOUNT) as client:
+        answer = client.get(f"{ODATA}/Clinic/{path}".replace("Clinic/../", ""))
+
+    assert error(answer) == expected
+
+
+def test_an_error_is_xml_for_a_client_that_takes_no_json(
+    odata_client: httpx.Client,
+) -> None:
+    answer = odata_client.get("Nowhere", headers={"Accept": "application/xml"})
+
+    assert "<m:code>-1020</m:code>" in answer.text
+
+
+def test_strict_servers_refuse_what_lax_ones_take() -> None:
+    encoded = f"{CONTACTS}?%24filter=nameLast+eq+%27Ashgrove%27"
+    with odata() as client:
+        lax = [client.get(encoded), client.get(f"{CONTACTS}/$count")]
+    with odata(options=Options(strict=True)) as client:
+        strict = [client.get(encoded), client.get(f"{CONTACTS}/$count")]
+
+    assert [answer.status_code for answer in lax] == [200, 200]
+    assert [error(answer) for answer in strict] == [(400, "-1002")] * 2
+    assert lax[0].json()["value"]
+
+
+def test_nothing_can_be_written_and_no_script_run(odata_client: httpx.Client) -> None:
+    answers = [
+        odata_client.post(CONTACTS, json={}),
+        odata_client.patch(f"{CONTACTS}(ROWID=1)", json={}),
+        odata_client.delete(f"{CONTACTS}(ROWID=1)"),
+        odata_client.post("Script.Nightly%20tidy-up"),
+    ]
+
+    assert {error(answer) for answer in answers} == {(403, "9")}

@@ -1,0 +1,60 @@
+"""A synthetic clinic ready to be imported: exports, stored objects, a database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from reimport_lib.config import Settings, load_settings
+from reimport_lib.demo import clinic, existing
+from reimport_lib.demo.s3 import read_listing, serve_s3
+from reimport_lib.target import bootstrap, configuration
+from tools.databases import migrate
+
+
+@contextmanager
+def ready_to_import(
+    folder: Path, *, scale: float, url: str = "", with_existing: bool = False
+) -> Iterator[Settings]:
+    """
+    A clinic in *folder*, and this process's environment pointing at it for a while.
+
+    Args:
+        url: an empty database; "": a SQLite file in *folder*.
+        with_existing: with rows that the first system and people have left.
+    """
+    made = clinic.build(folder / "clinic", scale=scale)
+    with (
+        serve_s3(read_listing(made.listing)) as server,
+        environment(
+            {
+                **clinic.SETTINGS,
+                **server.environment(),
+                "DATABASE_URL": url or f"sqlite:///{folder / 'clinic.sqlite3'}",
+                "REIMPORT_SOURCE": str(made.exports),
+                "REIMPORT_RUNS": str(folder / "runs"),
+            }
+        ),
+    ):
+        settings = load_settings()
+        migrate(settings.database_url.reveal())
+        configuration.load(settings, made.config)
+        if with_existing:
+            bootstrap.bind_real(settings, writable=True)
+            existing.load_existing(made)
+        bootstrap.close()
+        yield settings
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """*values* in the environment of this process and of those it starts."""
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
