@@ -251,19 +251,79 @@ def prune(keep: int, dry_run: bool) -> None:
 
 @app.command()
 @click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="NAME",
+    help="documents or images; without it both.",
+)
+@click.option("--most", type=int, default=None, help="Files to fetch per table.")
+@click.option("--dry-run", is_flag=True, help="Count what is wanted; fetch nothing.")
+def files(tables: tuple[str, ...], most: int | None, dry_run: bool) -> None:
+    """Bring files out of FileMaker's containers into the bucket; never overwrites."""
+    from reimport_lib.files import transfer
+
+    done = transfer.transfer(
+        load_settings(),
+        tables=tables or transfer.TABLES,
+        most=most,
+        dry_run=dry_run,
+        tell=terminal.tell_progress,
+    )
+    sys.exit(terminal.show_transfers(done))
+
+
+@app.group(invoke_without_command=True)
+@click.option(
     "--exports",
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder of exports instead of the synthetic clinic.",
 )
 @click.option("--database-url", default="", help="An empty database of your own.")
 @click.option("--scale", default=1.0, show_default=True, help="Size of the clinic.")
-def demo(exports: Path | None, database_url: str, scale: float) -> None:
+@click.pass_context
+def demo(
+    context: click.Context, exports: Path | None, database_url: str, scale: float
+) -> None:
     """Import a synthetic clinic, or a folder of exports, from end to end."""
+    if context.invoked_subcommand:
+        return
     from reimport_lib.demo import command
 
     sys.exit(
         EXIT_CODES[command.run(exports=exports, database_url=database_url, scale=scale)]
     )
+
+
+@demo.command(name="serve-filemaker")
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--scale", default=0.05, show_default=True, help="Size of the clinic.")
+@click.option("--https-port", default=8443, show_default=True)
+@click.option("--http-port", default=3000, show_default=True)
+@click.option("--fault", "faults", multiple=True, metavar="NAME=VALUE")
+@click.option("--strict", is_flag=True, help="Refuse what some servers refuse.")
+def serve_filemaker(
+    folder: Path | None,
+    scale: float,
+    https_port: int,
+    http_port: int,
+    faults: tuple[str, ...],
+    strict: bool,
+) -> None:
+    """Serve the clinic as a FileMaker server does, until Ctrl-C."""
+    from reimport_lib.demo.filemaker import command
+
+    try:
+        command.serve(
+            folder,
+            scale=scale,
+            https_port=https_port,
+            http_port=http_port,
+            faults=faults,
+            strict=strict,
+        )
+    except KeyboardInterrupt:
+        sys.exit(0)
 
 
 def main() -> None:

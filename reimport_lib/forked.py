@@ -16,28 +16,25 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 AVAILABLE = sys.platform == "linux"
 _ARGUMENTS_AT = 3  # of the command: python -m ipykernel_launcher ARGUMENTS
 
 
-def manager(folder: Path) -> AsyncKernelManager:
-    """A manager, of encrypted channels, whose kernel will be forked into *folder*."""
-    made = AsyncKernelManager(kernel_name="python3", transport_encryption="required")
-    provisioner = _Provisioner(
-        kernel_id=made.kernel_id, kernel_spec=made.kernel_spec, parent=made
+def let_fork(manager: KernelManager) -> None:
+    """Have *manager* start its kernel by a fork; its kind stays as it is."""
+    manager.provisioner = _Provisioner(
+        kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
     )
-    provisioner.folder = folder
-    made.provisioner = provisioner
-    return made
 
 
 @cache
@@ -109,7 +106,9 @@ class _Forked:
         return self.poll()
 
     def send_signal(self, number: int) -> None:
-        os.kill(self.pid, number)
+        """Nothing where the process has ended, as with ``Popen``."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
@@ -121,10 +120,11 @@ class _Forked:
 class _Provisioner(LocalProvisioner):
     """Starts the kernel as a fork; all else is as for any local kernel."""
 
-    folder = Path()
+    process: Any = None
 
-    async def launch_kernel(self, cmd: list[str], **_kwargs: Any) -> Any:
-        pid = server().fork(cmd[_ARGUMENTS_AT:], self.folder)
+    async def launch_kernel(self, cmd: list[str], **words: Any) -> Any:
+        folder = Path(words.get("cwd") or Path.cwd())
+        pid = server().fork(cmd[_ARGUMENTS_AT:], folder)
         self.process = _Forked(pid)
         self.pid = self.pgid = pid
         return self.connection_info

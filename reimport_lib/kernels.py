@@ -165,13 +165,11 @@ def check_parameters(
 
 def boot(folder: Path) -> AsyncKernelManager:
     """Start a kernel in *folder*, on encrypted channels, its heavy imports done."""
+    manager = AsyncKernelManager(kernel_name="python3", transport_encryption="required")
     arguments = ["--HistoryManager.enabled=False"]
     if forked.AVAILABLE:
-        manager = forked.manager(folder)
+        forked.let_fork(manager)
     else:
-        manager = AsyncKernelManager(
-            kernel_name="python3", transport_encryption="required"
-        )
         arguments.append(f"--IPKernelApp.exec_lines={WARM}")
     run_sync(manager.start_kernel)(extra_arguments=arguments, cwd=str(folder))
     return manager

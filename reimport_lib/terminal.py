@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import click
 from rich.console import Console
@@ -25,6 +25,8 @@ from reimport_lib import run as runs
 from reimport_lib.checks import Check, Verdict, failed
 from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError
+from reimport_lib.files.ledger import Outcome as TransferOutcome
+from reimport_lib.files.progress import Progress as TransferProgress
 from reimport_lib.planning.codes import Outcome
 from reimport_lib.run import Json, Run, Status
 
@@ -197,6 +199,22 @@ def show_pruned(lines: list[str]) -> None:
         out.print(line)
     if not lines:
         out.print("Nothing to remove.")
+
+
+def tell_progress(progress: TransferProgress) -> None:
+    """One line, written over, where it is a terminal."""
+    if sys.stdout.isatty():
+        click.echo(f"\r{progress}", nl=False)
+
+
+def show_transfers(done: Mapping[str, TransferProgress]) -> int:
+    """Print how every table ended; the exit code is 4 where a file failed."""
+    if sys.stdout.isatty():
+        click.echo()
+    for progress in done.values():
+        console().print(str(progress))
+    failures = sum(p.counts.get(TransferOutcome.FAILED, 0) for p in done.values())
+    return 4 if failures else 0
 
 
 def show_error(error: ReimportError) -> None:

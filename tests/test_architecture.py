@@ -24,7 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "checks", "config", "tables"}),
     frozenset({"sources", "planning"}),
     frozenset({"run", "versions"}),
-    frozenset({"target", "reporting"}),
+    frozenset({"target", "reporting", "files"}),
     frozenset({"phases"}),
     frozenset(
         {

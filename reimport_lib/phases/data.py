@@ -27,6 +27,7 @@ from reimport_lib.sources.snapshot import Snapshot, open_snapshot
 from reimport_lib.tables import BY_NAME as TABLES
 from reimport_lib.target import apply as writing
 from reimport_lib.target import ledger, read
+from reimport_lib.target.writing import failures_named
 
 Stageds = dict[str, Staged]
 Plans = tuple[Plan, ...]
@@ -102,12 +103,12 @@ class DataPhase:
     def apply(self, run: Run, plans: Sequence[Plan]) -> writing.Applied:
         """Write the outcomes files, then rows and ledger in one transaction."""
         with recording.recording(run, self.name):
-            enter_ledger(run)
             done = ledger.phase_done(run.run_id, self.name)
             if done is not None:
                 return writing.Applied(done.counts, done.seconds, repeated=True)
             texts = {p.table: outcomes.text(run, p.table, p.rows) for p in plans}
             outcomes.write(run, texts)
+            enter_ledger(run)
             manifest = run.manifest()
             return writing.apply(
                 run.run_id,
@@ -207,18 +208,24 @@ def gates_of(run: Run) -> gates.Gates:
 
 
 def enter_ledger(run: Run) -> None:
-    """Enter *run* into the ledger of its database; doing so again changes nothing."""
+    """
+    Enter *run* into the ledger of its database; doing so again changes nothing.
+
+    Raises:
+        TargetError: another process is writing to the database.
+    """
     manifest = run.manifest()
-    ledger.start_run(
-        run.run_id,
-        mode=str(run.mode),
-        as_of=datetime.fromisoformat(manifest["as_of"]),
-        started_at=datetime.fromisoformat(manifest["created_at"]),
-        snapshot_digest=manifest["snapshot_digest"],
-        reviewed=run.reviewed,
-        confirmed=manifest.get("confirmed", {}).get("word", ""),
-        gates=run.gates,
-    )
+    with failures_named(run.run_id):
+        ledger.start_run(
+            run.run_id,
+            mode=str(run.mode),
+            as_of=datetime.fromisoformat(manifest["as_of"]),
+            started_at=datetime.fromisoformat(manifest["created_at"]),
+            snapshot_digest=manifest["snapshot_digest"],
+            reviewed=run.reviewed,
+            confirmed=manifest.get("confirmed", {}).get("word", ""),
+            gates=run.gates,
+        )
 
 
 def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:

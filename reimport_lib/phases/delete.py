@@ -74,12 +74,12 @@ def require(run: Run, plans: Sequence[DeletionPlan]) -> tuple[gates.GateResult, 
 def apply(run: Run, plans: Sequence[DeletionPlan]) -> writing.Applied:
     """Write the outcomes file, then delete, with before-images and ledger."""
     with recording.recording(run, NAME):
-        data.enter_ledger(run)
         done = ledger.phase_done(run.run_id, NAME)
         if done is not None:
             return writing.Applied(done.counts, done.seconds, repeated=True)
         texts = {FILE: outcomes.deletions_text(run, plans)}
         outcomes.write(run, texts)
+        data.enter_ledger(run)
         manifest = run.manifest()
         return writing.apply(
             run.run_id,

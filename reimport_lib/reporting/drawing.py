@@ -156,7 +156,7 @@ def sheet(title: str, *, inches: float, left: float = 0.0) -> Sheet:
 def finish(drawn: Sheet, numbers: Table) -> Chart:
     """The chart as bytes; its alternative text is the title and the numbers."""
     with rc_context(_STYLE):
-        drawn.canvas.draw()
+        drawn.canvas.draw()  # type: ignore[no-untyped-call]
     width, height = drawn.figure.get_size_inches()
     rows = "; ".join(
         " ".join(
@@ -177,9 +177,8 @@ def finish(drawn: Sheet, numbers: Table) -> Chart:
 
 def _png(canvas: FigureCanvasAgg) -> bytes:
     """The drawing in a palette: a quarter of the bytes, which a report holds inside."""
-    image = Image.frombytes(
-        "RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba())
-    )
+    pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    image = Image.frombytes("RGBA", canvas.get_width_height(), pixels)
     buffer = io.BytesIO()
     few = image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
     few.save(buffer, "PNG")

@@ -63,8 +63,8 @@ def file_checks(path: Path, before: Fingerprint) -> tuple[Check, ...]:
     return (
         equal(
             "file unchanged while it was read",
-            expected=_shape(before.size_bytes, before.changed_ns, before.inode),
-            actual=_shape_now(path),
+            expected=f"{before.size_bytes:,} bytes",
+            actual=_found_now(path, before),
             hint="wait until the export is finished, then run again",
         ),
         Check(
@@ -128,13 +128,12 @@ def require_whole(name: str, checks: Iterable[Check]) -> None:
         raise SourceError(f"{name}: is not complete ({told}).", hint=broken[0].hint)
 
 
-def _shape(size_bytes: int, changed_ns: int, inode: int) -> str:
-    return f"{size_bytes:,} bytes of {changed_ns} ({inode})"
-
-
-def _shape_now(path: Path) -> str:
+def _found_now(path: Path, before: Fingerprint) -> str:
+    """The size at *path*, and whether it is another file or was written to since."""
     try:
         status = path.stat()
     except OSError:
         return "gone"
-    return _shape(status.st_size, status.st_mtime_ns, status.st_ino)
+    found = (status.st_size, status.st_mtime_ns, status.st_ino)
+    changed = found != (before.size_bytes, before.changed_ns, before.inode)
+    return f"{status.st_size:,} bytes{', changed' if changed else ''}"

@@ -77,8 +77,7 @@ def read_tables(
     with http.connected(server, patience) as client:
         service = Service(server, client, patience)
         wanted = layouts_to_read(server, names_of(service))
-        for _, name in wanted:
-            count(service, name)  # a table that is listed may still refuse itself
+        _require_there(service, wanted)
         described = odata_metadata.entities(
             ask(
                 service, "/$metadata", content_of, headers={"Accept": "application/xml"}
@@ -96,6 +95,28 @@ def read_tables(
                 name,
                 read_entity(service, entity, table, progress=progress),
             )
+
+
+def _require_there(service: Service, wanted: Iterable[tuple[str, str]]) -> None:
+    """
+    Ask for each table once: to be listed and described is no proof of being there.
+
+    Raises:
+        SourceError: naming all that are not.
+    """
+    absent = []
+    for table, name in wanted:
+        try:
+            count(service, name)
+        except Refusal as refusal:
+            if refusal.status != 404:
+                raise
+            absent.append(f"{table} ({name!r})")
+    if absent:
+        raise SourceError(
+            f"OData lists, but does not find: {', '.join(absent)}.",
+            hint="make table occurrences without blanks and signs in their names",
+        )
 
 
 def read_entity(

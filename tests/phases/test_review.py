@@ -1,4 +1,4 @@
-"""A full run applies what was reviewed to the database it was reviewed for, or stops."""
+"""A full run applies what was reviewed, to the database it was reviewed for."""
 
 from __future__ import annotations
 

@@ -199,7 +199,7 @@ def test_a_runs_folder_that_cannot_be_written_is_named(
     in_its_place.write_text("a file")
 
     for folder in (in_its_place, in_its_place / "below"):
-        with pytest.raises(UsageError, match="runs folder .* cannot be written") as no:
+        with pytest.raises(UsageError, match=r"runs folder .* cannot be written") as no:
             ready.with_settings(REIMPORT_RUNS=str(folder)).rehearse()
         assert "REIMPORT_RUNS" in no.value.hint
 

@@ -14,6 +14,7 @@ from reimport_lib.run import Status
 from reimport_lib.tables import TABLES
 from tests.phases import sites
 from tests.phases.checking import (
+    ONLY_SQLITE,
     Case,
     Line,
     case,
@@ -44,6 +45,7 @@ def test_after_an_import_every_check_holds(case: Case) -> None:
     assert with_verdict(checks, Verdict.COULD_NOT_CHECK) == set()
 
 
+@ONLY_SQLITE
 def test_no_check_shows_what_stands_in_a_record(case: Case) -> None:
     checks = case.checks().values()
     shown = " ".join(f"{c.name} {c.expected} {c.actual} {c.hint}" for c in checks)
@@ -64,6 +66,7 @@ def test_the_phase_writes_nothing(whole: Whole) -> None:
     assert whole.site.digest() == before
 
 
+@ONLY_SQLITE
 def test_a_failed_check_closes_the_phase_as_validation_failed(own_case: Case) -> None:
     rows_of("notes.Note").filter(pk=own_case.imported("notes")[0]).update(author="X")
 
@@ -101,6 +104,7 @@ def test_a_row_with_a_key_that_no_phase_accounts_for_is_seen(case: Case) -> None
     }
 
 
+@ONLY_SQLITE
 def test_a_row_that_people_made_changes_no_count(case: Case) -> None:
     patient = case.imported("patients")[0]
     rows_of("notes.Note").create(patient_id=patient, content="x")
@@ -108,6 +112,7 @@ def test_a_row_that_people_made_changes_no_count(case: Case) -> None:
     assert failing(counts(case)) == set()
 
 
+@ONLY_SQLITE
 def test_a_key_of_a_rejected_row_in_the_database_is_seen(case: Case) -> None:
     """Nobody kept it: it is not in the account of the delete phase."""
     outcomes = case.evidence().outcomes("notes")
@@ -125,6 +130,7 @@ def test_a_key_of_a_rejected_row_in_the_database_is_seen(case: Case) -> None:
     }
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("table", [table.name for table in TABLES])
 def test_a_count_of_the_ledger_that_is_off_by_one_is_seen(
     case: Case, table: str
@@ -158,6 +164,7 @@ def test_a_row_counted_as_created_that_is_not_there_is_seen(case: Case) -> None:
     assert "notes: source rows with one outcome each" not in found
 
 
+@ONLY_SQLITE
 def test_run_json_that_says_another_count_is_seen(own_case: Case) -> None:
     def edit(manifest: dict[str, Any]) -> None:
         entry = next(e for e in manifest["phases"] if e["name"] == "notes")
@@ -168,6 +175,7 @@ def test_run_json_that_says_another_count_is_seen(own_case: Case) -> None:
     assert failing(counts(own_case)) == {"sms: counts of the ledger and of run.json"}
 
 
+@ONLY_SQLITE
 def test_a_line_gone_from_an_outcomes_file_is_seen(own_case: Case) -> None:
     own_case.edit_outcomes("sms", lambda line: None if line["row"] == "2" else line)
 
@@ -178,6 +186,7 @@ def test_a_line_gone_from_an_outcomes_file_is_seen(own_case: Case) -> None:
     }
 
 
+@ONLY_SQLITE
 def test_an_outcomes_file_edited_afterwards_breaks_its_seal(own_case: Case) -> None:
     def edit(line: Line) -> Line:
         return {**line, "notes": "bad_date"} if line["row"] == "2" else line
@@ -190,6 +199,7 @@ def test_an_outcomes_file_edited_afterwards_breaks_its_seal(own_case: Case) -> N
     }
 
 
+@ONLY_SQLITE
 def test_an_outcome_that_does_not_exist_is_seen(own_case: Case) -> None:
     def edit(line: Line) -> Line:
         return {**line, "outcome": "lost"} if line["row"] == "2" else line
@@ -202,6 +212,7 @@ def test_an_outcome_that_does_not_exist_is_seen(own_case: Case) -> None:
     assert "1 unknown outcomes" in checks[name].actual
 
 
+@ONLY_SQLITE
 def test_a_phase_that_the_ledger_does_not_know_fails(case: Case) -> None:
     rows_of("ledger.LedgerPhase").filter(name="notes").delete()
 
@@ -210,12 +221,14 @@ def test_a_phase_that_the_ledger_does_not_know_fails(case: Case) -> None:
     }
 
 
+@ONLY_SQLITE
 def test_the_delete_phase_without_a_ledger_entry_fails(case: Case) -> None:
     rows_of("ledger.LedgerPhase").filter(name="delete").delete()
 
     assert failing(counts(case)) == {"delete"}
 
 
+@ONLY_SQLITE
 def test_what_the_rehearsal_did_otherwise_is_seen(own_case: Case) -> None:
     rehearsal = sites.runs.load(own_case.run.settings, own_case.run.reviewed)
     (rehearsal.outcomes_folder / "notes.csv").unlink()
@@ -251,6 +264,7 @@ def test_one_phase_by_itself_is_compared_with_the_import_before_it(
     assert len(checks) > 150
 
 
+@ONLY_SQLITE
 def test_tables_that_nothing_imported_could_not_be_checked(ready: Site) -> None:
     run = ready.rehearse("patients", "validation-post")
     checks = run.phase(phase.NAME)["checks"]
@@ -270,6 +284,7 @@ def test_tables_that_nothing_imported_could_not_be_checked(ready: Site) -> None:
     } <= by_verdict["could-not-check"]
 
 
+@ONLY_SQLITE
 def test_an_import_of_another_source_is_nothing_to_compare_with(
     imported: Site, tmp_path: Any
 ) -> None:

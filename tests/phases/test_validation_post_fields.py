@@ -19,6 +19,7 @@ from reimport_lib.target.checks.matched import match
 from reimport_lib.target.checks.world import look_around
 from reimport_lib.target.models import attname, managed
 from tests.phases.checking import (
+    ONLY_SQLITE,
     Case,
     Line,
     case,
@@ -30,8 +31,6 @@ from tests.phases.checking import (
 )
 
 __all__ = ["case", "own_case"]
-
-ONLY_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 FILL_RATE = "{}: fill rate of all fields"
 OTHER_WORDS = {

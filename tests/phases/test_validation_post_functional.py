@@ -14,7 +14,16 @@ from reimport_lib.checks import Check, Verdict
 from reimport_lib.phases import validation_post as phase
 from reimport_lib.target.checks.functional import ENDPOINTS, QUESTIONS
 from reimport_lib.target.checks.ground import busiest, by_owner, imported_rows
-from tests.phases.checking import Case, Line, case, failing, named, own_case, rows_of
+from tests.phases.checking import (
+    ONLY_SQLITE,
+    Case,
+    Line,
+    case,
+    failing,
+    named,
+    own_case,
+    rows_of,
+)
 
 __all__ = ["case", "own_case"]
 
@@ -56,6 +65,7 @@ def test_ten_questions_and_two_refusals_are_asked(case: Case) -> None:
     assert {check.verdict for check in checks.values()} == {Verdict.PASS}
 
 
+@ONLY_SQLITE
 def test_asking_leaves_no_user_and_no_session(case: Case) -> None:
     users, sessions = rows_of("auth.User"), rows_of("sessions.Session")
     before = users.count(), sessions.count()
@@ -65,6 +75,7 @@ def test_asking_leaves_no_user_and_no_session(case: Case) -> None:
     assert (users.count(), sessions.count()) == before
 
 
+@ONLY_SQLITE
 def test_a_patient_who_is_not_listed_is_missed(case: Case) -> None:
     """An imported patient who is gone; others still page as they should."""
     patients = rows_of("patients.Patient").filter(pk__in=case.imported("patients"))
@@ -78,6 +89,7 @@ def test_a_patient_who_is_not_listed_is_missed(case: Case) -> None:
     assert LIST in failing(asked(case))
 
 
+@ONLY_SQLITE
 def test_archived_patients_are_left_out_on_both_sides(case: Case) -> None:
     wanted = of_busiest(case, "contact_details")[0]
     owner = rows_of("patients.ContactDetail").get(pk=wanted).patient_id
@@ -88,6 +100,7 @@ def test_archived_patients_are_left_out_on_both_sides(case: Case) -> None:
     assert failing(asked(case)) == set()
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize(
     ("value", "label"), [("+61299999999", "value"), ("address", "kind")]
 )
@@ -103,6 +116,7 @@ def test_a_contact_detail_that_is_not_the_sources_is_seen(
     assert failing(asked(case)) == {DETAIL}
 
 
+@ONLY_SQLITE
 def test_a_patient_shown_under_another_name_is_seen(case: Case) -> None:
     detail = rows_of("patients.ContactDetail").get(
         pk=of_busiest(case, "contact_details")[0]
@@ -112,6 +126,7 @@ def test_a_patient_shown_under_another_name_is_seen(case: Case) -> None:
     assert failing(asked(case)) == {DETAIL}
 
 
+@ONLY_SQLITE
 def test_an_appointment_at_another_time_is_seen(case: Case) -> None:
     without_notes = set(case.imported("appointments"))
     chosen = sorted(without_notes & set(of_busiest(case, "appointments")))[0]
@@ -141,6 +156,7 @@ def test_a_row_of_a_patient_that_is_gone_is_missed(
     assert found <= {name, DOCUMENT_LINKS, BATCH_LINKS, METADATA}
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize(
     ("table", "label", "name"),
     [
@@ -174,6 +190,7 @@ def test_patients_of_another_clinic_in_the_answer_are_seen(case: Case) -> None:
     assert failing(asked(case)) == {CLINIC}
 
 
+@ONLY_SQLITE
 def test_records_without_their_metadata_are_seen(case: Case) -> None:
     rows_of("patients.Patient").update(filemaker_metadata={})
 
@@ -183,6 +200,7 @@ def test_records_without_their_metadata_are_seen(case: Case) -> None:
     assert checks[METADATA].actual == "not: patients"
 
 
+@ONLY_SQLITE
 def test_a_document_of_the_wrong_patient_is_seen(case: Case) -> None:
     documents = rows_of("documents.Document")
     newest = documents.exclude(filemaker_id=None).exclude(document_date=None)
@@ -212,6 +230,7 @@ def test_a_batch_of_the_wrong_patient_is_seen(case: Case) -> None:
     assert found <= {BATCH_LINKS, IMAGES}
 
 
+@ONLY_SQLITE
 def test_an_owner_who_does_not_answer_is_seen(case: Case) -> None:
     documents = rows_of("documents.Document")
     imported = documents.filter(pk__in=case.imported("documents"))
@@ -221,6 +240,7 @@ def test_an_owner_who_does_not_answer_is_seen(case: Case) -> None:
     assert DOCUMENT_LINKS in failing(asked(case))
 
 
+@ONLY_SQLITE
 def test_an_open_api_is_seen(case: Case, everybody_may_read: None) -> None:
     checks = asked(case)
 
@@ -241,6 +261,7 @@ def everybody_may_read() -> Iterator[None]:
     ReadOnlyView.permission_classes = before
 
 
+@ONLY_SQLITE
 def test_an_api_that_answers_for_records_that_do_not_exist_is_seen(
     case: Case, always_the_first: None
 ) -> None:
@@ -260,6 +281,7 @@ def always_the_first() -> Iterator[None]:
     ReadOnlyView.get_object = before
 
 
+@ONLY_SQLITE
 def test_an_api_that_breaks_is_a_failed_check_and_no_error(
     case: Case, broken: None
 ) -> None:
@@ -281,6 +303,7 @@ def broken() -> Iterator[None]:
     ReadOnlyView.filter_queryset = before
 
 
+@ONLY_SQLITE
 def test_a_question_about_rows_that_nobody_imported_could_not_be_asked(
     own_case: Case,
 ) -> None:
@@ -297,6 +320,7 @@ def test_a_question_about_rows_that_nobody_imported_could_not_be_asked(
     assert failing(checks) == set()
 
 
+@ONLY_SQLITE
 def test_a_question_about_a_phase_that_is_not_in_the_ledger_fails(case: Case) -> None:
     rows_of("ledger.LedgerPhase").filter(name="images").delete()
 

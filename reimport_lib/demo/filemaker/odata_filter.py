@@ -1,21 +1,21 @@
 """``$filter``: an expression as a test of records.
 
-Pure. The grammar is that of odata-query; what it does not know is rewritten before:
-FileMaker's names in double quotes, and repetitions such as ``Phones[2]``.
+Pure. FileMaker quotes names with double quotes, and counts repetitions in brackets:
+``"last name" eq 'O''Brien' and Phones[2] ne null``.
 """
 
 from __future__ import annotations
 
+import math
 import operator
-import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from odata_query import ast
-from odata_query.exceptions import ODataException
-from odata_query.grammar import ODataLexer, ODataParser
+from lark import Lark, Token, Tree
+from lark.exceptions import LarkError
 
 from reimport_lib.demo.filemaker.model import Kind, Record
 from reimport_lib.demo.filemaker.odata_query import Column, ODataRefusal
@@ -23,19 +23,55 @@ from reimport_lib.demo.filemaker.odata_query import Column, ODataRefusal
 Read = Callable[[Record], Any]
 Find = Callable[[str], Column]
 
-_QUOTED = re.compile(r"""'(?:[^']|'')*'|"([^"]*)"(\[\d+\])?|\b(\w+)(\[\d+\])""")
-_ORDER: dict[type, Callable[[Any, Any], bool]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
+GRAMMAR = r"""
+?start: disjunction
+?disjunction: conjunction (_OR conjunction)*
+?conjunction: condition (_AND condition)*
+?condition: sum
+    | sum COMPARATOR sum                              -> comparison
+    | sum _IN "(" literal ("," literal)* ")"          -> membership
+?sum: product | sum SUM product                       -> arithmetic
+?product: unary | product PRODUCT unary               -> arithmetic
+?unary: primary | _NOT unary                          -> negation
+?primary: literal | field | call | "(" disjunction ")"
+call: FUNCTION "(" [disjunction ("," disjunction)*] ")"
+field: (QUOTED | NAME) REPETITION?
+literal: STRING | GUID | DATETIME | DATE | TIME | NUMBER | BOOLEAN | NULL
+
+_OR.9: /or\b/i
+_AND.9: /and\b/i
+_NOT.9: /not\b/i
+_IN.9: /in\b/i
+COMPARATOR.9: /(eq|ne|lt|le|gt|ge)\b/i
+SUM.9: /(add|sub)\b/i
+PRODUCT.9: /(mul|div|mod)\b/i
+NULL.9: /null\b/i
+BOOLEAN.9: /(true|false)\b/i
+FUNCTION.8: /[a-z]+(?=\()/i
+GUID.7: /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/i
+DATETIME.6: /\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?/i
+DATE.5: /\d{4}-\d\d-\d\d/
+TIME.5: /\d\d:\d\d(:\d\d(\.\d+)?)?/
+NUMBER.4: /-?\d+(\.\d+)?(e[-+]?\d+)?/i
+STRING: /'([^']|'')*'/
+QUOTED: /"[^"]+"/
+NAME: /[^\W\d]\w*/
+REPETITION: /\[\d+\]/
+%ignore " "
+"""
+
+_COMPARATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
 }
-_ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Mod: operator.mod,
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "mod": operator.mod,
 }
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "contains": lambda text, part: part in text,
@@ -59,8 +95,8 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "date": lambda moment: moment.date(),
     "time": lambda moment: _clock(moment),
     "round": round,
-    "floor": lambda number: number // 1,
-    "ceiling": lambda number: -(-number // 1),
+    "floor": math.floor,
+    "ceiling": math.ceil,
     "now": lambda: datetime.now().replace(microsecond=0),
 }
 
@@ -75,101 +111,98 @@ def filter_for(text: str, find: Find) -> Callable[[Record], bool]:
     Raises:
         ODataRefusal: it cannot be parsed, or compares text with a number.
     """
-    names: list[str] = []
-
-    def placeholder(found: re.Match[str]) -> str:
-        quoted, quoted_place, plain, plain_place = found.groups()
-        if quoted is None and plain is None:
-            return found[0]
-        names.append((quoted or plain) + (quoted_place or plain_place or ""))
-        return f"__{len(names) - 1}__"
-
-    plain = _QUOTED.sub(placeholder, text)
     try:
-        tree = ODataParser().parse(ODataLexer().tokenize(plain))
-    except ODataException:
-        raise ODataRefusal(400, "-1002", "syntax error in URL at: '$filter'") from None
-
-    def column(name: str) -> Column:
-        found = re.fullmatch(r"__(\d+)__", name)
-        return find(names[int(found[1])] if found else name)
-
-    test = _compiled(tree, column)
-    return lambda record: _is_true(test(record))
+        tree = _parser().parse(text)
+    except LarkError:
+        raise _syntax() from None
+    test = _compiled(tree, find)
+    return lambda record: bool(test(record))
 
 
-def _compiled(node: Any, find: Find) -> Read:
-    match node:
-        case ast.Identifier():
-            return find(node.name).read
-        case ast.Compare(ast.In()):
-            return _membership(node, find)
-        case ast.Compare():
-            return _comparison(node, find)
-        case ast.BoolOp():
-            left, right = _compiled(node.left, find), _compiled(node.right, find)
-            if isinstance(node.op, ast.And):
-                return lambda record: _is_true(left(record)) and _is_true(right(record))
-            return lambda record: _is_true(left(record)) or _is_true(right(record))
-        case ast.UnaryOp():
-            operand = _compiled(node.operand, find)
-            if isinstance(node.op, ast.Not):
-                return lambda record: not _is_true(operand(record))
-            return lambda record: None if (n := operand(record)) is None else -n
-        case ast.BinOp():
-            return _applied(_ARITHMETIC[type(node.op)], (node.left, node.right), find)
-        case ast.Call() if node.func.name in _FUNCTIONS:
-            return _applied(_FUNCTIONS[node.func.name], node.args, find)
+@cache
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr")
+
+
+def _compiled(tree: Tree[Token], find: Find) -> Read:
+    parts: list[Any] = list(tree.children)
+    match tree.data:
+        case "disjunction":
+            tests = [_compiled(part, find) for part in parts]
+            return lambda record: any(test(record) for test in tests)
+        case "conjunction":
+            tests = [_compiled(part, find) for part in parts]
+            return lambda record: all(test(record) for test in tests)
+        case "negation":
+            test = _compiled(parts[0], find)
+            return lambda record: not test(record)
+        case "comparison":
+            return _comparison(*parts, find=find)
+        case "membership":
+            left = _compiled(parts[0], find)
+            among = [_literal(part.children[0]) for part in parts[1:]]
+            return lambda record: left(record) in among
+        case "arithmetic":
+            function = _ARITHMETIC[parts[1].lower()]
+            return _applied(function, (parts[0], parts[2]), find)
+        case "call":
+            name = parts[0].lower()
+            if name not in _FUNCTIONS:
+                raise _syntax()
+            arguments = [part for part in parts[1:] if part is not None]
+            return _applied(_FUNCTIONS[name], arguments, find)
+        case "field":
+            return _column(tree, find).read
         case _:
-            value = _literal(node)
+            value = _literal(parts[0])
             return lambda record: value
 
 
-def _comparison(node: Any, find: Find) -> Read:
+def _column(field: Tree[Token], find: Find) -> Column:
+    name, *repetition = (str(part) for part in field.children)
+    return find("".join((name.strip('"'), *repetition)))
+
+
+def _comparison(
+    one: Tree[Token], comparator: Token, other: Tree[Token], *, find: Find
+) -> Read:
     """Comparisons with null are false but ``eq null``; so are those of unlike types."""
-    _refuse_unlike(node, find)
-    left, right = _compiled(node.left, find), _compiled(node.right, find)
-    if isinstance(node.comparator, ast.Eq):
+    _refuse_unlike(one, other, find)
+    _refuse_unlike(other, one, find)
+    left, right = _compiled(one, find), _compiled(other, find)
+    if comparator.lower() == "eq":
         return lambda record: bool(left(record) == right(record))
-    if isinstance(node.comparator, ast.NotEq):
+    if comparator.lower() == "ne":
         return lambda record: bool(left(record) != right(record))
-    compare = _ORDER[type(node.comparator)]
+    compare = _COMPARATORS[comparator.lower()]
 
     def test(record: Record) -> bool:
-        one, other = left(record), right(record)
+        least, most = left(record), right(record)
         try:
-            return one is not None and other is not None and compare(one, other)
+            return least is not None and most is not None and compare(least, most)
         except TypeError:
             return False
 
     return test
 
 
-def _refuse_unlike(node: Any, find: Find) -> None:
+def _refuse_unlike(field: Tree[Token], literal: Tree[Token], find: Find) -> None:
     """FileMaker takes no number for a text field, nor text for one of numbers."""
-    sides = (node.left, node.right)
-    for field, literal in (sides, sides[::-1]):
-        if not isinstance(field, ast.Identifier):
-            continue
-        kind = find(field.name).kind
-        number = isinstance(literal, ast.Integer | ast.Float)
-        if (kind is Kind.TEXT and number) or (
-            kind is Kind.NUMBER and isinstance(literal, ast.String)
-        ):
-            raise ODataRefusal(
-                400, "8310", "The types of a comparison in $filter differ (9)"
-            )
+    if field.data != "field" or literal.data != "literal":
+        return
+    kind, given = _column(field, find).kind, literal.children[0]
+    if not isinstance(given, Token):
+        return
+    if (kind, given.type) in ((Kind.TEXT, "NUMBER"), (Kind.NUMBER, "STRING")):
+        message = "The types of a comparison in $filter differ (9)"
+        raise ODataRefusal(400, "8310", message)
 
 
-def _membership(node: Any, find: Find) -> Read:
-    left = _compiled(node.left, find)
-    among = [_literal(each) for each in node.right.val]
-    return lambda record: left(record) in among
-
-
-def _applied(function: Callable[..., Any], nodes: Sequence[Any], find: Find) -> Read:
+def _applied(
+    function: Callable[..., Any], parts: Sequence[Tree[Token]], find: Find
+) -> Read:
     """A function of values; of a null, or of a value of another type, it is null."""
-    arguments = [_compiled(node, find) for node in nodes]
+    arguments = [_compiled(part, find) for part in parts]
 
     def read(record: Record) -> Any:
         values = [argument(record) for argument in arguments]
@@ -183,30 +216,29 @@ def _applied(function: Callable[..., Any], nodes: Sequence[Any], find: Find) -> 
     return read
 
 
-def _literal(node: Any) -> Any:
+def _literal(token: Token) -> Any:
+    text = str(token)
     try:
-        match node:
-            case ast.Null():
+        match token.type:
+            case "STRING":
+                return text[1:-1].replace("''", "'")
+            case "NUMBER":
+                return int(text) if text.lstrip("-").isdecimal() else Decimal(text)
+            case "BOOLEAN":
+                return text.lower() == "true"
+            case "NULL":
                 return None
-            case ast.String() | ast.GUID():
-                return node.val
-            case ast.Integer():
-                return int(node.val)
-            case ast.Float():
-                return Decimal(node.val)
-            case ast.Boolean():
-                return node.val.lower() == "true"
-            case ast.Date():
-                return date.fromisoformat(node.val)
-            case ast.DateTime():
+            case "DATE":
+                return date.fromisoformat(text)
+            case "DATETIME":
                 # an offset is taken as written: the server knows wall clocks only
-                moment = datetime.fromisoformat(node.val.upper().replace("Z", ""))
+                moment = datetime.fromisoformat(text.upper().removesuffix("Z"))
                 return moment.replace(tzinfo=None)
-            case ast.Time():
-                return _clock(time.fromisoformat(node.val))
+            case "TIME":
+                return _clock(time.fromisoformat(text))
     except ValueError:
-        raise ODataRefusal(400, "-1002", "syntax error in URL at: '$filter'") from None
-    raise ODataRefusal(400, "-1002", "not supported in URL at: '$filter'")
+        raise _syntax() from None
+    return text
 
 
 def _clock(value: time | timedelta | datetime) -> timedelta:
@@ -215,5 +247,5 @@ def _clock(value: time | timedelta | datetime) -> timedelta:
     return timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
 
 
-def _is_true(value: Any) -> bool:
-    return bool(value)
+def _syntax() -> ODataRefusal:
+    return ODataRefusal(400, "-1002", "syntax error in URL at: '$filter'")

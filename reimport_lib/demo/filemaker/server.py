@@ -182,6 +182,7 @@ def serving(
     faults: Mapping[str, Any] | None = None,
     options: Options | None = None,
     authority: Path | None = None,
+    unreachable: tuple[str, ...] = (),
     port: int = 0,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Served]:
@@ -193,6 +194,7 @@ def serving(
         https: with a certificate of a private authority.
         faults: those switched on at the start, by the names in ``Faults``.
         authority: the folder that keeps the authority; None: one for this time only.
+        unreachable: names that OData lists and then does not find.
         port: 0 takes a free one.
         clock: seconds that sessions live by.
 
@@ -200,7 +202,7 @@ def serving(
         UsageError: *source* holds no clinic, or *faults* a name that is none.
     """
     service = make_service(
-        open_database(source, name=DATABASE),
+        open_database(source, name=DATABASE, unreachable=unreachable),
         options=options or Options(),
         faults=changed(Faults(), faults or {}),
         clock=clock,

@@ -40,6 +40,7 @@ _EPOCH = re.compile(
 )
 _HALF = re.compile(r"(?P<clock>[\d:.]+) ?(?P<half>[ap])\.?m\.?")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2})(?:[:.][0-5]\d(?:\.\d+)?)?)?")
+_BEHIND = re.compile(r"\d{1,2}[:.]\d{2}")
 _FRACTION = re.compile(r"0?\.\d+|\d(?:\.\d+)?e-\d+|0(?:\.0)?")
 _DAY_END = frozenset(
     {"24:00", "24:00:00", "24.00", "2400", "1 day", "1 day, 0:00:00", "1", "1.0"}
@@ -115,7 +116,21 @@ def is_clock(text: str) -> bool:
         return True
     half = _HALF.fullmatch(said)
     parts = _CLOCK.fullmatch(half["clock"] if half else said)
-    return parts is not None and int(parts[1]) < 24 and int(parts[2] or 0) < 60
+    if parts is None or int(parts[2] or 0) > 59:
+        return False
+    hour = int(parts[1])
+    if half is None:
+        return hour < 24 and parts[2] is not None
+    return hour <= 12 if half["half"] == "a" else 0 < hour < 24
+
+
+def is_stamp(text: str, order: str) -> bool:
+    """*text* is a date, with or without a time of day behind it."""
+    said = split(text)
+    offset = _offset(said.clock)
+    bare = offset["clock"] if offset else said.clock
+    timed = _BEHIND.match(bare) is not None and is_clock(bare)
+    return is_date(text, order) and (timed or not bare)
 
 
 def clock(value: datetime | None, text: str) -> Pair:

@@ -21,9 +21,7 @@ _EVENT: Aliases = ("_kf_EventID", "id_Event")
 
 
 def appointments(m: Matched) -> list[Field]:
-    text, zone = rendering.text, m.zone
-    status_word: Aliases = ("Status", "status")
-    end = (("endDate",), ("endTime",), ("End",))
+    text = rendering.text
     return [
         own_key(m),
         owner(m),
@@ -42,6 +40,17 @@ def appointments(m: Matched) -> list[Field]:
             ("Type", "type"),
             note="unknown_value",
         ),
+        *_times(m),
+        field_of(m, "all_day", rendering.flag, *_ALL_DAY),
+        *_sources(m),
+        field_of(m, "title", text, ("title", "Title")),
+        field_of(m, "notes", text, ("note", "notes", "Notes")),
+    ]
+
+
+def _times(m: Matched) -> list[Field]:
+    zone, end = m.zone, (("endDate",), ("endTime",), ("End",))
+    return [
         field_of(m, "start_time", zone.moment, *START, notes=explaining.moments(zone)),
         field_of(
             m,
@@ -55,7 +64,13 @@ def appointments(m: Matched) -> list[Field]:
                 for note, explains in explaining.moments(zone).items()
             },
         ),
-        field_of(m, "all_day", rendering.flag, *_ALL_DAY),
+    ]
+
+
+def _sources(m: Matched) -> list[Field]:
+    """The status, and who decided it and the clinic."""
+    status_word: Aliases = ("Status", "status")
+    return [
         field_of(m, "status", _status, status_word, values=_status_values(m)),
         field_of(m, "status_source", _status_source, status_word),
         field_of(
@@ -69,8 +84,6 @@ def appointments(m: Matched) -> list[Field]:
                 )
             ],
         ),
-        field_of(m, "title", text, ("title", "Title")),
-        field_of(m, "notes", text, ("note", "notes", "Notes")),
     ]
 
 

@@ -16,7 +16,7 @@ from reimport_lib.target.checks.clocks import (
     in_other_order,
     is_clock,
     is_date,
-    split,
+    is_stamp,
 )
 from reimport_lib.target.checks.matched import Explains
 from reimport_lib.target.checks.words import Words
@@ -49,10 +49,8 @@ def moments(zone: Zone) -> Notes:
     """Of a moment that is made of a date, a time and a stamp."""
 
     def unreadable(value: Any, day: str, clock: str, stamp: str = "") -> bool:
-        said = split(stamp)
         good = is_date(day, zone.order) and is_clock(clock)
-        whole = is_date(stamp, zone.order) and (not said.clock or is_clock(said.clock))
-        return is_blank(value) and not good and not whole
+        return is_blank(value) and not good and not is_stamp(stamp, zone.order)
 
     def in_gap(value: Any, *texts: str) -> bool:
         moment = _moment(value)

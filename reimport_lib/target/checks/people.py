@@ -77,7 +77,6 @@ def own_key(matched: Matched) -> Field:
 def patients(m: Matched) -> list[Field]:
     sex = partial(rendering.coded, words=words.SEXES)
     day = partial(clocks.day, order=m.zone.order)
-    dates = explaining.dates(m.zone)
     return [
         own_key(m),
         field_of(m, "title", rendering.title, ("title", "Title")),
@@ -114,6 +113,15 @@ def patients(m: Matched) -> list[Field]:
             note="unknown_value",
         ),
         field_of(m, "funding_source", rendering.number_text, ("Funding",)),
+        *_support(m),
+    ]
+
+
+def _support(m: Matched) -> list[Field]:
+    """The coordinator and the plan: they load whether or not the other is there."""
+    day = partial(clocks.day, order=m.zone.order)
+    dates = explaining.dates(m.zone)
+    return [
         field_of(m, "coordinator_name", rendering.name, ("NDIS Coordinator Name",)),
         field_of(
             m,

@@ -42,7 +42,7 @@ def without_point_zero(text: str) -> str:
 @lru_cache(maxsize=131_072)
 def key_text(text: str, *, number: bool = False) -> str:
     """A FileMaker key as it is compared: no case, blanks, braces or ``.0``."""
-    key = _edges(unicodedata.normalize("NFKC", text).casefold())
+    key = _edges(_caseless(text))
     while found := _BRACES.fullmatch(key):
         key = _edges(found[1])
     key = without_point_zero(key)
@@ -52,7 +52,7 @@ def key_text(text: str, *, number: bool = False) -> str:
 @lru_cache(maxsize=131_072)
 def folded(text: str) -> str:
     """*text* without case, compatibility forms and runs of blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(_caseless(text).split())
 
 
 def word(text: str) -> str:
@@ -125,7 +125,7 @@ def phone(value: str | None, said: str) -> Pair:
     if not value or not value.startswith("+") or number == value:
         return number, value or ""
     dialled = unicodedata.normalize("NFKC", number).casefold().translate(_KEYPAD)
-    digits = "".join(filter(str.isdecimal, dialled))
+    digits = "".join(str(int(sign)) for sign in dialled if sign.isdecimal())
     return digits, digits if digits in _spellings(value[1:]) else value
 
 
@@ -158,6 +158,14 @@ def _spellings(number: str) -> set[str]:
         found |= {national, f"0{national}", f"{country}0{national}"}
         found |= {f"00{country}0{national}", f"0011{country}0{national}"}
     return found
+
+
+def _caseless(text: str) -> str:
+    """*text* without case and compatibility forms; folding may part characters."""
+    if text.isascii():
+        return text.lower()
+    folded_text = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", folded_text)
 
 
 def _edges(text: str) -> str:

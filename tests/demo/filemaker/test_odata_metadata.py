@@ -5,10 +5,7 @@ from __future__ import annotations
 import httpx
 from lxml import etree
 
-from reimport_lib.demo.filemaker.contents import open_database
-from reimport_lib.demo.filemaker.odata_metadata import as_json, as_xml, names_of
-from reimport_lib.demo.filemaker.server import DATABASE
-from tests.demo.filemaker.asking import CLINIC
+from tests.demo.filemaker.asking import odata
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 
@@ -103,9 +100,13 @@ def test_the_server_root_lists_databases_as_metadata(
 
 
 def test_a_listed_name_need_not_be_reachable() -> None:
-    database = open_database(CLINIC, name=DATABASE, unreachable=("@Contacts 2",))
+    with odata(unreachable=("@Contacts 2",)) as client:
+        listed = [each["name"] for each in client.get("").json()["value"]]
+        in_xml = xml_types(client.get("$metadata").content)
+        in_json = client.get("$metadata?$format=json").json()["Clinic"]
+        asked = client.get("%40Contacts%202")
 
-    assert "@Contacts 2" in names_of(database)
-    assert "@Contacts 2_" in xml_types(as_xml(database, "22.0.2"))
-    assert "@Contacts 2" in as_json(database, "22.0.2")["Clinic"]
-    assert "@Contacts 2" not in database.occurrences
+    assert "@Contacts 2" in listed
+    assert "@Contacts 2_" in in_xml
+    assert "@Contacts 2" in in_json
+    assert asked.status_code == 404

@@ -1,0 +1,203 @@
+"""Every file of every record, once: what the bucket lacks is fetched and stored.
+
+The list of records is taken first, and then gone through: nothing that is written here
+changes it. One file at a time, with pauses: FileMaker stays in use. Imports no Django.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from reimport_lib.config import Settings
+from reimport_lib.errors import SourceError, UsageError
+from reimport_lib.files import bucket, ledger, streams
+from reimport_lib.files.kinds import ending_of
+from reimport_lib.files.ledger import Ledger, Line, Outcome
+from reimport_lib.files.progress import Progress
+from reimport_lib.files.streams import Fetched, Unfit
+from reimport_lib.files.wanted import Wanted, Work, name_of, sort_out
+from reimport_lib.planning.context import Context
+from reimport_lib.planning.objects import MIME_TYPES, naming
+from reimport_lib.sources import fm_layouts, fm_session, http, objects
+from reimport_lib.sources.fm_errors import Refusal
+from reimport_lib.sources.fm_layouts import Layout
+from reimport_lib.sources.fm_values import Kind
+from reimport_lib.sources.http import PATIENCE, Patience
+from reimport_lib.sources.servers import server_of
+
+TABLES = ("documents", "images")
+TRIES = 4
+MOST_IN_A_ROW = 5
+"""Files that fail one after the other before it stops: the server is down."""
+
+Tell = Callable[[Progress], None]
+
+
+def transfer(
+    settings: Settings,
+    *,
+    tables: Sequence[str] = TABLES,
+    most: int | None = None,
+    dry_run: bool = False,
+    tell: Tell | None = None,
+    patience: Patience = PATIENCE,
+) -> dict[str, Progress]:
+    """
+    Fetch and store what the bucket lacks; table -> how it ended.
+
+    It may be broken off at any time, and goes on where it was.
+
+    Args:
+        tables: of ``documents`` and ``images``.
+        most: files to fetch per table; None: all.
+        dry_run: count what is wanted, and fetch nothing.
+        tell: called after every file.
+
+    Raises:
+        UsageError: a table that has no files.
+        SettingsError: the server or the bucket is not set.
+        SourceError: the server or the bucket cannot be used, or stopped being so.
+    """
+    unknown = [table for table in tables if table not in TABLES]
+    if unknown:
+        raise UsageError(
+            f"{', '.join(unknown)}: no table with files.", hint=f"one of {TABLES}"
+        )
+    listings = objects.list_objects(settings)
+    server = server_of(settings)
+    done = {}
+    with (
+        ledger.opened(settings.runs, system=settings.rows.system) as book,
+        fm_session.opened(server, patience) as session,
+        http.connected(server, patience) as files,
+    ):
+        for table in tables:
+            layout = fm_layouts.layout_of(session, server.names[table])
+            work = Work(
+                table=table,
+                session=session,
+                layout=layout,
+                container=container_of(layout, server.containers[table]),
+                names=naming(table, Context(datetime.now(UTC), settings.rows)),
+                files=files,
+                s3=objects.client(settings),
+                bucket=settings.s3_bucket,
+            )
+            wanted = sort_out(work, listings[f"{table}_objects"], book)
+            limit = 0 if dry_run else most
+            done[table] = _fetch_all(work, wanted, book, most=limit, tell=tell)
+    return done
+
+
+def container_of(layout: Layout, asked: str) -> str:
+    """
+    The container field to fetch from: the one that is *asked* for, or the only one.
+
+    Raises:
+        SourceError: it is not on the layout, or there is not exactly one.
+    """
+    there = [field.name for field in layout.fields if field.kind is Kind.CONTAINER]
+    if asked in there or (len(there) == 1 and not asked):
+        return asked or there[0]
+    shown = ", ".join(map(repr, there)) or "none"
+    raise SourceError(
+        f"{layout.name}: which container field holds the files? It has {shown}.",
+        hint="name it: FILEMAKER_CONTAINER_DOCUMENTS, FILEMAKER_CONTAINER_IMAGES",
+    )
+
+
+def _fetch_all(
+    work: Work,
+    wanted: Sequence[Wanted],
+    book: Ledger,
+    *,
+    most: int | None,
+    tell: Tell | None,
+) -> Progress:
+    started = time.monotonic()
+    failed_in_a_row = 0
+    chosen = wanted[:most] if most is not None else wanted
+
+    def progress() -> Progress:
+        return Progress(
+            work.table,
+            dict(work.counts),
+            work.fetched,
+            len(wanted),
+            work.size_bytes,
+            time.monotonic() - started,
+        )
+
+    for each in chosen:
+        line, problem = _fetch_one(work, each)
+        book.write(work.table, line)
+        work.counts[line.outcome] += 1
+        work.fetched += 1
+        work.size_bytes += line.size_bytes
+        if tell:
+            tell(progress())
+        failed_in_a_row = failed_in_a_row + 1 if problem else 0
+        if problem and failed_in_a_row >= MOST_IN_A_ROW:
+            raise problem
+        time.sleep(work.session.server.pause_seconds)
+    return progress()
+
+
+def _fetch_one(work: Work, wanted: Wanted) -> tuple[Line, SourceError | None]:
+    """
+    Fetch and store one file; a second value says that the server is at fault.
+
+    Every try reads the record again: an address is good for a short time only.
+    """
+    why, problem = "", None
+    for tried in range(1, TRIES + 1):
+        try:
+            address = _address(work, wanted.number)
+            if not address:
+                return Line(wanted.number, Outcome.EMPTY, tries=tried), None
+            with streams.fetched(work.files, work.session.server, address) as found:
+                return _stored(work, wanted, found, tried), None
+        except Unfit as unfit:
+            why, problem = str(unfit), None
+            if not unfit.passing:
+                break
+        except (http.Unreachable, Refusal) as error:
+            why, problem = error.message, error
+        if tried < TRIES:
+            time.sleep(_pause(work, tried))
+    return Line(wanted.number, Outcome.FAILED, why, tries=tried), problem
+
+
+def _pause(work: Work, tried: int) -> float:
+    patience = work.session.patience
+    doubled: float = patience.first_seconds * 2**tried
+    return min(doubled, patience.most_seconds)
+
+
+def _address(work: Work, number: int) -> str:
+    """A fresh address of the file; "" where the container has become empty."""
+    response = fm_session.get(work.session, f"{work.layout.path}/records/{number}")
+    page = fm_layouts.page_of(response, work.layout.fields, containers=True)
+    return page.records[0].values.get(work.container, "") if page.records else ""
+
+
+def _stored(work: Work, wanted: Wanted, found: Fetched, tried: int) -> Line:
+    ending = ending_of(found.head, found.name)
+    key = name_of(work, wanted.key, ending)
+    is_new = bucket.create(
+        work.s3,
+        work.bucket,
+        key,
+        found,
+        mime_type=MIME_TYPES.get(ending, "application/octet-stream"),
+    )
+    return Line(
+        wanted.number,
+        Outcome.STORED if is_new else Outcome.THERE,
+        object_key=key,
+        size_bytes=found.size_bytes,
+        sha256=found.sha256.hex(),
+        tries=tried,
+    )

@@ -1,0 +1,129 @@
+"""Which files are wanted: records against what the bucket holds, before any is fetched.
+
+The bucket's own listing says what is stored, by the rules that the import finds its
+objects by; no stamp in FileMaker and no earlier run does. Imports no Django.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+import pandas as pd
+
+from reimport_lib.errors import SourceError
+from reimport_lib.files.ledger import Ledger, Line, Outcome
+from reimport_lib.planning.identity import canonical_key
+from reimport_lib.planning.objects import Naming, object_row_keys
+from reimport_lib.sources import data_api
+from reimport_lib.sources.data_api import Way
+from reimport_lib.sources.fm_layouts import Layout
+from reimport_lib.sources.fm_records import Record
+from reimport_lib.sources.fm_session import Session
+
+KEYS = {"documents": ("id", "_kp_DocID"), "images": ("recid", "RecID")}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Wanted:
+    """A record whose file is not in the bucket."""
+
+    number: int
+    key: str
+
+
+@dataclass(slots=True, repr=False)
+class Work:
+    """One table while it is worked on."""
+
+    table: str
+    session: Session
+    layout: Layout
+    container: str
+    names: Naming
+    files: httpx.Client
+    s3: Any
+    bucket: str
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    fetched: int = 0
+    size_bytes: int = 0
+
+
+def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
+    """The records whose file is wanted; all others go into the ledger at once."""
+    way = Way(
+        work.session.server.page_rows,
+        data_api.key_of(work.table, work.layout.fields),
+        containers=True,
+    )
+    swept = data_api.sweep(work.session, work.layout, way)
+    records = [swept[number] for number in sorted(swept)]
+    keys = _keys(work, records)
+    stored = dict(
+        zip(object_row_keys(listing, work.names), listing["key"], strict=True)
+    )
+    wanted: list[Wanted] = []
+    lines: list[Line] = []
+    for record, raw, key in zip(records, keys, _canonical(work, keys), strict=True):
+        line = _without_fetching(work, record, raw, key, stored)
+        if line is None:
+            wanted.append(Wanted(record.number, raw))
+            stored[key] = ""
+        else:
+            lines.append(line)
+            work.counts[line.outcome] += 1
+    book.write_all(work.table, lines)
+    return wanted
+
+
+def _without_fetching(
+    work: Work, record: Record, raw: str, key: str, stored: Mapping[str, str]
+) -> Line | None:
+    """What can be said of *record* at once; None: its file is wanted."""
+    value = record.values.get(work.container, "")
+    failed = Line(record.number, Outcome.FAILED)
+    if not value:
+        return replace(failed, outcome=Outcome.EMPTY)
+    if not key:
+        return replace(failed, why="the record has no key")
+    if stored.get(key):
+        return replace(failed, outcome=Outcome.THERE, object_key=stored[key])
+    if key in stored:
+        return replace(failed, why="another record has the same key")
+    if not value.startswith(("https://", "http://")):
+        return replace(failed, why="the container only refers to a file elsewhere")
+    if _own_key(name_of(work, raw, "bin"), work) != key:
+        return replace(failed, why="its key cannot be the name of an object")
+    return None
+
+
+def _keys(work: Work, records: Iterable[Record]) -> list[str]:
+    there = {field.name for field in work.layout.fields}
+    column = next((name for name in KEYS[work.table] if name in there), None)
+    if column is None:
+        raise SourceError(
+            f"{work.layout.name}: holds none of {', '.join(KEYS[work.table])}.",
+            hint="put the key field onto the layout",
+        )
+    return [record.values.get(column, "") for record in records]
+
+
+def _canonical(work: Work, keys: Sequence[str]) -> Any:
+    return canonical_key(pd.Series(keys, dtype=object), number=work.names.number)
+
+
+def name_of(work: Work, raw: str, ending: str) -> str:
+    """The key of the object: the prefix, FileMaker's own key, the ending."""
+    stem = raw.strip().strip("{}").strip()
+    if work.names.number:
+        stem = canonical_key(pd.Series([raw], dtype=object), number=True).iloc[0]
+    return f"{work.names.prefix}{stem}.{ending}"
+
+
+def _own_key(name: str, work: Work) -> str:
+    """The key of the row that an object of that *name* is found for."""
+    found = object_row_keys(pd.DataFrame({"key": [name]}), work.names)
+    return str(found.iloc[0])
