@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from reimport_lib import cli
 from reimport_lib import run as runs
+from reimport_lib.config import ROOT
 from reimport_lib.run import Json, Run
 from reimport_lib.target import bootstrap
 from tests.phases.sites import Site
@@ -49,6 +50,25 @@ class Commands:
             text=True,
             check=False,
             timeout=TIMEOUT_SECONDS,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def papermill(self, name: str, output: Path, **parameters: str | int) -> Done:
+        """papermill's own command, as a person types it, whatever the umask."""
+        given = [f"-p {name} {value}".split() for name, value in parameters.items()]
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "papermill", "--no-progress-bar"),
+                *(str(ROOT / "notebooks" / f"{name}.ipynb"), str(output)),
+                *(word for words in given for word in words),
+            ],
+            cwd=self.folder,
+            env=self.environ(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT_SECONDS,
+            umask=0,
         )
         return Done(done.returncode, done.stdout, done.stderr)
 

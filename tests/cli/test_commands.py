@@ -7,18 +7,16 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
 
-from reimport_lib.config import ROOT
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.run import Run
 from reimport_lib.target.databases import sqlite_file
 from tests.cli.commands import Commands, wait_for
+from tests.notebooks import privacy
 from tests.phases import sites
 
 RUN_ID = re.compile(r"\b(\d{8}T\d{6}Z-(?:rehearsal|full))\b")
@@ -50,6 +48,9 @@ def test_the_demo_rehearses_applies_and_leaves_the_database(
             notebook = run.folder / entry["notebook"]
             assert notebook.is_file()
             assert notebook.with_suffix(".html").is_file()
+        for path in privacy.shown(run):
+            assert privacy.leaks(path, clinic.exports) == set(), path.name
+            assert privacy.requests(path) == [], path.name
     assert again.code == 3
     assert "patients; the demo wants an empty one" in again.err
 
@@ -89,8 +90,9 @@ def test_a_confirmation_is_typed_and_papermill_by_hand_does_the_rest(
     assert commands.site.digest() == before
 
     for name in ("00_validation", "01_backup", "03_patients"):
-        done = papermill(commands, run, name)
-        assert done.returncode == 0, done.stderr
+        output = run.folder / f"{name}.ipynb"
+        done = commands.papermill(name, output, run_id=run.run_id)
+        assert done.code == 0, done.err
 
     assert run.manifest()["status"] == "succeeded"
     assert commands.here("show", run.run_id) == 0
@@ -189,29 +191,3 @@ def typed_word(printed: str) -> str:
     found = re.search(r"Type  (.+?)  to apply exactly this", printed)
     assert found is not None
     return found.group(1)
-
-
-def papermill(
-    commands: Commands, run: Run, name: str
-) -> subprocess.CompletedProcess[str]:
-    """papermill's own command, as a person would type it, whatever the umask."""
-    return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "papermill",
-            str(ROOT / "notebooks" / f"{name}.ipynb"),
-            str(run.folder / f"{name}.ipynb"),
-            "-p",
-            "run_id",
-            run.run_id,
-            "--no-progress-bar",
-        ],
-        cwd=commands.folder,
-        env=commands.environ(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        umask=0,
-    )

@@ -40,12 +40,12 @@ _EPOCH = re.compile(
 )
 _HALF = re.compile(r"(?P<clock>[\d:.]+) ?(?P<half>[ap])\.?m\.?")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2})(?:[:.][0-5]\d(?:\.\d+)?)?)?")
+_PART_OF_SECOND = re.compile(r"(:\d\d)\.(\d{1,6})\d*")
 _BEHIND = re.compile(r"\d{1,2}[:.]\d{2}")
 _FRACTION = re.compile(r"0?\.\d+|\d(?:\.\d+)?e-\d+|0(?:\.0)?")
-_DAY_END = frozenset(
-    {"24:00", "24:00:00", "24.00", "2400", "1 day", "1 day, 0:00:00", "1", "1.0"}
-    | {"1 day, 00:00:00", "1 days", "1 days 00:00:00", "1 day 0:00:00"}
-    | {"1900-01-01 00:00:00", "1900-01-01", "1904-01-02 00:00:00", "1904-01-02"}
+_DAY_END = re.compile(
+    r"24[:.]?00(?:[:.]00(?:\.0+)?)?|1(?:\.0+)?|1 days?(?:,? 0{1,2}:00(?::00)?)?"
+    r"|(?:1900-01-01|1904-01-02)(?:[t ]0{1,2}:?00(?::00)?)?"
 )
 _DAY_SECONDS = 86_400
 MIDNIGHT = time()
@@ -112,7 +112,7 @@ def is_date(text: str, order: str) -> bool:
 def is_clock(text: str) -> bool:
     """*text* is some time of day."""
     said = folded(text)
-    if said in _DAY_END or _FRACTION.fullmatch(said) or _EPOCH.fullmatch(said):
+    if _DAY_END.fullmatch(said) or _FRACTION.fullmatch(said) or _EPOCH.fullmatch(said):
         return True
     half = _HALF.fullmatch(said)
     parts = _CLOCK.fullmatch(half["clock"] if half else said)
@@ -173,7 +173,7 @@ class Zone:
             return f"{folded(date_text)} {folded(time_text)}".strip(), ""
         bare, wall = self._wall(value, time_text)
         shown_day = wall.date()
-        if folded(bare) in _DAY_END and wall.time() == MIDNIGHT:
+        if _DAY_END.fullmatch(folded(bare)) and wall.time() == MIDNIGHT:
             shown_day -= timedelta(days=1)
             times = folded(bare), folded(bare)
         else:
@@ -264,7 +264,13 @@ def _same_time(value: time, said: str) -> bool:
         return abs(float(said) * _DAY_SECONDS - _seconds(value)) <= 0.5
     if half := _HALF.fullmatch(said):
         said = half["clock"] + half["half"]
-    return said in _spelled(value)
+    return _PART_OF_SECOND.sub(_shortest, said) in _spelled(value)
+
+
+def _shortest(part: re.Match[str]) -> str:
+    """Microseconds without zeros at their end; finer ones are stored nowhere."""
+    digits = part[2].rstrip("0")
+    return f"{part[1]}.{digits}" if digits else part[1]
 
 
 def _seconds(value: time) -> float:
@@ -275,17 +281,18 @@ def _seconds(value: time) -> float:
 def _spelled(value: time) -> set[str]:
     """Every way to write *value*: on a clock of 24 hours, or of 12 with its half."""
     half = "p" if value.hour >= 12 else "a"
+    whole = value == time(value.hour)
     found: set[str] = set()
     for hour in (f"{value.hour}", f"{value.hour:02d}"):
         written = _with_minutes(hour, value)
         found |= written
         if value.hour >= 12 or value.hour == 0:
             found |= {each + half for each in written}
+            found |= {hour + half} if whole else set()
     twelve = value.hour % 12 or 12
     for hour in (f"{twelve}", f"{twelve:02d}"):
         found |= {each + half for each in _with_minutes(hour, value)}
-        if not (value.minute or value.second or value.microsecond):
-            found.add(hour + half)
+        found |= {hour + half} if whole else set()
     return found
 
 

@@ -27,7 +27,7 @@ def plain(text: str) -> str:
         return text.strip()
     for written, meant in (("_x000D_", "\r"), ("_x000B_", "\v"), ("\r\n", "\n")):
         text = text.replace(written, meant)
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").strip()
+    return text.replace("\r", "\n").replace("\v", "\n").strip()
 
 
 def without_point_zero(text: str) -> str:
@@ -103,7 +103,7 @@ def flag(value: bool | None, *said: str) -> Pair:
 
 
 def is_set(said: str) -> bool:
-    return word(said) in TRUE
+    return folded(said) in TRUE
 
 
 def coded(value: str | None, said: str, words: Mapping[str, str]) -> Pair:

@@ -1,0 +1,172 @@
+"""Which run a notebook works on, and which parameters it takes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from reimport_lib import approval, locks, notebook
+from reimport_lib.errors import Refused, UsageError
+from reimport_lib.notebook import open_run
+from reimport_lib.phases import PHASES, named
+from reimport_lib.run import Mode, Run
+from reimport_lib.target import bootstrap
+from tests.cli.commands import Commands
+
+DECLARED = 'run_id: str = ""\nsample_rows: int = 5\nmin_match_rate: float = 0.95\n'
+
+
+@pytest.fixture(autouse=True)
+def environment(commands: Commands) -> Iterator[None]:
+    """A notebook reads its settings from the environment."""
+    with patch.dict(os.environ, commands.environ(), clear=True):
+        yield
+    bootstrap.close()
+
+
+def execute(run: Run, name: str) -> None:
+    module: Any = named(name).module
+    getattr(module, "PHASE", module).execute(run)
+
+
+def test_without_a_run_the_phases_before_run_as_plain_functions(
+    commands: Commands,
+) -> None:
+    run = open_run("delete", gates={"*.max_deleted": 0.02, "*.max_deleted_rows": 9})
+
+    statuses = [entry["status"] for entry in run.manifest()["phases"]]
+    assert run.phases == ("validation", "backup", "delete")
+    assert statuses == ["succeeded", "succeeded", "running"]
+    assert run.gates == {"*.max_deleted_rows": 9}
+    assert run.manifest()["parameters"]["gates"] == run.gates
+
+
+def test_latest_goes_on_with_the_newest_rehearsal_until_it_is_done(
+    commands: Commands,
+) -> None:
+    first = open_run("validation", run_id="latest")
+    execute(first, "validation")
+    joined = open_run("backup", run_id="latest")
+    assert joined.run_id == first.run_id
+    assert joined.phases == tuple(phase.name for phase in PHASES)
+
+    with locks.executing(first):  # by a command: a person must not walk into it
+        other = open_run("backup", run_id="latest")
+    assert other.run_id != first.run_id
+    assert other.phase("validation")["status"] == "succeeded"
+
+    again = open_run("validation", run_id="latest")
+    assert again.run_id not in (first.run_id, other.run_id)
+
+
+def test_latest_retries_the_phase_that_was_refused_with_another_gate(
+    commands: Commands,
+) -> None:
+    run = open_run("patients", run_id="latest", gates={"patients.max_rejected": 0.0})
+    assert run.gates == {"patients.max_rejected": 0.0}
+    with pytest.raises(Refused):
+        execute(run, "patients")
+    assert run.manifest()["status"] == "refused"
+
+    joined = open_run("patients", run_id="latest", gates={"patients.max_adopted": 1})
+
+    assert joined.run_id == run.run_id
+    assert joined.gates == {"patients.max_rejected": 0.0, "patients.max_adopted": 1}
+    assert joined.manifest()["status"] == "running"
+    assert joined.manifest()["error"] == ""
+
+
+def test_gates_of_the_run_win_over_those_of_the_notebook(commands: Commands) -> None:
+    run = approval.open_rehearsal(
+        commands.site.settings,
+        gates={"*.min_match_rate": 0.5, "patients.max_rejected": 0.3},
+    )
+
+    joined = open_run(
+        "validation",
+        run_id=run.run_id,
+        gates={"notes.min_match_rate": 0.9, "patients.max_rejected": 0.9},
+    )
+
+    assert joined.gates == run.gates
+
+
+def test_a_run_that_may_write_is_joined_only_by_its_id_and_takes_no_gate(
+    commands: Commands,
+) -> None:
+    rehearsal = commands.site.rehearse("validation")
+    full = approval.open_full(commands.site.settings, rehearsal, ask=None, yes=True)
+
+    latest = open_run("validation", run_id="latest")
+    joined = open_run("validation", run_id=full.run_id, gates={"*.max_rejected": 0.9})
+
+    assert latest.mode is Mode.REHEARSAL
+    assert latest.run_id != rehearsal.run_id
+    assert joined.mode is Mode.FULL
+    assert joined.gates == {}
+
+
+def test_a_phase_waits_for_its_turn_and_is_done_once(commands: Commands) -> None:
+    run = approval.open_rehearsal(
+        commands.site.settings, (named("validation"), named("backup")), gates={}
+    )
+
+    with pytest.raises(Refused, match="validation is not done"):
+        open_run("backup", run_id=run.run_id)
+    with pytest.raises(Refused, match="does not include the phase patients"):
+        open_run("patients", run_id=run.run_id)
+    execute(open_run("validation", run_id=run.run_id), "validation")
+    with pytest.raises(Refused, match="validation is done"):
+        open_run("validation", run_id=run.run_id)
+    with pytest.raises(UsageError, match="Did you mean"):
+        open_run("backup", run_id=run.run_id[:-2])
+
+
+def test_a_phase_is_not_run_on_another_database_than_those_before(
+    commands: Commands,
+) -> None:
+    run = open_run("validation", run_id="latest")
+    execute(run, "validation")
+    run.update(lambda manifest: manifest["database"].update(name="another"))
+
+    with pytest.raises(Refused, match="other name"):
+        open_run("backup", run_id=run.run_id)
+
+    assert run.phase("backup")["status"] == "refused"
+    assert run.manifest()["status"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("injected", "fragment"),
+    [
+        ("sampel_rows = 3", "Did you mean 'sample_rows'?"),
+        ("aply = 1", "declared: run_id, sample_rows, min_match_rate"),
+        ('sample_rows = "three"', "'sample_rows' is str, and must be int"),
+        ('min_match_rate = "false"', "'min_match_rate' is str, and must be float"),
+        ("sample_rows = 3.5", "'sample_rows' is float, and must be int"),
+        ("sample_rows = True", "'sample_rows' is bool, and must be int"),
+        ("run_id = 20261122", "'run_id' is int, and must be str"),
+        ("sample_rows = None", "'sample_rows' is NoneType"),
+    ],
+)
+def test_parameters_are_those_that_the_notebook_declares(
+    injected: str, fragment: str
+) -> None:
+    cells = ["", DECLARED, f"# Parameters\n{injected}\n"]
+
+    with pytest.raises(UsageError, match=r"Parameter '\w+' is") as refused:
+        notebook._refuse_undeclared(cells)
+
+    assert fragment in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "injected", ["sample_rows = 3", "min_match_rate = 1", 'run_id = "latest"', ""]
+)
+def test_declared_parameters_are_taken(injected: str) -> None:
+    notebook._refuse_undeclared(["", DECLARED, f"# Parameters\n{injected}\n"])
+    notebook._refuse_undeclared(["", "x = 1"])

@@ -1,0 +1,99 @@
+"""The notebooks as they are stored: no logic, no outputs, and the same head."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from reimport_lib.config import ROOT
+from reimport_lib.phases import PHASES
+
+FOLDER = ROOT / "notebooks"
+LOGIC = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.For, ast.AsyncFor, ast.While, ast.comprehension),
+    *(ast.Try, ast.If, ast.IfExp, ast.With, ast.Match),
+)
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+OF_PHASES = [FOLDER / phase.notebook for phase in PHASES]
+HEAD = ("**Reads**", "**Writes**", "**Needs**", "**Stops if**")
+
+
+def name(path: Path) -> str:
+    return path.stem
+
+
+def cells(path: Path, kind: str) -> list[NotebookNode]:
+    notebook = nbformat.read(path, 4)
+    return [cell for cell in notebook.cells if cell.cell_type == kind]
+
+
+def test_every_phase_has_its_notebook() -> None:
+    assert set(OF_PHASES) <= set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_is_stored_without_outputs(path: Path) -> None:
+    for cell in cells(path, "code"):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_holds_no_logic(path: Path) -> None:
+    for cell in cells(path, "code"):
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        assert not [node for node in nodes if isinstance(node, LOGIC)], cell.source
+        assert not cell.source.startswith(("!", "%"))
+
+
+@pytest.mark.parametrize("path", OF_PHASES, ids=name)
+def test_a_notebook_says_what_it_reads_writes_needs_and_stops_at(path: Path) -> None:
+    title = cells(path, "markdown")[0].source.splitlines()
+
+    assert title[0].startswith(f"# {path.stem[:2]} ")
+    for line, word in zip(title[-4:], HEAD, strict=True):
+        assert line.startswith(word)
+
+
+@pytest.mark.parametrize("path", OF_PHASES, ids=name)
+def test_parameters_have_safe_typed_defaults(path: Path) -> None:
+    code = cells(path, "code")
+    tagged = [
+        n for n, c in enumerate(code) if "parameters" in c.metadata.get("tags", ())
+    ]
+    assert tagged == [0]
+    assigned = ast.parse(code[0].source).body
+
+    assert all(isinstance(node, ast.AnnAssign) for node in assigned)
+    defaults = {
+        node.target.id: ast.literal_eval(node.value)
+        for node in assigned
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.value is not None
+    }
+    assert defaults["run_id"] == ""
+    assert defaults["sample_rows"] == 5
+    assert defaults["reveal"] == 0
+    for value in defaults.values():
+        assert type(value) in (str, int, float)
+
+
+@pytest.mark.parametrize("path", OF_PHASES, ids=name)
+def test_everything_is_imported_in_the_cell_that_opens_the_run(path: Path) -> None:
+    importing = [
+        number
+        for number, cell in enumerate(cells(path, "code"))
+        if any(
+            isinstance(node, ast.Import | ast.ImportFrom)
+            for node in ast.walk(ast.parse(cell.source))
+        )
+    ]
+
+    assert importing == [1]
+    assert "open_run(" in cells(path, "code")[1].source
