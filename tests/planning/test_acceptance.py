@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from reimport_lib.planning.rules import RULES
-from tests.planning.clinics import CLINICS, SETTINGS, Clinic, planned
+from tests.planning.given_clinics import CLINICS, SETTINGS, Clinic, planned
 
 DATA = os.environ.get("REIMPORT_ACCEPTANCE_DATA", "")
 

@@ -49,6 +49,7 @@ _DAY_END = re.compile(
 )
 _DAY_SECONDS = 86_400
 MIDNIGHT = time()
+_NO_CLOCK = ("z", "t", "tz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def split(text: str) -> Said:
     if found is None:
         return Said(whole, "")
     rest = found["rest"]
-    return Said(whole[: len(whole) - len(rest)], rest.lstrip(" t,"))
+    clock = "" if rest in _NO_CLOCK else rest.lstrip(" t,")
+    return Said(whole[: len(whole) - len(rest)], clock)
 
 
 def day(value: date | None, text: str, order: str) -> Pair:
@@ -166,12 +168,14 @@ class Zone:
             date_text, time_text: two columns; *stamp*: one that holds both, read where
                 one of the two is blank.
         """
+        offset = None
         if not (folded(date_text) and folded(time_text)) and folded(stamp):
-            found = split(stamp)
-            date_text, time_text = found.day, found.clock
+            said_at = split(stamp)
+            date_text, time_text = said_at.day, said_at.clock
+            offset = _offset(time_text)
         if value is None:
             return f"{folded(date_text)} {folded(time_text)}".strip(), ""
-        bare, wall = self._wall(value, time_text)
+        bare, wall = self._wall(value, time_text, offset)
         shown_day = wall.date()
         if _DAY_END.fullmatch(folded(bare)) and wall.time() == MIDNIGHT:
             shown_day -= timedelta(days=1)
@@ -190,9 +194,10 @@ class Zone:
             return None
         return timezone(then)
 
-    def _wall(self, value: datetime, text: str) -> tuple[str, datetime]:
+    def _wall(
+        self, value: datetime, text: str, found: re.Match[str] | None
+    ) -> tuple[str, datetime]:
         """*text* without its offset, and *value* on the clock that it was read from."""
-        found = _offset(text)
         if found is None:
             return text, value.astimezone(self.fixed or ZoneInfo(self.name))
         if found["zone"] == "z":

@@ -57,7 +57,7 @@ def folded(text: str) -> str:
 
 def word(text: str) -> str:
     """A coded word as it is compared: folded, without its final stop."""
-    return folded(text).rstrip(". ")
+    return folded(text).rstrip(".")
 
 
 def text(value: str | None, said: str) -> Pair:
