@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 EXECUTED = "runs/example/"  # the one run that is stored as it was executed
 HASHES = "requirements.lock"
 VERIFICATION = "detect_secrets.filters.common.is_ignored_due_to_verification_policies"
+LINES = "detect_secrets.filters.regex.should_exclude_line"
+PICTURE = r'^ *"image/png": "'
 RANDOM_TEXT = ("Base64HighEntropyString", "HexHighEntropyString")
 BUILT = {".venv", ".git", "__pycache__", ".ipynb_checkpoints"}
 
@@ -61,12 +63,13 @@ def secrets(paths: Iterable[Path]) -> list[str]:
     Places that look like a secret, as ``file:line kind``; never the secret itself.
 
     Left out: the hashes of the lock; random-looking texts of executed notebooks, whose
-    pictures and digests all are. A line that only looks like a secret ends in a comment
-    ``pragma: allowlist secret``.
+    pictures and digests all are, and the pages made of them. A line that only looks
+    like a secret ends in a comment ``pragma: allowlist secret``.
     """
     scanned = [path for path in paths if name(path) != HASHES]
-    executed = [path for path in scanned if name(path).startswith(EXECUTED)]
-    written = [path for path in scanned if path not in executed]
+    example = {path for path in scanned if name(path).startswith(EXECUTED)}
+    executed = [path for path in scanned if path in example and path.suffix != ".html"]
+    written = [path for path in scanned if path not in example]
     found = _scan(written, without=()) + _scan(executed, without=RANDOM_TEXT)
     return [
         f"{name(Path(secret.filename))}:{secret.line_number} {secret.type}"
@@ -78,6 +81,7 @@ def _scan(paths: list[Path], *, without: tuple[str, ...]) -> list[PotentialSecre
     found = SecretsCollection()
     with default_settings() as settings:
         settings.disable_filters(VERIFICATION)  # it would ask other hosts
+        settings.filters[LINES] = {"pattern": [PICTURE]}
         for plugin in without:
             del settings.plugins[plugin]
         for path in paths:

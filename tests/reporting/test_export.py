@@ -37,10 +37,7 @@ def shown(thing: Any) -> Any:
 def notebook(*outputs: Any, text: str = "# Appointments") -> Any:
     return new_notebook(
         cells=[new_markdown_cell(text), new_code_cell("plan", outputs=list(outputs))],
-        metadata={
-            "widgets": {"state": {"secret": "Zephyrine"}}
-            # pragma: allowlist nextline secret
-        },
+        metadata={"widgets": {"state": {"value": "Zephyrine"}}},
     )
 
 

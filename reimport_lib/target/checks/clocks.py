@@ -132,7 +132,7 @@ def is_stamp(text: str, order: str) -> bool:
     offset = _offset(said.clock)
     bare = offset["clock"] if offset else said.clock
     timed = _BEHIND.match(bare) is not None and is_clock(bare)
-    return is_date(text, order) and (timed or not bare)
+    return is_date(text, order) and (timed or not said.clock)
 
 
 def clock(value: datetime | None, text: str) -> Pair:
