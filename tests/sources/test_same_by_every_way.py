@@ -16,8 +16,8 @@ from reimport_lib.demo.filemaker.server import Served, serving
 from reimport_lib.planning.cleaned import fold_words
 from reimport_lib.planning.context import Directory
 from reimport_lib.sources.snapshot import Snapshot, freeze
-from tests.planning import clinics
-from tests.planning.clinics import AS_OF
+from tests.planning import given_clinics as clinics
+from tests.planning.given_clinics import AS_OF
 
 from .servers import settings
 
