@@ -19,8 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent
 EXECUTED = "runs/example/"  # the one run that is stored as it was executed
 HASHES = "requirements.lock"
 VERIFICATION = "detect_secrets.filters.common.is_ignored_due_to_verification_policies"
-LINES = "detect_secrets.filters.regex.should_exclude_line"
-PICTURE = r'^ *"image/png": "'
 RANDOM_TEXT = ("Base64HighEntropyString", "HexHighEntropyString")
 BUILT = {".venv", ".git", "__pycache__", ".ipynb_checkpoints"}
 
@@ -81,7 +79,6 @@ def _scan(paths: list[Path], *, without: tuple[str, ...]) -> list[PotentialSecre
     found = SecretsCollection()
     with default_settings() as settings:
         settings.disable_filters(VERIFICATION)  # it would ask other hosts
-        settings.filters[LINES] = {"pattern": [PICTURE]}
         for plugin in without:
             del settings.plugins[plugin]
         for path in paths:

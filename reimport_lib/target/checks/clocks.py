@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from reimport_lib.target.checks.rendering import Pair, folded
 
@@ -34,14 +33,12 @@ _WORD_DAY = re.compile(
     rf"{_WORD}(?P<one>[-/ ])(?P<day>\d{{1,2}}){_SUFFIX}(?P<two>[-/]|,? )"
     r"(?P<year>\d{4})" + _REST
 )
-_OFFSET = re.compile(r"(?P<clock>.*?) ?(?P<zone>z|[+-]\d\d:?(?:\d\d)?)")
 _EPOCH = re.compile(
     r"(?:1899-12-3[01]|1900-01-0[01]|1904-01-0[12])(?:[t ](?P<rest>.*))?"
 )
 _HALF = re.compile(r"(?P<clock>[\d:.]+) ?(?P<half>[ap])\.?m\.?")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2})(?:[:.][0-5]\d(?:\.\d+)?)?)?")
 _PART_OF_SECOND = re.compile(r"(:\d\d)\.(\d{1,6})\d*")
-_BEHIND = re.compile(r"\d{1,2}[:.]\d{2}")
 _FRACTION = re.compile(r"0?\.\d+|\d(?:\.\d+)?e-\d+|0(?:\.0)?")
 _DAY_END = re.compile(
     r"24[:.]?00(?:[:.]00(?:\.0+)?)?|1(?:\.0+)?|1 days?(?:,? 0{1,2}:00(?::00)?)?"
@@ -111,10 +108,15 @@ def is_date(text: str, order: str) -> bool:
     return len(days) == 1 if order == "YMD" else bool(days)
 
 
+def ends_day(text: str) -> bool:
+    """*text* is the midnight at the end of a date."""
+    return _DAY_END.fullmatch(folded(text)) is not None
+
+
 def is_clock(text: str) -> bool:
     """*text* is some time of day."""
     said = folded(text)
-    if _DAY_END.fullmatch(said) or _FRACTION.fullmatch(said) or _EPOCH.fullmatch(said):
+    if ends_day(said) or _FRACTION.fullmatch(said) or _EPOCH.fullmatch(said):
         return True
     half = _HALF.fullmatch(said)
     parts = _CLOCK.fullmatch(half["clock"] if half else said)
@@ -126,15 +128,6 @@ def is_clock(text: str) -> bool:
     return hour <= 12 if half["half"] == "a" else 0 < hour < 24
 
 
-def is_stamp(text: str, order: str) -> bool:
-    """*text* is a date, with or without a time of day behind it."""
-    said = split(text)
-    offset = _offset(said.clock)
-    bare = offset["clock"] if offset else said.clock
-    timed = _BEHIND.match(bare) is not None and is_clock(bare)
-    return is_date(text, order) and (timed or not said.clock)
-
-
 def clock(value: datetime | None, text: str) -> Pair:
     """The wall-clock time of *value* in the spelling of *text*; blank is midnight."""
     said = folded(text)
@@ -143,75 +136,6 @@ def clock(value: datetime | None, text: str) -> Pair:
     if not said:
         return "", "" if value.time() == MIDNIGHT else f"{value:%H:%M:%S}"
     return said, said if _same_time(value.time(), said) else f"{value:%H:%M:%S}"
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """
-    The clinic's wall clock, and the order of its text dates.
-
-    Attributes:
-        fixed: an offset that holds instead of the zone's own.
-    """
-
-    name: str
-    order: str
-    fixed: timezone | None = None
-
-    def moment(
-        self, value: datetime | None, date_text: str, time_text: str, stamp: str = ""
-    ) -> Pair:
-        """
-        A moment as the wall clock of the source wrote it.
-
-        Args:
-            date_text, time_text: two columns; *stamp*: one that holds both, read where
-                one of the two is blank.
-        """
-        offset = None
-        if not (folded(date_text) and folded(time_text)) and folded(stamp):
-            said_at = split(stamp)
-            date_text, time_text = said_at.day, said_at.clock
-            offset = _offset(time_text)
-        if value is None:
-            return f"{folded(date_text)} {folded(time_text)}".strip(), ""
-        bare, wall = self._wall(value, time_text, offset)
-        shown_day = wall.date()
-        if _DAY_END.fullmatch(folded(bare)) and wall.time() == MIDNIGHT:
-            shown_day -= timedelta(days=1)
-            times = folded(bare), folded(bare)
-        else:
-            times = clock(wall, bare)
-        days = day(shown_day, date_text, self.order)
-        said, shown = (f"{d} {t}".strip() for d, t in zip(days, times, strict=True))
-        return said, f"{shown} (second)" if wall.fold else shown
-
-    def before_change(self, value: datetime) -> timezone | None:
-        """The offset from before a change of clocks just then; None where none was."""
-        zone = ZoneInfo(self.name)
-        then = (value - timedelta(days=1)).astimezone(zone).utcoffset()
-        if then is None or then == value.astimezone(zone).utcoffset():
-            return None
-        return timezone(then)
-
-    def _wall(
-        self, value: datetime, text: str, found: re.Match[str] | None
-    ) -> tuple[str, datetime]:
-        """*text* without its offset, and *value* on the clock that it was read from."""
-        if found is None:
-            return text, value.astimezone(self.fixed or ZoneInfo(self.name))
-        if found["zone"] == "z":
-            return found["clock"], value.astimezone(UTC)
-        sign = -1 if found["zone"][0] == "-" else 1
-        digits = found["zone"][1:].replace(":", "").ljust(4, "0")
-        ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        return found["clock"], value.astimezone(timezone(sign * ahead))
-
-
-@lru_cache(maxsize=65_536)
-def _offset(text: str) -> re.Match[str] | None:
-    """The offset behind a clock, where it brings one of its own."""
-    return _OFFSET.fullmatch(folded(text))
 
 
 @lru_cache(maxsize=65_536)

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from reimport_lib.target.checks import clocks, explaining, rendering, words
-from reimport_lib.target.checks.clocks import Zone
 from reimport_lib.target.checks.headers import Aliases
 from reimport_lib.target.checks.matched import Field, Matched
+from reimport_lib.target.checks.moments import Zone
 from reimport_lib.target.checks.people import field_of, listed, own_key, owner
 from reimport_lib.target.checks.rendering import Pair
 from reimport_lib.target.checks.world import STRANGER

@@ -11,14 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from reimport_lib.target.checks import rendering
-from reimport_lib.target.checks.clocks import (
-    Zone,
-    in_other_order,
-    is_clock,
-    is_date,
-    is_stamp,
-)
+from reimport_lib.target.checks.clocks import in_other_order, is_clock, is_date
 from reimport_lib.target.checks.matched import Explains
+from reimport_lib.target.checks.moments import Zone, is_stamp
 from reimport_lib.target.checks.words import Words
 from reimport_lib.target.checks.world import Names
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from reimport_lib.target.checks.clocks import Zone
 from reimport_lib.target.checks.evidence import IMPORTED, Account, Evidence
 from reimport_lib.target.checks.headers import Aliases, column
+from reimport_lib.target.checks.moments import Zone
 from reimport_lib.target.checks.rendering import Pair
 from reimport_lib.target.checks.world import World
 from reimport_lib.target.models import model_of

@@ -15,8 +15,8 @@ from uuid import UUID
 from django.apps import apps
 
 from reimport_lib.config import RowSettings
-from reimport_lib.target.checks.clocks import Zone
 from reimport_lib.target.checks.evidence import Evidence
+from reimport_lib.target.checks.moments import Zone
 from reimport_lib.target.checks.rendering import (
     Pair,
     folded,

@@ -10,14 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reimport_lib.planning import clean, identity, times
 from reimport_lib.planning.cleaned import Cleaned
 from reimport_lib.target.checks import clocks, explaining, rendering, words
-from reimport_lib.target.checks.clocks import Zone
+from reimport_lib.target.checks.moments import Zone
 
+MANY = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 ZONE = "Australia/Sydney"
 ORDERS = st.sampled_from(["DMY", "MDY", "YMD"])
 
@@ -86,6 +87,7 @@ CLOCKS = st.one_of(
 )
 
 
+@MANY
 @given(DATES, ORDERS)
 def test_dates(text: str, order: str) -> None:
     value, code = read(text, lambda c: times.dates(c, order, declared=True))
@@ -94,6 +96,7 @@ def test_dates(text: str, order: str) -> None:
     assert accepted(clocks.day(value, text, order), code, notes, value, text)
 
 
+@MANY
 @given(DATES, CLOCKS, ORDERS)
 @example("2014-10-05", "02:30", "DMY")
 @example("2014-04-06", "02:30", "DMY")
@@ -116,6 +119,7 @@ def test_moments_of_a_date_and_a_time(day: str, clock: str, order: str) -> None:
     assert accepted(pair, ";".join(codes), notes, value, day, clock, "")
 
 
+@MANY
 @given(DATES, CLOCKS, st.sampled_from(["", "Z", "+10:00", "-0330", " +05"]), ORDERS)
 @example("2014-10-05", "02:30:00", "", "DMY")
 @example("1/07/2013", "2:02 pm", "", "DMY")
@@ -133,6 +137,7 @@ WORDS = st.text(
 )
 
 
+@MANY
 @given(WORDS)
 @example("_x000D_\n_x000B_a")
 @example("101.0")
@@ -150,6 +155,7 @@ def test_texts(text: str) -> None:
         assert said == shown, convert.__name__
 
 
+@MANY
 @given(WORDS)
 @example("{{A-1}}")
 @example("\u200b 12.0 \u00a0")
@@ -160,6 +166,7 @@ def test_keys(text: str) -> None:
         assert rendering.key_text(text, number=is_number) == key
 
 
+@MANY
 @given(st.text("0123456789", max_size=12), st.sampled_from(["", ".0", "x", " "]))
 def test_digits_of_a_width(digits: str, tail: str) -> None:
     text = f"{digits}{tail}"
@@ -194,6 +201,7 @@ PHONES = st.one_of(
 )
 
 
+@MANY
 @given(PHONES)
 def test_phones(text: str) -> None:
     value, code = read(text, lambda column: clean.phone(column, "AU"))
@@ -202,6 +210,7 @@ def test_phones(text: str) -> None:
     assert accepted(pair, code, explaining.numbers(), value, text)
 
 
+@MANY
 @given(
     st.one_of(st.sampled_from([*words.SEXES, "Male.", " F ", "woman", "n/a"]), WORDS)
 )
@@ -213,6 +222,7 @@ def test_sexes(text: str) -> None:
     assert accepted(pair, code, notes, value, text)
 
 
+@MANY
 @given(
     st.one_of(st.sampled_from(["1", "0", "yes", "NO", "True", "x", "1.0", ""]), WORDS)
 )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from reimport_lib.target.checks import clocks, explaining
-from reimport_lib.target.checks.clocks import Zone
+from reimport_lib.target.checks.moments import Zone
 
 SYDNEY = Zone("Australia/Sydney", "DMY")
 
