@@ -101,10 +101,10 @@ def decide_rows(
     index = staged.frame.index
     reason = pd.Series("", index=index, dtype=object)
     for mask, code in rules:
-        reason[(reason == "") & mask] = code.value
+        reason.loc[(reason == "") & mask] = code.value
     outcome = pd.Series("", index=index, dtype=object)
-    outcome[reason != ""] = Outcome.REJECTED.value
-    outcome[reason.isin([code.value for code in SKIPPED])] = Outcome.SKIPPED.value
+    outcome.loc[reason != ""] = Outcome.REJECTED.value
+    outcome.loc[reason.isin([code.value for code in SKIPPED])] = Outcome.SKIPPED.value
     notes = either(outcome == "", joined_notes(staged, doubts), "")
     columns = {"key": staged.frame["key"], "outcome": outcome}
     return pd.DataFrame(

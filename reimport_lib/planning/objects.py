@@ -177,7 +177,7 @@ def plan_objects(
     reason = pd.Series(Reason.NO_METADATA.value, index=listing.index, dtype=object)
     reason[owners.isin(known)] = Reason.ROW_NOT_IMPORTED.value
     reason[owners.isin(ids.keys())] = ""
-    reason[owners == ""] = Reason.EXCLUDED_BY_RULE.value
+    reason.loc[owners == ""] = Reason.EXCLUDED_BY_RULE.value
     skipped, unchanged = Outcome.SKIPPED.value, Outcome.UNCHANGED.value
     return plan_of_rows(
         table,

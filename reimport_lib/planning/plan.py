@@ -72,10 +72,8 @@ class Plan:
     @property
     def counts(self) -> dict[str, int]:
         """Rows per outcome, all five."""
-        return {
-            outcome.value: int((self.rows["outcome"] == outcome.value).sum())
-            for outcome in SOURCE_OUTCOMES
-        }
+        found = Counter(self.rows["outcome"])
+        return {outcome.value: found[outcome.value] for outcome in SOURCE_OUTCOMES}
 
     @property
     def reasons(self) -> dict[str, int]:

@@ -184,8 +184,11 @@ def _wholly_blank(frame: pd.DataFrame) -> Any:
     """(n,) bool; each column looks only at the rows that were blank so far."""
     blank = np.ones(len(frame), dtype=bool)
     for position in range(frame.shape[1]):
-        cells = frame.iloc[np.flatnonzero(blank), position].astype(object)
-        blank[blank] = [not cell.strip() for cell in cells]
+        left = np.flatnonzero(blank)
+        if not len(left):
+            break
+        cells = frame.iloc[:, position].array.take(left)
+        blank[left] = [not cell.strip() for cell in cells]
     return pd.Series(blank, index=frame.index)
 
 

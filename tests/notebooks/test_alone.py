@@ -72,7 +72,7 @@ def test_the_scan_finds_what_it_looks_for(clinic: Clinic, tmp_path: Path) -> Non
     page = tmp_path / "page.html"
     page.write_text(
         '<img src="https://elsewhere.example/x.png"><style>@import "x.css"; '
-        'p { background: url(//elsewhere.example/y.png) }</style>'
+        "p { background: url(//elsewhere.example/y.png) }</style>"
     )
 
     for stem in ("Contacts", "Coms", "Notes"):
