@@ -11,6 +11,7 @@ again in every process, which here is most of what a fork is to save.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -19,13 +20,14 @@ import sys
 from importlib import import_module
 from typing import Any, NoReturn
 
-PRELOADED = ("reimport_lib.phases.warm", "reimport_lib.notebook")
+WARM = "reimport_lib.phases.warm"
 
 
 def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
-    for name in PRELOADED:
-        import_module(name)
+    import_module(WARM).up()
+    import_module("reimport_lib.notebook")
+    gc.freeze()  # what has been imported stays; no kernel need look through it again
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run to handle
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a kernel ended
     with channel.makefile("rb") as requests:

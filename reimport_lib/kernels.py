@@ -180,7 +180,7 @@ def booted_ahead(count: int) -> Iterator[Iterator[AsyncKernelManager]]:
     """
     Give *count* kernels one after the other; the next boots while one is in use.
 
-    A kernel is shut down when the next is asked for and at the end.
+    A kernel is shut down, beside the work of the next, when that is asked for.
     """
     folder = Path.cwd()  # papermill changes it while it executes a notebook
     booting: list[Future[AsyncKernelManager]] = []
@@ -193,14 +193,14 @@ def booted_ahead(count: int) -> Iterator[Iterator[AsyncKernelManager]]:
                 if number + 1 < count:
                     booting.append(starter.submit(boot, folder))
                 yield manager
-                _stop(manager)
+                starter.submit(_stop, manager)
 
         try:
             yield kernels()
         finally:
             for future in booting:
                 if future.exception() is None:
-                    _stop(future.result())
+                    starter.submit(_stop, future.result())
 
 
 def _stop(manager: AsyncKernelManager) -> None:

@@ -73,6 +73,18 @@ def bind_real(settings: Settings, *, writable: bool = False) -> None:
     bind(url, real_database=url, writable=writable)
 
 
+def load() -> None:
+    """
+    Load the backend before it is known which run it is for; nothing connects.
+
+    What takes time is done by it: apps, models, and reading the migrations.
+    """
+    _set_up()
+    from django.db.migrations.loader import MigrationLoader
+
+    MigrationLoader(None)
+
+
 def in_kernel() -> bool:
     """Whether this process is a Jupyter kernel."""
     ipython = sys.modules.get("IPython")
