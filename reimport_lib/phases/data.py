@@ -12,8 +12,6 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-import pandas as pd
-
 from reimport_lib import run as runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import PlanDiffers
@@ -260,10 +258,7 @@ def _landed(plan: Plan) -> list[Check]:
     """The rows a plan said would be there are there, with the values it gave."""
     if not TABLES[plan.table].model:
         return []
-    target = read.target_rows(plan.table)
-    hashes = pd.Series(
-        target["import_hash"].to_numpy(), index=target["filemaker_id"], dtype=object
-    )
+    hashes = read.import_hashes(plan.table)
     expected = plan.rows.loc[
         plan.rows["outcome"].isin(["created", "updated", "unchanged"]), "key"
     ]

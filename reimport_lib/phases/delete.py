@@ -100,7 +100,7 @@ def reconcile(run: Run, plans: Sequence[DeletionPlan]) -> list[Check]:
             equal(
                 f"{plan.table}: rows that came from FileMaker, after deleting",
                 expected=plan.imported_rows - plan.counts["deleted"],
-                actual=len(read.target_rows(plan.table)),
+                actual=read.imported(plan.table),
                 hint="restore the backup and report this",
             )
             for plan in plans
@@ -142,8 +142,7 @@ def _not_coming(run: Run, snapshot: Snapshot, keys: Keys) -> Keys:
     Deciding every row takes as long as the data phases do, so it is done only where
     an earlier import has left rows it could matter to.
     """
-    held = {table: set(read.target_rows(table)["filemaker_id"]) for table in keys}
-    if not any(held.values()):
+    if not any(read.imported(table) for table in keys):
         return {}
     return {
         decided.table: keys[decided.table] - frozenset(decided.values["filemaker_id"])

@@ -44,8 +44,7 @@ def target_rows(table: str, *, alias: str = DEFAULT) -> pd.DataFrame:
     """
     columns = ("id", "filemaker_id", "import_hash", *managed(table))
     attributes = [attname(column) for column in columns]
-    manager: Any = model_of(table)._base_manager
-    rows = manager.using(alias).exclude(filemaker_id=None).order_by("pk")
+    rows = _imported(table, alias).order_by("pk")
     frame = pd.DataFrame(
         list(rows.values_list(*attributes)), columns=list(columns), dtype=object
     )
@@ -54,6 +53,23 @@ def target_rows(table: str, *, alias: str = DEFAULT) -> pd.DataFrame:
         owners = [names.get(pk) for pk in frame[OWNER_TYPE]]
         frame[OWNER_TYPE] = pd.Series(owners, index=frame.index, dtype=object)
     return frame
+
+
+def import_hashes(table: str, *, alias: str = DEFAULT) -> pd.Series[str]:
+    """What each imported row of *table* was written as; index = filemaker_id."""
+    rows = list(_imported(table, alias).values_list("filemaker_id", "import_hash"))
+    keys, hashes = zip(*rows, strict=True) if rows else ((), ())
+    return pd.Series(hashes, index=pd.Index(keys, dtype=object), dtype=object)
+
+
+def imported(table: str, *, alias: str = DEFAULT) -> int:
+    """How many rows of *table* came from FileMaker."""
+    return int(_imported(table, alias).count())
+
+
+def _imported(table: str, alias: str) -> Any:
+    manager: Any = model_of(table)._base_manager
+    return manager.using(alias).exclude(filemaker_id=None)
 
 
 def patients_held(alias: str = DEFAULT) -> int:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections
-from django.db.models import Model
+from django.db.models import CharField, Model, TextField
 
 from reimport_lib.errors import Drifted, PhaseFailed, TargetError
 from reimport_lib.target.bootstrap import DEFAULT
@@ -26,6 +28,9 @@ _STAGE = "reimport_stage"
 # All that SQLite says about a constraint: names of tables, columns and constraints.
 _SQLITE_CONSTRAINT = re.compile(r"^([A-Z ]+ constraint failed(?:: [\w., ]+)?)$")
 _BUSY = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_LOCKED"})
+
+_TEXTS = (CharField, TextField)  # a text is written as it is
+_SHARED = (datetime, date, UUID)  # equal means the same to the database
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -143,15 +148,23 @@ def _database_rows(
     fields: Sequence[AnyField], columns: Columns, alias: str
 ) -> Iterable[tuple[Any, ...]]:
     """Rows as the driver takes them, made column by column."""
-    connection: Any = connections[alias]
-    prepared = [
-        [
-            field.get_db_prep_save(_filled(field, value), connection)
-            for value in columns[field.attname]
-        ]
-        for field in fields
-    ]
+    prepared = [_prepared(field, columns[field.attname], alias) for field in fields]
     return zip(*prepared, strict=True)
+
+
+def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
+    """*values* as the driver takes them; moments and keys that recur are made once."""
+    connection: Any = connections[alias]
+    if type(field) in _TEXTS and all(type(value) is str for value in values):
+        return list(values)
+    shared = {value for value in values if type(value) in _SHARED}
+    known = {value: field.get_db_prep_save(value, connection) for value in shared}
+    return [
+        known[value]
+        if type(value) in _SHARED
+        else field.get_db_prep_save(_filled(field, value), connection)
+        for value in values
+    ]
 
 
 def _filled(field: AnyField, value: Any) -> Any:
