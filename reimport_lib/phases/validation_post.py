@@ -13,7 +13,8 @@ from reimport_lib.checks import Check, equal
 from reimport_lib.phases import data, recording
 from reimport_lib.run import Run
 from reimport_lib.target.checks.counts import check_counts
-from reimport_lib.target.checks.evidence import Evidence, could_not_check, gather
+from reimport_lib.target.checks.evidence import Evidence, could_not_check
+from reimport_lib.target.checks.evidence import gather as gather_evidence
 from reimport_lib.target.checks.fields import check_fields
 from reimport_lib.target.checks.functional import check_functional
 from reimport_lib.target.checks.links import check_links
@@ -21,28 +22,34 @@ from reimport_lib.target.checks.links import check_links
 NAME = "validation-post"
 
 
-def counts(run: Run) -> list[Check]:
+def gather(run: Run) -> Evidence:
+    """What there is to compare; each table is read from the database once."""
+    with recording.recording(run, NAME):
+        return gather_evidence(run, data.snapshot_of(run))
+
+
+def counts(evidence: Evidence) -> list[Check]:
     """Counts per table against the snapshot and the ledger, and the rehearsal's."""
-    with recording.recording(run, NAME):
-        return [*check_counts(_evidence(run)), *_as_rehearsed(run)]
+    with recording.recording(evidence.run, NAME):
+        return [*check_counts(evidence), *_as_rehearsed(evidence.run)]
 
 
-def fields(run: Run) -> list[Check]:
+def fields(evidence: Evidence) -> list[Check]:
     """Field digests of source against database, by an independent path."""
-    with recording.recording(run, NAME):
-        return check_fields(_evidence(run))
+    with recording.recording(evidence.run, NAME):
+        return check_fields(evidence)
 
 
-def links(run: Run) -> list[Check]:
+def links(evidence: Evidence) -> list[Check]:
     """No dangling and no wrong link: all rows."""
-    with recording.recording(run, NAME):
-        return check_links(_evidence(run))
+    with recording.recording(evidence.run, NAME):
+        return check_links(evidence)
 
 
-def functional(run: Run) -> list[Check]:
+def functional(evidence: Evidence) -> list[Check]:
     """Ten questions to the REST API, by the content of its answers."""
-    with recording.recording(run, NAME):
-        return check_functional(_evidence(run))
+    with recording.recording(evidence.run, NAME):
+        return check_functional(evidence)
 
 
 def finish(run: Run, checks: Sequence[Check]) -> None:
@@ -53,12 +60,9 @@ def finish(run: Run, checks: Sequence[Check]) -> None:
 def execute(run: Run) -> None:
     """The whole phase, without showing anything."""
     recording.begin(run, NAME)
-    finish(run, [*counts(run), *fields(run), *links(run), *functional(run)])
-
-
-def _evidence(run: Run) -> Evidence:
-    """What there is to compare, read anew: the database may have changed since."""
-    return gather(run, data.snapshot_of(run))
+    evidence = gather(run)
+    asked = (counts, fields, links, functional)
+    finish(run, [check for ask in asked for check in ask(evidence)])
 
 
 def _as_rehearsed(run: Run) -> list[Check]:

@@ -31,6 +31,7 @@ from reimport_lib.sources.snapshot import Snapshot
 if TYPE_CHECKING:
     from reimport_lib.target.apply import Applied
     from reimport_lib.target.backup import Backup
+    from reimport_lib.target.checks.evidence import Evidence
     from reimport_lib.target.digests import DatabaseDigest
 
 FLOORS = {"owner": "min_match_rate", "object": "min_object_rate"}
@@ -209,3 +210,26 @@ def applied_table(applied: Applied) -> Table:
         ),
         right=frozenset({"rows"}),
     )
+
+
+def accounts(evidence: Evidence) -> Table:
+    """Phase by phase: the run that imported it, and the rows its ledger speaks of."""
+    own = {evidence.run.run_id: "this one"}
+    told = {
+        phase: (
+            own.get(account.run_id, account.run_id),
+            count(sum(map(_total, account.counts.values()))),
+        )
+        for phase, account in evidence.accounts.items()
+    }
+    missing = {phase: (gap.actual, "") for phase, gap in evidence.gaps.items()}
+    return Table(
+        "what the ledger of this database says was done",
+        ("phase", "run", "rows with an outcome"),
+        tuple((phase, *cells) for phase, cells in {**told, **missing}.items()),
+        right=frozenset({"rows with an outcome"}),
+    )
+
+
+def _total(counts: Mapping[str, int]) -> int:
+    return sum(counts.values())

@@ -44,8 +44,9 @@ class Case:
 
     def checks(self) -> dict[str, Check]:
         """Every check of the phase by its name."""
+        evidence = self.evidence()
         made = (phase.counts, phase.fields, phase.links, phase.functional)
-        return named(check for ask in made for check in ask(self.run))
+        return named(check for ask in made for check in ask(evidence))
 
     def imported(self, table: str, *, notes: str = "") -> list[str]:
         """Primary keys of imported rows in source order, of those with just *notes*."""

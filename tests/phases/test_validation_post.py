@@ -34,7 +34,7 @@ SEALED = "outcomes files are those that the ledger sealed"
 
 
 def counts(case: Case) -> Any:
-    return named(phase.counts(case.run))
+    return named(phase.counts(case.evidence()))
 
 
 def test_after_an_import_every_check_holds(case: Case) -> None:
@@ -245,7 +245,7 @@ def test_a_row_saved_by_people_since_the_import_is_a_warning(case: Case) -> None
         author="X", updated_at=later
     )
 
-    checks = named(phase.fields(case.run))
+    checks = named(phase.fields(case.evidence()))
 
     assert failing(checks) == set()
     assert with_verdict(checks, Verdict.WARN) == {"notes.author"}

@@ -156,7 +156,7 @@ def test_on_both_databases_a_wrong_value_fails_only_its_own_check(
         value = rows.values_list(column, flat=True)[0] - timedelta(hours=1)
     rows.update(**{column: value})
 
-    found = failing(phase.fields(case.run))
+    found = failing(phase.fields(case.evidence()))
 
     assert f"{table}.{column}" in found
     assert found <= {f"{table}.{column}", *FOLLOW.get(f"{table}.{column}", ())}

@@ -46,7 +46,7 @@ ALL = {
 
 
 def asked(case: Case) -> dict[str, Check]:
-    return named(phase.functional(case.run))
+    return named(phase.functional(case.evidence()))
 
 
 def of_busiest(case: Case, table: str) -> list[str]:

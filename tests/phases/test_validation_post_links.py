@@ -37,7 +37,7 @@ NAMED = "{}: rows that the account of stored objects names"
 
 
 def links(case: Case) -> set[str]:
-    return failing(phase.links(case.run))
+    return failing(phase.links(case.evidence()))
 
 
 def change(case: Case, table: str, **values: Any) -> str:
@@ -136,7 +136,7 @@ def test_a_link_of_a_row_that_people_made_that_dangles_is_a_warning(
         values["taken_on"] = date(2020, 1, 1)
     rows_of(GENERIC[table]).create(**values)
 
-    checks = named(phase.links(case.run))
+    checks = named(phase.links(case.evidence()))
 
     assert failing(checks) == set()
     assert with_verdict(checks, Verdict.WARN) == {OTHERS.format(table)}
@@ -207,7 +207,7 @@ def test_figures_are_all_rows_and_a_wrong_one_is_named_by_its_record_number(
     rows = len(imported)
     change(case, "notes", patient_id=another_patient(case, "notes"))
 
-    check = named(phase.links(case.run))[OWNER.format("notes")]
+    check = named(phase.links(case.evidence()))[OWNER.format("notes")]
 
     assert check.expected == f"{rows:,} of {rows:,}"
     assert check.actual == (

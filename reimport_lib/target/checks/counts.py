@@ -108,7 +108,7 @@ def _in_database(
     imported = evidence.imported(table)
     if imported is None:
         return [evidence.gap(f"{table}: imported rows in the database", table)]
-    held = evidence.database(table, "filemaker_id")
+    held = evidence.database(table)
     pks = set(imported["target_id"])
     expected = sum(counts[outcome] for outcome in IMPORTED)
     found = [
@@ -129,7 +129,7 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
     A key of the snapshot that is in the database without having come in is one that
     was imported before and is rejected or skipped today.
     """
-    held = evidence.database(table, "filemaker_id")
+    held = evidence.database(table)
     others = held[~held.index.isin(pks)]
     name = f"{table}: rows from FileMaker beside the imported ones"
     kept = evidence.kept(table)

@@ -87,7 +87,7 @@ class Evidence:
     accounts: Mapping[str, Account]
     gaps: Mapping[str, Check]
     alias: str = DEFAULT
-    _held: dict[tuple[str, ...], pd.DataFrame] = field(default_factory=dict)
+    _held: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def source(self, table: str) -> pd.DataFrame:
         """The frozen texts of *table*; of a listing its objects."""
@@ -115,20 +115,17 @@ class Evidence:
         rows = self.outcomes(table)
         return None if rows is None else rows[rows["outcome"].isin(IMPORTED)]
 
-    def database(self, table: str, *attributes: str) -> pd.DataFrame:
+    def database(self, table: str) -> pd.DataFrame:
         """
-        Every row of *table* that has a filemaker_id.
-
-        Args:
-            attributes: which columns; none given: all but the technical ones.
+        Every row of *table* that has a filemaker_id, read once.
 
         Returns:
-            index = primary key as text; dtype object with Python's own values.
+            all columns but the technical ones; index = primary key as text; dtype
+            object with Python's own values.
         """
-        wanted = (table, *attributes)
-        if wanted not in self._held:
-            self._held[wanted] = _database_rows(table, attributes, self.alias)
-        return self._held[wanted]
+        if table not in self._held:
+            self._held[table] = _database_rows(table, self.alias)
+        return self._held[table]
 
     def kept(self, table: str) -> pd.DataFrame | None:
         """target_id, reason of rows that the delete phase kept; None: no such phase."""
@@ -234,13 +231,12 @@ def _tables_of(phase: str) -> list[str]:
     return [table.name for table in TABLES if table.phase == phase]
 
 
-def _database_rows(table: str, attributes: tuple[str, ...], alias: str) -> pd.DataFrame:
+def _database_rows(table: str, alias: str) -> pd.DataFrame:
     model = model_of(table)
     every = (field.attname for field in model._meta.concrete_fields)
-    names = attributes or tuple(name for name in every if name not in TECHNICAL)
+    columns = [name for name in every if name not in TECHNICAL]
     manager: Any = model._base_manager
     rows = manager.using(alias).exclude(filemaker_id=None).order_by("pk")
-    columns = ["id", *(name for name in names if name != "id")]
     frame = pd.DataFrame(
         list(rows.values_list(*columns)), columns=columns, dtype=object
     )

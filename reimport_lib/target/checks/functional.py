@@ -230,7 +230,7 @@ def document_links(q: Question) -> Check:
 def batch_links(q: Question) -> Check:
     """A batch has no source row: its owner is that of every image in it."""
     owners: dict[str, set[str]] = defaultdict(set)
-    batches = q.evidence.database("images", "batch_id")["batch_id"]
+    batches = q.evidence.database("images")["batch_id"]
     for row in q.rows("images"):
         if row.pk in batches.index:
             owners[str(batches[row.pk])].add(row.owner)

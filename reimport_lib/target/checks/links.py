@@ -20,12 +20,6 @@ from reimport_lib.target.checks.world import PATIENT, World, look_around
 from reimport_lib.target.models import content_type_ids, model_of
 
 GENERIC = ("documents", "image_batches")
-ATTRIBUTES = {
-    "documents": ("object_id", "s3_key"),
-    "images": ("batch_id", "date_taken", "s3_key"),
-}
-"""Table -> attributes of its rows that lead elsewhere; of others ``patient_id``."""
-
 REPORT = "restore the backup, or report this with the run folder"
 
 
@@ -139,7 +133,7 @@ def _linked(evidence: Evidence, table: str) -> Linked | None:
     imported = evidence.imported(table)
     if imported is None:
         return None
-    held = evidence.database(table, *ATTRIBUTES.get(table, ("patient_id",)))
+    held = evidence.database(table)
     found = imported[imported["target_id"].isin(held.index)]
     source = evidence.source(table).loc[list(found["row"])]
     return Linked(

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -103,12 +104,13 @@ class World:
         return self.patients.get(patient_id, STRANGER) if patient_id else ""
 
 
+@lru_cache(maxsize=1)
 def look_around(evidence: Evidence) -> World:
-    """The world of *evidence*, as its database and its snapshot are now."""
-    patients = evidence.database("patients", "filemaker_id", "clinic_id")
+    """The world of *evidence*, made once: as it is when first asked for."""
+    patients = evidence.database("patients")
     owners = dict(zip(patients["id"], patients["filemaker_id"], strict=True))
-    appointments = evidence.database("appointments", "filemaker_id")
-    batches = evidence.database("image_batches", "object_id", "taken_on")
+    appointments = evidence.database("appointments")
+    batches = evidence.database("image_batches")
     return World(
         settings=evidence.run.settings.rows,
         bucket=evidence.run.settings.s3_bucket,
