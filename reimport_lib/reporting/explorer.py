@@ -105,6 +105,12 @@ class Explorer:
             }
         )
 
+    def html(self) -> str:
+        return self.twin().html()
+
+    def text(self) -> str:
+        return self.twin().text()
+
     def _repr_mimebundle_(self, **_kwargs: object) -> dict[str, str]:
         """The twin: it is what stays when the kernel is gone."""
         return bundle(self.twin())

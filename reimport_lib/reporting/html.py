@@ -141,6 +141,7 @@ class Table:
         heads: column heads; the first column holds the heads of the rows.
         rows: as many cells as heads in each.
         right: columns of numbers, by head.
+        whole: columns, by head, whose lines are not broken.
         empty: what is said instead of a table without rows.
         foot: a sentence below, such as how many more rows there are.
     """
@@ -151,6 +152,7 @@ class Table:
     right: frozenset[str] = frozenset()
     empty: str = "Nothing to show."
     foot: str = ""
+    whole: frozenset[str] = frozenset()
 
     def html(self) -> str:
         if not self.rows:
@@ -179,7 +181,8 @@ class Table:
     def _style(self, head: str) -> str:
         if head in self.right:
             return f"text-align:right;{_NUMBER}{_CELL}"
-        return f"text-align:left;white-space:pre-line;{_CELL}"
+        lines = "pre" if head in self.whole else "pre-line"
+        return f"text-align:left;white-space:{lines};{_CELL}"
 
     def _row(self, row: Sequence[Cell]) -> str:
         cells = [

@@ -252,6 +252,7 @@ def reasons(plan: Plan, mask: Mask, examples: int = 3) -> Table:
         rows,
         right=frozenset({"rows"}),
         empty="every row comes in.",
+        whole=frozenset({"for example"}),
     )
 
 
