@@ -6,13 +6,16 @@ Only list requests are made; nothing is ever written to S3 from here. Imports no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 import boto3
+import botocore.session
 import pandas as pd
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.utils import parse_timestamp
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
@@ -50,7 +53,7 @@ def client(settings: Settings) -> BaseClient:
         retries={"max_attempts": 5, "mode": "standard"},
     )
     try:
-        made: BaseClient = boto3.client(
+        made: BaseClient = _session().client(
             "s3", endpoint_url=settings.s3_endpoint_url or None, config=config
         )
     except (ValueError, BotoCoreError):
@@ -106,6 +109,29 @@ def as_frame(found: list[tuple[str, int, str]]) -> pd.DataFrame:
     ).astype(_COLUMNS)
     frame.index.name = "row"
     return frame
+
+
+def _session() -> boto3.Session:
+    """A session of its own, whose answers have their timestamps read quickly."""
+    session = botocore.session.get_session()
+    session.get_component("response_parser_factory").set_parser_defaults(
+        timestamp_parser=_timestamp
+    )
+    return boto3.Session(botocore_session=session)
+
+
+def _timestamp(value: Any) -> datetime:
+    """The moment that botocore reads, too; half of a listing's time goes into its way.
+
+    Only the form that listings have is read here: ``2026-11-22T10:15:00.000Z``.
+    """
+    if isinstance(value, str) and value[10:11] == "T" and value.endswith("Z"):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            pass
+    read: datetime = parse_timestamp(value)
+    return read
 
 
 def _pages(s3: Any, bucket: str, prefix: str, size: int) -> Iterable[Any]:
