@@ -2,7 +2,7 @@
 
 The reader makes room for the whole rectangle that the cells span: two cells at
 opposite ends of a sheet would take the process down. So the packed XML is walked once,
-in pieces, and measured. Imports only errors and limits.
+in pieces, and measured. Imports errors, extent and limits.
 """
 
 from __future__ import annotations
@@ -14,32 +14,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from reimport_lib.errors import SourceError
+from reimport_lib.sources.extent import measure_sheet
 from reimport_lib.sources.limits import LIMITS, Limits, check_cells
 
 _PIECE = 1024 * 1024
-_OVERLAP = 64
-_EQUALS, _BLANK = ord("="), ord(" ")
-_R, _A, _ZERO, _NINE = ord("r"), ord("A"), ord("0"), ord("9")
-_PADDING = b'"' * 9
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
-# References up to here need no reading: a rectangle this large is within every limit.
-_NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
-_FAR = re.compile(rb'r=["\'](?:([A-Z]{2,})(\d+)|[A-Z](\d{7,})|(\d+))["\']')
-_SPACED = re.compile(rb"\s*=\s*")
+# Parts with text of their own; any other may be what the workbook names as a sheet.
+_NO_SHEET = re.compile(
+    r"(?!xl/)|xl/(sharedStrings|styles|workbook)\.xml|xl/(theme|media)/|.*\.(rels|bin)$",
+    re.IGNORECASE,
+)
 _DATE_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Extent:
-    """How far the cells of one sheet may reach, as far as seen."""
-
-    rows: int = _NEAR_ROWS
-    columns: int = _NEAR_COLUMNS
-    formulas: int = 0
-    values: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +67,15 @@ def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
     for member in members:
         if member.filename.lower() == "xl/workbook.xml":
             system = 1904 if _DATE_1904.search(archive.read(member)) else 1900
-        elif _SHEET.fullmatch(member.filename):
-            extent = _extent(_pieces(archive, member))
-            check_cells(name, rows=extent.rows, columns=extent.columns, limits=limits)
-            with_data += extent.values
-            formulas += extent.formulas
-        else:
+        elif _NO_SHEET.match(member.filename):
             for _ in _pieces(archive, member):
                 pass
+        else:
+            extent = measure_sheet(_pieces(archive, member))
+            check_cells(name, rows=extent.rows, columns=extent.columns, limits=limits)
+            if _SHEET.fullmatch(member.filename):
+                with_data += extent.values
+                formulas += extent.formulas
     return WorkbookFacts(system, with_data, formulas)
 
 
@@ -116,51 +103,6 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
     with archive.open(member) as stream:
         while piece := stream.read(_PIECE):
             yield piece
-
-
-def _extent(pieces: Iterator[bytes]) -> _Extent:
-    extent = _Extent()
-    tail = b""
-    for piece in pieces:
-        seen = tail + piece
-        if not _is_near(np.frombuffer(b"<" + seen + _PADDING, dtype=np.uint8)):
-            for letters, row, far_row, plain_row in _FAR.findall(
-                _SPACED.sub(b"=", seen)
-            ):
-                extent.rows = max(extent.rows, int((row or far_row or plain_row)[:12]))
-                if letters:
-                    extent.columns = max(extent.columns, _column(letters))
-        extent.formulas += piece.count(b"</f>")
-        extent.values = extent.values or b"<v" in piece or b"<is" in piece
-        tail = seen[-_OVERLAP:]
-    return extent
-
-
-def _is_near(codes: np.ndarray) -> bool:
-    """
-    No reference in these bytes reaches beyond column Z or row 99,999.
-
-    Where an ``=`` has a blank beside it the answer is no: references may be written in
-    a way that is not looked at here. So may text be; then it only takes longer.
-    """
-    places = np.flatnonzero(codes[: -len(_PADDING)] == _EQUALS)
-    before = codes[places - 1]
-    if ((before <= _BLANK) | (codes[places + 1] <= _BLANK)).any():
-        return False
-    references = places[before == _R]
-    first, second = codes[references + 2], codes[references + 3]
-    two_letters = (first >= _A) & (second >= _A)
-    # The sixth digit of a row number stands one place further behind a letter.
-    sixth = codes[references + np.where(first >= _A, 8, 7)]
-    return not (two_letters | ((sixth >= _ZERO) & (sixth <= _NINE))).any()
-
-
-def _column(letters: bytes) -> int:
-    """``AA`` is 27."""
-    place = 0
-    for letter in letters[:6]:
-        place = place * 26 + letter - 64
-    return place
 
 
 def _damaged(name: str) -> SourceError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from openpyxl import Workbook
 
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import excel
+from reimport_lib.sources.extent import measure_sheet
 from reimport_lib.sources.limits import Limits
 
 from .written import column, raw_xlsx, xlsx
@@ -147,7 +149,16 @@ def test_an_error_cell_is_blank(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ['r="XFD1048576"', "r='XFD1048576'", 'r = "ZZ1048576"', 'r="ZZ999999"']
+    "reference",
+    [
+        'r="XFD1048576"',
+        "r='XFD1048576'",
+        'r = "ZZ1048576"',
+        'r="ZZ999999"',
+        'r="zz999999"',
+        'r="ZZ0000000000999999"',
+        f's="{"0" * 70_000}" r="ZZ999999"',
+    ],
 )
 def test_a_cell_far_outside_the_table_is_refused_before_it_costs_memory(
     tmp_path: Path, reference: str
@@ -160,6 +171,80 @@ def test_a_cell_far_outside_the_table_is_refused_before_it_costs_memory(
 
     with pytest.raises(SourceError, match="the limit is"):
         excel.read(path)
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_cells_that_do_not_say_where_they_are_are_counted(
+    tmp_path: Path, prefix: str
+) -> None:
+    c, row = f"{prefix}c", f"{prefix}row"
+    value = f"<{c}><{prefix}v>1</{prefix}v></{c}>"
+    wide = f"<{row}>{f'<{c}/>' * 4_000}{value}</{row}>"
+    sheet = (
+        f'<{prefix}sheetData xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/'
+        f'2006/main">{wide}{f"<{row}/>" * 30_000}<{row}>{value}</{row}>'
+        f"</{prefix}sheetData>"
+    )
+
+    with pytest.raises(SourceError, match="4,027 columns; the limit is"):
+        excel.read(raw_xlsx(tmp_path / "A.xlsx", sheet))
+
+
+def test_a_sheet_without_references_is_read(tmp_path: Path) -> None:
+    row = "<row><c><v>1</v></c><c><v>2</v></c></row>"
+    head = (
+        '<row><c t="inlineStr"><is><t>a</t></is></c>'
+        '<c t="inlineStr"><is><t>b</t></is></c></row>'
+    )
+    path = raw_xlsx(tmp_path / "A.xlsx", f"<sheetData>{head}{row * 3}</sheetData>")
+
+    assert column(excel.read(path), "b") == ["2", "2", "2"]
+
+
+def test_a_sheet_that_lies_elsewhere_in_the_workbook_is_measured_as_well(
+    tmp_path: Path,
+) -> None:
+    path = raw_xlsx(
+        tmp_path / "A.xlsx",
+        "<sheetData/>",
+        members={
+            "xl/other/far.xml": '<worksheet><row><c r="ZZ999999"/></row></worksheet>'
+        },
+    )
+
+    with pytest.raises(SourceError, match="the limit is"):
+        excel.read(path)
+
+
+def test_other_attributes_are_no_references(tmp_path: Path) -> None:
+    cells = "".join(
+        f'<row spans="1:2" r="{row}"><c t="inlineStr" r="A{row}"><is><t>a r="ZZ" </t>'
+        "</is></c></row>"
+        for row in range(1, 300)
+    )
+    sheet = (
+        '<sheetPr xmlns:r="http://schemas.example" filter="ABCDEFGHIJKLMNOPQ"/>'
+        f"<sheetData>{cells}</sheetData>"
+    )
+    path = raw_xlsx(tmp_path / "A.xlsx", sheet)
+
+    found = measure_sheet([zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml")])
+
+    assert (found.rows, found.columns, found.formulas) == (99_999, 26, 0)
+    assert excel.read(path).data.num_rows == 298
+
+
+def test_every_formula_is_counted(tmp_path: Path) -> None:
+    cells = "".join(
+        f'<row r="{row}"><c r="A{row}"><f>1+1</f><v>2</v></c></row>'
+        for row in range(2, 40_000)
+    )
+    head = '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row>'
+    path = raw_xlsx(tmp_path / "A.xlsx", f"<sheetData>{head}{cells}</sheetData>")
+
+    (check,) = excel.read(path).checks
+
+    assert (check.name, check.actual[:7]) == ("formulas", "39,998 ")
 
 
 def test_a_wide_and_long_sheet_within_the_limits_is_read(tmp_path: Path) -> None:

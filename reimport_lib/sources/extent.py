@@ -1,0 +1,193 @@
+"""How far the cells of one sheet reach, told by its XML, at the speed of a search.
+
+A cell says where it is (``r="AB12"``) or follows the one before it; so does a row. What
+is told here is never too small, and may be too large where a text looks like a
+reference. Imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+# References up to here need no reading: a rectangle this large is within every limit.
+_NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
+_BEYOND = 10**12
+"""The row of a reference too long to be read."""
+
+_LONGEST_TAG = 64 * 1024
+_OVERLAP = 64
+_REFERENCE_CHARS = 14
+_PADDING = b'"' * (_REFERENCE_CHARS + 4)
+_SPACED = re.compile(rb"\s*=\s*")
+_PREFIX = re.compile(rb"(</?)[^\s<>/:=]+:(?=(?:c|row|v|is|f)[\s/>])")
+_LESS, _SLASH, _GREATER, _EQUALS, _COLON = b"</>=:"
+_A, _ZERO, _NINE, _BLANK = b"A09 "
+_C, _F, _I, _O, _R, _S, _V, _W = b"cfiorsvw"
+
+_Codes = np.ndarray
+
+
+@dataclass(slots=True)
+class Extent:
+    """How far the cells of one sheet may reach, as far as seen.
+
+    Attributes:
+        rows, columns: of the rectangle that holds them all.
+        formulas: cells that are formulas.
+        values: some cell has a value.
+    """
+
+    rows: int = _NEAR_ROWS
+    columns: int = _NEAR_COLUMNS
+    formulas: int = 0
+    values: bool = False
+
+
+@dataclass(slots=True)
+class _Unplaced:
+    """Rows and cells that do not say where they are.
+
+    Attributes:
+        rows: so far, of the whole sheet.
+        cells: so far, of the row that is open.
+        most_cells: of any row.
+    """
+
+    rows: int = 0
+    cells: int = 0
+    most_cells: int = 0
+
+
+def measure_sheet(pieces: Iterable[bytes]) -> Extent:
+    """The extent of the sheet whose XML comes in *pieces*."""
+    extent, unplaced = Extent(), _Unplaced()
+    tail = b""
+    for piece in pieces:
+        seen = tail + piece
+        end = seen.rfind(b"<")
+        if end < 0 or len(seen) - end > _LONGEST_TAG:
+            _look(seen, extent, unplaced)
+            tail = seen[-_OVERLAP:]
+        else:
+            _look(seen[:end], extent, unplaced)
+            tail = seen[end:]
+    _look(tail, extent, unplaced)
+    extent.rows += unplaced.rows
+    extent.columns += max(unplaced.cells, unplaced.most_cells)
+    return extent
+
+
+def _look(seen: bytes, extent: Extent, unplaced: _Unplaced) -> None:
+    codes = _codes(seen)
+    if _has_prefixes(codes):
+        codes = _codes(_PREFIX.sub(rb"\1", seen))
+    places = np.flatnonzero(codes == _EQUALS)
+    if _is_spaced(codes, places):
+        codes = _codes(_SPACED.sub(b"=", codes.tobytes()))
+        places = np.flatnonzero(codes == _EQUALS)
+    named_r = (codes[places - 1] == _R) & (codes[places - 2] <= _BLANK)
+    references = places[named_r]
+    _take_references(codes, references, extent)
+    _take_tags(codes, references, extent, unplaced)
+
+
+def _codes(text: bytes) -> _Codes:
+    """With room on both sides to look at neighbours."""
+    return np.frombuffer(b" " + text + _PADDING, dtype=np.uint8)
+
+
+def _is_spaced(codes: _Codes, places: _Codes) -> bool:
+    """Some ``=`` has a blank beside it: in a text, or in an unusual tag."""
+    return bool(((codes[places - 1] <= _BLANK) | (codes[places + 1] <= _BLANK)).any())
+
+
+def _has_prefixes(codes: _Codes) -> bool:
+    """Some element may be called ``x:c`` or ``x:row``."""
+    after = codes[np.flatnonzero(codes == _COLON) + 1]
+    return bool(np.isin(after, (_C, _R, _V, _I, _F)).any())
+
+
+def _take_references(codes: _Codes, references: _Codes, extent: Extent) -> None:
+    """Let *extent* grow to every reference that reaches beyond column Z or row 99,999.
+
+    Args:
+        references: places of the ``=`` of every attribute ``r``.
+    """
+    first, second = codes[references + 2], codes[references + 3]
+    two_letters = (first >= _A) & (second >= _A)
+    # The sixth digit of a row number stands one place further behind a letter.
+    sixth = codes[references + np.where(first >= _A, 8, 7)]
+    far = references[two_letters | ((sixth >= _ZERO) & (sixth <= _NINE))]
+    if not len(far):
+        return
+    columns, rows = np.zeros(len(far), np.int64), np.zeros(len(far), np.int64)
+    is_open, has_digits = np.ones(len(far), bool), np.zeros(len(far), bool)
+    for place in range(_REFERENCE_CHARS):
+        char = codes[far + (2 + place)]
+        digit = char - np.uint8(_ZERO)
+        is_digit = is_open & (digit <= 9)
+        np.copyto(rows, rows * 10 + digit, where=is_digit)
+        is_letter = is_open & (_letter(char) <= 25) & ~has_digits
+        if is_letter.any():
+            np.copyto(columns, columns * 26 + _letter(char) + 1, where=is_letter)
+        has_digits |= is_digit
+        is_open = is_digit | is_letter
+        if not is_open.any():
+            break
+    rows[is_open] = _BEYOND
+    found = has_digits | is_open  # else a word, no reference
+    extent.rows = max(extent.rows, int(rows[found].max(initial=0)))
+    extent.columns = max(extent.columns, int(columns[found].max(initial=0)))
+
+
+def _take_tags(
+    codes: _Codes, references: _Codes, extent: Extent, unplaced: _Unplaced
+) -> None:
+    """Count formulas, and the rows and cells that say nothing of their place."""
+    tags = np.flatnonzero(codes == _LESS)
+    first, second = codes[tags + 1], codes[tags + 2]
+    closes = tags[(first == _SLASH) & (second == _F)]
+    extent.formulas += int((codes[closes + 3] == _GREATER).sum())
+    extent.values = extent.values or bool(
+        ((first == _V) | ((first == _I) & (second == _S))).any()
+    )
+    cells = tags[(first == _C) & _ends_name(second)]
+    cells = cells[~_are_placed(codes, cells, references, name_length=1)]
+    rows = tags[(first == _R) & (second == _O)]
+    rows = rows[(codes[rows + 3] == _W) & _ends_name(codes[rows + 4])]
+    placed = _are_placed(codes, rows, references, name_length=3)
+    unplaced.rows += len(rows) - int(placed.sum())
+    per_row = np.bincount(np.searchsorted(rows, cells), minlength=len(rows) + 1)
+    per_row[0] += unplaced.cells
+    unplaced.most_cells = max(unplaced.most_cells, int(per_row.max()))
+    unplaced.cells = int(per_row[-1])
+
+
+def _are_placed(
+    codes: _Codes, tags: _Codes, references: _Codes, *, name_length: int
+) -> _Codes:
+    """Which of *tags* have an attribute ``r``: as their first one, nearly always."""
+    after = tags + name_length + 2
+    placed: _Codes = (codes[after] == _R) & (codes[after + 1] == _EQUALS)
+    others = tags[~placed]
+    if len(others):
+        ends = np.flatnonzero(codes == _GREATER)
+        beyond = len(codes)
+        closed = np.append(ends, beyond)[np.searchsorted(ends, others)]
+        told = np.append(references, beyond)[np.searchsorted(references, others)]
+        placed[~placed] = told < closed
+    return placed
+
+
+def _letter(codes: _Codes) -> _Codes:
+    """From 0; in capitals or not; beyond 25 it is none."""
+    return (codes | np.uint8(0x20)) - np.uint8(ord("a"))
+
+
+def _ends_name(codes: _Codes) -> _Codes:
+    ends: _Codes = (codes <= _BLANK) | (codes == _GREATER) | (codes == _SLASH)
+    return ends
