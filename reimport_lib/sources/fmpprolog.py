@@ -60,20 +60,6 @@ class Prolog:
     has_doctype: bool = False
 
 
-class Prefixed:
-    """A stream of which the first bytes have been read already."""
-
-    def __init__(self, first: bytes, rest: RepairedStream) -> None:
-        self._first = first
-        self._rest = rest
-
-    def read(self, size: int = -1) -> bytes:
-        if self._first:
-            piece, self._first = self._first, b""
-            return piece
-        return self._rest.read(size)
-
-
 def read_prolog(name: str, stream: RepairedStream, limits: Limits) -> Prolog:
     """
     Read *stream* up to the first row.

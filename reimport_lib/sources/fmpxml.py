@@ -21,7 +21,6 @@ from reimport_lib.sources import headers
 from reimport_lib.sources.fmpprolog import (
     HARDENED,
     NAMESPACE,
-    Prefixed,
     Prolog,
     read_prolog,
 )
@@ -31,9 +30,10 @@ from reimport_lib.sources.xmlstream import RepairedStream
 
 _ROW, _COL, _DATA = (f"{NAMESPACE}{tag}" for tag in ("ROW", "COL", "DATA"))
 _CHUNK_ROWS = 5_000
+_PIECE = 64 * 1024
 
-_HOLDS_SEVERAL = etree.XPath("boolean(*/*[2])")
-"""Some column of a row holds more than one value."""
+_HOLD_MORE = etree.XPath("boolean(*/*/*[2] or */*/*/*)")
+"""Among these rows, some column holds more than one value, or markup in one."""
 
 
 def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
@@ -81,32 +81,39 @@ def _columns(
     width = len(prolog.names)
     chunks: list[list[pa.Array]] = [[] for _ in range(width)]
     held: list[str] = []
-    for count, row in enumerate(_rows(stream, prolog), start=1):
-        values = [data.text or "" for data in row.iter(_DATA)]
-        regular = len(values) == len(row) == width and not _HOLDS_SEVERAL(row)
-        if prolog.has_doctype or not regular:
-            values = _texts(row, width, place=f"{name}: row {count:,}")
-        held += values
-        row.clear()
-        if count % _CHUNK_ROWS == 0:
-            check_cells(name, rows=count, columns=width, limits=limits)
+    count = 0
+    for parent, rows in _batches(stream, prolog):
+        plain = not (prolog.has_doctype or _HOLD_MORE(parent))
+        for row in rows:
+            count += 1
+            values = [data.text or "" for data in row.iter(_DATA)] if plain else []
+            if len(values) != width or len(row) != width:
+                values = _texts(row, width, place=f"{name}: row {count:,}")
+            held += values
+            row.clear()
+        check_cells(name, rows=count, columns=width, limits=limits)
+        if len(held) >= _CHUNK_ROWS * width:
             _keep(held, chunks)
-            # The emptied rows would stay: memory must not grow with the file.
-            del row.getparent()[:-1]
     _keep(held, chunks)
     return [pa.chunked_array(chunk, TEXT) for chunk in chunks]
 
 
-def _rows(stream: RepairedStream, prolog: Prolog) -> Iterator[Any]:
-    """Every row element, complete."""
-    events = etree.iterparse(
-        Prefixed(prolog.read_so_far, stream),
-        events=("end",),
-        tag=_ROW,
-        encoding=stream.encoding,
-        **HARDENED,
+def _batches(stream: RepairedStream, prolog: Prolog) -> Iterator[tuple[Any, list[Any]]]:
+    """Every complete row, as many at a time as one piece of the file ends, and the
+    element that holds them."""
+    events = etree.XMLPullParser(
+        events=("end",), tag=_ROW, encoding=stream.encoding, **HARDENED
     )
-    return (row for _, row in events)
+    piece = prolog.read_so_far
+    while piece:
+        events.feed(piece)
+        if rows := [row for _, row in events.read_events()]:
+            parent: Any = rows[0].getparent()
+            yield parent, rows
+            # The emptied rows would stay: memory must not grow with the file.
+            del parent[: len(rows)]
+        piece = stream.read(_PIECE)
+    events.close()
 
 
 def _keep(held: list[str], chunks: list[list[pa.Array]]) -> None:

@@ -76,6 +76,14 @@ def test_two_values_in_one_column_never_fill_an_empty_one(tmp_path: Path) -> Non
     assert found.data.to_pydict() == {"id": ["1\n2"], "note": [""]}
 
 
+def test_a_value_inside_a_value_never_fills_an_empty_column(tmp_path: Path) -> None:
+    path = write(tmp_path / "A.xml", NAMES, [[["1"], []]])
+    path.write_text(path.read_text().replace("1</DATA>", "1<DATA>2</DATA></DATA>"))
+
+    with pytest.raises(SourceError, match="row 1 holds markup"):
+        fmpxml.read(path)
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "windows-1252"])
 def test_every_encoding_gives_the_same_rows(tmp_path: Path, charset: str) -> None:
     path = write(tmp_path / "A.xml", NAMES, [["1", "Zoë ñ"]], charset=charset)
