@@ -107,8 +107,13 @@ def distinct_keys(table: str, data: pa.Table) -> int | None:
     column = next((name for name in KEYS.get(table, ()) if name in known), None)
     if column is None:
         return None
-    keys = pc.utf8_trim(pc.utf8_trim_whitespace(data.column(column)), "{}")
-    keys = pc.utf8_upper(keys)
+    keys = data.column(column)
+    if pc.all(pc.string_is_ascii(keys)).as_py():  # nearly always, and much faster
+        keys = pc.ascii_trim(pc.ascii_trim_whitespace(keys), "{}")
+        keys = pc.ascii_upper(keys)
+    else:
+        keys = pc.utf8_trim(pc.utf8_trim_whitespace(keys), "{}")
+        keys = pc.utf8_upper(keys)
     return int(pc.count_distinct(keys.filter(pc.not_equal(keys, ""))).as_py())
 
 
