@@ -28,8 +28,10 @@ test: .venv/installed ## run all tests, on SQLite and on PostgreSQL
 	$(PYTEST) -n 2 --dist loadfile $(ARGS)
 
 .PHONY: bench
-bench: .venv/installed ## seconds and rows per second of every phase
+bench: .venv/installed ## seconds and rows per second of every phase and every reader
 	$(BIN)/python -m tools.bench $(ARGS)
+	$(BIN)/python tests/benchmarks/readers.py --rows 15000 --rounds 5
+	$(BIN)/python tests/benchmarks/readers.py --rows 500000 --rounds 1
 
 .PHONY: golden
 golden: .venv/installed ## renew the executed notebooks in runs/example
