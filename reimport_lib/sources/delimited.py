@@ -13,7 +13,6 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import pyarrow as pa
@@ -114,6 +113,7 @@ def _names(
 ) -> tuple[tuple[str, ...], bool]:
     """The column names, and whether the first record is the header."""
     name, first = source.path.name, source.dialect.first
+    headers.refuse_other_content(first, name=name)
     if columns:
         named = headers.columns(columns, name=f"names given for {name}", limits=limits)
         if [headers.clean(cell) for cell in first] == list(named):
@@ -239,8 +239,11 @@ def _ragged(source: _Source, uneven: list[tuple[int, int]]) -> SourceError:
 
 def _holds(path: Path, character: str) -> bool:
     """Whether the byte of an ASCII *character* is anywhere in the file."""
-    with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as raw:
-        return raw.find(character.encode()) >= 0
+    with path.open("rb") as stream:
+        while piece := stream.read(_BLOCK_BYTES):
+            if character.encode() in piece:
+                return True
+    return False
 
 
 def _repetitions(array: pa.ChunkedArray) -> pa.ChunkedArray:

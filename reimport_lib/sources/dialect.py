@@ -66,6 +66,12 @@ def sniff(head: str, *, name: str, whole: bool) -> Dialect:
         dialect = Dialect(delimiter, quoted, tuple(first), records.index(first))
         if best is None or rank > best[:2]:
             best = (*rank, dialect)
+    if best is None and not whole:
+        raise SourceError(
+            f"{name}: its first record has no end within {len(head):,} characters: "
+            "it is no table, or its line ends or quotes are broken.",
+            hint="export the table again",
+        )
     if best is None:
         raise SourceError(f"{name}: holds no records.", hint="export the table again")
     return best[2]

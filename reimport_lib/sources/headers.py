@@ -16,6 +16,7 @@ ROW = "@row"
 
 _QUALIFIER = re.compile(r"^.*::", re.DOTALL)
 _BLANKS = " \t\r\n\v\f\xa0\ufeff\u200b\x1d"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]")
 _DATA = re.compile(
     r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?"  # a UUID
     r"|[-+]?\d[\d.,]*"  # a number
@@ -36,6 +37,25 @@ def clean(header: str) -> str:
 def looks_like_data(cells: Sequence[str]) -> bool:
     """Some cell is a number, a date or a UUID: not what columns are called."""
     return any(_DATA.fullmatch(cell.strip(_BLANKS)) for cell in cells)
+
+
+def refuse_other_content(cells: Sequence[str], *, name: str) -> None:
+    """
+    Refuse what stands where a text file has its first record.
+
+    Raises:
+        SourceError: it is not text at all, or a line that only Excel understands.
+    """
+    if any(_CONTROL.search(cell) for cell in cells):
+        raise SourceError(
+            f"{name}: its first record holds control characters: it is no text file.",
+            hint="export the table as .xlsx, .csv, .tab, .mer or FMPXMLRESULT .xml",
+        )
+    if cells[0].strip().casefold().startswith("sep="):
+        raise SourceError(
+            f"{name}: begins with a line for Excel (sep=), not with column names.",
+            hint="remove that line, or export the table again from FileMaker",
+        )
 
 
 def columns(

@@ -287,3 +287,35 @@ def test_only_regular_quotes_go_the_fast_way(
     path.write_text(text, newline="")
 
     assert quotes.are_regular(path, ",") is regular
+
+
+@pytest.mark.parametrize("before", [-3, -2, -1, 0, 1])
+@pytest.mark.parametrize(("rest", "regular"), [('"",""', True), ('"" ,""', False)])
+def test_quotes_are_looked_at_across_the_pieces_of_a_file(
+    tmp_path: Path, before: int, rest: str, regular: bool
+) -> None:
+    path = tmp_path / "A.csv"
+    path.write_text("x" * (quotes._PIECE + before) + f",{rest}\n", newline="")
+
+    assert quotes.are_regular(path, ",") is regular
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\0" * 5_000, "it is no text file"),
+        (b"\x09\x08\x10\0\0\x06\x05\0" + b"\0" * 99, "it is no text file"),
+        (b"sep=;\r\nid;note\r\n1;2\r\n", r"begins with a line for Excel \(sep=\)"),
+        (b"x" * 3_000_000, "its first record has no end within 262,144 characters"),
+        (b"id," + b'"' + b"x" * 3_000_000 + b"\n1,2\n", "broken|has no end"),
+    ],
+    ids=["NULs", "old Excel", "line for Excel", "no line ends", "open quote"],
+)
+def test_what_is_no_table_of_text_is_told(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    path = tmp_path / "A.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(SourceError, match=told):
+        delimited.read(path)
