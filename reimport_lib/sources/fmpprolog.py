@@ -33,6 +33,7 @@ _OTHERS = {
     "html": "it is a web page",
     "FMSaveAsXML": "it is a description of a database, not its data",
     "FMPReport": "it is a description of a database, not its data",
+    "Workbook": "it is an Excel workbook of 2003",
 }
 
 
@@ -91,8 +92,12 @@ def read_prolog(name: str, stream: RepairedStream, limits: Limits) -> Prolog:
             if event == "end":
                 _note(name, element, prolog)
         if not piece:
-            break
-    raise not_ours(name, "it has no rows where they should begin")
+            raise not_ours(name, "it has no rows where they should begin")
+    raise not_ours(
+        name,
+        f"its rows do not begin within {limits.header_bytes:,} bytes "
+        f"({len(prolog.names):,} fields are described so far)",
+    )
 
 
 def not_ours(name: str, why: str) -> SourceError:

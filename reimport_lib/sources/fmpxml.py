@@ -83,7 +83,8 @@ def _columns(
     held: list[str] = []
     count = 0
     for parent, rows in _batches(stream, prolog):
-        plain = not (prolog.has_doctype or _HOLD_MORE(parent))
+        together = rows[-1].getparent() is parent
+        plain = together and not (prolog.has_doctype or _HOLD_MORE(parent))
         for row in rows:
             count += 1
             values = [data.text or "" for data in row.iter(_DATA)] if plain else []
@@ -142,6 +143,11 @@ def _lines(column: Any, place: str) -> str:
             f"{place} holds markup or an entity inside a value.",
             hint="the file is damaged: export the table again",
         )
+    if any(text and not text.isspace() for text in column.xpath("text()")):
+        raise SourceError(
+            f"{place} holds text outside of its values.",
+            hint="export as XML with the FMPXMLRESULT grammar, or as .xlsx",
+        )
     return "\n".join(data.text or "" for data in values).rstrip("\n")
 
 
@@ -181,6 +187,12 @@ def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check
 
 def _broken(name: str, error: etree.XMLSyntaxError) -> SourceError:
     line, column = error.position
+    if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return SourceError(
+            f"{name}: is nested too deep or has a value of more than 10,000,000 bytes "
+            f"(line {line or 0:,}, column {column or 0:,}); nothing of it was read.",
+            hint="export the table without that field, or as .csv",
+        )
     return SourceError(
         f"{name}: is not whole or not well-formed (line {line or 0:,}, column "
         f"{column or 0:,}); nothing of it was read.",

@@ -50,11 +50,12 @@ def kind_of(path: Path, limits: Limits = LIMITS) -> Kind:
         return Kind.EXCEL
     for magic, what in _STRANGERS:
         if head.startswith(magic):
-            raise SourceError(
-                f"{path.name}: is {what}, not an export.",
-                hint="export the table as .xlsx, .csv, .tab, .mer or FMPXMLRESULT .xml",
-            )
+            raise _stranger(path, what)
     start = _start(head)
+    if start.startswith(b"{\\rtf"):
+        raise _stranger(path, "a word processor's text (RTF)")
+    if start[:14].lower().startswith((b"<html", b"<!doctype html", b"<table")):
+        raise _stranger(path, "a web page")
     if start[:1] in (b"{", b"["):
         raise SourceError(
             f"{path.name}: is JSON, the answer of a server, not an export.",
@@ -85,6 +86,13 @@ def read(
             return delimited.read(
                 path, columns=named, charset=settings.charset, limits=limits
             )
+
+
+def _stranger(path: Path, what: str) -> SourceError:
+    return SourceError(
+        f"{path.name}: is {what}, not an export.",
+        hint="export the table as .xlsx, .csv, .tab, .mer or FMPXMLRESULT .xml",
+    )
 
 
 def _start(head: bytes) -> bytes:

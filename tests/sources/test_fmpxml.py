@@ -84,6 +84,33 @@ def test_a_value_inside_a_value_never_fills_an_empty_column(tmp_path: Path) -> N
         fmpxml.read(path)
 
 
+def test_text_beside_the_values_is_refused_not_lost(tmp_path: Path) -> None:
+    path = write(tmp_path / "A.xml", NAMES, [["1", "a"]])
+    path.write_text(path.read_text().replace("<DATA>a</DATA>", "a"))
+
+    with pytest.raises(SourceError, match="row 1 holds text outside of its values"):
+        fmpxml.read(path)
+
+
+def test_rows_of_a_second_result_are_looked_at_like_the_first(tmp_path: Path) -> None:
+    path = write(tmp_path / "A.xml", NAMES, [["1", "a"], [["2", "b"], []]])
+    text = path.read_text()
+    second = text.rindex("<ROW ")
+    path.write_text(f"{text[:second]}</RESULTSET><RESULTSET>{text[second:]}")
+
+    found = fmpxml.read(path)
+
+    assert found.data.to_pydict() == {"id": ["1", "2\nb"], "note": ["a", ""]}
+
+
+def test_more_fields_than_a_prolog_may_hold_are_told(tmp_path: Path) -> None:
+    names = [f"field {place}" for place in range(2_000)]
+    path = write(tmp_path / "A.xml", names, [["x"] * 2_000])
+
+    with pytest.raises(SourceError, match=r"1\d\d fields are described so far"):
+        fmpxml.read(path, limits=Limits(header_bytes=8_192))
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "windows-1252"])
 def test_every_encoding_gives_the_same_rows(tmp_path: Path, charset: str) -> None:
     path = write(tmp_path / "A.xml", NAMES, [["1", "Zoë ñ"]], charset=charset)
@@ -213,7 +240,7 @@ def test_depth_and_cells_are_bounded(tmp_path: Path) -> None:
     deep.write_text(deep.read_text().replace("DEEP", "<a>" * 999 + "</a>" * 999))
     long = write(tmp_path / "B.xml", NAMES, [["1", "x"]] * 5_000)
 
-    with pytest.raises(SourceError, match="not well-formed"):
+    with pytest.raises(SourceError, match="nested too deep"):
         fmpxml.read(deep)
     with pytest.raises(SourceError, match="the limit is 9,999 cells"):
         fmpxml.read(long, limits=Limits(cells=9_999))

@@ -359,6 +359,9 @@ def test_the_kind_is_told_by_content(exports: Path) -> None:
         (b"%PDF-1.4", "is a PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "encrypted Excel workbook"),
         (b'{"response": {}}', "is JSON"),
+        (b"{\\rtf1 text}", "text \\(RTF\\)"),
+        (b"<!DOCTYPE html><html><meta><br></html>", "is a web page"),
+        (b"\xef\xbb\xbf \n<HTML><table></table>", "is a web page"),
         (b"PK\x03\x04nothing", "damaged"),
     ],
 )
