@@ -20,6 +20,7 @@ from python_calamine import (
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
+    SheetVisibleEnum,
 )
 
 from reimport_lib.checks import Check, Verdict
@@ -51,11 +52,14 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
 def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
     sheet, rows = _first_with_data(path)
     _refuse_merged_header(path.name, sheet, height=len(rows))
-    names = headers.columns(
-        cells.array(rows[0], date_system=facts.date_system).to_pylist(),
-        name=f"{path.name}, sheet {sheet.name!r}",
-        limits=limits,
-    )
+    first = cells.array(rows[0], date_system=facts.date_system).to_pylist()
+    place = f"{path.name}, sheet {sheet.name!r}"
+    if headers.looks_like_data(first):
+        raise SourceError(
+            f"{place}: its first row looks like data, not like column names.",
+            hint="export with the field names in the first row",
+        )
+    names = headers.columns(first, name=place, limits=limits)
     arrays = _arrays(rows, width=len(names), date_system=facts.date_system)
     data, numbers, blank = assemble(names, arrays, first_row=2, name=path.name)
     return Reading(
@@ -83,9 +87,7 @@ def _uncollected() -> Iterator[None]:
 def _first_with_data(path: Path) -> tuple[CalamineSheet, list[list[Any]]]:
     try:
         with CalamineWorkbook.from_path(path) as book:
-            for place, found in enumerate(book.sheets_metadata):
-                if found.typ != SheetTypeEnum.WorkSheet:
-                    continue
+            for place in _places(book):
                 sheet = book.get_sheet_by_index(place)
                 rows = _from_header(sheet.to_python())
                 if rows:
@@ -103,6 +105,16 @@ def _first_with_data(path: Path) -> tuple[CalamineSheet, list[list[Any]]]:
     raise SourceError(
         f"{path.name}: no sheet holds any data.", hint="export the table again"
     )
+
+
+def _places(book: CalamineWorkbook) -> list[int]:
+    """Of the worksheets, those that are to be seen first."""
+    places = {
+        place: found.visible != SheetVisibleEnum.Visible
+        for place, found in enumerate(book.sheets_metadata)
+        if found.typ == SheetTypeEnum.WorkSheet
+    }
+    return sorted(places, key=lambda place: places[place])
 
 
 def _from_header(rows: list[list[Any]]) -> list[list[Any]]:
@@ -174,11 +186,29 @@ def _checks(
             f"{facts.formulas:,} cells; their stored results are read",
             "take the file as FileMaker wrote it",
         ),
+        (
+            "error cells",
+            facts.errors > 0,
+            "0",
+            f"{facts.errors:,} cells like #N/A; they are read as blank",
+            "find them in the workbook: what they should hold is not in the file",
+        ),
     )
-    return tuple(
-        Check(name, expected, actual, Verdict.WARN, hint)
-        for name, holds, expected, actual, hint in found
-        if holds
+    unsolved = Check(
+        "formulas without a result",
+        "0",
+        f"{facts.unsolved:,} cells; what they show is not in the file",
+        # With several sheets it may be another one that has them.
+        Verdict.FAIL if facts.sheets_with_data <= 1 else Verdict.WARN,
+        "open the workbook in Excel and save it, or export it again from FileMaker",
+    )
+    return (
+        *(
+            Check(name, expected, actual, Verdict.WARN, hint)
+            for name, holds, expected, actual, hint in found
+            if holds
+        ),
+        *((unsolved,) if facts.unsolved else ()),
     )
 
 

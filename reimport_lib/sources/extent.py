@@ -24,9 +24,13 @@ _REFERENCE_CHARS = 14
 _PADDING = b'"' * (_REFERENCE_CHARS + 4)
 _SPACED = re.compile(rb"\s*=\s*")
 _PREFIX = re.compile(rb"(</?)[^\s<>/:=]+:(?=(?:c|row|v|is|f)[\s/>])")
+# The result of a formula may be an empty text (t="str"), but nothing else empty.
+_UNSOLVED = re.compile(
+    rb"<c\b(?![^>]*\st=[\"']str)[^>]*><f[^>]*>[^<]*</f>(?=</c>|<v */>|<v></v>)"
+)
 _LESS, _SLASH, _GREATER, _EQUALS, _COLON = b"</>=:"
 _A, _ZERO, _NINE, _BLANK = b"A09 "
-_C, _F, _I, _O, _R, _S, _V, _W = b"cfiorsvw"
+_C, _E, _F, _I, _O, _R, _S, _T, _V, _W = b"cefiorstvw"
 
 _Codes = np.ndarray
 
@@ -38,12 +42,16 @@ class Extent:
     Attributes:
         rows, columns: of the rectangle that holds them all.
         formulas: cells that are formulas.
+        unsolved: formulas that have no stored result.
+        errors: cells that hold an error (``#N/A``) instead of a value.
         values: some cell has a value.
     """
 
     rows: int = _NEAR_ROWS
     columns: int = _NEAR_COLUMNS
     formulas: int = 0
+    unsolved: int = 0
+    errors: int = 0
     values: bool = False
 
 
@@ -68,7 +76,8 @@ def measure_sheet(pieces: Iterable[bytes]) -> Extent:
     tail = b""
     for piece in pieces:
         seen = tail + piece
-        end = seen.rfind(b"<")
+        end = max(seen.rfind(b"<c "), seen.rfind(b"<row"))
+        end = end if end >= 0 else seen.rfind(b"<")
         if end < 0 or len(seen) - end > _LONGEST_TAG:
             _look(seen, extent, unplaced)
             tail = seen[-_OVERLAP:]
@@ -92,6 +101,7 @@ def _look(seen: bytes, extent: Extent, unplaced: _Unplaced) -> None:
     named_r = (codes[places - 1] == _R) & (codes[places - 2] <= _BLANK)
     references = places[named_r]
     _take_references(codes, references, extent)
+    extent.errors += _count_errors(codes, places)
     _take_tags(codes, references, extent, unplaced)
 
 
@@ -151,7 +161,10 @@ def _take_tags(
     tags = np.flatnonzero(codes == _LESS)
     first, second = codes[tags + 1], codes[tags + 2]
     closes = tags[(first == _SLASH) & (second == _F)]
-    extent.formulas += int((codes[closes + 3] == _GREATER).sum())
+    closes = closes[codes[closes + 3] == _GREATER]
+    extent.formulas += len(closes)
+    if len(closes):
+        extent.unsolved += len(_UNSOLVED.findall(codes.tobytes()))
     extent.values = extent.values or bool(
         ((first == _V) | ((first == _I) & (second == _S))).any()
     )
@@ -181,6 +194,13 @@ def _are_placed(
         told = np.append(references, beyond)[np.searchsorted(references, others)]
         placed[~placed] = told < closed
     return placed
+
+
+def _count_errors(codes: _Codes, places: _Codes) -> int:
+    """How many attributes are ``t="e"``."""
+    types = places[(codes[places - 1] == _T) & (codes[places - 2] <= _BLANK)]
+    one_letter = codes[types + 1] == codes[types + 3]
+    return int((one_letter & (codes[types + 2] == _E)).sum())
 
 
 def _letter(codes: _Codes) -> _Codes:

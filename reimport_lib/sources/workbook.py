@@ -11,11 +11,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from reimport_lib.errors import SourceError
-from reimport_lib.sources.extent import measure_sheet
+from reimport_lib.sources.extent import Extent, measure_sheet
 from reimport_lib.sources.limits import LIMITS, Limits, check_cells
 
 _PIECE = 1024 * 1024
@@ -35,12 +36,24 @@ class WorkbookFacts:
     Attributes:
         date_system: 1900 or 1904.
         sheets_with_data: worksheets that hold a value.
-        formulas: cells of all worksheets that are formulas.
+        formulas, unsolved, errors: cells of all worksheets that are formulas, that are
+            formulas without a stored result, that hold an error instead of a value.
     """
 
     date_system: int = 1900
     sheets_with_data: int = 0
     formulas: int = 0
+    unsolved: int = 0
+    errors: int = 0
+
+    def with_sheet(self, extent: Extent) -> Self:
+        return replace(
+            self,
+            sheets_with_data=self.sheets_with_data + extent.values,
+            formulas=self.formulas + extent.formulas,
+            unsolved=self.unsolved + extent.unsolved,
+            errors=self.errors + extent.errors,
+        )
 
 
 def measure(path: Path, limits: Limits = LIMITS) -> WorkbookFacts:
@@ -63,10 +76,11 @@ def measure(path: Path, limits: Limits = LIMITS) -> WorkbookFacts:
 def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
     members = archive.infolist()
     _check_declared(members, name, limits)
-    system, with_data, formulas = 1900, 0, 0
+    facts = WorkbookFacts()
     for member in members:
         if member.filename.lower() == "xl/workbook.xml":
-            system = 1904 if _DATE_1904.search(archive.read(member)) else 1900
+            since_1904 = _DATE_1904.search(archive.read(member))
+            facts = replace(facts, date_system=1904 if since_1904 else 1900)
         elif _NO_SHEET.match(member.filename):
             for _ in _pieces(archive, member):
                 pass
@@ -74,9 +88,8 @@ def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
             extent = measure_sheet(_pieces(archive, member))
             check_cells(name, rows=extent.rows, columns=extent.columns, limits=limits)
             if _SHEET.fullmatch(member.filename):
-                with_data += extent.values
-                formulas += extent.formulas
-    return WorkbookFacts(system, with_data, formulas)
+                facts = facts.with_sheet(extent)
+    return facts
 
 
 def _check_declared(members: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from reimport_lib.checks import Verdict
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import excel
 from reimport_lib.sources.extent import measure_sheet
@@ -145,7 +146,62 @@ def test_an_error_cell_is_blank(tmp_path: Path) -> None:
     )
     path = raw_xlsx(tmp_path / "A.xlsx", f"<sheetData>{sheet}</sheetData>")
 
-    assert column(excel.read(path), "b") == [""]
+    found = excel.read(path)
+
+    assert column(found, "b") == [""]
+    assert [(c.name, c.verdict) for c in found.checks] == [
+        ("error cells", Verdict.WARN)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("formula", "unsolved"),
+    [
+        ("<f>1+1</f>", True),
+        ("<f>1+1</f><v/>", True),
+        ("<f>1+1</f><v></v>", True),
+        ("<f>1+1</f><v>2</v>", False),
+        ('" t="str"><f>1+1</f><v></v>', False),
+    ],
+)
+def test_a_formula_without_its_result_fails_the_certificate(
+    tmp_path: Path, formula: str, unsolved: bool
+) -> None:
+    typed = formula if formula.startswith('"') else f'">{formula}'
+    cells = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row>'
+        f'<row r="2"><c r="A2{typed}</c></row><row r="3"><c r="A3"><v>1</v></c></row>'
+    )
+    path = raw_xlsx(tmp_path / "A.xlsx", f"<sheetData>{cells}</sheetData>")
+
+    found = {check.name: check for check in excel.read(path).checks}
+
+    assert found["formulas"].actual.startswith("1 cells")
+    assert ("formulas without a result" in found) is unsolved
+    if unsolved:
+        assert found["formulas without a result"].verdict is Verdict.FAIL
+
+
+def test_a_sheet_to_be_seen_comes_before_a_hidden_one(tmp_path: Path) -> None:
+    book = Workbook()
+    for name, cell in (("first", "hidden"), ("second", "seen")):
+        book.create_sheet(name).append([cell])
+    book["first"].sheet_state = "hidden"
+    book.save(tmp_path / "A.xlsx")
+
+    assert excel.read(tmp_path / "A.xlsx").data.column_names == ["seen"]
+
+
+@pytest.mark.parametrize(
+    "cell", [date(2020, 1, 1), 17, "5F0A0E4A-9E9C-4C1B-8B5E-0123456789AB"]
+)
+def test_a_first_row_of_data_is_not_taken_for_names(tmp_path: Path, cell: Any) -> None:
+    path = xlsx(tmp_path / "A.xlsx", [["Ann", cell], ["Bob", "x"]])
+
+    with pytest.raises(SourceError, match="first row looks like data") as refused:
+        excel.read(path)
+
+    assert "Ann" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
