@@ -1,7 +1,7 @@
 """The completeness certificate: how it is known that a table is all there.
 
 What cannot be known stands there as could-not-check and never counts as a pass.
-Imports errors, checks and limits.
+Imports errors, checks, limits and reading.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from reimport_lib.checks import Check, Verdict, equal, failed
 from reimport_lib.errors import SourceError
 from reimport_lib.sources.limits import check_file
+from reimport_lib.sources.reading import TEXT
 
 KEYS: dict[str, tuple[str, ...]] = {
     "patients": ("id", "_kp_id", "id_Contact"),
@@ -107,14 +108,23 @@ def distinct_keys(table: str, data: pa.Table) -> int | None:
     column = next((name for name in KEYS.get(table, ()) if name in known), None)
     if column is None:
         return None
-    keys = data.column(column)
+    keys = pa.chunked_array(map(_comparable, data.column(column).chunks), TEXT)
+    return int(pc.count_distinct(keys).as_py())
+
+
+def _comparable(keys: pa.Array) -> pa.Array:
+    """
+    Keys without case, braces and the blanks around them; the empty ones left out.
+
+    One chunk at a time, so that no copies of a whole column are held.
+    """
     if pc.all(pc.string_is_ascii(keys)).as_py():  # nearly always, and much faster
         keys = pc.ascii_trim(pc.ascii_trim_whitespace(keys), "{}")
         keys = pc.ascii_upper(keys)
     else:
         keys = pc.utf8_trim(pc.utf8_trim_whitespace(keys), "{}")
         keys = pc.utf8_upper(keys)
-    return int(pc.count_distinct(keys.filter(pc.not_equal(keys, ""))).as_py())
+    return keys.filter(pc.not_equal(keys, ""))
 
 
 def require_whole(name: str, checks: Iterable[Check]) -> None:
