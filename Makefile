@@ -4,9 +4,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# A folder of exports instead of the synthetic clinic, and further words for the command.
+# data-api or odata: the synthetic clinic over a local FileMaker server; any other word is
+# a folder of exports instead of it. ARGS: further words for the command.
 SOURCE ?=
 ARGS ?=
+WAY = $(if $(SOURCE),$(if $(filter data-api odata,$(SOURCE)),--source,--exports) "$(SOURCE)")
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
 ON_POSTGRES := $(BIN)/python -m tools.postgres
 
@@ -17,8 +19,8 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 .PHONY: demo
-demo: .venv/installed ## rehearse and apply a synthetic clinic (SOURCE=folder: your own exports)
-	$(BIN)/reimport demo $(if $(SOURCE),--exports "$(SOURCE)") $(ARGS)
+demo: .venv/installed ## rehearse and apply a synthetic clinic (SOURCE=data-api, odata, or a folder of exports)
+	$(BIN)/reimport demo $(WAY) $(ARGS)
 
 .PHONY: test
 test: .venv/installed ## run all tests, on SQLite and on PostgreSQL

@@ -279,20 +279,31 @@ def files(tables: tuple[str, ...], most: int | None, dry_run: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder of exports instead of the synthetic clinic.",
 )
+@click.option(
+    "--source",
+    default="",
+    metavar="data-api|odata",
+    help="Over a local FileMaker server instead of the files.",
+)
 @click.option("--database-url", default="", help="An empty database of your own.")
 @click.option("--scale", default=1.0, show_default=True, help="Size of the clinic.")
 @click.pass_context
 def demo(
-    context: click.Context, exports: Path | None, database_url: str, scale: float
+    context: click.Context,
+    exports: Path | None,
+    source: str,
+    database_url: str,
+    scale: float,
 ) -> None:
     """Import a synthetic clinic, or a folder of exports, from end to end."""
     if context.invoked_subcommand:
         return
     from reimport_lib.demo import command
 
-    sys.exit(
-        EXIT_CODES[command.run(exports=exports, database_url=database_url, scale=scale)]
+    status = command.run(
+        exports=exports, source=source, database_url=database_url, scale=scale
     )
+    sys.exit(EXIT_CODES[status])
 
 
 @demo.command(name="serve-filemaker")

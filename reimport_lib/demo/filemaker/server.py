@@ -30,6 +30,7 @@ from reimport_lib.demo.filemaker.odata import odata
 from reimport_lib.demo.filemaker.service import Options, Service, make_service
 from reimport_lib.demo.filemaker.streams import streams
 from reimport_lib.errors import UsageError
+from reimport_lib.tables import SOURCE_TABLES
 
 DATABASE = "Clinic"
 HOST = "127.0.0.1"
@@ -57,15 +58,17 @@ class Served:
 
     def environment(self) -> dict[str, str]:
         """The settings that an import from this server needs."""
-        options = self.service.options
+        options, database = self.service.options, self.service.database
         settings = {
             "FILEMAKER_HOST": self.url,
-            "FILEMAKER_DATABASE": self.service.database.name,
+            "FILEMAKER_DATABASE": database.name,
             "FILEMAKER_USERNAME": options.account,
             "FILEMAKER_PASSWORD": options.password,
         }
         if self.ca_file:
             settings["FILEMAKER_CA_FILE"] = str(self.ca_file)
+        for table in SOURCE_TABLES:
+            settings[f"FILEMAKER_LAYOUT_{table.name.upper()}"] = f"API_{table.file}"
         return settings
 
 

@@ -1,0 +1,146 @@
+"""The demo over a FileMaker server comes to the same database as over the exports."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from reimport_lib.config import ROOT
+from reimport_lib.demo import ways
+from reimport_lib.demo.clinic import LEAST_SCALE, SEED, SETTINGS, Clinic
+from reimport_lib.demo.command import run
+from reimport_lib.errors import UsageError
+from tests.phases import sites
+from tools.clinic import ready_to_import
+
+PROVENANCE = frozenset(("created_at", "updated_at"))
+"""When a row was written; every other column of a product's table is typed content."""
+
+APPS = ("clinics_", "patients_", "appointments_", "notes_", "documents_", "images_")
+
+
+def imported(folder: Path, word: str) -> dict[str, str]:
+    """Table -> digest of what the phases make of a small clinic by that way."""
+    clinic = Clinic(folder / "clinic", SEED, LEAST_SCALE)
+    with (
+        ready_to_import(folder, scale=LEAST_SCALE),
+        ways.way_in(clinic, clinic.exports, word) as way,
+    ):
+        site = sites.site({**os.environ, **way})
+        full = site.apply(site.rehearse())
+    assert sites.status(full) == "succeeded"
+    return typed_digests(folder / "clinic.sqlite3")
+
+
+@pytest.fixture(scope="module")
+def excel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose database was imported from the workbooks beside it."""
+    folder = tmp_path_factory.mktemp("excel")
+    imported(folder, "")
+    return folder
+
+
+def typed_digests(file: Path) -> dict[str, str]:
+    """Table -> sha256 over its rows, in any order, provenance aside."""
+    found = {}
+    with closing(sqlite3.connect(file)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+        for (table,) in tables.fetchall():
+            if not table.startswith(APPS):
+                continue
+            rows = connection.execute(f'SELECT * FROM "{table}"')  # noqa: S608
+            names = [column[0] for column in rows.description]
+            typed = [n for n, name in enumerate(names) if name not in PROVENANCE]
+            lines = sorted(repr([row[n] for n in typed]) for row in rows)
+            assert lines, table
+            found[table] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return found
+
+
+def left_running(mark: str) -> list[str]:
+    """Processes whose environment holds *mark*."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if mark in process.environ().values():
+                found.append(process.name())
+    return found
+
+
+@pytest.mark.parametrize("word", ways.WAYS)
+def test_every_table_is_the_same_by_every_way(
+    excel: Path, tmp_path: Path, word: str
+) -> None:
+    assert imported(tmp_path, word) == typed_digests(excel / "clinic.sqlite3")
+
+
+def test_the_command_says_the_way_and_leaves_nothing_running(
+    excel: Path, tmp_path: Path
+) -> None:
+    """It does the same in a process of its own, with kernels."""
+    exports = tmp_path / "exports"
+    shutil.copytree(excel / "clinic" / "exports", exports)
+    (exports / "config.json").replace(exports / "clinics.json")
+    file, runs = tmp_path / "demo.sqlite3", tmp_path / "runs"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "reimport_lib", "demo", "--source", "data-api"),
+            *("--exports", str(exports), "--database-url", f"sqlite:///{file}"),
+        ],
+        env={**os.environ, **SETTINGS, "REIMPORT_RUNS": str(runs)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    way = "Way in: the Data API of a FileMaker server at https://127.0.0.1:"
+    assert done.stdout.splitlines()[0].startswith(way)
+    assert typed_digests(file) == typed_digests(excel / "clinic.sqlite3")
+    assert left_running(str(runs)) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("data-ap", "data-api"), ("OData", "odata"), ("odat", "odata")]
+)
+def test_a_word_that_is_no_way_in_is_told_with_the_nearest(
+    tmp_path: Path, word: str, meant: str
+) -> None:
+    question = rf"Did you mean {meant}\?"
+    with pytest.raises(UsageError, match=question):
+        ways.require(word)
+    with pytest.raises(UsageError, match=question):
+        run(exports=tmp_path / word, database_url="", scale=LEAST_SCALE)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("", ""),
+        ("data-api", '--source "data-api"'),
+        ("odata", '--source "odata"'),
+        ("our exports", '--exports "our exports"'),
+    ],
+)
+def test_make_hands_on_the_way(source: str, words: str) -> None:
+    made = subprocess.run(
+        ["make", "-n", "demo", f"SOURCE={source}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert f"reimport demo {words}".strip() in made.stdout
+    assert made.stdout.count("--") == bool(words)
