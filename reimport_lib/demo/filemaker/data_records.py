@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from reimport_lib.demo.filemaker.criteria import Test, test_for
 from reimport_lib.demo.filemaker.data_parameters import Asked, Refusal
 from reimport_lib.demo.filemaker.forms import for_data_api, sort_key
 from reimport_lib.demo.filemaker.model import (
+    Field,
     Kind,
     Layout,
     Portal,
@@ -185,12 +187,13 @@ def sort_records(
         field = layout.named(name)
         if field is None:
             raise Refusal(500, 102, "Field is missing")
-        held = field.name
-        records.sort(
-            key=lambda record, held=held: sort_key(record.value(held), fold=True),  # type: ignore[misc]
-            reverse=not ascending,
-        )
+        order = layout.table.order(("folded", field.name), partial(_sort_key, field))
+        records.sort(key=order, reverse=not ascending)
     return records
+
+
+def _sort_key(field: Field, record: Record) -> tuple[int, Any]:
+    return sort_key(record.value(field.name), fold=True)
 
 
 def find(view: View, query: Sequence[Mapping[str, str]]) -> list[Record]:

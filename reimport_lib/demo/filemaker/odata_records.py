@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -234,13 +235,14 @@ def count(layout: Layout, records: list[Record], query: Query) -> int:
 def _ordered(layout: Layout, records: list[Record], query: Query) -> list[Record]:
     """Empty values first, text by its code points, as ``gt`` and ``lt`` see it."""
     for name, ascending in reversed(query.orderby):
-        show = column_of(layout, name).show
-        records = sorted(
-            records,
-            key=lambda record, show=show: sort_key(show(record), fold=False),  # type: ignore[misc]
-            reverse=not ascending,
-        )
+        key = partial(_sort_key, column_of(layout, name))
+        order = layout.table.order(("exact", name), key)
+        records = sorted(records, key=order, reverse=not ascending)
     return records
+
+
+def _sort_key(column: Column, record: Record) -> tuple[int, Any]:
+    return sort_key(column.show(record), fold=False)
 
 
 def _next(query: Query, *, skip: int, top: int | None) -> str:

@@ -111,7 +111,7 @@ class Service:
             key = {table.key: FIRST_KEY} if table.key else {}
             table.insert(Record(number, 0, {**record.values, **key}), before=record)
         elif kind == "change":
-            record.edits += 1
+            table.change(record)
 
     def stream_path(
         self, layout: Layout, name: Field, record: Record, *, session: int, call: int
