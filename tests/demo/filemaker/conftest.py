@@ -1,7 +1,8 @@
-"""One server for all tests that only read."""
+"""One server for all tests that only read; clients of others where there are any."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import httpx
@@ -17,6 +18,9 @@ from tests.demo.filemaker.asking import (
     http,
     log_in,
 )
+
+CLIENTS = ("FM_CLIENTS", "FM_CLIENTS_PYTHON", "FM_NODE_ROOT")
+collect_ignore = [] if all(map(os.environ.get, CLIENTS)) else ["test_third_party.py"]
 
 
 @pytest.fixture(scope="session")
