@@ -1,4 +1,4 @@
-"""FileMaker's OData 4: databases, service document, metadata, records, container files.
+"""FileMaker's OData 4: databases, service document, metadata, records, files.
 
 The address is read as it was sent, since names and keys may hold any sign.
 """
@@ -17,6 +17,7 @@ from reimport_lib.demo.filemaker import odata_metadata, odata_records
 from reimport_lib.demo.filemaker.data_records import related
 from reimport_lib.demo.filemaker.forms import for_odata
 from reimport_lib.demo.filemaker.model import Layout, Record, Stored
+from reimport_lib.demo.filemaker.odata_batch import answer_batch
 from reimport_lib.demo.filemaker.odata_query import (
     ODataRefusal,
     Query,
@@ -56,10 +57,12 @@ def odata(service: Service) -> Blueprint:
 def answer(service: Service, rest: str = "") -> Response:
     """Whatever an address below ``/fmi/odata/v4`` asks for."""
     _authorise(service)
+    names = [unquote(part) for part in _parts()]
+    if request.method == "POST" and names[1:] == ["$batch"]:
+        return answer_batch(f"{BASE}/{_parts()[0]}")
     if request.method != "GET":
         raise ODataRefusal(403, "9", "Insufficient privileges")
     query = read_query(_query_string(), strict=service.options.strict)
-    names = [unquote(part) for part in _parts()]
     if not names or names == ["$metadata"]:
         return _databases(service)
     if names[0].removesuffix(".fmp12") != service.database.name:
