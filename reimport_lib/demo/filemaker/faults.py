@@ -35,6 +35,8 @@ class Faults:
         invalid_json: an answer of OData holds a bare ``?``, and every text its raw
             control signs.
         odata_ignores_paging: $top and $skip do nothing.
+        odata_page_rows: the most records in one answer of OData, before it gives a
+            link to the next; 0: as many as by the server's own limit.
         edit: what happens to the records while somebody reads them: the first one of
             the list is deleted, another is put before it, or it is changed.
         edit_after: after so many lists; the edit happens once for each setting of it.
@@ -52,6 +54,7 @@ class Faults:
     container_url_calls: int = 0
     invalid_json: bool = False
     odata_ignores_paging: bool = False
+    odata_page_rows: int = 0
     edit: Edit = ""
     edit_after: int = 1
     no_access: bool = False

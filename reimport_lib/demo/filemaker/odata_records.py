@@ -70,7 +70,7 @@ def page(
     if service.faults.odata_ignores_paging:
         skip, top = 0, None
     wanted = len(found) - skip if top is None else min(top, len(found) - skip)
-    own = service.options.page_rows
+    own = service.faults.odata_page_rows or service.options.page_rows
     most = max(min(wanted, own, shape.page_rows or own), 0)
     rows = service.page_of(found, skip, most)
     answer: dict[str, Any] = {}

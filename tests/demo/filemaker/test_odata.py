@@ -55,8 +55,15 @@ def test_pages_by_top_and_skip_give_every_record_once(
 
 
 @pytest.mark.parametrize("wanted", ["", "&$top=40", "&$orderby=id desc"])
-def test_next_links_lead_through_all_that_was_asked_for(wanted: str) -> None:
-    with odata(options=Options(page_rows=9)) as client:
+@pytest.mark.parametrize(
+    "server",
+    [{"options": Options(page_rows=9)}, {"faults": {"odata_page_rows": 9}}],
+    ids=["set up so", "switched so"],
+)
+def test_next_links_lead_through_all_that_was_asked_for(
+    server: dict[str, Any], wanted: str
+) -> None:
+    with odata(**server) as client:
         answer = client.get(f"{CONTACTS}?$count=true{wanted}").json()
         total = answer["@odata.count"]
         rows = answer["value"]
