@@ -124,6 +124,59 @@ def test_one_that_sends_its_cookie_to_the_first_address(
     assert file.content
 
 
+def test_one_that_pages_until_a_page_is_short_and_names_things_wrongly(
+    browser: httpx.Client, tour: dict[str, str]
+) -> None:
+    """It writes None as a text, and dates under a name that does not exist."""
+    database = f"/fmi/data/v1/databases/{tour['FM_DB']}"
+    layout = f"{database}/layouts/{tour['FM_LAYOUT']}"
+    token = browser.post(f"{database}/sessions/", auth=ACCOUNT).json()["response"]
+    browser.headers[BEARER] = f"Bearer {token['token']}"
+
+    seen: list[str] = []
+    page: list[Any] = [None] * 10
+    while len(page) == 10:
+        query = {"_offset": len(seen) + 1, "_limit": 10, "date_formats": 2}
+        answer = browser.get(f"{layout}/records", params=query).json()
+        page = answer["response"].get("data", [])
+        seen += [record["recordId"] for record in page]
+    criterion = {tour["FM_FIND_FIELD"]: tour["FM_FIND_VALUE"]}
+    body = {"query": [criterion], "offset": "1", "limit": "None"}
+    hits = browser.post(f"{layout}/_find", json=body).json()["response"]
+    total = browser.get(f"{layout}/records").json()["response"]["dataInfo"]
+
+    assert len(set(seen)) == len(seen) == total["foundCount"]
+    assert hits["dataInfo"]["returnedCount"] > 0
+
+
+def test_one_that_says_more_than_it_must_when_it_leaves(
+    browser: httpx.Client, tour: dict[str, str]
+) -> None:
+    """Its goodbye has a body, a character set, and no token but that in its path."""
+    database = f"/fmi/data/vLatest/databases/{tour['FM_DB']}"
+    layout = f"{database}/layouts/{tour['FM_LAYOUT']}"
+    opened = browser.post(f"{database}/sessions", auth=ACCOUNT, json={})
+    bearer = {BEARER: f"Bearer {opened.json()['response']['token']}"}
+    known, omitted = {tour["FM_FIND_FIELD"]: "*"}, tour["FM_FIND_VALUE"]
+    query = [known, {tour["FM_FIND_FIELD"]: omitted, "omit": "true"}]
+    body = {"query": query, "limit": "2", "offset": "2"}
+
+    found = browser.post(f"{layout}/_find", headers=bearer, json=body).json()
+    ended = browser.request(
+        "DELETE",
+        f"{database}/sessions/{opened.json()['response']['token']}",
+        content="{}",
+        headers={"Content-Type": "application/json;charset=utf-8"},
+    )
+    after = browser.get(f"{layout}/records", headers=bearer)
+
+    shown = [record["fieldData"] for record in found["response"]["data"]]
+    assert len(shown) == 2
+    assert omitted not in [fields[tour["FM_FIND_FIELD"]] for fields in shown]
+    assert ended.json()["messages"][0]["code"] == "0"
+    assert after.json()["messages"][0]["code"] == "952"
+
+
 @pytest.mark.parametrize("headers", [{}, {"OData-Version": "4.0"}])
 def test_one_that_pages_odata_by_top_and_skip_and_a_count(
     browser: httpx.Client, tour: dict[str, str], headers: dict[str, str]
