@@ -301,12 +301,25 @@ def write_json(path: Path, value: Json) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
+    """
+    Write *text* whole, or leave what was there.
+
+    Raises:
+        ReimportError: the disk is full, or the folder cannot be written.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with private_open(temporary, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with private_open(temporary, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ReimportError(
+            f"{path} could not be written: {error.strerror}.",
+            hint="free some space (`reimport prune`), then `reimport run --resume`",
+        ) from None
 
 
 @contextmanager
