@@ -6,6 +6,7 @@ place; here it is saved on a timer, at the end and on failure, by rename, mode 0
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,6 +35,7 @@ SAVE_EVERY_SECONDS = 5
 START_SECONDS = 300  # a machine that is busy with other things
 ENGINE = "reimport"
 WARM = "import reimport_lib.phases.warm"
+_SILENT = logging.NullHandler()
 
 
 class _TimedManager(NotebookExecutionManager):  # type: ignore[misc]  # untyped base
@@ -105,6 +107,8 @@ def execute(
         The output is written in both cases.
     """
     check_parameters(notebook, parameters)
+    # that a kernel died is told by the run's record, in the run's words
+    logging.getLogger("papermill").addHandler(_SILENT)
     papermill_engines.register(ENGINE, _Engine)
     papermill_io.register(str(output.parent), _PrivateHandler())
     with ThreadPoolExecutor(max_workers=1) as worker:

@@ -6,12 +6,13 @@ ledger says, written by whoever works on the run: always under a lock, always wh
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -104,8 +105,12 @@ class Run:
     def event(self, name: str, **fields: str | float | int | None) -> None:
         """Append one line to ``events.jsonl``; *fields* are counts and names only."""
         line = json.dumps({"at": now().isoformat(), "event": name, **fields})
-        with private_open(self.folder / EVENTS, "a") as file:
-            file.write(line + "\n")
+        path = self.folder / EVENTS
+        try:
+            with private_open(path, "a") as file:
+                file.write(line + "\n")
+        except OSError as error:
+            raise _unwritable(path, error) from None
 
     def phase(self, name: str) -> Json:
         """The entry of phase *name* in ``run.json``."""
@@ -315,11 +320,18 @@ def write_private(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise ReimportError(
-            f"{path} could not be written: {error.strerror}.",
-            hint="free some space (`reimport prune`), then `reimport run --resume`",
-        ) from None
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> ReimportError:
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    mend = "free some space (`reimport prune`)" if is_full else "let it be written to"
+    return ReimportError(
+        f"{path} could not be written: {error.strerror}.",
+        hint=f"{mend}, then `reimport run --resume`",
+    )
 
 
 @contextmanager

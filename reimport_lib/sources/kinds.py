@@ -36,6 +36,9 @@ class Kind(StrEnum):
     FMPXML = "fmpxml"
 
 
+_KIND_NAMES = {".xlsx": "workbook", ".xlsm": "workbook", ".xml": "FMPXMLRESULT"}
+
+
 def kind_of(path: Path, limits: Limits = LIMITS) -> Kind:
     """
     The kind of the file at *path*, by its first bytes.
@@ -83,9 +86,21 @@ def read(
             return fmpxml.read(path, limits=limits)
         case Kind.DELIMITED:
             named = settings.columns.get(path.stem) or files.column_names(path)
-            return delimited.read(
+            reading = delimited.read(
                 path, columns=named, charset=settings.charset, limits=limits
             )
+            _require_columns(path, reading)
+            return reading
+
+
+def _require_columns(path: Path, reading: Reading) -> None:
+    """Text of one column under the name of another kind is a damaged file of that."""
+    kind = _KIND_NAMES.get(path.suffix.lower())
+    if kind and reading.data.num_columns < 2:
+        raise SourceError(
+            f"{path.name}: is no {kind}: its content is text of one column.",
+            hint=f"export the table again; {path.name} is damaged or something else",
+        )
 
 
 def _stranger(path: Path, what: str) -> SourceError:

@@ -33,6 +33,7 @@ def test_a_record_without_room_is_one_error_and_the_old_one_stays(
         pytest.raises(ReimportError, match="could not be written") as raised,
     ):
         write_private(record, "x" * 5_000)
+    assert "free some space" in raised.value.hint
     assert "--resume" in raised.value.hint
     assert record.read_text() == "old"
     assert list(tmp_path.iterdir()) == [record]

@@ -373,6 +373,18 @@ def test_what_is_no_export_is_named(exports: Path, content: bytes, told: str) ->
         kinds.read(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("a.xlsx", "is no workbook"), ("a.xml", "is no FMPXMLRESULT")]
+)
+def test_text_of_one_column_is_no_table_of_another_kind(
+    exports: Path, name: str, told: str
+) -> None:
+    (exports / name).write_bytes(b"PKgarbage")
+
+    with pytest.raises(SourceError, match=f"{name}: {told}"):
+        kinds.read(exports / name)
+
+
 def test_what_is_no_regular_file_is_refused(exports: Path) -> None:
     for path in (exports, Path("/dev/null"), exports / "none.csv"):
         with pytest.raises(SourceError, match=r"not a regular file|cannot be read"):
