@@ -19,6 +19,8 @@ Messages say what, where and how many. They never quote a field's value.
 
 from __future__ import annotations
 
+_HINT = " Hint: "
+
 
 class ReimportError(Exception):
     """The root: *message* says what happened, *hint* is the next command or step."""
@@ -31,7 +33,7 @@ class ReimportError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} Hint: {self.hint}" if self.hint else self.message
+        return f"{self.message}{_HINT}{self.hint}" if self.hint else self.message
 
 
 class UsageError(ReimportError):
@@ -96,3 +98,15 @@ class Interrupted(ReimportError):
     """A person or a signal stopped the run."""
 
     exit_code = 130
+
+
+def raise_again(name: str, text: str) -> None:
+    """
+    Raise the error of this tree that another process told by class and text.
+
+    One of another tree is not raised: its text may quote a value.
+    """
+    kind = globals().get(name)
+    if isinstance(kind, type) and issubclass(kind, ReimportError):
+        message, _, hint = text.partition(_HINT)
+        raise kind(message, hint=hint)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -87,13 +88,21 @@ class _PrivateHandler(LocalHandler):  # type: ignore[misc]  # untyped base
         write_private(Path(path), buf)
 
 
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """What a cell raised: the error's class, and its text, which may quote a value."""
+
+    name: str
+    text: str = field(repr=False)
+
+
 def execute(
     notebook: Path,
     output: Path,
     parameters: Mapping[str, str | int | float],
     *,
     kernel: AsyncKernelManager,
-) -> str:
+) -> CellError | None:
     """
     Execute *notebook* into *output* on a booted *kernel*.
 
@@ -102,9 +111,8 @@ def execute(
     one is interrupted, the kernel is killed first, so that nothing of it goes on.
 
     Returns:
-        The name of the error that a cell raised, or "" when every cell completed or
-        the kernel died.
-        The output is written in both cases.
+        What a cell raised; None when every cell completed, or the kernel died. The
+        output is written in all cases.
     """
     check_parameters(notebook, parameters)
     # that a kernel died is told by the run's record, in the run's words
@@ -125,7 +133,7 @@ def _execute(
     output: Path,
     parameters: Mapping[str, str | int | float],
     kernel: AsyncKernelManager,
-) -> str:
+) -> CellError | None:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="papermill")
         try:
@@ -141,10 +149,10 @@ def _execute(
                 start_timeout=START_SECONDS,
             )
         except PapermillExecutionError as error:
-            return str(error.ename)
+            return CellError(str(error.ename), str(error.evalue))
         except DeadKernelError:  # killed, or out of memory: what it recorded holds
-            return ""
-    return ""
+            return None
+    return None
 
 
 def check_parameters(

@@ -18,9 +18,10 @@ from types import FrameType
 
 from jupyter_client.manager import AsyncKernelManager
 
-from reimport_lib import kernels, locks
+from reimport_lib import errors, kernels, locks
 from reimport_lib.config import ROOT
 from reimport_lib.errors import Interrupted, PhaseFailed, ReimportError
+from reimport_lib.kernels import CellError
 from reimport_lib.phases import Phase, named, recording
 from reimport_lib.reporting import cover, export
 from reimport_lib.run import REPORT, Json, Run, Status, now, write_private
@@ -113,13 +114,13 @@ def _execute_phase(
     """One notebook; what its kernel recorded is the verdict, not that it ended."""
     output = run.folder / phase.notebook
     try:
-        failed_cell = kernels.execute(
+        raised = kernels.execute(
             NOTEBOOKS / phase.notebook,
             output,
             {"run_id": run.run_id},
             kernel=next(booted),
         )
-        _require_record(run, phase, failed_cell)
+        _require_record(run, phase, raised)
     except KeyboardInterrupt:
         error: ReimportError = Interrupted(
             f"{phase.name}: stopped; what was not finished was rolled back.",
@@ -140,15 +141,18 @@ def _execute_phase(
     return Status(run.phase(phase.name)["status"])
 
 
-def _require_record(run: Run, phase: Phase, failed_cell: str) -> None:
+def _require_record(run: Run, phase: Phase, raised: CellError | None) -> None:
     """
     The kernel has recorded how the phase ended.
 
     Raises:
-        PhaseFailed: it has not: it died, or a cell ended it before the last one.
+        ReimportError: as a cell raised it, where no phase function recorded it.
+        PhaseFailed: it died, or a cell raised anything else; without its text.
     """
     if run.phase(phase.name)["status"] in (Status.PENDING, Status.RUNNING):
-        what = f"a cell raised {failed_cell}" if failed_cell else "its kernel ended"
+        if raised:
+            errors.raise_again(raised.name, raised.text)
+        what = f"a cell raised {raised.name}" if raised else "its kernel ended"
         raise PhaseFailed(
             f"{phase.name}: {what} before the phase was recorded as done.",
             hint=f"reimport run --resume {run.run_id}",

@@ -74,13 +74,13 @@ def tables_of(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def mappings_of(snapshot: Snapshot, tables: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Table -> its mapping against the columns that the snapshot holds."""
+    """Table -> its mapping against the columns that the snapshot holds, or lacks."""
     described = {}
     for table in tables:
         if table in RULES and snapshot.has(table):
             found = snapshot.manifest.tables[table]
             rule = RULES[table].mapping
-            resolved = mappings.resolve(rule, found.columns, filled=found.filled)
+            resolved = mappings.look_up(rule, found.columns)
             described[table] = mappings.describe(rule, resolved, found.filled)
     return described
 

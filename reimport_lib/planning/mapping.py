@@ -133,6 +133,21 @@ def resolve(
         SourceError: a required column is missing, a column occurs twice, or a header
             only nearly matches; the message names table, column and suggestion.
     """
+    resolved = look_up(mapping, headers)
+    _refuse_near_misses(mapping, resolved)
+    _refuse_missing(mapping, resolved.headers, resolved.unmapped)
+    if strict:
+        _refuse_unmapped(mapping, resolved.unmapped, filled)
+    return resolved
+
+
+def look_up(mapping: Mapping, headers: Sequence[str]) -> Resolved:
+    """
+    Like ``resolve``, whatever is missing or only nearly there: to be looked at.
+
+    Raises:
+        SourceError: a column occurs twice.
+    """
     by_name = _by_clean_name(mapping, headers)
     found = {
         column.name: by_name[name]
@@ -148,10 +163,6 @@ def resolve(
     }
     taken = {*found.values(), *reasons}
     unmapped = tuple(header for header in by_name.values() if header not in taken)
-    _refuse_near_misses(mapping, found, unmapped)
-    _refuse_missing(mapping, found, unmapped)
-    if strict:
-        _refuse_unmapped(mapping, unmapped, filled)
     return Resolved(found, unmapped, reasons)
 
 
@@ -168,26 +179,31 @@ def _by_clean_name(mapping: Mapping, headers: Sequence[str]) -> dict[str, str]:
     return dict(zip(cleaned, headers, strict=True))
 
 
-def _refuse_near_misses(
-    mapping: Mapping, found: Dict[str, str], unmapped: Sequence[str]
-) -> None:
-    """A header that is nearly the name of a column that was not found."""
-    missing = [column for column in mapping.all_columns if column.name not in found]
-    for header in unmapped:
-        for column in missing:
-            name = nearest(clean_header(header), column.names)
-            if name:
-                raise SourceError(
-                    f'{mapping.table}: column "{header}" is not known.',
-                    hint=f'did you mean "{name}"? Rename it in the export',
-                )
+def _near_misses(mapping: Mapping, resolved: Resolved) -> dict[str, str]:
+    """Unmapped header -> the name of a column not found that it nearly is."""
+    missing = [
+        name
+        for column in mapping.all_columns
+        if column.name not in resolved.headers
+        for name in column.names
+    ]
+    near = {name: nearest(clean_header(name), missing) for name in resolved.unmapped}
+    return {header: name for header, name in near.items() if name}
+
+
+def _refuse_near_misses(mapping: Mapping, resolved: Resolved) -> None:
+    for header, name in _near_misses(mapping, resolved).items():
+        raise SourceError(
+            f'{mapping.table}: column "{header}" is not known.',
+            hint=f'did you mean "{name}"? Rename it in the export',
+        )
 
 
 def _refuse_missing(
     mapping: Mapping, found: Dict[str, str], unmapped: Sequence[str]
 ) -> None:
     for column in mapping.all_columns:
-        if not column.required or column.name in found or column.unless in found:
+        if not _is_missing(column, found):
             continue
         near = difflib.get_close_matches(column.names[0], unmapped, n=1, cutoff=0.5)
         raise SourceError(
@@ -197,6 +213,12 @@ def _refuse_missing(
             if near
             else "export the table again with that field",
         )
+
+
+def _is_missing(column: Column, found: Dict[str, str]) -> bool:
+    """It is required and not there, nor is what may stand in for it."""
+    given = column.name in found or column.unless in found
+    return column.required and not given
 
 
 def _refuse_unmapped(
@@ -219,13 +241,15 @@ def describe(
 
     Returns:
         source column, target field, conversion, required, width, filled (cells that
-        are not blank), verdict (``mapped``, ``not in source``, ``dropped: why``,
-        ``not mapped``).
+        are not blank), verdict (``mapped``, ``not in source``, ``missing``: required,
+        ``dropped: why``, ``not mapped``, ``not known: nearly NAME``).
     """
     lines = [_line(column, resolved, filled) for column in mapping.all_columns]
+    near = _near_misses(mapping, resolved)
     rest = {
         **{name: f"dropped: {why}" for name, why in (resolved.dropped or {}).items()},
         **dict.fromkeys(resolved.unmapped, "not mapped"),
+        **{name: f'not known: nearly "{meant}"' for name, meant in near.items()},
     }
     blank = {"target field": "", "conversion": "", "required": False, "width": ""}
     lines += [
@@ -246,6 +270,7 @@ def _line(column: Column, resolved: Resolved, filled: Dict[str, int]) -> dict[st
     if column.metadata:
         place = f"filemaker_metadata[{column.metadata}]"
         target = f"{target} + {place}" if target else place
+    absent = "missing" if _is_missing(column, resolved.headers) else "not in source"
     return {
         "source column": header or " | ".join(column.names),
         "target field": target,
@@ -253,7 +278,7 @@ def _line(column: Column, resolved: Resolved, filled: Dict[str, int]) -> dict[st
         "required": column.required,
         "width": column.width,
         "filled": filled.get(header, 0) if header else 0,
-        "verdict": "mapped" if header else "not in source",
+        "verdict": "mapped" if header else absent,
     }
 
 

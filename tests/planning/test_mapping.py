@@ -12,6 +12,7 @@ from reimport_lib.planning.mapping import (
     Mapping,
     column_checks,
     describe,
+    look_up,
     resolve,
 )
 from reimport_lib.planning.rules import RULES
@@ -125,6 +126,15 @@ def test_the_table_for_the_reviewer_has_a_verdict_for_every_column() -> None:
     assert by_source.loc["_kz_notes_gc", "verdict"] == "dropped: a count"
     assert by_source.loc["other", "verdict"] == "not mapped"
     assert by_source.loc["Display", "target field"] == "filemaker_metadata[display]"
+
+
+def test_what_does_not_fit_is_in_the_table_for_the_reviewer() -> None:
+    table = describe(MAPPING, look_up(MAPPING, ("Note", "start_date", "x")), {})
+
+    verdicts = dict(zip(table["source column"], table["verdict"], strict=True))
+    assert verdicts["id | _kp_id"] == "missing"
+    assert verdicts["start_date"] == 'not known: nearly "startDate"'
+    assert verdicts["x"] == "not mapped"
 
 
 @pytest.mark.parametrize("table", sorted(RULES))
