@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dotenv import dotenv_values
 
 from reimport_lib.errors import SettingsError
+from reimport_lib.tables import SERVERS, SOURCE_TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -139,7 +140,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         s3_bucket=values.get("S3_BUCKET", ""),
         documents_prefix=values.get("S3_DOCUMENTS_PREFIX", "filemaker-docs/"),
         images_prefix=values.get("S3_IMAGES_PREFIX", "filemaker-images/"),
-        optional_tables=_words(values.get("REIMPORT_OPTIONAL_TABLES", "")),
+        optional_tables=_tables(values.get("REIMPORT_OPTIONAL_TABLES", "")),
     )
     default_database = f"sqlite:///{ROOT / 'backend' / 'db.sqlite3'}"
     return Settings(
@@ -177,7 +178,7 @@ def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
 
 def _source(word: str) -> str:
     """A folder as an absolute path; a server by its word."""
-    is_word = word in ("", "data-api", "odata")
+    is_word = word in ("", *SERVERS)
     return word if is_word else str(ROOT / Path(word).expanduser())
 
 
@@ -224,8 +225,18 @@ def _width(values: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in text.replace(",", " ").split() if word)
+def _tables(text: str) -> tuple[str, ...]:
+    known = [table.name for table in SOURCE_TABLES]
+    words = tuple(text.replace(",", " ").split())
+    for word in words:
+        if word not in known:
+            near = get_close_matches(word, known, n=1)
+            raise SettingsError(
+                f"REIMPORT_OPTIONAL_TABLES: there is no table {word!r}."
+                + (f" Did you mean {near[0]}?" if near else ""),
+                hint=f"the tables are {', '.join(known)}",
+            )
+    return words
 
 
 def _filemaker(values: Mapping[str, str]) -> dict[str, str | Secret]:

@@ -55,3 +55,6 @@ TABLES = (
 )
 BY_NAME = {table.name: table for table in TABLES}
 SOURCE_TABLES = tuple(table for table in TABLES if table.is_source)
+
+SERVERS = ("data-api", "odata")
+"""The ways in over a server, beside a folder of exports."""

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from difflib import get_close_matches
 from pathlib import Path
 
 from reimport_lib.errors import SourceError
-from reimport_lib.tables import SOURCE_TABLES, Table
+from reimport_lib.tables import SERVERS, SOURCE_TABLES, Table
 
 ENDINGS = (".xlsx", ".xlsm", ".csv", ".tab", ".tsv", ".txt", ".mer", ".xml")
 
@@ -96,9 +97,18 @@ def _listing(folder: Path) -> list[Path]:
         )
     except OSError as error:
         raise SourceError(
-            f"The folder of exports cannot be read ({error.strerror}).",
-            hint="set REIMPORT_SOURCE to the folder that holds the exports",
+            f"REIMPORT_SOURCE: the folder {folder.name} cannot be read"
+            f" ({error.strerror}).{_nearest(folder)}",
+            hint="set REIMPORT_SOURCE to the folder of the exports, data-api or odata",
         ) from None
+
+
+def _nearest(folder: Path) -> str:
+    """A question that names what *folder* nearly is, or nothing."""
+    beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
+    known = [*(other.name for other in beside if other.is_dir()), *SERVERS]
+    near = get_close_matches(folder.name, known, n=1)
+    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _is_file_of(path: Path, table: Table) -> bool:

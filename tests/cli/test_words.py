@@ -77,6 +77,7 @@ def test_a_word_that_means_nothing_is_wrong_usage(
         ("REIMPORT_DATE_ORDER", "YDM", "REIMPORT_DATE_ORDER"),
         ("REIMPORT_TIME_ZONE", "Sydney", "REIMPORT_TIME_ZONE"),
         ("REIMPORT_POSTCODE_WIDTH", "four", "REIMPORT_POSTCODE_WIDTH"),
+        ("REIMPORT_OPTIONAL_TABLES", "note", "Did you mean notes?"),
         ("REIMPORT_SORCE", "exports", "Did you mean REIMPORT_SOURCE?"),
         ("DATABASE_URL", "mysql://somewhere/clinic", "neither a SQLite file nor"),
     ],

@@ -318,6 +318,18 @@ def test_no_source_is_a_clear_error(tmp_path: Path, source: str) -> None:
         frozen(Path(source) if source else "", tmp_path / "s")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("source", "meant"), [("exprots", "exports"), ("data-ap", "data-api")]
+)
+def test_a_source_that_is_nearly_named_is_told_which(
+    exports: Path, tmp_path: Path, source: str, meant: str
+) -> None:
+    assert exports.name == "exports"
+
+    with pytest.raises(SourceError, match=f"Did you mean {meant}"):
+        frozen(exports.with_name(source), tmp_path / "s")
+
+
 def test_names_for_a_headerless_file_come_from_a_sidecar_or_a_setting(
     exports: Path, tmp_path: Path
 ) -> None:
