@@ -345,6 +345,7 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except click.Abort:
+        click.echo("reimport: interrupted.", err=True)
         sys.exit(130)
     except ReimportError as error:
         terminal.show_error(error)

@@ -155,11 +155,12 @@ def show_changes(rehearsal: Run) -> None:
 
 
 def ask(word: str) -> str:
-    """Ask a person to type *word*."""
-    answer: str = click.prompt(
-        f"Type  {word}  to apply exactly this", default="", show_default=False
-    )
-    return answer
+    """What a person types who is asked for *word*; Ctrl-D types nothing."""
+    try:
+        return input(f"Type  {word}  to apply exactly this: ")
+    except EOFError:
+        click.echo()
+        return ""
 
 
 def list_runs(settings: Settings) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
+import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -21,6 +24,7 @@ from reimport_lib.target import bootstrap
 from tests.phases.sites import Site
 
 TIMEOUT_SECONDS = 300
+Answer = tuple[str, Callable[[str], str]]
 
 
 @dataclass(frozen=True)
@@ -87,31 +91,19 @@ class Commands:
 
     def typed(self, answer: Callable[[str], str], *words: str) -> Done:
         """The same on a terminal; *answer* makes of what was printed what is typed."""
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(
+        return self._on_terminal(lambda printed: f"{answer(printed)}\n", words)
+
+    def types(self, keys: str, *words: str) -> Done:
+        """The same on a terminal, where *keys* are pressed at the question."""
+        return self._on_terminal(lambda _: keys, words)
+
+    def _on_terminal(self, answer: Callable[[str], str], words: Sequence[str]) -> Done:
+        return on_terminal(
             [sys.executable, "-m", "reimport_lib", *words],
-            cwd=self.folder,
-            env=self.environ(COLUMNS="200", NO_COLOR="1"),
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            start_new_session=True,
+            (("to apply exactly this", answer),),
+            folder=self.folder,
+            environ=self.environ(),
         )
-        os.close(theirs)
-        printed, answered = "", False
-        while True:
-            try:
-                some = os.read(ours, 4096).decode(errors="replace")
-            except OSError:  # the other end is closed: the process has ended
-                some = ""
-            printed += some
-            if not some:
-                break
-            if not answered and "to apply exactly this" in printed:
-                os.write(ours, f"{answer(printed)}\n".encode())
-                answered = True
-        os.close(ours)
-        return Done(process.wait(TIMEOUT_SECONDS), printed)
 
     def here(self, *words: str, **environ: str) -> int:
         """The exit code of the command in this process: it starts no kernel."""
@@ -149,3 +141,54 @@ def wait_for(what: Callable[[], bool], *, seconds: float = TIMEOUT_SECONDS) -> N
         if time.monotonic() > until:
             raise TimeoutError("it did not come true")
         time.sleep(0.05)
+
+
+def on_terminal(
+    words: Sequence[str],
+    answers: Sequence[Answer],
+    *,
+    folder: Path,
+    environ: Mapping[str, str],
+) -> Done:
+    """
+    A command on a terminal of its own, where Ctrl-C and Ctrl-D mean what they do.
+
+    Args:
+        answers: in order, what is waited for in what is printed, and what of all that
+            was printed until then is typed.
+    """
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        env={**environ, "COLUMNS": "200", "NO_COLOR": "1"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    printed, waiting = "", list(answers)
+    while some := _read(ours):
+        printed += some
+        if waiting and waiting[0][0] in printed:
+            _, typed = waiting.pop(0)
+            os.write(ours, typed(printed).encode())
+    code = process.wait(TIMEOUT_SECONDS)
+    os.close(ours)  # not before: a terminal that goes away hangs its session up
+    return Done(code, printed)
+
+
+def _read(terminal: int) -> str:
+    try:
+        return os.read(terminal, 4096).decode(errors="replace")
+    except OSError:  # the other end is closed: the process has ended
+        return ""
+
+
+def typed_word(printed: str) -> str:
+    """The word that the command asks for."""
+    found = re.search(r"Type  (.+?)  to apply exactly this", printed)
+    assert found is not None
+    return found.group(1)

@@ -15,7 +15,7 @@ import psutil
 
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.target.databases import sqlite_file
-from tests.cli.commands import Commands, wait_for
+from tests.cli.commands import Commands, typed_word, wait_for
 from tests.notebooks import privacy
 from tests.phases import sites
 
@@ -103,6 +103,22 @@ def test_a_confirmation_is_typed_and_papermill_by_hand_does_the_rest(
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
 
 
+def test_ctrl_d_at_the_question_is_a_no_and_ctrl_c_an_interruption(
+    commands: Commands,
+) -> None:
+    rehearsal = commands.site.rehearse("validation")
+    words = ("open", "--full", "--reviewed", rehearsal.run_id)
+
+    ended = commands.types("\x04", *words)
+    stopped = commands.types("\x03", *words)
+
+    assert ended.code == 3, ended.out
+    assert "Not confirmed" in ended.out
+    assert stopped.code == 130, stopped.out
+    assert "reimport: interrupted." in stopped.out
+    assert commands.runs() == [rehearsal.run_id]
+
+
 def test_a_check_that_does_not_hold_afterwards_has_an_exit_code_of_its_own(
     commands: Commands,
 ) -> None:
@@ -184,10 +200,3 @@ def is_writing(commands: Commands) -> bool:
     return any(
         path.name == "patients.csv" for path in runs.glob("*-full/outcomes/*.csv")
     )
-
-
-def typed_word(printed: str) -> str:
-    """The word that the command asks for."""
-    found = re.search(r"Type  (.+?)  to apply exactly this", printed)
-    assert found is not None
-    return found.group(1)
