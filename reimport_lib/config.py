@@ -10,14 +10,13 @@ import codecs
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
-from reimport_lib.errors import SettingsError
+from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.tables import SERVERS, SOURCE_TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,10 +166,8 @@ def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
     layers.update(environ)
     for name in layers:
         if name.startswith("REIMPORT_") and name not in NAMES:
-            near = get_close_matches(name, NAMES, n=1)
             raise SettingsError(
-                f"There is no setting {name}."
-                + (f" Did you mean {near[0]}?" if near else ""),
+                f"There is no setting {name}.{did_you_mean(name, NAMES)}",
                 hint="the settings are in docs/settings.md and .env.example",
             )
     return {name: value for name, value in layers.items() if value}
@@ -230,10 +227,9 @@ def _tables(text: str) -> tuple[str, ...]:
     words = tuple(text.replace(",", " ").split())
     for word in words:
         if word not in known:
-            near = get_close_matches(word, known, n=1)
             raise SettingsError(
                 f"REIMPORT_OPTIONAL_TABLES: there is no table {word!r}."
-                + (f" Did you mean {near[0]}?" if near else ""),
+                + did_you_mean(word, known),
                 hint=f"the tables are {', '.join(known)}",
             )
     return words

@@ -19,6 +19,9 @@ Messages say what, where and how many. They never quote a field's value.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 _HINT = " Hint: "
 
 
@@ -110,3 +113,9 @@ def raise_again(name: str, text: str) -> None:
     if isinstance(kind, type) and issubclass(kind, ReimportError):
         message, _, hint = text.partition(_HINT)
         raise kind(message, hint=hint)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question that names the nearest of *known*, after a blank; "" where none is."""
+    near = get_close_matches(word, list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""

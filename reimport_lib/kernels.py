@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io
 
 from reimport_lib import forked
-from reimport_lib.errors import UsageError
+from reimport_lib.errors import UsageError, did_you_mean
 from reimport_lib.run import write_private
 
 SAVE_EVERY_SECONDS = 5
@@ -167,10 +166,9 @@ def check_parameters(
     declared = papermill.inspect_notebook(str(notebook))
     for name in parameters:
         if name not in declared:
-            near = get_close_matches(name, declared, n=1)
             raise UsageError(
                 f"Parameter {name!r} is not declared in {notebook.name}."
-                + (f" Did you mean {near[0]!r}?" if near else ""),
+                + did_you_mean(repr(name), map(repr, declared)),
                 hint=f"papermill --help-notebook {notebook}",
             )
 

@@ -10,12 +10,11 @@ import ast
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from reimport_lib import locks
 from reimport_lib import run as runs
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.errors import Refused, UsageError
+from reimport_lib.errors import Refused, UsageError, did_you_mean
 from reimport_lib.phases import PHASES, Phase, named, recording
 from reimport_lib.phases.binding import bind_run, require_same_database
 from reimport_lib.planning import gates as limits
@@ -159,10 +158,9 @@ def _refuse_undeclared(cells: Sequence[str]) -> None:
     declared = _assigned(before[-1] if before else "")
     for name, value in _assigned(injected[-1]).items():
         if name not in declared:
-            near = get_close_matches(name, declared, n=1)
             raise UsageError(
                 f"Parameter {name!r} is not declared in this notebook."
-                + (f" Did you mean {near[0]!r}?" if near else ""),
+                + did_you_mean(repr(name), map(repr, declared)),
                 hint="declared: " + ", ".join(declared),
             )
         expected = type(declared[name])

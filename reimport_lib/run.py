@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from reimport_lib.config import Settings
-from reimport_lib.errors import ReimportError, UsageError
+from reimport_lib.errors import ReimportError, UsageError, did_you_mean
 
 MANIFEST = "run.json"
 EVENTS = "events.jsonl"
@@ -230,10 +229,9 @@ def load(settings: Settings, run_id: str) -> Run:
     """
     folder = settings.runs / run_id
     if not run_id or Path(run_id).name != run_id or not (folder / MANIFEST).is_file():
-        near = get_close_matches(run_id, all_run_ids(settings), n=1)
         raise UsageError(
             f"There is no run {run_id!r} in {settings.runs}."
-            + (f" Did you mean {near[0]}?" if near else ""),
+            + did_you_mean(run_id, all_run_ids(settings)),
             hint="reimport runs",
         )
     manifest = read_manifest(folder)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 
 from reimport_lib import terminal
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.errors import UsageError
+from reimport_lib.errors import UsageError, did_you_mean
 
 WAYS = {"data-api": "the Data API", "odata": "OData"}
 """The words for the ways over a server, as in ``REIMPORT_SOURCE``."""
@@ -20,8 +19,7 @@ HINT = "data-api or odata; a folder of exports goes by --exports FOLDER"
 
 def nearest(word: str) -> str:
     """A question that names the way that *word* nearly is, or nothing."""
-    near = get_close_matches(word.lower(), WAYS, n=1)
-    return f" Did you mean {near[0]}?" if near else ""
+    return did_you_mean(word.lower(), WAYS)
 
 
 def require(word: str) -> None:

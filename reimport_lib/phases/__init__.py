@@ -7,11 +7,10 @@ A data phase has ``stage``, ``plan``, ``apply`` and ``reconcile``. Every phase h
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 
-from reimport_lib.errors import UsageError
+from reimport_lib.errors import UsageError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,7 @@ def named(name: str) -> Phase:
     """
     if name in BY_NAME:
         return BY_NAME[name]
-    near = get_close_matches(name, BY_NAME, n=1)
     raise UsageError(
-        f"There is no phase {name!r}." + (f" Did you mean {near[0]}?" if near else ""),
+        f"There is no phase {name!r}.{did_you_mean(name, BY_NAME)}",
         hint="phases: " + " ".join(BY_NAME),
     )

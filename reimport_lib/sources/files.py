@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
 from pathlib import Path
 
-from reimport_lib.errors import SourceError
+from reimport_lib.errors import SourceError, did_you_mean
 from reimport_lib.tables import SERVERS, SOURCE_TABLES, Table
 
 ENDINGS = (".xlsx", ".xlsm", ".csv", ".tab", ".tsv", ".txt", ".mer", ".xml")
@@ -107,8 +106,7 @@ def _nearest(folder: Path) -> str:
     """A question that names what *folder* nearly is, or nothing."""
     beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
     known = [*(other.name for other in beside if other.is_dir()), *SERVERS]
-    near = get_close_matches(folder.name, known, n=1)
-    return f" Did you mean {near[0]}?" if near else ""
+    return did_you_mean(folder.name, known)
 
 
 def _is_file_of(path: Path, table: Table) -> bool:

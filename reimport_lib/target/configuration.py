@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from reimport_lib.config import Settings
-from reimport_lib.errors import SettingsError, UsageError
+from reimport_lib.errors import SettingsError, UsageError, did_you_mean
 from reimport_lib.planning.identity import canonical_key, derived_uuid
 from reimport_lib.target import bootstrap
 
@@ -113,16 +112,15 @@ def read(file: Path) -> dict[str, list[Entry]]:
 def nearest(path: Path) -> str:
     """A sentence that names what lies where *path* should, called nearly as it is."""
     beside = path.parent.iterdir() if path.parent.is_dir() else ()
-    near = get_close_matches(path.name, [other.name for other in beside], n=1)
-    return f" Did you mean {near[0]}?" if near and near[0] != path.name else ""
+    return did_you_mean(
+        path.name, (other.name for other in beside if other.name != path.name)
+    )
 
 
 def _require_known(file: Path, kind: str, items: Any) -> None:
     if kind not in KINDS:
-        near = get_close_matches(kind, KINDS, n=1)
         raise UsageError(
-            f"{file}: {kind!r} is nothing to load."
-            + (f" Did you mean {near[0]}?" if near else ""),
+            f"{file}: {kind!r} is nothing to load.{did_you_mean(kind, KINDS)}",
             hint="known: " + " ".join(KINDS),
         )
     if not isinstance(items, list):
@@ -138,10 +136,9 @@ def _require_known(file: Path, kind: str, items: Any) -> None:
             )
         for field in item:
             if field not in known:
-                near = get_close_matches(field, known, n=1)
                 raise UsageError(
                     f"{file}: {kind} entry {number}: unknown field {field!r}."
-                    + (f" Did you mean {near[0]}?" if near else ""),
+                    + did_you_mean(field, known),
                     hint="known: " + " ".join(sorted(known)),
                 )
 
