@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 from rich.console import Console
@@ -48,7 +48,7 @@ def execute(run: Run) -> Status:
     out = console()
     out.print(f"Run {run.run_id} ({run.mode}): {run.folder}")
     with _progress(out) as progress:
-        task = progress.add_task("starting", total=len(run.phases), rate="")
+        task = progress.add_task("starting", total=len(run.phases), pace="")
         started = time.monotonic()
 
         def tell(event: str, entry: Json) -> None:
@@ -57,7 +57,9 @@ def execute(run: Run) -> Status:
                 progress.update(task, description=label)
                 return
             progress.advance(task)
-            progress.update(task, rate=_time_left(run, started))
+            seconds = time.monotonic() - started
+            pace = _pace(run.manifest()["phases"], seconds=seconds)
+            progress.update(task, description="report", pace=pace)
             progress.console.print(phase_line(entry))
 
         status = runner.execute(run, progress=tell)
@@ -72,24 +74,31 @@ def _progress(out: Console) -> Progress:
         BarColumn(),
         TextColumn("{task.completed} of {task.total} phases"),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[pace]}"),
         console=out,
         transient=True,
         disable=not out.is_terminal,
     )
 
 
-def _time_left(run: Run, started: float) -> str:
-    entries = run.manifest()["phases"]
-    done = [e for e in entries if e["status"] != Status.PENDING]
+def _pace(entries: Sequence[Json], *, seconds: float) -> str:
+    """Rows so far, rows per second, and what is left at the pace of the phases done."""
+    done = [entry for entry in entries if entry["status"] != Status.PENDING]
+    rows = sum(map(_source_rows, done))
     left = len(entries) - len(done)
-    per_phase = (time.monotonic() - started) / max(len(done), 1)
-    return f"about {left * per_phase:.0f} s left" if left else ""
+    parts = [f"{rows:,} rows", f"{rows / seconds:,.0f} rows/s"] if rows else []
+    if left and done:
+        parts.append(f"about {left * seconds / len(done):.0f} s left")
+    return ", ".join(parts)
+
+
+def _source_rows(entry: Json) -> int:
+    return sum(table["source_rows"] for table in entry["tables"].values())
 
 
 def phase_line(entry: Json) -> str:
     """One finished phase: name, status, rows, seconds, rows per second."""
-    rows = sum(table["source_rows"] for table in entry["tables"].values())
+    rows = _source_rows(entry)
     seconds = entry["seconds"]
     parts = [f"  {entry['number']} {entry['name']:<16}{entry['status']:<12}"]
     if rows:

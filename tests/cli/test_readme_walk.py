@@ -22,6 +22,7 @@ from tests.test_readme import BLOCK
 README = (ROOT / "README.md").read_text()
 NEEDED = ("backend", "notebooks", "reimport_lib")
 OURS = ("DATABASE_URL", "DJANGO_", "FILEMAKER_", "REIMPORT_", "S3_")
+PACE = re.compile(r"[\d,]+ rows, [\d,]+ rows/s, about \d+ s left")
 AN_ID = re.compile(r"\d{8}T\d{6}Z-(rehearsal|full)")
 CONFIRMED: Answer = ("to apply exactly this", lambda said: f"{typed_word(said)}\n")
 STOPPED: Answer = ("1 backup          succeeded", lambda _: "\x03")
@@ -114,6 +115,7 @@ def test_the_walk_from_exports_to_an_approved_import_works_as_the_page_says(
         done = checkout(line)
         assert done.code == 0, f"{line}\n{done.out}"
     assert f"{checkout.run_ids('rehearsal')[-1]}/report.html" in done.out
+    assert PACE.search(done.out)
     rehearsed = checkout.manifest("rehearsal")
     assert rehearsed["status"] == "succeeded"
 
