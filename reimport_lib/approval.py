@@ -185,22 +185,14 @@ def _link_or_copy(source: str, target: str) -> str:
 
 def resumable(settings: Settings, run_id: str) -> Run:
     """
-    The run to go on with: *run_id*, or the newest that stopped before its end.
+    The run to go on with: *run_id*, or the newest that stopped before its end and
+    that no later run has made out of date.
 
     Raises:
         UsageError: there is none, or it is done.
         Refused: it was rolled back, or what it works on has been pruned.
     """
-    if run_id:
-        run = runs.load(settings, run_id)
-    else:
-        found = runs.newest(
-            settings,
-            statuses=UNFINISHED,
-        )
-        if found is None:
-            raise UsageError("There is no unfinished run.", hint="reimport runs")
-        run = found
+    run = runs.load(settings, run_id) if run_id else _newest_unfinished(settings)
     manifest = run.manifest()
     if manifest["status"] == Status.SUCCEEDED:
         raise UsageError(f"Run {run.run_id} is done.", hint="reimport run --dry-run")
@@ -211,6 +203,21 @@ def resumable(settings: Settings, run_id: str) -> Run:
             hint="reimport run --dry-run",
         )
     return run
+
+
+def _newest_unfinished(settings: Settings) -> Run:
+    """A rehearsal or an import that succeeded later leaves nothing to go on with."""
+    superseded: set[Mode] = set()
+    for run in reversed(runs.readable(settings)):
+        status = Status(run.manifest()["status"])
+        if status in UNFINISHED and run.mode not in superseded:
+            return run
+        if status is Status.SUCCEEDED:
+            superseded |= {run.mode, Mode.REHEARSAL}
+    raise UsageError(
+        "There is no unfinished run that a later one has not made out of date.",
+        hint="reimport runs, then reimport run --resume RUN",
+    )
 
 
 def what_will_change(rehearsal: Run) -> list[Json]:

@@ -32,7 +32,7 @@ def prune(settings: Settings, *, keep: int, dry_run: bool = False) -> list[str]:
     """
     if keep < 1:
         raise UsageError("--keep must be at least 1.", hint="reimport prune --keep 3")
-    all_runs = [runs.load(settings, run_id) for run_id in runs.all_run_ids(settings)]
+    all_runs = runs.readable(settings)
     needed = _needed(all_runs, keep)
     lines = []
     for run in all_runs:

@@ -260,12 +260,20 @@ def all_run_ids(settings: Settings) -> list[str]:
     )
 
 
+def readable(settings: Settings) -> list[Run]:
+    """The runs whose record can be read, oldest first."""
+    found = []
+    for run_id in all_run_ids(settings):
+        with suppress(ReimportError):
+            found.append(load(settings, run_id))
+    return found
+
+
 def newest(
     settings: Settings, mode: Mode | None = None, *, statuses: frozenset[Status]
 ) -> Run | None:
     """The newest run of *mode* in one of *statuses*, or None."""
-    for run_id in reversed(all_run_ids(settings)):
-        run = load(settings, run_id)
+    for run in reversed(readable(settings)):
         status = Status(run.manifest()["status"])
         if (mode is None or run.mode is mode) and status in statuses:
             return run

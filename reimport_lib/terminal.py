@@ -20,7 +20,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from reimport_lib import approval, forked
+from reimport_lib import approval, forked, locks
 from reimport_lib import run as runs
 from reimport_lib.checks import Check, Verdict, failed
 from reimport_lib.config import Settings
@@ -118,7 +118,8 @@ def show_run(run: Run, *, brief: bool = False) -> None:
         out.print(f"Run {run.run_id} ({run.mode}), clock {manifest['as_of']}")
         for entry in manifest["phases"]:
             out.print(phase_line(entry))
-    out.print(tables(approval.what_will_change(run)))
+    if lines := approval.what_will_change(run):
+        out.print(tables(lines))
     checks = [
         Check.from_json(check)
         for entry in manifest["phases"]
@@ -129,8 +130,15 @@ def show_run(run: Run, *, brief: bool = False) -> None:
         f"{manifest['status']}: {len(checks):,} checks, {len(failed(checks)):,} "
         f"failed, {unsure:,} could not be made; {manifest.get('seconds', 0):.1f} s"
     )
+    if not brief and _is_abandoned(run):
+        out.print(f"No command is executing it: reimport run --resume {run.run_id}")
     report = run.folder / runs.REPORT
     out.print(f"Report: {report}" if report.exists() else "Report: when the run ends")
+
+
+def _is_abandoned(run: Run) -> bool:
+    """It says that it is running, and no command is executing it: it was killed."""
+    return run.manifest()["status"] == Status.RUNNING and not locks.is_executed(run)
 
 
 def complete_report(run: Run) -> None:
@@ -176,11 +184,15 @@ def list_runs(settings: Settings) -> None:
     table = Table(box=None, pad_edge=False, header_style="none")
     for column in ("run", "status", "clock", "seconds", "reviewed"):
         table.add_column(column, justify="right" if column == "seconds" else "left")
+    readable = {run.run_id: run for run in runs.readable(settings)}
     for run_id in reversed(runs.all_run_ids(settings)):
-        manifest = runs.load(settings, run_id).manifest()
+        if run_id not in readable:
+            table.add_row(run_id, "unreadable: its run.json is damaged")
+            continue
+        manifest = readable[run_id].manifest()
         table.add_row(
             run_id,
-            manifest["status"],
+            "not running" if _is_abandoned(readable[run_id]) else manifest["status"],
             manifest["as_of"],
             f"{manifest.get('seconds', 0):.1f}",
             manifest["parameters"]["reviewed"],

@@ -124,6 +124,24 @@ def test_runs_are_listed_newest_first_and_shown(
     assert "Report: when the run ends" in capsys.readouterr().out
 
 
+def test_a_run_that_was_killed_is_not_running_and_a_damaged_one_is_listed(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = approval.open_rehearsal(commands.site.settings, gates={})
+    (damaged.folder / "run.json").write_text("{")
+    killed = approval.open_rehearsal(commands.site.settings, gates={})
+    killed.update(lambda manifest: manifest.update(status="running"))
+
+    assert commands.here("runs") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(damaged.run_id in line and "unreadable" in line for line in lines)
+    assert any(killed.run_id in line and "not running" in line for line in lines)
+
+    assert commands.here("show", killed.run_id) == 0
+    assert f"reimport run --resume {killed.run_id}" in capsys.readouterr().out
+    assert commands.here("prune", "--dry-run") == 0
+
+
 def test_an_unknown_run_is_told_with_the_nearest(
     commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:

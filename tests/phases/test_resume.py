@@ -106,6 +106,19 @@ def test_what_was_rolled_back_or_pruned_does_not_go_on(ready: Site) -> None:
             approval.resumable(ready.settings, run.run_id)
 
 
+def test_what_a_later_run_has_made_out_of_date_is_resumed_only_by_its_id(
+    ready: Site,
+) -> None:
+    old = approval.open_rehearsal(ready.settings, gates={})
+    ready.rehearse("validation")
+
+    with pytest.raises(UsageError, match="no unfinished run"):
+        approval.resumable(ready.settings, "")
+    assert approval.resumable(ready.settings, old.run_id) == old
+    newer = approval.open_rehearsal(ready.settings, gates={})
+    assert approval.resumable(ready.settings, "") == newer
+
+
 def test_there_is_nothing_to_resume_in_an_empty_folder(ready: Site) -> None:
     with pytest.raises(UsageError, match="no unfinished run"):
         approval.resumable(ready.settings, "")
