@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -86,9 +87,10 @@ def _cells(exports: Path, stem: str, columns: tuple[str, ...]) -> Iterator[str]:
         headers, lines = read_csv(path)
         rows = [[line[header] for header in headers] for line in lines]
     else:
-        sheet = load_workbook(exports / f"{stem}.xlsx", read_only=True).worksheets[0]
-        sheet.reset_dimensions()
-        read = list(sheet.iter_rows(values_only=True))
+        with closing(load_workbook(exports / f"{stem}.xlsx", read_only=True)) as book:
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            read = list(sheet.iter_rows(values_only=True))
         headers = [str(cell or "") for cell in read[0]]
         rows = [[str(cell or "") for cell in row] for row in read[1:]]
     places = [headers.index(column) for column in columns if column in headers]

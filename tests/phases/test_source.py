@@ -146,7 +146,7 @@ def test_a_folder_that_is_not_there_is_named(ready: Site, tmp_path: Path) -> Non
     run = ready.with_exports(tmp_path / "nowhere").rehearse("validation")
 
     assert sites.status(run) is Status.REFUSED
-    assert "folder of exports cannot be read" in sites.error(run)
+    assert "the folder nowhere cannot be read" in sites.error(run)
     assert "REIMPORT_SOURCE" in sites.error(run)
 
 

@@ -13,8 +13,7 @@ import pytest
 
 from reimport_lib.checks import Verdict
 from reimport_lib.errors import SettingsError, SourceError
-from reimport_lib.sources import certificate, files, kinds
-from reimport_lib.sources.kinds import Kind
+from reimport_lib.sources import certificate, files
 from reimport_lib.sources.objects import as_frame
 from reimport_lib.sources.reading import FileSettings
 from reimport_lib.sources.snapshot import MANIFEST, Snapshot, freeze, open_snapshot
@@ -350,57 +349,6 @@ def test_names_for_a_headerless_file_come_from_a_sidecar_or_a_setting(
     assert first.table("images").reset_index().values.tolist() == [
         [1, "7", "8/20/2019"]
     ]
-
-
-def test_the_kind_is_told_by_content(exports: Path) -> None:
-    xlsx(exports / "a.csv", CONTACTS)
-    delimited(exports / "b.xlsx", CONTACTS)
-    fmpxml(exports / "c.tab", ["id"], [["1"]], charset="utf-16")
-
-    assert [kinds.kind_of(exports / name) for name in ("a.csv", "b.xlsx", "c.tab")] == [
-        Kind.EXCEL,
-        Kind.DELIMITED,
-        Kind.FMPXML,
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"", "is empty"),
-        (b"%PDF-1.4", "is a PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "encrypted Excel workbook"),
-        (b'{"response": {}}', "is JSON"),
-        (b"{\\rtf1 text}", "text \\(RTF\\)"),
-        (b"<!DOCTYPE html><html><meta><br></html>", "is a web page"),
-        (b"\xef\xbb\xbf \n<HTML><table></table>", "is a web page"),
-        (b"PK\x03\x04nothing", "damaged"),
-    ],
-)
-def test_what_is_no_export_is_named(exports: Path, content: bytes, told: str) -> None:
-    path = exports / "a.csv"
-    path.write_bytes(content)
-
-    with pytest.raises(SourceError, match=told):
-        kinds.read(path)
-
-
-@pytest.mark.parametrize(
-    ("name", "told"), [("a.xlsx", "is no workbook"), ("a.xml", "is no FMPXMLRESULT")]
-)
-def test_text_of_one_column_is_no_table_of_another_kind(
-    exports: Path, name: str, told: str
-) -> None:
-    (exports / name).write_bytes(b"PKgarbage")
-
-    with pytest.raises(SourceError, match=f"{name}: {told}"):
-        kinds.read(exports / name)
-
-
-def test_what_is_no_regular_file_is_refused(exports: Path) -> None:
-    for path in (exports, Path("/dev/null"), exports / "none.csv"):
-        with pytest.raises(SourceError, match=r"not a regular file|cannot be read"):
-            kinds.read(path)
 
 
 def test_a_snapshot_cannot_be_changed(exports: Path, tmp_path: Path) -> None:
