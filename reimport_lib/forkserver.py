@@ -28,6 +28,7 @@ def main() -> None:
     import_module(WARM).up()
     import_module("reimport_lib.notebook")
     gc.freeze()  # what has been imported stays; no kernel need look through it again
+    gc.set_threshold(100_000, 50, 100)  # nor, time and again, through the rows it reads
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run to handle
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a kernel ended
     with channel.makefile("rb") as requests:
