@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -161,17 +161,18 @@ def compare(matched: Matched, field_: Field) -> Compared:
     explained = {place: code for place, code in reasons.items() if code}
     left = [place for place in unequal if place not in explained]
     different = [matched.rows[place] for place in left if not matched.edited[place]]
-    says, shows = ([pair[side] for pair in pairs] for side in (0, 1))
-    kept = [n for n in range(len(pairs)) if n not in explained]
-    rows = [matched.rows[n] for n in kept]
+    says, shows = [said for said, _ in pairs], [shown for _, shown in pairs]
+    source_sha256 = _sha256(matched.rows, says, without=explained)
     return Compared(
         rows=len(matched.rows) + len(matched.missing),
         equal=len(pairs) - len(unequal),
         explained=dict(Counter(explained.values())),
         different=sorted([*different, *matched.missing]),
         edited=[matched.rows[place] for place in left if matched.edited[place]],
-        source_sha256=_sha256(rows, [says[n] for n in kept]),
-        target_sha256=_sha256(rows, [shows[n] for n in kept]),
+        source_sha256=source_sha256,
+        target_sha256=_sha256(matched.rows, shows, without=explained)
+        if left
+        else source_sha256,
         source_filled=len(says) - says.count(""),
         target_filled=len(shows) - shows.count(""),
         explained_blank=sum(
@@ -180,10 +181,22 @@ def compare(matched: Matched, field_: Field) -> Compared:
     )
 
 
+class _Rendered(dict[tuple[Any, ...], Pair]):
+    """Each distinct value with its texts -> their pair, rendered when asked for."""
+
+    def __init__(self, render: Render) -> None:
+        super().__init__()
+        self._render = render
+
+    def __missing__(self, cells: tuple[Any, ...]) -> Pair:
+        self[cells] = pair = self._render(*cells)
+        return pair
+
+
 def _rendered(field_: Field) -> list[Pair]:
-    """Each distinct value with its texts once, then spread over the rows."""
-    cells = list(zip(field_.values, *field_.texts, strict=True))
-    known = {each: field_.render(*each) for each in set(cells)}
+    """The pair of every row."""
+    known = _Rendered(field_.render)
+    cells = zip(field_.values, *field_.texts, strict=True)
     return [known[each] for each in cells]
 
 
@@ -197,7 +210,12 @@ def _explanation(matched: Matched, field_: Field, place: int) -> str:
     return ""
 
 
-def _sha256(rows: Sequence[int], texts: Sequence[str]) -> str:
-    """Over the record numbers, and the texts of these rows in the same order."""
+def _sha256(
+    rows: Sequence[int], texts: Sequence[str], *, without: Collection[int]
+) -> str:
+    """Over the record numbers and the texts of these rows, but some by their place."""
+    if without:
+        kept = [place for place in range(len(rows)) if place not in without]
+        rows, texts = [rows[n] for n in kept], [texts[n] for n in kept]
     text = "\x00".join([*map(str, rows), *texts])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -6,7 +6,6 @@ the words themselves are compared here without the import's conversions.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +15,6 @@ from reimport_lib.target.checks.matched import Field, Matched
 from reimport_lib.target.checks.rendering import Pair, plain, without_point_zero
 
 NAME = "filemaker_metadata"
-_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 _JOINED: Mapping[str, tuple[Aliases, ...]] = {
     "start_text": (("startDate",), ("startTime",), ("Start",)),
     "end_text": (("endDate",), ("endTime",), ("End",)),
@@ -77,4 +75,4 @@ def _words(texts: list[str]) -> list[str]:
 
 
 def _text(values: Mapping[str, Any]) -> str:
-    return _JSON(values) if values else ""
+    return repr(sorted(values.items())) if values else ""
