@@ -23,7 +23,7 @@ demo: .venv/installed ## rehearse and apply a synthetic clinic (SOURCE=data-api,
 	$(BIN)/reimport demo $(WAY) $(ARGS)
 
 .PHONY: test
-test: .venv/installed ## run all tests, on SQLite and on PostgreSQL
+test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
 	cd tests/backend && ../../$(BIN)/python -m pytest -q -p no:cacheprovider .
 	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) \
 		../../$(BIN)/python -m pytest -q -p no:cacheprovider .
@@ -73,6 +73,13 @@ clean: ## remove what make has built; run folders stay
 	$(PYTHON) -m venv .venv
 	awk '/^[^ ]/ {ours = /^uv==/} ours' requirements.lock > .venv/uv.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+# A single command compiles what it imports sooner than all that is installed; the tests
+# start hundreds of processes.
+.venv/compiled: .venv/installed
 	$(BIN)/uv pip sync -q --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
