@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.planning.clean import text
 from reimport_lib.planning.context import Known
 from reimport_lib.planning.mapping import Mapping as TableMapping
 from reimport_lib.planning.mapping import resolve
@@ -42,7 +43,8 @@ def directory_checks(
         present = [headers[name] for name in columns if name in headers]
         if not present:
             continue
-        distinct = frame[present].drop_duplicates().astype(object)
+        said = frame[present].drop_duplicates().astype(object)
+        distinct = said.apply(lambda column: text(column).values).drop_duplicates()
         hits = look_up(
             getattr(known, directory), *(distinct[header] for header in present)
         )
