@@ -19,7 +19,7 @@ from reimport_lib.planning.rules import RULES
 from reimport_lib.sources import objects, snapshot
 from reimport_lib.sources.reading import FileSettings
 from reimport_lib.sources.snapshot import Snapshot
-from reimport_lib.target import bootstrap, identity, read
+from reimport_lib.target import bootstrap, identity, read, readiness
 
 
 def examine(settings: Settings) -> list[Check]:
@@ -60,7 +60,7 @@ def _runs_folder(settings: Settings) -> Check:
 
 def _database(settings: Settings) -> list[Check]:
     bootstrap.bind_real(settings)
-    return identity.check_target(bootstrap.REAL)
+    return [*identity.check_target(bootstrap.REAL), *readiness.check_copies(settings)]
 
 
 def _objects(settings: Settings) -> list[Check]:

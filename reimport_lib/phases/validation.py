@@ -27,7 +27,7 @@ from reimport_lib.sources.objects import list_objects
 from reimport_lib.sources.reading import FileSettings
 from reimport_lib.sources.snapshot import Snapshot
 from reimport_lib.tables import SOURCE_TABLES
-from reimport_lib.target import bootstrap, identity, read
+from reimport_lib.target import bootstrap, identity, read, readiness
 
 NAME = "validation"
 
@@ -91,6 +91,7 @@ def checks(run: Run, snapshot: Snapshot) -> list[Check]:
         context = data.context_of(run, snapshot)
         found = [
             *identity.check_target(bootstrap.REAL),
+            *readiness.check_copies(run.settings),
             *_table_checks(snapshot),
             *_column_checks(run, snapshot, context),
             *_directory_checks(snapshot),

@@ -12,14 +12,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
-from psycopg import errors, sql
 
 from reimport_lib.errors import BackupError
 from reimport_lib.run import private_open
-from reimport_lib.target import bootstrap, pgclient
+from reimport_lib.target import bootstrap, pgcopies
 from reimport_lib.target.backup import Backup
 from reimport_lib.target.databases import (
     conninfo,
@@ -32,25 +30,7 @@ from reimport_lib.target.digests import MARKER, DatabaseDigest, digest_url
 
 COPY_FILE = "copy.sqlite3"
 _LONGEST_NAME = 63  # bytes PostgreSQL keeps of a name
-_MARK = f"CREATE TABLE {MARKER} (run_id varchar(100) NOT NULL)"
-_MARK_RUN = f"INSERT INTO {MARKER} (run_id) VALUES"
 _SQLITE_BESIDE = ("", "-wal", "-shm", "-journal")
-_RELATIONS = """
-    SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-                          WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
-           n.nspname, c.relname
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S')
-       AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-       AND NOT EXISTS (SELECT FROM pg_depend d
-                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                          AND d.deptype IN ('e', 'i', 'a'))
-"""
-# Together these tell any two databases of any two servers apart, for every role.
-_WHICH = """
-    SELECT pg_postmaster_start_time(), oid
-      FROM pg_database WHERE datname = current_database()
-"""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -102,10 +82,23 @@ def restore_copy(
         if is_sqlite(place.url):
             _restore_file(backup, sqlite_file(place.url), run_id)
         else:
-            _refuse_same_database(place.url, real_url)
-            _make_room(place, real_url, run_id)
-            _restore_database(backup, place.url)
+            pgcopies.refuse_same_database(place.url, real_url)
+            pgcopies.make_room(place.url, real_url, run_id, lent=place.lent)
+            pgcopies.restore(backup.path, place.url)
     return prove(backup, place.url)
+
+
+def require_usable(rehearsal_url: str, real_url: str) -> None:
+    """
+    The database that *rehearsal_url* names may be emptied for a copy.
+
+    Raises:
+        BackupError: it is the real one, cannot be reached, or holds tables of others.
+    """
+    with _failures_named(database_name(rehearsal_url)):
+        pgcopies.refuse_same_database(rehearsal_url, real_url)
+        with psycopg.connect(conninfo(rehearsal_url)) as connection:
+            pgcopies.require_ours(connection, rehearsal_url)
 
 
 def prove(backup: Backup, copy_url: str) -> DatabaseDigest:
@@ -138,15 +131,15 @@ def drop_copy(place: CopyPlace, *, real_url: str) -> bool:
     with _failures_named(database_name(place.url)):
         if is_sqlite(place.url):
             return _remove_file(sqlite_file(place.url))
-        if not place.lent and not _exists(place.url, real_url):
+        if not place.lent and not pgcopies.exists(place.url, real_url):
             return False
-        _refuse_same_database(place.url, real_url)
+        pgcopies.refuse_same_database(place.url, real_url)
         with psycopg.connect(conninfo(place.url), autocommit=True) as connection:
-            found = _require_ours(connection, place.url)
+            found = pgcopies.require_ours(connection, place.url)
             if place.lent:
-                _empty(connection)
+                pgcopies.empty(connection)
                 return found
-        _drop(place.url, real_url)
+        pgcopies.drop(place.url, real_url)
     return True
 
 
@@ -158,8 +151,8 @@ def _restore_file(backup: Backup, file: Path, run_id: str) -> None:
     # The backup is finished and nobody writes to it: its file may be copied as it is.
     shutil.copyfile(backup.path, partial)
     with closing(sqlite3.connect(partial)) as connection:
-        connection.execute(_MARK)
-        connection.execute(f"{_MARK_RUN} (?)", (run_id,))
+        connection.execute(pgcopies.MARK)
+        connection.execute(f"{pgcopies.MARK_RUN} (?)", (run_id,))
         connection.commit()
     partial.replace(file)
 
@@ -172,118 +165,10 @@ def _remove_file(file: Path) -> bool:
             name for (name,) in connection.execute("SELECT name FROM sqlite_master")
         }
     if names and MARKER not in names:
-        raise _not_ours(file.name)
+        raise pgcopies.not_ours(file.name)
     for ending in _SQLITE_BESIDE:
         file.with_name(file.name + ending).unlink(missing_ok=True)
     return True
-
-
-def _make_room(place: CopyPlace, real_url: str, run_id: str) -> None:
-    """Leave an empty, marked database at *place*."""
-    if not place.lent:
-        if _exists(place.url, real_url):
-            with psycopg.connect(conninfo(place.url), autocommit=True) as connection:
-                _require_ours(connection, place.url)
-            _drop(place.url, real_url)
-        _create(place.url, real_url)
-    with psycopg.connect(conninfo(place.url)) as connection:
-        if place.lent:
-            _require_ours(connection, place.url)
-            _empty(connection)
-        connection.execute(_MARK)
-        connection.execute(f"{_MARK_RUN} (%s)", (run_id,))
-
-
-def _restore_database(backup: Backup, url: str) -> None:
-    with psycopg.connect(conninfo(url), autocommit=True) as connection:
-        client = pgclient.find_client(connection.info.server_version)
-    pgclient.restore(client, url, backup.path)
-    with psycopg.connect(conninfo(url), autocommit=True) as connection:
-        # Without statistics the first queries on a fresh restore crawl.
-        connection.execute("ANALYZE")
-
-
-def _create(url: str, real_url: str) -> None:
-    """A database like the real one in encoding and collation."""
-    with psycopg.connect(conninfo(real_url), autocommit=True) as connection:
-        row = connection.execute(
-            "SELECT pg_encoding_to_char(encoding), datcollate, datctype"
-            " FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
-        encoding, collate, ctype = row if row else ("UTF8", "C", "C")
-        statement = sql.SQL(
-            "CREATE DATABASE {} TEMPLATE template0"
-            " ENCODING {} LC_COLLATE {} LC_CTYPE {}"
-        ).format(
-            sql.Identifier(database_name(url)),
-            sql.Literal(encoding),
-            sql.Literal(collate),
-            sql.Literal(ctype),
-        )
-        try:
-            connection.execute(statement)
-        except errors.InsufficientPrivilege:
-            raise BackupError(
-                "This role may not create a database for the rehearsal.",
-                hint="grant it CREATEDB, or set REIMPORT_REHEARSAL_URL to an empty"
-                " database of its own",
-            ) from None
-
-
-def _drop(url: str, real_url: str) -> None:
-    with psycopg.connect(conninfo(real_url), autocommit=True) as connection:
-        name = sql.Identifier(database_name(url))
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-
-
-def _exists(url: str, real_url: str) -> bool:
-    with psycopg.connect(conninfo(real_url), autocommit=True) as connection:
-        query = "SELECT 1 FROM pg_database WHERE datname = %s"
-        return connection.execute(query, (database_name(url),)).fetchone() is not None
-
-
-def _require_ours(connection: psycopg.Connection[Any], url: str) -> bool:
-    """True with our marker, False when empty; refused otherwise."""
-    marker = connection.execute(
-        "SELECT to_regclass(%s) IS NOT NULL", (f"public.{MARKER}",)
-    ).fetchone()
-    if marker is not None and marker[0]:
-        return True
-    if connection.execute(_RELATIONS).fetchone() is not None:
-        raise _not_ours(database_name(url))
-    return False
-
-
-def _empty(connection: psycopg.Connection[Any]) -> None:
-    """Drop every table, view and sequence that is not part of an extension."""
-    for kind, schema, name in connection.execute(_RELATIONS).fetchall():
-        connection.execute(
-            sql.SQL("DROP {} IF EXISTS {} CASCADE").format(
-                sql.SQL(kind), sql.Identifier(schema, name)
-            )
-        )
-
-
-def _refuse_same_database(copy_url: str, real_url: str) -> None:
-    """Two URLs may be written differently and still name one database."""
-    if database_name(copy_url) != database_name(real_url):
-        return
-    found = []
-    for url in (copy_url, real_url):
-        with psycopg.connect(conninfo(url)) as connection:
-            found.append(connection.execute(_WHICH).fetchone())
-    if found[0] == found[1]:
-        raise BackupError(
-            "REIMPORT_REHEARSAL_URL names the real database.",
-            hint="set it to an empty database of its own",
-        )
-
-
-def _not_ours(name: str) -> BackupError:
-    return BackupError(
-        f"{name} holds tables and is not a copy that a rehearsal made.",
-        hint="set REIMPORT_REHEARSAL_URL to an empty database of its own",
-    )
 
 
 @contextmanager

@@ -1,0 +1,59 @@
+"""Whether the database can be backed up and copied, asked before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.config import Settings
+from reimport_lib.errors import BackupError
+from reimport_lib.target import copies, pgclient, pgcopies
+from reimport_lib.target.databases import conninfo, is_sqlite
+
+_MAY_CREATE = (
+    "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+)
+
+
+def check_copies(settings: Settings) -> list[Check]:
+    """
+    What a backup and its restored copy need: client programs, and a place.
+
+    A SQLite file needs neither. Nothing is made.
+    """
+    real_url = settings.database_url.reveal()
+    rehearsal_url = settings.rehearsal_url.reveal()
+    if is_sqlite(real_url):
+        return []
+    try:
+        with psycopg.connect(conninfo(real_url)) as connection:
+            version = connection.info.server_version
+            row = connection.execute(_MAY_CREATE).fetchone()
+    except psycopg.Error:  # then it is said of the database itself
+        return []
+
+    def client() -> str:
+        found = pgclient.find_client(version)
+        return f"yes: {found.version[0]}.{found.version[1]}"
+
+    def place() -> str:
+        if rehearsal_url:
+            copies.require_usable(rehearsal_url, real_url)
+            return "yes: REIMPORT_REHEARSAL_URL"
+        if not (row and row[0]):
+            raise pgcopies.may_not_create()
+        return "yes: one of its own"
+
+    return [
+        _answer("pg_dump and pg_restore are new enough", client),
+        _answer("a database to rehearse in", place),
+    ]
+
+
+def _answer(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, "yes", look(), Verdict.PASS)
+    except BackupError as error:
+        return Check(name, "yes", f"no: {error.message}", Verdict.FAIL, error.hint)
