@@ -28,6 +28,7 @@ _STAGE = "reimport_stage"
 # All that SQLite says about a constraint: names of tables, columns and constraints.
 _SQLITE_CONSTRAINT = re.compile(r"^([A-Z ]+ constraint failed(?:: [\w., ]+)?)$")
 _BUSY = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_LOCKED"})
+_FULL = frozenset({"SQLITE_FULL", "53100"})  # no room on the disk of the database
 
 _TEXTS = (CharField, TextField)  # a text is written as it is
 _SHARED = (datetime, date, UUID)  # equal means the same to the database
@@ -119,10 +120,14 @@ def failures_named(where: str) -> Iterator[None]:
                 f"{where}: another import or person is writing to this database.",
                 hint="wait until it is done, then reimport run --resume",
             ) from None
+        full = code in _FULL
+        refused = "has no room for" if full else "refused"
         raise PhaseFailed(
-            f"{where}: the database refused the rows"
+            f"{where}: the database {refused} the rows"
             f" ({', '.join([type(error).__name__, *facts])}). Nothing was written.",
-            hint="reimport doctor",
+            hint="make room on its disk, then reimport run --resume"
+            if full
+            else "reimport doctor",
         ) from None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connections
 
 from reimport_lib.errors import PhaseFailed, TargetError
 from reimport_lib.target import bootstrap, ledger
@@ -185,3 +186,28 @@ def apply_started(wanted: object) -> object:
         outcomes_sha256="",
         as_of=AS_OF,
     )
+
+
+def test_a_disk_that_is_full_is_named_and_nothing_is_written(
+    bound: str, engine: str
+) -> None:
+    """SQLite with all its pages taken; a server that says that it has no room."""
+    start()
+    if engine == "postgresql":
+        execute(
+            bound,
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$",
+            "CREATE TRIGGER full_disk BEFORE INSERT ON patients_patient"
+            " EXECUTE FUNCTION full_disk()",
+        )
+    before = digest_url(bound)
+    if engine == "sqlite":
+        with connections[bootstrap.DEFAULT].cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1")
+
+    with pytest.raises(PhaseFailed, match="has no room for the rows") as raised:
+        apply(plan("patients", *({"key": f"k-{n}"} for n in range(2000))))
+
+    assert "make room on its disk" in raised.value.hint
+    assert before == digest_url(bound)
