@@ -60,11 +60,11 @@ def _execute_phases(run: Run, tell: Progress) -> Status:
     """The phases that are not done, up to the first that does not succeed."""
     todo = [named(name) for name in run.phases if not _done(run, name)]
     status = Status.SUCCEEDED
-    pages = []
     with (
         ThreadPoolExecutor(max_workers=1) as exporter,
         kernels.booted_ahead(len(todo)) as booted,
     ):
+        pages = [exporter.submit(export.load)]  # beside the start of the first kernel
         for phase in todo:
             tell("phase_started", run.phase(phase.name))
             status = _execute_phase(run, phase, booted)

@@ -42,6 +42,11 @@ _STYLE = """
 _BACK = '<p class="soft"><a href="report.html">The report of this run</a></p>\n'
 
 
+def load() -> None:
+    """Have nbconvert ready: importing it takes longer than most pages."""
+    _exporter()
+
+
 def export(notebook: Path) -> str:
     """
     The page of the executed notebook at *notebook*; the caller writes it.
