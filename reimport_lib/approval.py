@@ -13,11 +13,11 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.phases import ALWAYS, PHASES, Phase, needs
-from reimport_lib.run import Json, Mode, Run, Status
+from reimport_lib.run import Json, Mode, Run, Status, now
 from reimport_lib.versions import opening_details
 
 Ask = Callable[[str], str]
@@ -163,7 +163,7 @@ def _confirmation(expected: str, *, typed: bool) -> Json:
         "word": expected,
         "how": "typed" if typed else "--yes",
         "by": user,
-        "at": runs.now().isoformat(),
+        "at": now().isoformat(),
     }
 
 

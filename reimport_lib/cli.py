@@ -12,13 +12,12 @@ from pathlib import Path
 
 import click
 
-from reimport_lib import approval, retention, terminal
-from reimport_lib import run as runs
+from reimport_lib import approval, retention, runs, terminal
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import ReimportError, UsageError
 from reimport_lib.phases import ALWAYS, PHASES, Phase, named
 from reimport_lib.planning import gates as limits
-from reimport_lib.run import Run, Status
+from reimport_lib.run import MANIFEST, Run, Status
 
 EXIT_CODES = {
     Status.SUCCEEDED: 0,
@@ -219,7 +218,7 @@ def show(run_id: str, as_json: bool) -> None:
     chosen = runs.load(load_settings(), run_id)
     terminal.complete_report(chosen)
     if as_json:
-        click.echo((chosen.folder / runs.MANIFEST).read_text(), nl=False)
+        click.echo((chosen.folder / MANIFEST).read_text(), nl=False)
     else:
         terminal.show_run(chosen)
 

@@ -9,13 +9,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from reimport_lib import run as runs
 from reimport_lib.checks import Check, Verdict, failed
 from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError
 from reimport_lib.planning import mapping as mappings
 from reimport_lib.planning.directories import directory_checks
 from reimport_lib.planning.rules import RULES
+from reimport_lib.run import now
 from reimport_lib.sources import objects, snapshot
 from reimport_lib.sources.reading import FileSettings
 from reimport_lib.sources.snapshot import Snapshot
@@ -82,7 +82,7 @@ def _source(settings: Settings, *, known: bool) -> list[Check]:
         frozen = snapshot.freeze(
             settings,
             Path(folder) / "snapshot",
-            as_of=runs.now(),
+            as_of=now(),
             objects=None,
             file_settings=FileSettings(charset=settings.charset),
         )

@@ -29,7 +29,7 @@ from papermill.iorw import LocalHandler, papermill_io
 
 from reimport_lib import forked
 from reimport_lib.errors import UsageError, did_you_mean
-from reimport_lib.run import write_private
+from reimport_lib.private_files import write_private
 
 SAVE_EVERY_SECONDS = 5
 START_SECONDS = 300  # a machine that is busy with other things

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from reimport_lib.errors import Refused
-from reimport_lib.run import Run, private_open
+from reimport_lib.private_files import private_open
+from reimport_lib.run import Run
 
 _LOCK = ".executing"
 

@@ -11,8 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from reimport_lib import locks
-from reimport_lib import run as runs
+from reimport_lib import locks, runs
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Refused, UsageError, did_you_mean
 from reimport_lib.phases import PHASES, Phase, named, recording

@@ -9,12 +9,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from reimport_lib import locks
-from reimport_lib import run as runs
+from reimport_lib import locks, runs
 from reimport_lib.config import Settings
 from reimport_lib.errors import UsageError
 from reimport_lib.phases import binding
-from reimport_lib.run import Run, Status
+from reimport_lib.run import Run, Status, now
 from reimport_lib.target import backup, copies
 
 FINISHED = frozenset({Status.SUCCEEDED, Status.ROLLED_BACK})
@@ -82,7 +81,7 @@ def _remove(run: Run, parts: list[Path]) -> None:
             shutil.rmtree(path)
         elif path.exists():
             path.unlink()
-    run.update(lambda manifest: manifest.update(pruned=runs.now().isoformat()))
+    run.update(lambda manifest: manifest.update(pruned=now().isoformat()))
     run.event("run_pruned")
 
 

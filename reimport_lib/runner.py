@@ -23,8 +23,9 @@ from reimport_lib.config import ROOT
 from reimport_lib.errors import Interrupted, PhaseFailed, ReimportError
 from reimport_lib.kernels import CellError
 from reimport_lib.phases import Phase, named, recording
+from reimport_lib.private_files import write_private
 from reimport_lib.reporting import cover, export
-from reimport_lib.run import REPORT, Json, Run, Status, now, write_private
+from reimport_lib.run import REPORT, Json, Run, Status, now
 
 NOTEBOOKS = ROOT / "notebooks"
 

@@ -20,15 +20,14 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from reimport_lib import approval, forked, locks
-from reimport_lib import run as runs
+from reimport_lib import approval, forked, locks, runs
 from reimport_lib.checks import Check, Verdict, failed
 from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError
 from reimport_lib.files.ledger import Outcome as TransferOutcome
 from reimport_lib.files.progress import Progress as TransferProgress
 from reimport_lib.planning.codes import Outcome
-from reimport_lib.run import Json, Run, Status
+from reimport_lib.run import REPORT, Json, Run, Status
 
 COLUMNS = ("source_rows", *(str(outcome) for outcome in Outcome))
 
@@ -132,7 +131,7 @@ def show_run(run: Run, *, brief: bool = False) -> None:
     )
     if not brief and _is_abandoned(run):
         out.print(f"No command is executing it: reimport run --resume {run.run_id}")
-    report = run.folder / runs.REPORT
+    report = run.folder / REPORT
     out.print(f"Report: {report}" if report.exists() else "Report: when the run ends")
 
 
@@ -144,7 +143,7 @@ def _is_abandoned(run: Run) -> bool:
 def complete_report(run: Run) -> None:
     """Write the report of a run that has ended notebook by notebook, without one."""
     ended = run.manifest()["status"] not in (Status.OPEN, Status.RUNNING)
-    if ended and not (run.folder / runs.REPORT).exists():
+    if ended and not (run.folder / REPORT).exists():
         from reimport_lib import runner  # it takes seconds to import
 
         runner.write_report(run)

@@ -21,9 +21,9 @@ LIBRARY = ROOT / "reimport_lib"
 # A module may import the layers above its own line; beside its own part it sees nothing
 # of its own line but where the line is marked as one part.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "checks", "config", "tables"}),
+    frozenset({"errors", "checks", "config", "tables", "private_files"}),
     frozenset({"sources", "planning"}),
-    frozenset({"run", "versions"}),
+    frozenset({"run", "runs", "versions"}),
     frozenset({"target", "reporting", "files"}),
     frozenset({"phases"}),
     frozenset(
@@ -52,7 +52,10 @@ OURS = BACKEND | {"reimport_lib", "tests", "tools"}
 BESIDE_TESTS = {path.stem for path in (ROOT / "tests").rglob("*")}
 MAY_IMPORT_DJANGO = frozenset({"target", "phases"})
 NOT_IN_PLANNING = frozenset({"pyarrow", "boto3", "botocore", "django"})
-BELOW_DJANGO = ("errors", "checks", "config", "tables", "sources", "planning", "run")
+BELOW_DJANGO = (
+    *("errors", "checks", "config", "tables", "private_files", "sources", "planning"),
+    *("run", "runs"),
+)
 
 
 def modules(folder: Path) -> list[Path]:

@@ -21,13 +21,13 @@ from typing import Any
 
 import nbformat
 
-from reimport_lib import approval, runner
-from reimport_lib import run as runs
+from reimport_lib import approval, runner, runs
 from reimport_lib.config import ROOT, Settings
 from reimport_lib.demo.clinic import LEAST_SCALE
 from reimport_lib.phases import PHASES
+from reimport_lib.private_files import write_json
 from reimport_lib.reporting import cover, export
-from reimport_lib.run import Json, Run, Status, write_json
+from reimport_lib.run import MANIFEST, REPORT, Json, Run, Status, read_manifest
 from reimport_lib.sources import snapshot
 from reimport_lib.sources.objects import list_objects
 from tools.clinic import ready_to_import
@@ -75,8 +75,8 @@ def open_example(settings: Settings) -> Run:
 
 def _named(run: Run, run_id: str) -> Run:
     folder = run.folder.rename(run.folder.with_name(run_id))
-    manifest = runs.read_manifest(folder)
-    write_json(folder / runs.MANIFEST, {**manifest, "run_id": run_id})
+    manifest = read_manifest(folder)
+    write_json(folder / MANIFEST, {**manifest, "run_id": run_id})
     return runs.load(run.settings, run_id)
 
 
@@ -101,8 +101,8 @@ def make(folder: Path) -> None:
             write_notebook(run.folder / phase.notebook, notebook)
             entry["notebook_sha256"] = _sha256(notebook)
             notebook.with_suffix(".html").write_text(export.export(notebook))
-        write_json(folder / runs.MANIFEST, manifest)
-        (folder / runs.REPORT).write_text(cover.render(manifest, folder))
+        write_json(folder / MANIFEST, manifest)
+        (folder / REPORT).write_text(cover.render(manifest, folder))
     for path in folder.rglob("*"):
         if path.is_file():
             os.chmod(path, MODE)  # noqa: PTH101

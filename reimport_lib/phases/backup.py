@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import BackupError, Refused
 from reimport_lib.phases import drift, recording
 from reimport_lib.phases.binding import place_of_copy
-from reimport_lib.run import Run
+from reimport_lib.run import Run, now
 from reimport_lib.target import backup, copies
 from reimport_lib.target.backup import Backup
 from reimport_lib.target.digests import DatabaseDigest, digest_url
@@ -47,7 +47,7 @@ def back_up(run: Run) -> Proven:
         made = backup.make_backup(
             run.settings.database_url.reveal(),
             run.backup_folder,
-            made_at=runs.now(),
+            made_at=now(),
             previous=_previous(run),
         )
         place = place_of_copy(run)

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import PlanDiffers
 from reimport_lib.phases import BY_NAME, outcomes, recording

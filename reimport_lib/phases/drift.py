@@ -7,11 +7,12 @@ from collections import Counter
 
 import pandas as pd
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import Drifted
 from reimport_lib.planning.identity import pseudonym
-from reimport_lib.run import Run, write_json
+from reimport_lib.private_files import write_json
+from reimport_lib.run import Run
 from reimport_lib.target import bootstrap
 from reimport_lib.target.drift import ManagedDigest, managed_digest
 

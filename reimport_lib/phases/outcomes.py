@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.planning.deletion import DeletionPlan
 from reimport_lib.planning.identity import pseudonym
-from reimport_lib.run import Run, write_private
+from reimport_lib.private_files import write_private
+from reimport_lib.run import Run
 
 COLUMNS = ("table", "row", "key", "outcome", "reason", "notes", "target_id")
 

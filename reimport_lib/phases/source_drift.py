@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import SourceError
 from reimport_lib.phases import data

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 
 import pandas as pd
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import Refused, SourceError
 from reimport_lib.phases import data, drift, recording, source_drift
@@ -21,7 +21,7 @@ from reimport_lib.planning.context import Context
 from reimport_lib.planning.date_orders import date_order_checks
 from reimport_lib.planning.directories import directory_checks
 from reimport_lib.planning.rules import RULES
-from reimport_lib.run import Json, Run
+from reimport_lib.run import Json, Run, now
 from reimport_lib.sources import snapshot as snapshots
 from reimport_lib.sources.objects import list_objects
 from reimport_lib.sources.reading import FileSettings
@@ -44,7 +44,7 @@ def freeze(run: Run) -> Snapshot:
             snapshot = snapshots.open_snapshot(run.snapshot_folder)
             clock = runs.load(run.settings, run.reviewed).manifest()["as_of"]
         else:
-            as_of = runs.now()
+            as_of = now()
             snapshot = snapshots.freeze(
                 run.settings,
                 run.snapshot_folder,

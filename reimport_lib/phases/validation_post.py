@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.phases import data, recording
 from reimport_lib.run import Run

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.planning.deletion import DELETED, KEPT, DeletionPlan
 from reimport_lib.planning.gates import Gates
 from reimport_lib.planning.plan import Plan

@@ -14,10 +14,10 @@ from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, connections, transaction
 
-from reimport_lib import run as runs
 from reimport_lib.errors import PhaseFailed, Refused
 from reimport_lib.planning.deletion import DeletionPlan
 from reimport_lib.planning.plan import Plan
+from reimport_lib.run import now
 from reimport_lib.target import changes, ledger
 from reimport_lib.target.bootstrap import DEFAULT
 from reimport_lib.target.ledger import Counts, LedgerPhase
@@ -77,7 +77,7 @@ def apply(
             result = LedgerPhase(
                 name=phase,
                 number=number,
-                finished_at=runs.now(),
+                finished_at=now(),
                 seconds=round(time.monotonic() - started, 3),
                 counts={plan.table: plan.counts for plan in done_to},
                 plan_digests={plan.table: plan.digest for plan in done_to},

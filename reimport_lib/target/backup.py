@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 
 from reimport_lib.errors import BackupError
-from reimport_lib.run import private_open, write_json
+from reimport_lib.private_files import private_open, write_json
 from reimport_lib.target import pgclient
 from reimport_lib.target.databases import (
     conninfo,

@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 
 from reimport_lib.errors import BackupError
-from reimport_lib.run import private_open
+from reimport_lib.private_files import private_open
 from reimport_lib.target import bootstrap, pgcopies
 from reimport_lib.target.backup import Backup
 from reimport_lib.target.databases import (

@@ -19,7 +19,7 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 
 from reimport_lib.errors import BackupError
-from reimport_lib.run import private_open
+from reimport_lib.private_files import private_open
 from reimport_lib.target.databases import libpq
 
 BIN_VARIABLE = "REIMPORT_PG_BIN"

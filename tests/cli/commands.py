@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from reimport_lib import cli
-from reimport_lib import run as runs
+from reimport_lib import cli, runs
 from reimport_lib.config import ROOT
 from reimport_lib.run import Json, Run
 from reimport_lib.target import bootstrap

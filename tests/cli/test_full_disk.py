@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reimport_lib.errors import ReimportError
-from reimport_lib.run import write_private
+from reimport_lib.private_files import write_private
 
 
 @contextmanager

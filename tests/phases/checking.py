@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.phases import data
 from reimport_lib.phases import validation_post as phase

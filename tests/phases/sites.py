@@ -17,8 +17,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from reimport_lib import approval
-from reimport_lib import run as runs
+from reimport_lib import approval, runs
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import ReimportError
 from reimport_lib.phases import PHASES, named

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.errors import UsageError
-from reimport_lib.run import Status
+from reimport_lib.run import Run, Status
 from tests.phases import sites
 from tests.phases.conftest import States, Whole
 from tests.phases.sites import Lines, Site
@@ -65,7 +65,7 @@ def test_the_order_of_rows_makes_no_difference(
         assert unordered(run, table) == unordered(whole.rehearsal, table), table
 
 
-def unordered(run: runs.Run, table: str) -> Counter[tuple[str, ...]]:
+def unordered(run: Run, table: str) -> Counter[tuple[str, ...]]:
     """Lines of outcomes without their row, however often."""
     lines = [tuple(line.values()) for line in sites.outcome_lines(run, table)]
     return Counter((*line[:ROW], *line[ROW + 1 :]) for line in lines)

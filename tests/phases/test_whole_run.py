@@ -6,10 +6,9 @@ import csv
 import json
 from collections import Counter
 
-from reimport_lib import approval
-from reimport_lib import run as runs
+from reimport_lib import approval, runs
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.run import Status
+from reimport_lib.run import Mode, Status
 from reimport_lib.tables import BY_NAME
 from reimport_lib.target import bootstrap, ledger, models, read
 from tests.phases import sites
@@ -151,7 +150,7 @@ def test_the_backup_of_the_rehearsal_is_taken_over(whole: Whole) -> None:
 
 def test_a_second_import_writes_nothing_but_its_record(imported: Site) -> None:
     before = sites.content(imported.digest())
-    first = runs.newest(imported.settings, runs.Mode.FULL, statuses=frozenset(Status))
+    first = runs.newest(imported.settings, Mode.FULL, statuses=frozenset(Status))
     assert first is not None
 
     rehearsal = imported.rehearse()

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 from django.apps import apps
 
-from reimport_lib import run as runs
+from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import ReimportError
 from reimport_lib.run import Json, Run

@@ -1,0 +1,60 @@
+"""Files that only their owner may read, written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from reimport_lib.errors import ReimportError
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write *value* whole: a temporary file, fsync, rename; mode 0600."""
+    write_private(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_private(path: Path, text: str) -> None:
+    """
+    Write *text* whole, or leave what was there.
+
+    Raises:
+        ReimportError: the disk is full, or the folder cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with private_open(temporary, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: Path, error: OSError) -> ReimportError:
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    mend = "free some space (`reimport prune`)" if is_full else "let it be written to"
+    return ReimportError(
+        f"{path} could not be written: {error.strerror}.",
+        hint=f"{mend}, then `reimport run --resume`",
+    )
+
+
+@contextmanager
+def private_open(path: Path, mode: str) -> Iterator[Any]:
+    """Open *path* as text with mode 0600, whatever the umask."""
+    with open(  # pathlib's open takes no opener
+        path, mode, encoding="utf-8", newline="", opener=_private
+    ) as file:
+        yield file
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
