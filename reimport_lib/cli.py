@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +30,25 @@ EXIT_CODES = {
     Status.INTERRUPTED: 130,
 }
 NEWEST = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The options that ``run`` and ``open`` share, by their names."""
+
+    dry_run: bool
+    full: bool
+    phase: str
+    reviewed: str
+    yes: bool
+    gate: tuple[str, ...]
+    strict: bool
+    clean_slate: bool
+
+    @property
+    def of_its_own(self) -> bool:
+        """Words that a run is opened with, which no later one may change."""
+        return bool(self.phase or self.gate or self.strict or self.clean_slate)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,113 +98,62 @@ def _words(function: click.decorators.FC) -> click.decorators.FC:
     metavar="[RUN]",
     help="Go on with a run at its first phase that is not done.",
 )
-def run(
-    dry_run: bool,
-    full: bool,
-    phase: str,
-    reviewed: str,
-    yes: bool,
-    gate: tuple[str, ...],
-    strict: bool,
-    clean_slate: bool,
-    resume: str | None,
-) -> None:
+def run(resume: str | None, **words: Any) -> None:
     """Rehearse, apply, or go on with a run."""
-    settings = load_settings()
+    settings, asked = load_settings(), Words(**words)
     if resume is not None:
-        if dry_run or full or phase or reviewed or gate or strict or clean_slate:
+        if asked.dry_run or asked.full or asked.reviewed or asked.of_its_own:
             raise UsageError(
                 "--resume goes on with a run as it was opened; it takes no other word.",
                 hint="reimport run --resume RUN",
             )
         _end(terminal.execute(approval.resumable(settings, resume)))
         return
-    opened = _open(
-        settings,
-        dry_run=dry_run,
-        full=full,
-        phase=phase,
-        reviewed=reviewed,
-        yes=yes,
-        gate=gate,
-        strict=strict,
-        clean_slate=clean_slate,
-    )
-    _end(terminal.execute(opened))
+    _end(terminal.execute(_open(settings, asked)))
 
 
 @app.command(name="open")
 @_words
-def open_(
-    dry_run: bool,
-    full: bool,
-    phase: str,
-    reviewed: str,
-    yes: bool,
-    gate: tuple[str, ...],
-    strict: bool,
-    clean_slate: bool,
-) -> None:
+def open_(**words: Any) -> None:
     """Make and confirm a run without executing it; prints its run id."""
     with contextlib.redirect_stdout(sys.stderr):  # so that a script reads the id alone
-        opened = _open(
-            load_settings(),
-            dry_run=dry_run,
-            full=full,
-            phase=phase,
-            reviewed=reviewed,
-            yes=yes,
-            gate=gate,
-            strict=strict,
-            clean_slate=clean_slate,
-        )
+        opened = _open(load_settings(), Words(**words))
     click.echo(opened.run_id)
 
 
-def _open(
-    settings: Settings,
-    *,
-    dry_run: bool,
-    full: bool,
-    phase: str,
-    reviewed: str,
-    yes: bool,
-    gate: tuple[str, ...],
-    strict: bool,
-    clean_slate: bool,
-) -> Run:
+def _open(settings: Settings, asked: Words) -> Run:
     """The run that the words ask for; a full one is rehearsed first and confirmed."""
-    if dry_run and full:
+    if asked.dry_run and asked.full:
         raise UsageError("--dry-run and --full exclude each other.", hint="choose one")
-    if not (dry_run or full or phase):
+    if not (asked.dry_run or asked.full or asked.phase):
         raise UsageError(
             "Say what to run: --dry-run, --full, --phase NAME or --resume.",
             hint="reimport run --dry-run",
         )
-    if reviewed:
-        if dry_run or phase or gate or strict or clean_slate:
+    if asked.reviewed:
+        if asked.dry_run or asked.of_its_own:
             raise UsageError(
                 "--reviewed applies a rehearsal as it was; "
                 "it takes no other phase or limit and no --dry-run.",
                 hint="reimport run --full --reviewed RUN",
             )
-        rehearsal = approval.reviewed_rehearsal(settings, reviewed)
+        rehearsal = approval.reviewed_rehearsal(settings, asked.reviewed)
     else:
         rehearsal = approval.open_rehearsal(
             settings,
-            _phases(phase),
-            gates=_gates(gate),
-            strict=strict,
-            clean_slate=clean_slate,
+            _phases(asked.phase),
+            gates=_gates(asked.gate),
+            strict=asked.strict,
+            clean_slate=asked.clean_slate,
         )
-        if dry_run:
+        if asked.dry_run:
             return rehearsal
         status = terminal.execute(rehearsal)
         if status is not Status.SUCCEEDED:
             sys.exit(EXIT_CODES[status])
     terminal.show_changes(rehearsal)
     ask = terminal.ask if sys.stdin is not None and sys.stdin.isatty() else None
-    return approval.open_full(settings, rehearsal, ask=ask, yes=yes)
+    return approval.open_full(settings, rehearsal, ask=ask, yes=asked.yes)
 
 
 def _gates(words: tuple[str, ...]) -> dict[str, float]:
