@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from reimport_lib import approval, retention, runs, terminal
+from reimport_lib import approval, going_back, retention, runs, terminal
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import ReimportError, UsageError
 from reimport_lib.phases import ALWAYS, PHASES, Phase, named
@@ -152,8 +152,12 @@ def _open(settings: Settings, asked: Words) -> Run:
         if status is not Status.SUCCEEDED:
             sys.exit(EXIT_CODES[status])
     terminal.show_changes(rehearsal)
-    ask = terminal.ask if sys.stdin is not None and sys.stdin.isatty() else None
+    ask = terminal.ask if _can_type() else None
     return approval.open_full(settings, rehearsal, ask=ask, yes=asked.yes)
+
+
+def _can_type() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _gates(words: tuple[str, ...]) -> dict[str, float]:
@@ -191,6 +195,18 @@ def show(run_id: str, as_json: bool) -> None:
         click.echo((chosen.folder / MANIFEST).read_text(), nl=False)
     else:
         terminal.show_run(chosen)
+
+
+@app.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--yes", is_flag=True, help="Confirm without typing (batch).")
+def restore(run_id: str, yes: bool) -> None:
+    """Put the database back to what it was before RUN, from the backup of RUN."""
+    way = going_back.way_back(load_settings(), run_id)
+    terminal.show_way_back(way)
+    ask = terminal.ask_to_go_back if _can_type() else None
+    kept = going_back.go_back(way, ask=ask, yes=yes)
+    terminal.show_restored(way, kept)
 
 
 @app.command()

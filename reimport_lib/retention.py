@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from reimport_lib import locks, runs
+from reimport_lib import going_back, locks, runs
 from reimport_lib.config import Settings
 from reimport_lib.errors import UsageError
 from reimport_lib.phases import binding
@@ -67,7 +67,7 @@ def _needed(all_runs: list[Run], keep: int) -> set[str]:
 
 def _removable(run: Run) -> list[Path]:
     copy = sorted(run.folder.glob(f"{copies.COPY_FILE}*"))
-    return [run.snapshot_folder, run.backup_folder, *copy]
+    return [run.snapshot_folder, run.backup_folder, run.folder / going_back.KEPT, *copy]
 
 
 def _remove(run: Run, parts: list[Path]) -> None:

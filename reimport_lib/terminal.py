@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -26,6 +27,7 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError
 from reimport_lib.files.ledger import Outcome as TransferOutcome
 from reimport_lib.files.progress import Progress as TransferProgress
+from reimport_lib.going_back import WayBack
 from reimport_lib.planning.codes import Outcome
 from reimport_lib.run import REPORT, Json, Run, Status
 
@@ -170,10 +172,45 @@ def show_changes(rehearsal: Run) -> None:
     out.print(f"Review it first: {rehearsal.folder / 'report.html'}")
 
 
-def ask(word: str) -> str:
+def show_way_back(way: WayBack) -> None:
+    """What going back will undo, and what it will take along."""
+    run, out = way.run, console()
+    out.print(f"Going back to {way.backup.database} as it was before {run.run_id}:")
+    table = Table(box=None, pad_edge=False, header_style="none")
+    table.add_column("table")
+    for column in ("rows now", "rows then"):
+        table.add_column(column, justify="right")
+    for name, rows_now, rows_then in way.changes:
+        table.add_row(name, f"{rows_now:,}", f"{rows_then:,}")
+    out.print(table)
+    for later in way.later:
+        out.print(f"Undoes {later.run_id} too.")
+    out.print(f"What people have saved since {way.backup.made_at} goes too.")
+
+
+def show_restored(way: WayBack, kept: Path) -> None:
+    """That the database is back, and the renewed reports of the runs undone."""
+    from reimport_lib import runner  # it takes seconds to import
+
+    for run in (way.run, *way.later):
+        runner.write_report(run)
+    out = console()
+    tables_held = len(way.backup.digest.tables)
+    out.print(
+        f"{way.backup.database} is as it was before {way.run.run_id}: {tables_held}"
+        f" tables and {way.backup.digest.rows:,} rows, compared with the backup."
+    )
+    out.print(f"What it held until now: {kept}")
+
+
+def ask_to_go_back(word: str) -> str:
+    return ask(word, to="go back")
+
+
+def ask(word: str, *, to: str = "apply exactly this") -> str:
     """What a person types who is asked for *word*; Ctrl-D types nothing."""
     try:
-        return input(f"Type  {word}  to apply exactly this: ")
+        return input(f"Type  {word}  to {to}: ")
     except EOFError:
         click.echo()
         return ""

@@ -32,6 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "doctor",
             "forked",
             "forkserver",
+            "going_back",
             "kernels",
             "locks",
             "notebook",

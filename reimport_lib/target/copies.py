@@ -78,7 +78,7 @@ def restore_copy(
         BackupError: *place* is not ours, or the restored tables differ.
     """
     bootstrap.close()
-    with _failures_named(database_name(place.url)):
+    with failures_named(database_name(place.url)):
         if is_sqlite(place.url):
             _restore_file(backup, sqlite_file(place.url), run_id)
         else:
@@ -95,7 +95,7 @@ def require_usable(rehearsal_url: str, real_url: str) -> None:
     Raises:
         BackupError: it is the real one, cannot be reached, or holds tables of others.
     """
-    with _failures_named(database_name(rehearsal_url)):
+    with failures_named(database_name(rehearsal_url)):
         pgcopies.refuse_same_database(rehearsal_url, real_url)
         with psycopg.connect(conninfo(rehearsal_url)) as connection:
             pgcopies.require_ours(connection, rehearsal_url)
@@ -128,7 +128,7 @@ def drop_copy(place: CopyPlace, *, real_url: str) -> bool:
         BackupError: what lies there is not a copy of ours.
     """
     bootstrap.close()
-    with _failures_named(database_name(place.url)):
+    with failures_named(database_name(place.url)):
         if is_sqlite(place.url):
             return _remove_file(sqlite_file(place.url))
         if not place.lent and not pgcopies.exists(place.url, real_url):
@@ -172,7 +172,7 @@ def _remove_file(file: Path) -> bool:
 
 
 @contextmanager
-def _failures_named(name: str) -> Iterator[None]:
+def failures_named(name: str) -> Iterator[None]:
     """Failures of disk and database as BackupError, without texts that quote values."""
     try:
         yield

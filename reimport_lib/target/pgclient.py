@@ -82,14 +82,19 @@ def dump(client: Client, url: str, file: Path, *, snapshot: str) -> None:
     _call(client, "pg_dump", url, [*options, f"--file={file}"])
 
 
-def restore(client: Client, url: str, file: Path) -> None:
+def restore(client: Client, url: str, file: Path, *, replace: bool = False) -> None:
     """
     Restore *file* into the database at *url*, in one transaction.
+
+    Args:
+        replace: the tables that are there; otherwise there are none.
 
     Raises:
         BackupError: it failed; the database is then as it was.
     """
     options = ["--exit-on-error", "--single-transaction", str(file)]
+    if replace:
+        options = ["--clean", "--if-exists", *options]
     _call(client, "pg_restore", url, options)
 
 

@@ -61,14 +61,41 @@ def make_room(url: str, real_url: str, run_id: str, *, lent: bool) -> None:
         connection.execute(f"{MARK_RUN} (%s)", (run_id,))
 
 
-def restore(dump: Path, url: str) -> None:
-    """Restore the file *dump* into the database at *url*."""
+def restore(dump: Path, url: str, *, replace: bool = False) -> None:
+    """Restore *dump* into the database at *url*: an empty one, or *replace* tables."""
     with psycopg.connect(conninfo(url), autocommit=True) as connection:
         client = pgclient.find_client(connection.info.server_version)
-    pgclient.restore(client, url, dump)
+    pgclient.restore(client, url, dump, replace=replace)
     with psycopg.connect(conninfo(url), autocommit=True) as connection:
         # Without statistics the first queries on a fresh restore crawl.
         connection.execute("ANALYZE")
+
+
+def require_unused(url: str, *, wait_seconds: int) -> None:
+    """
+    Nobody is in a transaction that has touched a table: pg_restore waits without end.
+
+    Raises:
+        BackupError: somebody is, for longer than *wait_seconds*.
+    """
+    with psycopg.connect(conninfo(url)) as connection:
+        connection.execute(sql.SQL("SET lock_timeout = {}").format(f"{wait_seconds}s"))
+        tables = [
+            sql.Identifier(schema, name)
+            for kind, schema, name in connection.execute(_RELATIONS).fetchall()
+            if kind == "TABLE"
+        ]
+        lock = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE")
+        try:
+            if tables:
+                connection.execute(lock.format(sql.SQL(", ").join(tables)))
+        except errors.LockNotAvailable:
+            raise BackupError(
+                f"{database_name(url)}: somebody has been using its tables for"
+                f" {wait_seconds} s. Nothing was written.",
+                hint="stop the backend, and what else writes, then once more",
+            ) from None
+        connection.rollback()
 
 
 def drop(url: str, real_url: str) -> None:
