@@ -37,6 +37,7 @@ from reimport_lib.reporting.verdict import (
     all_checks,
     deleted_tables,
     is_rehearsal,
+    only_planned,
     source_tables,
     tables,
     verdict,
@@ -108,12 +109,13 @@ def _data(manifest: Json) -> list[Shown]:
         return [Sentence("No phase that imports data has planned anything yet.")]
     applied = not is_rehearsal(manifest) and manifest["status"] == "succeeded"
     rows: list[tuple[Cell, ...]] = []
+    planned = only_planned(manifest)
     for name, counts in tables(manifest).items():
         total = sum(counts.get(outcome, 0) for outcome in SOURCE_OUTCOMES)
         blank = counts.get("blank_rows", 0)
-        rows.append(
-            (noun(name), equation(counts, total), count(blank) if blank else "")
-        )
+        terms = equation(counts, total)
+        terms += " (planned; its phase is not done)" if name in planned else ""
+        rows.append((noun(name), terms, count(blank) if blank else ""))
     balance = Table(
         "Every row in exactly one outcome",
         ("table", "rows = outcomes", "blank rows"),
@@ -211,7 +213,10 @@ def _gates(manifest: Json) -> Gates:
 
 def _deletions(manifest: Json) -> list[Shown]:
     pairs = deleted_tables(manifest)
-    reached = any(p["name"] == "delete" for p in manifest.get("phases", ()))
+    reached = any(
+        p["name"] == "delete" and p["status"] != "pending"
+        for p in manifest.get("phases", ())
+    )
     if not reached:
         return []
     drawn: list[Shown] = [deletion_bars(pairs)] if pairs else []

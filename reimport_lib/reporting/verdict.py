@@ -21,6 +21,10 @@ from reimport_lib.reporting.words import (
 from reimport_lib.tables import BY_NAME
 
 Json = Mapping[str, Any]
+# A phase records its plan before its gate: only in these states was it applied too.
+_APPLIED = frozenset({"succeeded", "validation-failed"})
+_ALWAYS = ("validation", "backup")
+_WRITES = (Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,18 @@ def source_tables(manifest: Json) -> dict[str, dict[str, int]]:
         for name, counts in tables(manifest).items()
         if name in BY_NAME and BY_NAME[name].is_source
     }
+
+
+def only_planned(manifest: Json) -> tuple[str, ...]:
+    """Tables whose plan is known, and whose phase has not been applied."""
+    done = tables(_applied(manifest))
+    return tuple(name for name in tables(manifest) if name not in done)
+
+
+def _applied(manifest: Json) -> Json:
+    """*manifest* with those of its phases that were applied, and no other."""
+    done = [p for p in manifest.get("phases", ()) if p["status"] in _APPLIED]
+    return {**manifest, "phases": done}
 
 
 def deleted_tables(manifest: Json) -> dict[str, tuple[int, int]]:
@@ -130,7 +146,7 @@ def _stopped(manifest: Json) -> list[str]:
 
 
 def _rows(manifest: Json) -> list[str]:
-    found = source_tables(manifest)
+    found = source_tables(_applied(manifest))
     total = sum(sum(counts.values()) for counts in found.values())
     if not total:
         return []
@@ -144,8 +160,10 @@ def _rows(manifest: Json) -> list[str]:
         for name in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
         if sums[name]
     ]
+    some = " of the phases done" if only_planned(manifest) else ""
     told = [
-        f"{count(inside)} of {count(total)} source rows ({percent(inside, total)}) "
+        f"{count(inside)} of {count(total)} source rows{some} "
+        f"({percent(inside, total)}) "
         f"are in the {'copy' if is_rehearsal(manifest) else 'backend'}"
         + (f": {', '.join(parts)}." if parts else ".")
     ]
@@ -160,7 +178,7 @@ def _rows(manifest: Json) -> list[str]:
 
 
 def _deletions(manifest: Json) -> list[str]:
-    pairs = deleted_tables(manifest).values()
+    pairs = deleted_tables(_applied(manifest)).values()
     gone = sum(deleted for deleted, _ in pairs)
     if not any(p["name"] == "delete" for p in manifest.get("phases", ())):
         return []
@@ -188,13 +206,44 @@ def _checks(manifest: Json) -> list[str]:
 def _where(manifest: Json) -> str:
     if is_rehearsal(manifest):
         return "All of it happened on a copy: the real database was only read."
-    wrote = [str(p["name"]) for p in manifest.get("phases", ()) if p.get("tables")]
-    if not wrote:
-        return "Nothing was written to the real database."
-    return (
-        f"Written to the real database: {', '.join(wrote)}. "
-        "The backup from before that is in the run folder."
-    )
+    wrote = [
+        "deletions" if phase["name"] == "delete" else str(phase["name"])
+        for phase in _applied(manifest)["phases"]
+        if any(
+            counts.get(outcome)
+            for counts in phase.get("tables", {}).values()
+            for outcome in _WRITES
+        )
+    ]
+    told = [f"Written to the real database: {', '.join(wrote)}."] if wrote else []
+    if stopped := _stopped_at_work(manifest):
+        told.append(
+            f"Whether {stopped} was written before it stopped is in the ledger: "
+            "resuming finds out."
+        )
+    if not told:
+        return "No record of the real database was changed."
+    return " ".join([*told, *_backup(manifest)])
+
+
+def _stopped_at_work(manifest: Json) -> str:
+    """The phase that ended by accident with its plan made: it may be written."""
+    phase = _first_unfinished(manifest)
+    if phase is None or phase["status"] not in ("failed", "interrupted"):
+        return ""
+    return str(phase["name"]) if phase.get("tables") else ""
+
+
+def _backup(manifest: Json) -> list[str]:
+    """Where the backup lies: a full run may have taken over its rehearsal's."""
+    made_by = str(manifest.get("backup", {}).get("run", ""))
+    if not made_by:
+        return []
+    own = made_by == manifest["run_id"]
+    return [
+        "The backup from before that is in "
+        f"{'this run folder' if own else f'the run folder {made_by}'}."
+    ]
 
 
 def _first_unfinished(manifest: Json) -> Json | None:
@@ -211,4 +260,8 @@ def _next_command(manifest: Json) -> str:
         return f"reimport run --full --reviewed {run_id}"
     if status in ("interrupted", "failed"):
         return f"reimport run --resume {run_id}"
+    if status == "refused":  # and what it names has been mended
+        only = [n for n in manifest["parameters"].get("phases", ()) if n not in _ALWAYS]
+        phase = f" --phase {only[0]}" if len(only) == 1 else ""
+        return f"reimport run --dry-run{phase}"
     return "" if status in ("succeeded", "running") else f"reimport show {run_id}"

@@ -141,11 +141,13 @@ CHECKS = {
 def run(
     mode: str = "rehearsal", status: str = "succeeded", stops: str = "", error: str = ""
 ) -> dict[str, Any]:
-    """``run.json``; *stops* names the phase that ended in *status*."""
+    """
+    ``run.json``; *stops* names the phase that ended in *status*, its plan made.
+    """
     reached = NAMES.index(stops) if stops else len(NAMES)
     phases = []
     for number, name in enumerate(NAMES):
-        done = number < reached
+        done, planned = number < reached, number <= reached
         state = "succeeded" if done else status if name == stops else "pending"
         phases.append(
             {
@@ -153,10 +155,12 @@ def run(
                 "number": number,
                 "status": state,
                 "seconds": 1.1 + number * 0.7 if done else 0.0,
-                "tables": tables().get(name, {}) if done else {},
-                "links": LINKS.get(name, {}) if done else {},
+                "tables": tables().get(name, {}) if planned else {},
+                "links": LINKS.get(name, {}) if planned else {},
                 "plan_digests": (
-                    dict.fromkeys(tables().get(name, {}), "5be1" * 16) if done else {}
+                    dict.fromkeys(tables().get(name, {}), "5be1" * 16)
+                    if planned
+                    else {}
                 ),
                 "checks": CHECKS.get(name, []) if done else [],
                 "error": error if name == stops else "",

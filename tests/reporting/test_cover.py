@@ -53,7 +53,7 @@ def test_a_full_run_names_what_was_written(tmp_path: Path) -> None:
 
     assert "FULL RUN" in text
     assert "✓ The import succeeded." in text
-    assert "Written to the real database: delete, patients, appointments" in text
+    assert "Written to the real database: deletions, patients, appointments" in text
     assert "--reviewed" not in text
 
 
@@ -67,11 +67,67 @@ def test_a_refused_run_says_why_and_what_did_not_run(tmp_path: Path) -> None:
     assert "4 later phases did not run." in text
 
 
+def test_a_plan_that_was_refused_is_not_told_as_done(tmp_path: Path) -> None:
+    text = words(render(run("full", "refused", "appointments"), tmp_path))
+
+    assert "9,833 of 13,542 source rows of the phases done (72.61%)" in text
+    assert "Written to the real database: deletions, patients. " in text
+    assert "14 rejected (planned; its phase is not done)" in text
+
+
+def test_deletions_that_were_refused_are_not_told_as_done(tmp_path: Path) -> None:
+    text = words(render(run("full", "refused", "delete"), tmp_path))
+
+    assert "Nothing was deleted." in text
+    assert "No record of the real database was changed." in text
+
+
+def test_a_phase_stopped_by_accident_may_have_been_written(tmp_path: Path) -> None:
+    text = words(render(run("full", "interrupted", "patients"), tmp_path))
+
+    assert "Whether patients was written before it stopped is in the ledger" in text
+
+
+def test_an_import_without_changes_says_that_it_changed_nothing(tmp_path: Path) -> None:
+    manifest = run("full")
+    for phase in manifest["phases"]:
+        for counts in phase["tables"].values():
+            counts.update(created=0, updated=0, deleted=0)
+
+    text = words(render(manifest, tmp_path))
+
+    assert "No record of the real database was changed." in text
+
+
+@pytest.mark.parametrize(
+    ("made_by", "place"),
+    [
+        ("20261122T101500Z-full", "this run folder."),
+        ("20261121T101500Z-rehearsal", "the run folder 20261121T101500Z-rehearsal."),
+    ],
+)
+def test_the_backup_is_where_the_cover_says(
+    made_by: str, place: str, tmp_path: Path
+) -> None:
+    text = words(render({**run("full"), "backup": {"run": made_by}}, tmp_path))
+
+    assert f"The backup from before that is in {place}" in text
+
+
+def test_after_a_refusal_the_rehearsal_is_next() -> None:
+    manifest = run("rehearsal", "refused", "notes")
+    one = {"parameters": {"phases": ["validation", "backup", "notes"]}}
+
+    assert verdict(manifest).command == "reimport run --dry-run"
+    assert verdict(manifest | one).command == "reimport run --dry-run --phase notes"
+
+
 def test_a_run_refused_before_any_phase_wrote_nothing(tmp_path: Path) -> None:
     text = words(render(run("full", "refused", "validation", "no source"), tmp_path))
 
-    assert "Nothing was written to the real database." in text
+    assert "No record of the real database was changed." in text
     assert "No phase that imports data has planned anything yet." in text
+    assert "What is deleted" not in text
 
 
 @pytest.mark.parametrize("status", [str(status) for status in Status])
