@@ -47,7 +47,7 @@ def links(evidence: Evidence) -> list[Check]:
 
 
 def functional(evidence: Evidence) -> list[Check]:
-    """Ten questions to the REST API, by the content of its answers."""
+    """Twelve questions to the REST API, by the content of its answers."""
     with recording.recording(evidence.run, NAME):
         return check_functional(evidence)
 

@@ -129,18 +129,18 @@ class Reason(_Code):
     )
     NO_OBJECT = (
         "no_object",
-        "No stored object belongs to this row.",
+        "No stored file belongs to this row.",
         "Upload the file, or delete the record in FileMaker.",
     )
     NO_METADATA = (
         "no_metadata",
-        "No row describes this stored object.",
-        "Nothing is lost: the object stays where it is.",
+        "No row describes this stored file.",
+        "Nothing is lost: the file stays where it is.",
     )
     ROW_NOT_IMPORTED = (
         "row_not_imported",
-        "The row that describes this object was not imported.",
-        "Mend the row; the object follows.",
+        "The row that describes this file was not imported.",
+        "Mend the row; the file follows.",
     )
     LOCAL_EDIT = (
         "local_edit",

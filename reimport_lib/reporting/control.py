@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from reimport_lib.planning.codes import SOURCE_OUTCOMES
+from reimport_lib.reporting.words import noun
 
 if TYPE_CHECKING:
     from reimport_lib.reporting.explorer import Explorer
@@ -17,7 +19,7 @@ _WIDE = {"description_width": "initial"}
 
 def make_control(explorer: Explorer) -> Any:
     """Choices of table, outcome, reason and first row above the page they choose."""
-    table = _dropdown("Table", list(explorer.outcomes))
+    table = _dropdown("Table", [(noun(name), name) for name in explorer.outcomes])
     outcome = _dropdown("Outcome", [_ALL, *(str(name) for name in SOURCE_OUTCOMES)])
     reason = _dropdown("Reason", [_ALL, *explorer.choices(table.value, _ALL)])
     first = ipywidgets.BoundedIntText(
@@ -34,14 +36,17 @@ def make_control(explorer: Explorer) -> Any:
         )
         shown.value = page.html()
 
-    def choose(_change: object) -> None:
-        reason.options = [_ALL, *explorer.choices(table.value, outcome.value)]
+    def restart(_change: object = None) -> None:
         first.value = 1
         show()
 
+    def choose(_change: object) -> None:
+        reason.options = [_ALL, *explorer.choices(table.value, outcome.value)]
+        restart()
+
     table.observe(choose, names="value")
     outcome.observe(choose, names="value")
-    reason.observe(show, names="value")
+    reason.observe(restart, names="value")
     first.observe(show, names="value")
     show()
     choices = ipywidgets.HBox([table, outcome, reason, first])
@@ -49,5 +54,5 @@ def make_control(explorer: Explorer) -> Any:
     return ipywidgets.VBox([choices, shown])
 
 
-def _dropdown(name: str, options: list[str]) -> Any:
+def _dropdown(name: str, options: Sequence[str | tuple[str, str]]) -> Any:
     return ipywidgets.Dropdown(options=options, description=name, style=_WIDE)

@@ -6,7 +6,6 @@ outcomes files hold: counts, codes, row numbers and digests; no field of any rec
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 
 from reimport_lib.checks import Check
 from reimport_lib.checks import Verdict as CheckVerdict
-from reimport_lib.planning.codes import SOURCE_OUTCOMES, Outcome
+from reimport_lib.planning.codes import SOURCE_OUTCOMES
 from reimport_lib.planning.gates import Gates
 from reimport_lib.reporting.badges import outcome_badge, status_badge
 from reimport_lib.reporting.charts import (
@@ -23,6 +22,7 @@ from reimport_lib.reporting.charts import (
     outcome_overview,
 )
 from reimport_lib.reporting.html import Cell, Fold, Link, Sentence, Shown, Table, escape
+from reimport_lib.reporting.left_out import left_out
 from reimport_lib.reporting.pages import page
 from reimport_lib.reporting.provenance import provenance
 from reimport_lib.reporting.results import (
@@ -48,13 +48,11 @@ from reimport_lib.reporting.words import (
     count,
     duration,
     equation,
+    link_noun,
     note_meaning,
     noun,
     several,
 )
-
-EXAMPLES = 3
-_NOT_IN = (Outcome.REJECTED, Outcome.SKIPPED)
 
 
 def render(manifest: Mapping[str, Any], folder: Path) -> str:
@@ -73,7 +71,7 @@ def render(manifest: Mapping[str, Any], folder: Path) -> str:
         header_card(manifest).html(),
         _verdict_box(manifest),
         _section("What becomes of the data", _data(manifest)),
-        _section("What does not come in, and why", _left_out(manifest, folder)),
+        _section("What does not come in, and why", left_out(manifest, folder)),
         _section("Who the rows belong to", _links(manifest)),
         _section("What is deleted", _deletions(manifest)),
         _section("Values changed or doubted on the way in", _notes(manifest)),
@@ -125,55 +123,6 @@ def _data(manifest: Json) -> list[Shown]:
     return [outcome_overview(found, applied=applied), balance]
 
 
-def _left_out(manifest: Json, folder: Path) -> list[Shown]:
-    rows: list[tuple[Cell, ...]] = []
-    for name, counts in tables(manifest).items():
-        wanted = counts.get("reasons", {})
-        examples = _examples(folder / "outcomes" / f"{name}.csv", wanted)
-        for code, number in wanted.items():
-            outcome, numbers = examples.get(code, ("", []))
-            badge = outcome_badge(outcome) if outcome else ""
-            shown = ", ".join(numbers)
-            shown += ", …" if numbers and number > len(numbers) else ""
-            meaning = " ".join(code_meaning(code))
-            rows.append((noun(name), code, badge, count(number), meaning, shown))
-    if not tables(manifest):
-        return []
-    meaning_head = "what it means and what to do"
-    heads = ("table", "reason", "outcome", "rows", meaning_head, "example rows")
-    return [
-        Table(
-            "By table and reason; row numbers are those of the export, its header is 1",
-            heads,
-            tuple(rows),
-            right=frozenset({"rows"}),
-            empty="every row comes in.",
-        )
-    ]
-
-
-def _examples(
-    path: Path, wanted: Mapping[str, int]
-) -> dict[str, tuple[str, list[str]]]:
-    """Reason -> its outcome and the first row numbers, as far as *path* tells."""
-    if not wanted or not path.is_file():
-        return {}
-    found: dict[str, tuple[str, list[str]]] = {}
-    open_reasons = set(wanted)
-    with path.open(encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            reason = line["reason"]
-            if reason not in open_reasons:
-                continue
-            numbers = found.setdefault(reason, (line["outcome"], []))[1]
-            numbers.append(line["row"])
-            if len(numbers) == min(EXAMPLES, wanted[reason]):
-                open_reasons.discard(reason)
-            if not open_reasons:
-                break
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _Rate:
     """A link of ``run.json`` with its table in its name."""
@@ -187,7 +136,7 @@ class _Rate:
 def _links(manifest: Json) -> list[Shown]:
     rates = [
         _Rate(
-            f"{noun(table)}: {link['name']}",
+            f"{noun(table)}: {link_noun(link['name'])}",
             int(link["found"]),
             int(link["named"]),
             bool(link.get("checked", True)),
@@ -197,7 +146,7 @@ def _links(manifest: Json) -> list[Shown]:
         for link in links
     ]
     floors = {
-        f"{noun(table)}: {link}": floor
+        f"{noun(table)}: {link_noun(link)}": floor
         for table in tables(manifest)
         for link, floor in link_floors(table, _gates(manifest)).items()
     }
@@ -284,11 +233,13 @@ def _phases(manifest: Json, folder: Path) -> list[Shown]:
             )
         )
     total = float(manifest.get("seconds") or 0)
+    heads = ("n", "phase", "state", "took", "what stopped it")
+    used = [place for place in range(len(heads)) if any(row[place] for row in rows)]
     return [
         Table(
             "Each phase has its notebook",
-            ("n", "phase", "state", "took", "error"),
-            tuple(rows),
+            tuple(heads[place] for place in used),
+            tuple(tuple(row[place] for place in used) for row in rows),
             right=frozenset({"took"}),
             foot=f"The whole run: {duration(total)}." if total else "",
         )

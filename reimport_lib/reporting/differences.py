@@ -64,14 +64,15 @@ def deletions(plans: Iterable[DeletionPlan], mask: Mask, rows: int = 5) -> Stack
     counted: list[tuple[Cell, ...]] = []
     listed: list[tuple[Cell, ...]] = []
     for plan in plans:
+        things = noun(plan.table)
         groups = plan.rows.fillna("").groupby(["outcome", "reason"], sort=True)
         for (outcome, reason), group in groups:
             sentence, remedy = code_meaning(str(reason))
             meaning = sentence or "FileMaker no longer has it."
             badge = outcome_badge(str(outcome))
-            counted.append((plan.table, badge, count(len(group)), meaning, remedy))
+            counted.append((things, badge, count(len(group)), meaning, remedy))
             listed += [
-                (plan.table, mask.key(str(key)), badge, str(reason))
+                (things, mask.key(str(key)), badge, str(reason))
                 for key in sorted(filter(None, group["key"]))[:rows]
             ]
     kinds = Table(

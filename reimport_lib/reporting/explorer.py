@@ -15,7 +15,7 @@ import pandas as pd
 
 from reimport_lib.reporting.html import Fold, Sentence, Stack, Table, bundle
 from reimport_lib.reporting.masking import Mask, is_named
-from reimport_lib.reporting.words import code_meaning, count, several
+from reimport_lib.reporting.words import code_meaning, count, noun, several
 
 if TYPE_CHECKING:
     from reimport_lib.planning.plan import Plan
@@ -46,7 +46,7 @@ class Explorer:
         for table in self.outcomes:
             for outcome, reason, group in self._groups(table):
                 meaning, _ = code_meaning(reason)
-                summary = " · ".join(filter(None, (table, outcome, reason)))
+                summary = " · ".join(filter(None, (noun(table), outcome, reason)))
                 summary += f": {several(len(group), 'row')}"
                 folds.append(
                     Fold(
@@ -86,13 +86,16 @@ class Explorer:
         )
         last = first + len(part)
         caption = (
-            f"{table}: rows {count(first + 1)} to {count(last)} of {count(len(chosen))}"
+            f"{noun(table)}: rows {count(first + 1)} to {count(last)} "
+            f"of {count(len(chosen))}"
         )
         return Table(
-            caption if len(part) else table,
+            caption if len(part) else noun(table),
             ("row", "key", "outcome", "reason", "notes", *fields),
             lines,
-            empty="no row is of this kind.",
+            empty=f"{several(len(chosen), 'row')} of this kind, no more."
+            if len(chosen)
+            else "no row is of this kind.",
         )
 
     def choices(self, table: str, outcome: str) -> list[str]:

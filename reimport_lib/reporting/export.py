@@ -33,12 +33,15 @@ _STYLE = """
 .highlight pre, .output_text pre, .output_stream pre, .output_error pre {
   background: var(--wash); border-radius: .3rem; padding: .6rem .8rem;
   margin: .3rem 0; }
+.output_error pre { white-space: pre-wrap; }
 .output_error pre, .output_stderr pre { border-left: .3rem solid #c2410c; }
 .output_png img { display: block; background: #fff; padding: .5rem; margin: .6rem 0; }
 .k, .kn, .kc, .ow { color: var(--accent); font-weight: 600; }
 .c1, .cm { color: var(--soft); font-style: italic; }
 @media print { .code { display: none; } }
 """
+_STOPPED = "papermill-error-cell-tag"
+_ANCHOR = "papermill-error-cell"
 _BACK = '<p class="soft"><a href="report.html">The report of this run</a></p>\n'
 
 
@@ -75,10 +78,22 @@ def to_html(notebook: Any, *, title: str) -> str:
 
 
 def _cell(cell: Any) -> Any:
+    if _STOPPED in cell["metadata"].get("tags", ()):
+        return {**cell, "source": _stopped(cell["source"])}
     if cell["cell_type"] != "code":
         return cell
     outputs = [_output(output) for output in cell["outputs"] if _is_shown(output)]
     return {**cell, "outputs": outputs}
+
+
+def _stopped(banner: str) -> str:
+    """papermill's banner over a page or a cell that failed, in words for a reader."""
+    if f'id="{_ANCHOR}"' in banner:
+        return f'<p id="{_ANCHOR}"><strong>It stopped here:</strong></p>'
+    return (
+        "<p><strong>This phase did not come to its end: "
+        f'<a href="#{_ANCHOR}">why it stopped</a>.</strong></p>'
+    )
 
 
 def _is_shown(output: Any) -> bool:

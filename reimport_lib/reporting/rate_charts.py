@@ -25,6 +25,7 @@ from reimport_lib.reporting.drawing import (
 from reimport_lib.reporting.html import Table
 from reimport_lib.reporting.words import (
     count,
+    link_noun,
     noun,
     percent_of_rate,
     sentence_case,
@@ -67,13 +68,13 @@ def match_rates(
     drawn = sheet(
         _rates_title(table, links, limits),
         inches=0.3 + 0.52 * max(len(links), 1),
-        left=max([0.6, *(0.35 + 0.093 * len(_cut(link.name)) for link in links)]),
+        left=max([0.6, *(0.35 + 0.093 * len(_label(link)) for link in links)]),
     )
     drawn.axes.set_xlim(0, 1)
     drawn.axes.set_ylim(len(links) - 0.35, -0.75)
     end = 0.62
     for y, link in enumerate(links):
-        write(drawn, -0.02, y, _cut(link.name), align="right", bold=True)
+        write(drawn, -0.02, y, _label(link), align="right", bold=True)
         if not link.checked or not link.named:
             bar(drawn, 0, end, y, height=0.5, fill="#ffffff", hatch="....")
             words = "could not check" if not link.checked else "no row names one"
@@ -115,7 +116,7 @@ def _rate(drawn: Sheet, link: Rate, y: int, *, end: float, floor: float | None) 
 def _rate_cells(link: Rate, floor: float | None) -> tuple[str, str, str]:
     found = share(link.found, link.named) if link.checked else "could not check"
     return (
-        link.name,
+        link_noun(link.name),
         found,
         f"at least {percent_of_rate(floor)}" if floor is not None else "",
     )
@@ -133,10 +134,11 @@ def _rates_title(table: str, links: Sequence[Rate], floors: Mapping[str, float])
     if low:
         worst = low[0]
         needs = percent_of_rate(floors[worst.name])
-        more = f", and {several(len(low) - 1, 'other link')}" if len(low) > 1 else ""
-        return (
-            f"{of}{worst.name} is below its floor{more}: "
-            f"{share(worst.found, worst.named)}, needs {needs}"
+        more = f"; so are {several(len(low) - 1, 'other link')}" if len(low) > 2 else ""
+        more = "; so is 1 other link" if len(low) == 2 else more
+        return sentence_case(
+            f"{of}{link_noun(worst.name)} is below its floor: "
+            f"{share(worst.found, worst.named)}, needs {needs}{more}"
         )
     named = [link for link in links if link.checked and link.named]
     if not named and any(not link.checked for link in links):
@@ -151,9 +153,10 @@ def _rates_title(table: str, links: Sequence[Rate], floors: Mapping[str, float])
         lowest = share(least.found, least.named)
         return f"The lowest match rate is {least.name}, {lowest}"
     number = least.named - least.found
+    name = "names" if number == 1 else "name"
     return (
-        f"{_title(table)}: {count(number)} of {several(least.named, 'row')} "
-        f"{'names' if number == 1 else 'name'} {_a(least.name)} that is not there"
+        f"{_title(table)}: {count(number)} of {several(least.named, 'row')} {name} "
+        f"{_a(link_noun(least.name))} that is not there"
     )
 
 
@@ -193,6 +196,10 @@ def fill_rates(table: str, filled: Mapping[str, int], rows: int) -> Chart:
     cells = tuple((name, share(filled[name], rows)) for name in shown)
     caption = f"{_title(table)}: filled cells by column"
     return finish(drawn, Table(caption, ("column", "filled"), cells, right=_RIGHT))
+
+
+def _label(link: Rate) -> str:
+    return _cut(link_noun(link.name))
 
 
 def _cut(name: str) -> str:

@@ -26,8 +26,10 @@ from reimport_lib.reporting.html import (
 )
 from reimport_lib.reporting.words import (
     STATUSES,
+    TABLE_NOUNS,
     VERDICTS,
     count,
+    link_noun,
     noun,
     percent_of_rate,
     sentence_case,
@@ -126,13 +128,13 @@ def short(digest: str) -> str:
 
 def checks_table(checks: Iterable[Check], caption: str = "") -> Table:
     """Every check with what was expected and found; those that fail come first."""
-    order = {"fail": 0, "could-not-check": 1, "warn": 2, "pass": 3}
+    order = {"fail": 0, "warn": 1, "could-not-check": 2, "pass": 3}
     ranked = sorted(checks, key=lambda check: order[str(check.verdict)])
     heads = ("check", "verdict", "expected", "found", "what to do")
     width = len(heads) if any(check.hint for check in ranked) else len(heads) - 1
     rows = tuple(
         (
-            check.name,
+            _check_name(check),
             verdict_badge(str(check.verdict)),
             check.expected,
             check.actual,
@@ -146,6 +148,11 @@ def checks_table(checks: Iterable[Check], caption: str = "") -> Table:
         rows,
         empty="no check was made.",
     )
+
+
+def _check_name(check: Check) -> str:
+    """The name of *check*, with its table called as everywhere in a report."""
+    return ": ".join(TABLE_NOUNS.get(part, part) for part in check.name.split(": "))
 
 
 def checks_stack(checks: Iterable[Check]) -> Stack:
@@ -229,7 +236,8 @@ def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Table:
         found = share(link.found, link.named) if link.checked else "could not check"
         missing = count(link.named - link.found) if link.checked else ""
         limit = percent_of_rate(floor) if floor is not None else ""
-        rows.append((link.name, found, missing, limit)[: 4 if floors else 3])
+        cells = (link_noun(link.name), found, missing, limit)
+        rows.append(cells[: 4 if floors else 3])
     heads = ("link", "found of named", "not found", "at least")[: 4 if floors else 3]
     return Table(
         f"{sentence_case(noun(plan.table))}: links",

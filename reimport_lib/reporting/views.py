@@ -200,10 +200,10 @@ def backup_table(made: Backup, restored: DatabaseDigest) -> Table:
 def applied_table(applied: Applied) -> Table:
     """What the transaction did, table by table."""
     return Table(
-        "done before; nothing was written now" if applied.repeated else "done",
+        "Done before; nothing was written now" if applied.repeated else "Done",
         ("table", "outcome", "rows"),
         tuple(
-            (table, outcome, count(number))
+            (noun(table), outcome, count(number))
             for table, counts in applied.counts.items()
             for outcome, number in counts.items()
             if number
@@ -224,7 +224,7 @@ def accounts(evidence: Evidence) -> Table:
     }
     missing = {phase: (gap.actual, "") for phase, gap in evidence.gaps.items()}
     return Table(
-        "what the ledger of this database says was done",
+        "What the ledger of this database says was done",
         ("phase", "run", "rows with an outcome"),
         tuple((phase, *cells) for phase, cells in {**told, **missing}.items()),
         right=frozenset({"rows with an outcome"}),

@@ -31,6 +31,12 @@ TABLE_NOUNS = {
     "images_objects": "stored image files",
     "image_batches": "image batches",
 }
+LINK_NOUNS = {
+    "owner": "patient",
+    "object": "stored file",
+    "funding": "funding source",
+    "type": "appointment type",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,11 @@ def size(number: int) -> str:
 def noun(table: str) -> str:
     """What the rows of *table* are called in a sentence."""
     return TABLE_NOUNS.get(table, table.replace("_", " "))
+
+
+def link_noun(link: str) -> str:
+    """What a row names by *link*, in a sentence."""
+    return LINK_NOUNS.get(link, link)
 
 
 def sentence_case(words: str) -> str:

@@ -96,7 +96,9 @@ def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
                 f"{rows:,}",
                 f"{keys:,}",
                 Verdict.PASS if keys == rows else Verdict.WARN,
-                "" if keys == rows else "rows share a key or have none: see the plan",
+                ""
+                if keys == rows
+                else "rows share a key or have none: see the page of their phase",
             )
         )
     return tuple(checks)

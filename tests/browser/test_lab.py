@@ -84,8 +84,8 @@ def test_a_person_runs_a_notebook_and_looks_at_the_rejected_rows(
     expect(shown).to_contain_text("patients: rows 1 to 5 of 5")
     reason.select_option("no_key")
     expect(shown).to_contain_text("patients: rows 1 to 1 of 1")
-    table.select_option("contact_details")
-    expect(shown).to_contain_text("contact_details: rows 1 to 5 of 24")
+    table.select_option("contact details")
+    expect(shown).to_contain_text("contact details: rows 1 to 5 of 24")
     page.screenshot(path=tmp_path / "control.png")
 
     assert seen.to_others == []

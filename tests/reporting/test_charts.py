@@ -60,12 +60,12 @@ def test_the_picture_is_a_png_with_more_dots_than_it_is_shown_with() -> None:
         (
             [Link("owner", 12, 6490)],
             {"owner": 0.98},
-            "Images: owner is below its floor: 12 of 6,490 (0.18%), needs 98%",
+            "Images: patient is below its floor: 12 of 6,490 (0.18%), needs 98%",
         ),
         (
             [Link("owner", 6490, 6490), Link("object", 6489, 6490)],
             {"object": 0.85},
-            "Images: 1 of 6,490 rows names an object that is not there",
+            "Images: 1 of 6,490 rows names a stored file that is not there",
         ),
         (
             [Link("owner", 2, 2), Link("clinic", 0, 9, checked=False)],

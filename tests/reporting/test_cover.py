@@ -122,6 +122,22 @@ def test_after_a_refusal_the_rehearsal_is_next() -> None:
     assert verdict(manifest | one).command == "reimport run --dry-run --phase notes"
 
 
+def test_rejected_rows_stand_before_skipped_ones(tmp_path: Path) -> None:
+    outcomes(
+        tmp_path,
+        "appointments,40,p-1,skipped,bad_time,,x",
+        "appointments,41,p-1,rejected,owner_not_imported,,x",
+    )
+
+    text = words(render(run(), tmp_path))
+
+    assert text.index("✗ rejected 5") < text.index("- skipped 9")
+
+
+def test_columns_that_no_phase_fills_are_left_out(rehearsal: str) -> None:
+    assert "what stopped it" not in words(rehearsal)
+
+
 def test_a_run_refused_before_any_phase_wrote_nothing(tmp_path: Path) -> None:
     text = words(render(run("full", "refused", "validation", "no source"), tmp_path))
 

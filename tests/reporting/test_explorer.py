@@ -35,7 +35,9 @@ def test_a_page_begins_where_it_is_told() -> None:
 
 
 def test_a_page_beyond_the_end_says_so() -> None:
-    assert "no row" in explorer().page("patients", first=99).text()
+    page = explorer().page("patients", first=99)
+
+    assert page.text() == "patients: 5 rows of this kind, no more."
 
 
 def test_the_control_shows_the_page_of_its_choices() -> None:
@@ -52,6 +54,17 @@ def test_the_control_shows_the_page_of_its_choices() -> None:
         shown.value
         == explorer().page("patients", outcome="rejected", reason="no_key").html()
     )
+
+
+def test_another_reason_is_shown_from_its_first_row() -> None:
+    choices, shown = make_control(explorer(rows=1)).children
+    _, _, reason, first = choices.children
+    first.value = 3
+
+    reason.value = "no_key"
+
+    assert first.value == 1
+    assert "no_key" in shown.value
 
 
 def test_the_control_holds_no_private_text() -> None:

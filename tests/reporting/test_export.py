@@ -14,6 +14,8 @@ from nbformat.v4 import (
     new_notebook,
     new_output,
 )
+from papermill.execute import ERROR_ANCHOR_MSG as ERROR_ANCHOR
+from papermill.execute import ERROR_MARKER_TAG, ERROR_MESSAGE_TEMPLATE
 
 from reimport_lib.reporting import charts, previews
 from reimport_lib.reporting.allowed import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS
@@ -106,6 +108,18 @@ def test_a_failed_cell_shows_its_error() -> None:
 
     assert "12 of 6,490" in page
     assert "\x1b" not in page
+
+
+def test_the_banners_of_a_failed_notebook_are_words_for_a_reader() -> None:
+    tagged = {"tags": [ERROR_MARKER_TAG]}
+    top = new_markdown_cell(ERROR_MESSAGE_TEMPLATE % "9", metadata=tagged)
+    anchor = new_markdown_cell(ERROR_ANCHOR, metadata=tagged)
+
+    page = to_html(new_notebook(cells=[top, anchor]), title="03 Patients")
+
+    assert '<a href="#papermill-error-cell">why it stopped</a>' in page
+    assert '<p id="papermill-error-cell"><strong>It stopped here:' in page
+    assert "Exception" not in page
 
 
 @pytest.mark.parametrize("kind", ["text/html", "text/plain", "text/markdown"])

@@ -233,6 +233,20 @@ def test_checks_that_fail_come_first() -> None:
     assert table.caption == "1 of 3 checks hold; 1 does not; 1 could not be made"
 
 
+def test_checks_to_look_at_come_before_those_that_could_not_be_made() -> None:
+    checks = [
+        Check("sms: server's own count", "1", "?", Verdict.COULD_NOT_CHECK),
+        Check("contact_details: distinct keys", "2", "1", Verdict.WARN),
+    ]
+
+    table = previews.checks_table(checks)
+
+    assert [row[0] for row in table.rows] == [
+        "contact details: distinct keys",
+        "text messages: server's own count",
+    ]
+
+
 def test_links_show_found_of_named() -> None:
     class Linked:
         table = "images"
@@ -241,7 +255,7 @@ def test_links_show_found_of_named() -> None:
     table = previews.links_table(Linked(), {"owner": 0.95})  # type: ignore[arg-type]
 
     assert table.rows == (
-        ("owner", "6,489 of 6,490 (99.98%)", "1", "95%"),
+        ("patient", "6,489 of 6,490 (99.98%)", "1", "95%"),
         ("clinic", "could not check", "", ""),
     )
 

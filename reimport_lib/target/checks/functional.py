@@ -1,4 +1,4 @@
-"""Ten questions to the REST API, judged by the content of its answers.
+"""Twelve questions to the REST API, judged by the content of its answers.
 
 What the right answers are, ``ground`` says; a question about rows of which there are
 none could not be asked, and is no pass.
@@ -159,7 +159,7 @@ def search(q: Question) -> Check:
         name,
         {
             "the patient is found": wanted.pk in shown,
-            f"all {len(same):,} of that name are": same <= set(shown),
+            f"with all of that name ({len(same):,})": same <= set(shown),
             "every result holds the word": all(
                 any(word in str(row[field] or "").casefold() for field in SEARCHED)
                 for row in shown.values()
