@@ -38,6 +38,11 @@ class ReimportError(Exception):
     def __str__(self) -> str:
         return f"{self.message}{_HINT}{self.hint}" if self.hint else self.message
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message and the hint, no lines of the program."""
+        hint = [f"Hint: {self.hint}"] if self.hint else []
+        return [f"{type(self).__name__}: {self.message}", *hint]
+
 
 class UsageError(ReimportError):
     """A word that means nothing here; the message names the nearest one that does."""

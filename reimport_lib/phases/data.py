@@ -14,7 +14,7 @@ from pathlib import Path
 
 from reimport_lib import runs
 from reimport_lib.checks import Check, equal
-from reimport_lib.errors import PlanDiffers
+from reimport_lib.errors import GateFailed, PlanDiffers
 from reimport_lib.phases import BY_NAME, outcomes, recording
 from reimport_lib.planning import gates
 from reimport_lib.planning.context import Context, Known
@@ -92,9 +92,13 @@ class DataPhase:
         """
         with recording.recording(run, self.name):
             limits = gates_of(run)
-            results = tuple(
-                result for plan in plans for result in gates.require(plan, limits)
-            )
+            try:
+                results = tuple(
+                    result for plan in plans for result in gates.require(plan, limits)
+                )
+            except GateFailed:
+                outcomes.write(run, _outcomes(run, plans))  # its hint names them
+                raise
             require_reviewed(run, self.name, {p.table: p.digest for p in plans})
             return results
 
@@ -104,7 +108,7 @@ class DataPhase:
             done = ledger.phase_done(run.run_id, self.name)
             if done is not None:
                 return writing.Applied(done.counts, done.seconds, repeated=True)
-            texts = {p.table: outcomes.text(run, p.table, p.rows) for p in plans}
+            texts = _outcomes(run, plans)
             outcomes.write(run, texts)
             enter_ledger(run)
             manifest = run.manifest()
@@ -203,6 +207,11 @@ def gates_of(run: Run) -> gates.Gates:
         table, _, name = place.partition(".")
         limits[table, name] = limit
     return gates.Gates(limits)
+
+
+def _outcomes(run: Run, plans: Sequence[Plan]) -> dict[str, str]:
+    """Table -> its outcomes file."""
+    return {plan.table: outcomes.text(run, plan.table, plan.rows) for plan in plans}
 
 
 def enter_ledger(run: Run) -> None:

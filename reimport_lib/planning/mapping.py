@@ -207,8 +207,8 @@ def _refuse_missing(
             continue
         near = difflib.get_close_matches(column.names[0], unmapped, n=1, cutoff=0.5)
         raise SourceError(
-            f"{mapping.table}: required column {quoted(column.names[:1])} is missing"
-            f" ({len(column.names)} known names, {len(found)} columns found).",
+            f"{mapping.table}: required column {quoted(column.names[:1])} is missing;"
+            f" columns found: {len(found)}.",
             hint=f'is it "{near[0]}"? Rename it in the export'
             if near
             else "export the table again with that field",

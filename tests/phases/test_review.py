@@ -72,6 +72,8 @@ def test_only_a_rehearsal_that_succeeded_is_applied(imported: Site) -> None:
     rehearsal = imported.rehearse("patients")
     full = imported.apply(rehearsal)
 
+    # the hint of a gate says to look at them
+    assert (refused.outcomes_folder / "patients.csv").is_file()
     for run, why in ((refused, "ended as refused"), (full, "is a full run")):
         with pytest.raises(Refused, match=why):
             approval.reviewed_rehearsal(imported.settings, run.run_id)
