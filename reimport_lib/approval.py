@@ -17,10 +17,12 @@ from reimport_lib import runs
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.phases import ALWAYS, PHASES, Phase, needs
+from reimport_lib.planning.codes import Outcome
 from reimport_lib.run import Json, Mode, Run, Status, now
 from reimport_lib.versions import opening_details
 
 Ask = Callable[[str], str]
+COUNTS = ("source_rows", *(str(outcome) for outcome in Outcome))
 UNFINISHED = frozenset(Status) - {Status.SUCCEEDED, Status.ROLLED_BACK}
 
 
@@ -221,9 +223,15 @@ def _newest_unfinished(settings: Settings) -> Run:
 
 
 def what_will_change(rehearsal: Run) -> list[Json]:
-    """One line per table of *rehearsal*: its counts, as the confirmation shows them."""
-    return [
-        {"table": table, **counts}
-        for entry in rehearsal.manifest()["phases"]
-        for table, counts in entry["tables"].items()
-    ]
+    """
+    One line per table of *rehearsal*: its counts, as the confirmation shows them.
+
+    What the delete phase does to a table stands on the line of what comes into it.
+    """
+    lines: dict[str, Json] = {}
+    entries = rehearsal.manifest()["phases"]
+    for entry in sorted(entries, key=lambda entry: entry["name"] == "delete"):
+        for table, counts in entry["tables"].items():
+            line = lines.setdefault(table, {"table": table, **dict.fromkeys(COUNTS, 0)})
+            line.update({name: line[name] + counts[name] for name in COUNTS})
+    return list(lines.values())

@@ -28,10 +28,9 @@ from reimport_lib.errors import ReimportError
 from reimport_lib.files.ledger import Outcome as TransferOutcome
 from reimport_lib.files.progress import Progress as TransferProgress
 from reimport_lib.going_back import WayBack
-from reimport_lib.planning.codes import Outcome
+from reimport_lib.reporting.verdict import only_planned, verdict
+from reimport_lib.reporting.words import noun
 from reimport_lib.run import REPORT, Json, Run, Status
-
-COLUMNS = ("source_rows", *(str(outcome) for outcome in Outcome))
 
 
 def console() -> Console:
@@ -73,7 +72,7 @@ def _progress(out: Console) -> Progress:
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed} of {task.total} phases"),
+        TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
         TextColumn("{task.fields[pace]}"),
         console=out,
@@ -89,7 +88,7 @@ def _pace(entries: Sequence[Json], *, seconds: float) -> str:
     left = len(entries) - len(done)
     parts = [f"{rows:,} rows", f"{rows / seconds:,.0f} rows/s"] if rows else []
     if left and done:
-        parts.append(f"about {left * seconds / len(done):.0f} s left")
+        parts.append(f"~{left * seconds / len(done):.0f} s left")
     return ", ".join(parts)
 
 
@@ -108,7 +107,8 @@ def phase_line(entry: Json) -> str:
     else:
         parts.append(f"{'':>9}       {seconds:>6.1f} s")
     line = " ".join(parts).rstrip()
-    return f"{line}\n    {entry['error']}" if entry.get("error") else line
+    error = str(entry.get("error") or "").replace(" Hint: ", "\n    Hint: ")
+    return f"{line}\n    {error}" if error else line
 
 
 def show_run(run: Run, *, brief: bool = False) -> None:
@@ -121,6 +121,8 @@ def show_run(run: Run, *, brief: bool = False) -> None:
             out.print(phase_line(entry))
     if lines := approval.what_will_change(run):
         out.print(tables(lines))
+    if planned := [noun(name) for name in only_planned(manifest)]:
+        out.print(f"Planned, and the phase is not done: {', '.join(planned)}")
     checks = [
         Check.from_json(check)
         for entry in manifest["phases"]
@@ -135,6 +137,8 @@ def show_run(run: Run, *, brief: bool = False) -> None:
         out.print(f"No command is executing it: reimport run --resume {run.run_id}")
     report = run.folder / REPORT
     out.print(f"Report: {report}" if report.exists() else "Report: when the run ends")
+    if command := verdict(manifest).command:
+        out.print(f"Next: {command}")
 
 
 def _is_abandoned(run: Run) -> bool:
@@ -153,12 +157,13 @@ def complete_report(run: Run) -> None:
 
 def tables(lines: Iterable[Json]) -> Table:
     """Counts per table, thousands separated; zeros as a dot."""
-    table = Table(box=None, pad_edge=False, header_style="none")
-    table.add_column("table")
-    for column in COLUMNS:
-        table.add_column(column.replace("_", " "), justify="right")
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="none")
+    table.add_column("table", no_wrap=True)
+    for column in approval.COUNTS:
+        words = column.replace("_", " ")
+        table.add_column(words, justify="right", no_wrap=" " not in words)
     for line in lines:
-        cells = [f"{line[column]:,}" if line[column] else "." for column in COLUMNS]
+        cells = [f"{line[name]:,}" if line[name] else "." for name in approval.COUNTS]
         table.add_row(line["table"], *cells)
     return table
 
@@ -217,20 +222,20 @@ def ask(word: str, *, to: str = "apply exactly this") -> str:
 
 
 def list_runs(settings: Settings) -> None:
-    table = Table(box=None, pad_edge=False, header_style="none")
-    for column in ("run", "status", "clock", "seconds", "reviewed"):
-        table.add_column(column, justify="right" if column == "seconds" else "left")
+    table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="none")
+    for column in ("run", "status", "seconds", "reviewed"):
+        right = column == "seconds"
+        table.add_column(column, justify="right" if right else "left", no_wrap=True)
     readable = {run.run_id: run for run in runs.readable(settings)}
     for run_id in reversed(runs.all_run_ids(settings)):
         if run_id not in readable:
-            table.add_row(run_id, "unreadable: its run.json is damaged")
+            table.add_row(run_id, "unreadable", "", "its run.json is damaged")
             continue
         manifest = readable[run_id].manifest()
         table.add_row(
             run_id,
             "not running" if _is_abandoned(readable[run_id]) else manifest["status"],
-            manifest["as_of"],
-            f"{manifest.get('seconds', 0):.1f}",
+            f"{manifest['seconds']:.1f}" if "seconds" in manifest else "",
             manifest["parameters"]["reviewed"],
         )
     console().print(table if table.row_count else f"No runs in {settings.runs}.")

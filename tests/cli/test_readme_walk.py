@@ -22,7 +22,7 @@ from tests.test_readme import BLOCK
 README = (ROOT / "README.md").read_text()
 NEEDED = ("backend", "notebooks", "reimport_lib")
 OURS = ("DATABASE_URL", "DJANGO_", "FILEMAKER_", "REIMPORT_", "S3_")
-PACE = re.compile(r"[\d,]+ rows, [\d,]+ rows/s, about \d+ s left")
+PACE = re.compile(r"[\d,]+ rows, [\d,]+ rows/s, ~\d+ s left")
 AN_ID = re.compile(r"\d{8}T\d{6}Z-(rehearsal|full)")
 CONFIRMED: Answer = ("to apply exactly this", lambda said: f"{typed_word(said)}\n")
 STOPPED: Answer = ("1 backup          succeeded", lambda _: "\x03")

@@ -1,0 +1,73 @@
+"""What the terminal shows of a run that has ended."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from reimport_lib import approval, terminal
+from reimport_lib.config import load_settings
+from tests.reporting.examples import run
+
+
+class Ended:
+    """A run as far as its record goes."""
+
+    def __init__(self, manifest: dict[str, Any]) -> None:
+        self._manifest = manifest
+
+    def manifest(self) -> dict[str, Any]:
+        return self._manifest
+
+
+def lines() -> list[dict[str, Any]]:
+    return approval.what_will_change(Ended(run()))  # type: ignore[arg-type]
+
+
+def test_every_table_has_one_line_with_its_deletions() -> None:
+    names = [line["table"] for line in lines()]
+    patients = next(line for line in lines() if line["table"] == "patients")
+
+    assert len(names) == len(set(names))
+    assert patients["created"] == 2790
+    assert (patients["deleted"], patients["kept"]) == (3, 1)
+
+
+def test_eighty_columns_are_enough_for_every_name_and_figure() -> None:
+    console = Console(width=80, record=True, file=None, highlight=False)
+
+    with console.capture() as shown:
+        console.print(terminal.tables(lines()))
+
+    text = shown.get()
+    assert "…" not in text
+    assert "documents_objects 10,214" in text
+    assert "unchanged skipped rejected deleted kept" in text
+
+
+def test_the_hint_of_an_error_has_a_line_of_its_own() -> None:
+    entry = run("full", "refused", "notes", "too many rows. Hint: reimport show")
+    notes = next(phase for phase in entry["phases"] if phase["name"] == "notes")
+
+    text = terminal.phase_line(notes)
+
+    assert text.splitlines()[1:] == ["    too many rows.", "    Hint: reimport show"]
+
+
+def test_every_run_is_listed_with_its_whole_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal, "console", lambda: Console(width=80))
+    name, reviewed = "20261122T101500Z-full", "20261121T101500Z-rehearsal"
+    (tmp_path / name).mkdir()
+    manifest = run("full", "validation-failed", "validation-post") | {"seconds": 90.3}
+    (tmp_path / name / "run.json").write_text(json.dumps(manifest))
+
+    terminal.list_runs(load_settings({"REIMPORT_RUNS": str(tmp_path)}))
+
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.split() == [name, "validation-failed", "90.3", reviewed]
