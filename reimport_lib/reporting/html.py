@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-_ELEMENTS = "div p span table caption thead tbody tr th td details summary img a"
+_ELEMENTS = "div p span table caption thead tbody tr th td details summary img a code"
 ELEMENTS = frozenset(_ELEMENTS.split())
 _ATTRIBUTES = "class style scope role alt src width open href"
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
@@ -35,6 +35,9 @@ _LINE = "border-bottom:1px solid rgba(128,128,128,.35);"
 _TEXT_WIDTH = 60
 # A file name without a scheme, a host or a folder: nothing else is ever linked.
 _BESIDE = re.compile(r"\w[\w.-]*\.html")
+# Columns of our own sentences, in which a command stands between backquotes.
+_ADVICE = frozenset({"what to do", "what it means and what to do"})
+_COMMAND = re.compile(r"`([^`<>]+)`")
 # Joiners are part of names in several scripts.
 _HARMLESS = frozenset("\n\t\u200c\u200d")
 
@@ -186,7 +189,12 @@ class Table:
 
     def _row(self, row: Sequence[Cell]) -> str:
         cells = [
-            _cell(value, style=self._style(head), first=number == 0)
+            _cell(
+                value,
+                style=self._style(head),
+                first=number == 0,
+                advice=head in _ADVICE,
+            )
             for number, (head, value) in enumerate(zip(self.heads, row, strict=True))
         ]
         return f"<tr>{''.join(cells)}</tr>"
@@ -235,8 +243,10 @@ def bundle(shown: Shown) -> dict[str, str]:
     return {"text/html": shown.html(), "text/plain": shown.text()}
 
 
-def _cell(value: Cell, *, style: str, first: bool) -> str:
+def _cell(value: Cell, *, style: str, first: bool, advice: bool) -> str:
     shown = escape(value) if isinstance(value, str) else value.html()
+    if advice and isinstance(value, str):
+        shown = _COMMAND.sub(r"<code>\1</code>", shown)
     if first:
         return f'<th scope="row" style="{style}font-weight:500">{shown}</th>'
     return f'<td style="{style}">{shown}</td>'

@@ -35,6 +35,7 @@ from reimport_lib.reporting.words import (
 
 MOST_COLUMNS = 40
 _LONGEST = 28
+LONGEST_LINK = 32  # the margin grows with it
 _RIGHT = frozenset({"filled"})
 
 
@@ -199,12 +200,12 @@ def fill_rates(table: str, filled: Mapping[str, int], rows: int) -> Chart:
 
 
 def _label(link: Rate) -> str:
-    return _cut(link_noun(link.name))
+    return _cut(link_noun(link.name), LONGEST_LINK)
 
 
-def _cut(name: str) -> str:
+def _cut(name: str, longest: int = _LONGEST) -> str:
     """*name* as far as the margin of a chart has room for it."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def _title(table: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matplotlib.image import imread
 
 from reimport_lib.planning.matching import Link
-from reimport_lib.reporting import charts
+from reimport_lib.reporting import charts, rate_charts
 from reimport_lib.reporting.drawing import spread
 from reimport_lib.reporting.html import ATTRIBUTES, ELEMENTS
 from tests.reporting.attacks import PAYLOADS, assert_harmless
@@ -85,6 +85,12 @@ def test_match_rates_state_the_worst_first(
     links: list[Link], floors: dict[str, float], title: str
 ) -> None:
     assert charts.match_rates("images", links, floors).title == title
+
+
+def test_the_longest_link_of_the_cover_is_not_cut() -> None:
+    longest = ("text message replies: patient", "appointments: appointment type")
+
+    assert max(map(len, longest)) <= rate_charts.LONGEST_LINK
 
 
 def test_a_rate_that_was_not_checked_is_not_shown_as_one() -> None:

@@ -25,7 +25,7 @@ def shapes(payload: str) -> list[Shown]:
     cells = (payload, Badge(payload, payload), Link(payload, payload))
     table = Table(
         payload,
-        (payload, "b", "c"),
+        (payload, "b", "what to do"),
         (cells, (payload, payload, payload)),
         right=frozenset({payload}),
         foot=payload,
@@ -62,6 +62,16 @@ def test_what_cannot_be_seen_is_made_visible() -> None:
 
 def test_joiners_that_names_need_stay() -> None:
     assert visible("a\u200cb\u200d") == "a\u200cb\u200d"
+
+
+def test_only_our_own_advice_has_commands_in_it() -> None:
+    heads = ("value", "what to do")
+
+    html = Table("a", heads, (("b`c`", "run `reimport <x>` or `reimport`"),)).html()
+
+    assert "b`c`" in html
+    assert "or <code>reimport</code>" in html
+    assert "`reimport &lt;x&gt;`" not in html
 
 
 def test_formulas_are_not_typeset() -> None:
