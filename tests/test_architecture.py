@@ -52,7 +52,13 @@ BACKEND = frozenset(
 OURS = BACKEND | {"reimport_lib", "tests", "tools"}
 BESIDE_TESTS = {path.stem for path in (ROOT / "tests").rglob("*")}
 MAY_IMPORT_DJANGO = frozenset({"target", "phases"})
-NOT_IN_PLANNING = frozenset({"pyarrow", "boto3", "botocore", "django"})
+OBJECT_STORE = frozenset({"boto3", "botocore", "s3fs", "smart_open", "storages"})
+NOT_IN_PLANNING = OBJECT_STORE | {"pyarrow", "django"}
+STORE_WRITES = frozenset(
+    "copy_object delete_bucket delete_object delete_objects put_object"
+    " upload_file upload_fileobj upload_part".split()
+)
+OF_A_RUN = ("planning", "run", "runs", "target", "phases", "runner")
 BELOW_DJANGO = (
     *("errors", "checks", "config", "tables", "private_files", "sources", "planning"),
     *("run", "runs"),
@@ -70,6 +76,11 @@ def executed(node: ast.AST) -> Iterator[ast.AST]:
         return
     for child in ast.iter_child_nodes(node):
         yield from executed(child)
+
+
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(path.read_text())))
 
 
 @cache
@@ -142,6 +153,55 @@ def test_the_backend_does_not_know_the_library() -> None:
     backend = modules(ROOT / "backend")
 
     assert [id_of(path) for path in backend if "reimport_lib" in packages(path)] == []
+
+
+def test_the_backend_does_not_reach_the_object_store() -> None:
+    backend = modules(ROOT / "backend")
+
+    assert [id_of(path) for path in backend if packages(path) & OBJECT_STORE] == []
+
+
+def test_one_function_outside_of_runs_writes_to_the_object_store() -> None:
+    """It stores what is not there yet; nothing moves, overwrites or deletes."""
+    product = [path for path in LIBRARY_MODULES if own_part(path) != "demo"]
+    writing = {
+        (id_of(path), node.attr)
+        for path in product
+        for node in nodes(path)
+        if isinstance(node, ast.Attribute) and node.attr in STORE_WRITES
+    }
+
+    assert writing == {("reimport_lib/files/bucket.py", "put_object")}
+    assert [
+        id_of(path)
+        for path in product
+        if own_part(path) in OF_A_RUN and "files" in map(part, imports(path))
+    ] == []
+
+
+def test_no_row_is_looked_up_by_its_metadata() -> None:
+    """The FileMaker key has a column of its own, unique and indexed."""
+    texts = {
+        id_of(path)
+        for path in [*LIBRARY_MODULES, *modules(ROOT / "backend")]
+        for node in nodes(path)
+        for text in (getattr(node, "arg", None), getattr(node, "value", None))
+        if isinstance(text, str) and text.startswith("filemaker_metadata__")
+    }
+
+    assert texts == set()
+
+
+def test_no_step_of_a_run_takes_a_dry_run() -> None:
+    """The run is bound to a copy or to the real database before any step begins."""
+    steps = [path for path in LIBRARY_MODULES if own_part(path) in OF_A_RUN]
+
+    assert [
+        id_of(path)
+        for path in steps
+        for node in nodes(path)
+        if isinstance(node, ast.arg) and node.arg in {"dry_run", "dryrun", "preview"}
+    ] == []
 
 
 def test_what_lies_below_target_imports_with_django_hidden() -> None:

@@ -27,6 +27,14 @@ LARGEST_BYTES = 1_000_000
 PROMISES = re.compile(
     r"raise NotImplementedError|\bTODO\b|\bFIXME\b|\bXXX\b|pytest\.skip\(|assert True\b"
 )
+EMAIL = re.compile(r"[\w.%+-]+@([\w-][\w.-]*\.[A-Za-z]{2,})")
+OF_NOBODY = re.compile(
+    r"(?:.+\.)?(?:example\.(?:com|net|org)|\w+\.(?:example|invalid|test))"
+    r"|odata\.\w+"  # an annotation of OData, no address
+)
+OF_A_MACHINE = re.compile(r"(?<![\w.])/(?:home|Users)/\w|\b[A-Z]:\\\\?Users\b")
+SUPERSEDED = re.compile(r"(?: \d+| copy|[_.-](?:bak|old|orig))$", re.IGNORECASE)
+TELLS = re.compile(r"\b(?:record_failure|excepthook)\(")
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 OURS = [path for path in PYTHON if path != Path(__file__)]
 
@@ -83,6 +91,52 @@ def test_no_data_is_stored_but_what_was_invented_for_tests() -> None:
     ] == []
 
 
+def test_every_e_mail_address_is_of_a_domain_that_nobody_can_have() -> None:
+    found = {
+        (stored.name(path), domain)
+        for path in FILES
+        for domain in EMAIL.findall(path.read_text(errors="ignore"))
+    }
+
+    assert {(path, d) for path, d in found if not is_of_nobody(d)} == set()
+
+
+@pytest.mark.parametrize(
+    ("domain", "of_nobody"),
+    [
+        ("example.org", True),
+        ("mail.Example.COM", True),
+        ("clinic.invalid", True),
+        ("example.org.au", False),
+        ("anexample.org", False),
+    ],
+)
+def test_a_domain_that_somebody_may_have_is_seen(domain: str, of_nobody: bool) -> None:
+    [found] = EMAIL.findall(f"write to ada.b+c@{domain}, please")
+
+    assert (found, is_of_nobody(found)) == (domain, of_nobody)
+
+
+def is_of_nobody(domain: str) -> bool:
+    """It is reserved for examples; a misspelt one in a test counts as well."""
+    name = re.sub(r"\.{2,}", ".", domain).strip("-.").casefold()
+    return OF_NOBODY.fullmatch(name) is not None
+
+
+def test_no_file_names_a_folder_of_somebodys_machine() -> None:
+    assert [
+        f"{stored.name(path)}:{number}"
+        for path in FILES
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text(errors="ignore").splitlines(), 1)
+        if OF_A_MACHINE.search(line)
+    ] == []
+
+
+def test_no_file_is_kept_beside_its_successor() -> None:
+    assert [stored.name(path) for path in FILES if SUPERSEDED.search(path.stem)] == []
+
+
 def test_no_environment_file_is_stored_but_the_example() -> None:
     names = [path.name for path in FILES if path.name.startswith(".env")]
 
@@ -127,6 +181,47 @@ def test_the_library_does_not_print() -> None:
     }
 
     assert printing <= MAY_PRINT
+
+
+def test_no_error_is_caught_and_forgotten() -> None:
+    """Who catches everything raises it again, or records it."""
+    assert [
+        f"{stored.name(path)}:{node.lineno}"
+        for path in PYTHON
+        if not stored.name(path).startswith("tests/")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler) and forgets(node)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("caught", "body", "forgotten"),
+    [
+        ("", "pass", True),
+        ("Exception", "value = None", True),
+        ("(ValueError, BaseException)", "pass", True),
+        ("ValueError", "value = None", False),
+        ("Exception as error", "raise Failed from error", False),
+        ("Exception as error", "run.record_failure(error)", False),
+    ],
+)
+def test_an_error_that_is_forgotten_is_seen(
+    caught: str, body: str, forgotten: bool
+) -> None:
+    tree = ast.parse(f"try:\n    work()\nexcept {caught}:\n    {body}\n")
+    [handler] = (n for n in ast.walk(tree) if isinstance(n, ast.ExceptHandler))
+
+    assert forgets(handler) is forgotten
+
+
+def forgets(handler: ast.ExceptHandler) -> bool:
+    """It catches everything, and neither raises nor records it."""
+    caught = ast.unparse(handler.type) if handler.type else "BaseException"
+    if not {"Exception", "BaseException"} & set(re.findall(r"\w+", caught)):
+        return False
+    raises = any(isinstance(node, ast.Raise) for node in ast.walk(handler))
+    tells = any(TELLS.search(ast.unparse(line)) for line in handler.body)
+    return not raises and not tells
 
 
 def test_no_stub_and_no_promise_is_left() -> None:
