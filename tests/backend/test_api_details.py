@@ -100,6 +100,16 @@ def test_a_clinic_event_has_no_patient(api: APIClient) -> None:
     assert shown["start_time"] == "2024-05-06T12:00:00+10:00"
 
 
+def test_an_appointment_without_clinic_and_end_is_shown(api: APIClient) -> None:
+    row = builders.appointment(patient=builders.patient(), clinic=None, end_time=None)
+
+    shown = detail(api, f"/api/appointments/{row.pk}/")
+
+    for field in ("clinic", "clinic_name", "end_time", "clinician", "appointment_type"):
+        assert shown[field] is None, field
+    assert api.get("/api/appointments/").json()["count"] == 1
+
+
 def test_a_document_names_its_owner(api: APIClient) -> None:
     person = builders.patient()
     row = builders.document(owner=person, filemaker_metadata={"id_Order": "7"})

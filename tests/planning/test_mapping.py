@@ -16,6 +16,7 @@ from reimport_lib.planning.mapping import (
     resolve,
 )
 from reimport_lib.planning.rules import RULES
+from tests.planning.frames import staged
 
 MAPPING = Mapping(
     table="notes",
@@ -44,6 +45,19 @@ def test_headers_are_found_by_any_alias_and_without_their_decoration() -> None:
         "note_date": "\xa0Date\xa0",
         "stamp": "Start",
     }
+
+
+@pytest.mark.parametrize("table", RULES)
+def test_the_order_of_columns_makes_no_difference(table: str) -> None:
+    columns = RULES[table].mapping.all_columns
+    row = {column.names[0]: f"{n}" for n, column in enumerate(columns)}
+
+    forth, back = (
+        staged(table, dict(cells)).frame
+        for cells in (row.items(), reversed(row.items()))
+    )
+
+    assert forth.equals(back)
 
 
 def test_a_missing_required_column_stops_with_table_and_suggestion() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from reimport_lib.planning.objects import plan_objects
-from reimport_lib.planning.rules import snapshot_keys
+from reimport_lib.planning.rules import RULES, snapshot_keys
 from reimport_lib.planning.rules.images import (
     decide_batches,
     decide_images,
@@ -57,6 +57,52 @@ def test_the_type_is_kept_word_for_word_beside_the_category() -> None:
         "File Note",
         "file-note",
     )
+
+
+def test_the_side_of_an_image_is_kept() -> None:
+    objects = listing(f"{PICTURES}42.jpg")
+
+    values = decided("images", PICTURE, objects=objects).values
+
+    assert tuple(values.loc[2, ["source_type", "category"]]) == (
+        "Left Foot",
+        "left-foot",
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "mime_type"), [("pdf", "application/pdf"), ("PNG", "image/png")]
+)
+def test_an_image_is_of_the_type_that_its_ending_says(
+    ending: str, mime_type: str
+) -> None:
+    objects = listing(f"{PICTURES}42.{ending}")
+
+    assert decided("images", PICTURE, objects=objects).values.loc[2, "mime_type"] == (
+        mime_type
+    )
+
+
+def test_a_documents_own_key_names_no_owner() -> None:
+    objects = listing(f"{DOCS}p2.pdf")
+
+    values = decided("documents", {**LETTER, "id": "p2"}, objects=objects).values
+
+    assert values.loc[2, "owner_id"] == ADA
+    assert verdicts(
+        "documents", {**LETTER, "id": "p2", "id_Contact": "x"}, objects=objects
+    ) == ["rejected(unknown_owner)"]
+
+
+def test_an_object_is_found_however_deep_its_prefix_lies() -> None:
+    deep = "clinic/2024/docs/"
+    staged_ = staged("documents", LETTER)
+
+    of = RULES["documents"].decide(
+        staged_, context(documents_prefix=deep), listing(f"{deep}D-1.pdf")
+    )
+
+    assert list(of.values["s3_key"]) == [f"{deep}D-1.pdf"]
 
 
 def test_a_row_without_an_object_is_rejected() -> None:

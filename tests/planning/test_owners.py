@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reimport_lib.planning.matching import Link
-from tests.planning.frames import decided, verdicts
+from tests.planning.frames import ADA, decided, verdicts
 
 NOTE = {"id": "N1", "id_Key": "P1", "Note": "Seen today."}
 
@@ -23,6 +23,12 @@ NOTE = {"id": "N1", "id_Key": "P1", "Note": "Seen today."}
 )
 def test_the_owner_is_found_or_the_row_says_why_not(owner: str, verdict: str) -> None:
     assert [verdict] == verdicts("notes", {**NOTE, "id_Key": owner})
+
+
+def test_a_primary_key_of_the_backend_names_no_owner() -> None:
+    assert verdicts("notes", {**NOTE, "id_Key": str(ADA)}) == [
+        "rejected(unknown_owner)"
+    ]
 
 
 @pytest.mark.parametrize(

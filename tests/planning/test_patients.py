@@ -139,6 +139,27 @@ def test_plan_dates_and_coordinator_load_without_each_other() -> None:
     assert words["coordinator_name"] == "Cy Example"
 
 
+def test_a_coordinator_of_one_word_is_kept_as_written() -> None:
+    row = {**PERSON, "NDIS Coordinator Name": "Kestrelcare"}
+
+    values = _values(row)
+
+    assert verdicts("patients", row) == [""]
+    assert values["coordinator_name"] == "Kestrelcare"
+    assert values["ndis_plan_start_date"] is None
+
+
+def test_patients_with_one_coordinator_keep_their_own_notes() -> None:
+    rows = [
+        {**PERSON, "id": key, "NDIS Coordinator Name": "Cy Example", "NDIS notes": note}
+        for key, note in (("A1", "of Ada"), ("A2", ""), ("A3", "of another"))
+    ]
+
+    values = decided("patients", *rows).values
+
+    assert list(values["ndis_notes"]) == ["of Ada", "", "of another"]
+
+
 def test_ids_flags_and_stamps_of_the_source_are_kept() -> None:
     row = {"_kf_XeroContactID": "x-1", "Diabetes": "Yes", "Xmas": "1"}
     row |= {"creationTimestamp": "2012-01-01 10:00:00", "old.id": ""}
