@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.run import Status
 from reimport_lib.target import bootstrap, ledger, models
@@ -68,6 +70,28 @@ def test_rows_that_the_source_no_longer_has_are_deleted_and_kept_as_they_were(
     assert images == {("notes.Note", key) for key in notes} | {
         ("appointments.Appointment", key) for key in visits
     }
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_nothing_is_deleted_without_a_proven_backup(
+    imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
+) -> None:
+    """Somebody has emptied a table since the last backup: this one is none."""
+    notes = imported_keys(whole, "notes", 1)
+    changes = {"Notes": sites.without("id", *notes)}
+    site = imported.with_exports(
+        sites.edited(clinic.exports, tmp_path / "exports", changes)
+    )
+    before = site.rehearse("delete")
+    site.execute_sql("DELETE FROM notes_smsreply")
+
+    run = site.rehearse("delete")
+
+    assert sites.deletions(before)["notes"]["deleted"] == 1
+    assert sites.status(run) is not Status.SUCCEEDED
+    assert "notes_smsreply" in sites.error(run)
+    assert run.phase("delete")["status"] == "pending"
+    assert held(site, "notes", notes) == set(notes)
 
 
 def test_more_deletions_than_the_gate_allows_stop_the_run(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from reimport_lib import approval, locks, retention
+from reimport_lib.demo.clinic import Clinic
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.run import Json, Run, Status
 from tests.phases import sites
-from tests.phases.sites import Site
+from tests.phases.sites import Lines, Site
 
 BREAK = {
     "sqlite": """
@@ -60,6 +63,31 @@ def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
     assert {name: resumed.phase(name)["started"] for name in started} == started
     with pytest.raises(UsageError, match=f"Run {resumed.run_id} is done"):
         approval.resumable(ready.settings, resumed.run_id)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_a_failed_import_of_appointments_leaves_patients_those_they_had(
+    imported: Site, engine: str, clinic: Clinic, tmp_path: Path
+) -> None:
+    exports = sites.edited(
+        clinic.exports, tmp_path / "exports", {"Appointments": one_more}
+    )
+    site = imported.with_exports(exports)
+    rehearsal = site.rehearse("delete", "patients", "appointments")
+    site.execute_sql(BREAK[engine])
+    before = sites.content(site.digest())
+
+    stopped = site.apply(rehearsal)
+
+    assert sites.tables(rehearsal)["appointments"]["created"] == 1
+    assert sites.status(stopped) is Status.FAILED
+    assert stopped.phase("appointments")["status"] == "failed"
+    assert sites.content(site.digest()) == before
+
+
+def one_more(lines: Lines) -> Lines:
+    """Appointments, and the first once more under a key of its own."""
+    return [*lines, {**lines[0], "id": "one-more-appointment"}]
 
 
 def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(

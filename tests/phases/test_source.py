@@ -65,6 +65,20 @@ def test_the_order_of_rows_makes_no_difference(
         assert unordered(run, table) == unordered(whole.rehearsal, table), table
 
 
+def test_a_full_run_needs_the_exports_no_more(
+    ready: Site, clinic: Clinic, tmp_path: Path
+) -> None:
+    exports = sites.edited(clinic.exports, tmp_path / "exports", {})
+    site = ready.with_exports(exports)
+    rehearsal = site.rehearse("patients")
+    shutil.rmtree(exports)
+
+    full = site.apply(rehearsal)
+
+    assert sites.error(full) == ""
+    assert sites.outcomes(full) == sites.outcomes(rehearsal)
+
+
 def unordered(run: Run, table: str) -> Counter[tuple[str, ...]]:
     """Lines of outcomes without their row, however often."""
     lines = [tuple(line.values()) for line in sites.outcome_lines(run, table)]

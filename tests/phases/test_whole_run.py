@@ -141,6 +141,15 @@ def test_the_ledger_holds_the_run_with_its_phases_and_how_it_ended(
     ]
 
 
+def test_each_phase_of_two_runs_in_one_process_is_told_once(whole: Whole) -> None:
+    for run in (whole.rehearsal, whole.full):
+        lines = (run.folder / "events.jsonl").read_text().splitlines()
+        events = [json.loads(line) for line in lines]
+        for event in ("phase_started", "phase_finished"):
+            told = [line["phase"] for line in events if line["event"] == event]
+            assert told == list(run.phases), event
+
+
 def test_the_backup_of_the_rehearsal_is_taken_over(whole: Whole) -> None:
     made = whole.full.manifest()["backup"]
 

@@ -147,6 +147,21 @@ def test_a_grandchild_holds_the_whole_line() -> None:
     assert verdicts(plans["patients"]) == [("p-1", "kept", "has_children")]
 
 
+def test_a_batch_goes_once_its_image_has_moved_to_another_patient() -> None:
+    keys = {**KEYS, "image_batches": frozenset({"b-2"})}
+    batch = pk("image_batches", "b-2")
+    moved = plan("images", *({"key": key, "batch_id": batch} for key in ("11", "12")))
+
+    before = verdicts(decide(keys)["image_batches"])
+    apply(moved, phase="images", run_id="moving")
+
+    assert (moved.counts["updated"], moved.counts["unchanged"]) == (1, 1)
+    assert before == [("b-1", "kept", "has_children")]
+    assert verdicts(decide(keys)["image_batches"]) == [("b-1", "deleted", "")]
+    rows = model("images.ImageBatch").objects.order_by("filemaker_id")
+    assert [row.image_count for row in rows] == [0, 2]
+
+
 def test_a_table_that_is_not_in_the_snapshot_is_left_alone_and_holds_its_parents() -> (
     None
 ):
