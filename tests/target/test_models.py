@@ -1,0 +1,45 @@
+"""What the mappings promise, the models hold: on every database alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from reimport_lib.planning.mapping import Column
+from reimport_lib.planning.rules import RULES
+from reimport_lib.target.models import fields_of, managed, model_of
+
+pytestmark = pytest.mark.usefixtures("bound")
+
+
+@pytest.fixture
+def engine() -> str:
+    """Nothing here depends on the kind of database."""
+    return "sqlite"
+
+
+@pytest.mark.parametrize("table", RULES)
+def test_a_text_longer_than_its_field_is_told_before_it_is_written(table: str) -> None:
+    """SQLite would store it whole, PostgreSQL would stop in the middle of a phase."""
+    held = {
+        name: field.max_length
+        for name, field in fields_of(model_of(table)).items()
+        if name in managed(table) and isinstance(field.max_length, int)
+    }
+    loose = {
+        (column.name, target, column.length)
+        for column in RULES[table].mapping.columns
+        for target in {column.field, *feeds(column)} & held.keys()
+        if is_free_text(column) and not 0 < (column.length or 0) <= held[target]
+    }
+
+    assert loose == set()
+
+
+def feeds(column: Column) -> set[str]:
+    return {name.strip() for name in column.feeds.split(",")}
+
+
+def is_free_text(column: Column) -> bool:
+    """Words of a closed list, days and times do not come in as they are written."""
+    free = column.convert not in {"date", "date and time", "flag", "sex"}
+    return free and not column.name.endswith(("_word", "kind_text"))
