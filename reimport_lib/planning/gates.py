@@ -24,6 +24,7 @@ DEFAULTS: Mapping[tuple[str, str], float] = {
     ("documents", "min_object_rate"): 0.85,
     ("images", "min_object_rate"): 0.85,
     ("appointments", "max_clinic_fallback"): 0.20,
+    (ALL, "min_came_in"): 0.01,
     (ALL, "max_rejected"): 0.15,
     ("contact_details", "max_rejected"): 0.40,
     (ALL, "max_deleted"): 0.02,
@@ -133,6 +134,8 @@ def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
         ("max_local_edits", plan.reasons.get(Reason.LOCAL_EDIT, 0), 0),
         ("max_adopted", plan.adopted, 0),
     ]
+    if BY_NAME[plan.table].is_source:
+        measured.append(("min_came_in", _comes_in(plan), plan.source_rows))
     for link, name in (("owner", "min_match_rate"), ("object", "min_object_rate")):
         measured += [
             (name, found.found, found.named)
@@ -140,15 +143,18 @@ def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
             if found.name == link and found.checked
         ]
     if any(link.name == "clinic" for link in plan.links):
-        stays_out = (Outcome.SKIPPED, Outcome.REJECTED)
-        comes_in = len(plan.rows) - sum(plan.counts[out] for out in stays_out)
         fallback = plan.note_counts.get(Note.CLINIC_FROM_PATIENT, 0)
-        measured.append(("max_clinic_fallback", fallback, comes_in))
+        measured.append(("max_clinic_fallback", fallback, _comes_in(plan)))
     results = (
         measure(plan.table, name, count, total, gates)
         for name, count, total in measured
     )
     return tuple(result for result in results if result is not None)
+
+
+def _comes_in(plan: Plan) -> int:
+    stays_out = (Outcome.SKIPPED, Outcome.REJECTED)
+    return len(plan.rows) - sum(plan.counts[outcome] for outcome in stays_out)
 
 
 def measure(
@@ -239,6 +245,7 @@ _WHAT: Mapping[str, str] = {
     "min_match_rate": "rows whose patient was found",
     "min_object_rate": "rows whose stored object was found",
     "max_clinic_fallback": "appointments that took the patient's clinic",
+    "min_came_in": "rows that come in",
     "max_rejected": "rejected rows",
     "max_deleted": "rows that would be deleted",
     "max_deleted_rows": "rows that would be deleted",

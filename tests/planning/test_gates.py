@@ -19,7 +19,8 @@ from reimport_lib.planning.gates import (
     require,
     require_deletion,
 )
-from tests.planning.frames import decided, listing, no_rows, plan, written
+from reimport_lib.planning.objects import plan_objects
+from tests.planning.frames import context, decided, listing, no_rows, plan, written
 
 NOTE = {"id": "N1", "id_Key": "p1", "Note": "Seen."}
 
@@ -27,8 +28,12 @@ NOTE = {"id": "N1", "id_Key": "p1", "Note": "Seen."}
 def test_a_plan_within_its_limits_passes_and_shows_every_gate() -> None:
     results = require(plan(decided("notes", NOTE)), Gates())
 
-    assert {"max_rejected", "max_local_edits", "max_adopted", "min_match_rate"} == {
-        result.name for result in results
+    assert {result.name for result in results} == {
+        "max_rejected",
+        "max_local_edits",
+        "max_adopted",
+        "min_came_in",
+        "min_match_rate",
     }
     assert all(result.passed for result in results)
 
@@ -78,6 +83,37 @@ def test_too_many_rejected_rows_stop_the_phase() -> None:
 
     with pytest.raises(GateFailed, match=r"notes: rejected rows: 1 of 5 \(20.00%\)"):
         require(plan(decided("notes", *rows)), Gates())
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("notes", {**NOTE, "Note": ""}),
+        ("sms", {"id": "M1", "id_Contact": "p1", "Message": ""}),
+        (
+            "patients",
+            {"id": "a", "nameFirst": "Ada", "nameLast": "", "contactType": ""},
+        ),
+    ],
+)
+def test_a_table_of_which_nothing_comes_in_stops_the_phase(
+    table: str, row: dict[str, str]
+) -> None:
+    """Every row is left out by a rule that holds for a few: the column is empty."""
+    made = plan(decided(table, *({**row, "id": f"k{n}"} for n in range(3))))
+
+    with pytest.raises(GateFailed, match=r"rows that come in: 0 of 3 \(0.00%\)"):
+        require(made, Gates())
+    require(made, Gates({(table, "min_came_in"): 0.0}))
+
+
+def test_stored_objects_that_no_row_names_stop_nothing() -> None:
+    of = decided("images", {"recid": "1", "id_Contact": "p1", "date": "8/20/2019"})
+    objects = plan_objects(
+        "images_objects", listing("filemaker-images/2.jpg"), plan(of), context()
+    )
+
+    assert "min_came_in" not in {r.name for r in require(objects, Gates())}
 
 
 def test_a_persons_edit_stops_the_phase() -> None:
