@@ -146,6 +146,22 @@ def test_a_second_command_fetches_nothing(served: Served, made: Settings) -> Non
     assert lines(made, "documents") == first
 
 
+def test_between_two_files_the_server_has_a_pause(
+    served: Served, bucket: dict[str, str], tmp_path: Path
+) -> None:
+    slow = to_server(
+        served,
+        **bucket,
+        REIMPORT_RUNS=str(tmp_path / "runs"),
+        FILEMAKER_PAUSE_SECONDS="0.5",
+    )
+
+    ended = transfer(slow, tables=("documents",), most=3, patience=QUICK)["documents"]
+
+    assert ended.fetched == 3
+    assert ended.seconds > 1
+
+
 def test_it_goes_on_where_it_was_broken_off(served: Served, made: Settings) -> None:
     def stop(progress: Progress) -> None:
         if progress.fetched == 4:

@@ -12,6 +12,8 @@ import pytest
 from reimport_lib.config import load_settings
 from reimport_lib.demo.filemaker.server import Served, serving
 from reimport_lib.errors import ReimportError, SettingsError
+from reimport_lib.sources.http import Patience
+from reimport_lib.sources.odata_service import path_of
 from reimport_lib.sources.servers import server_of
 
 from .servers import ACCOUNT, CLINIC, faulty, read, settings
@@ -23,6 +25,16 @@ WAYS = ("data-api", "odata")
 def secure() -> Iterator[Served]:
     with serving(CLINIC, https=True) as running:
         yield running
+
+
+def test_pauses_between_tries_double_up_to_the_longest() -> None:
+    pauses = Patience(tries=9, first_seconds=0.5, most_seconds=30.0).pauses()
+
+    assert list(pauses) == [0.5, 1, 2, 4, 8, 16, 30, 30]
+
+
+def test_a_table_of_any_name_is_asked_for() -> None:
+    assert path_of("@Contacts 2/A", "$top=0") == "/%40Contacts%202%2FA?$top=0"
 
 
 def test_settings_that_are_missing_are_all_named() -> None:

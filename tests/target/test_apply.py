@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -164,6 +165,50 @@ def test_generic_owners_and_counts_of_batches_are_set() -> None:
     assert plan(
         "documents", {"key": "doc", "owner_id": owner, "file_size": 2**40}
     ).counts["unchanged"]
+
+
+def test_what_people_keep_beside_imported_fields_survives_an_update() -> None:
+    apply(plan("patients", ZOE))
+    owner = pk("patients", "k-1")
+    letter: Row = {"key": "doc", "owner_id": owner}
+    shot: Row = {"key": "7", "batch_id": pk("image_batches", "b-1")}
+    batch = plan("image_batches", {"key": "b-1", "owner_id": owner})
+    apply(plan("images", shot), batch, plan("documents", letter), run_id="second")
+    of_people: dict[str, dict[str, Any]] = {
+        "documents.Document": {"tags": ["x"], "description": "d", "is_active": False},
+        "images.Image": {"s3_thumbnail_key": "thumbnails/7.jpg", "order": 3},
+    }
+    for label, kept in of_people.items():
+        all_of(label).update(**kept)
+
+    changed = (
+        plan("documents", {**letter, "category": "letter"}),
+        plan("images", {**shot, "caption": "left"}),
+    )
+    apply(*changed, run_id="third")
+
+    assert [one.counts["updated"] for one in changed] == [1, 1]
+    for label, kept in of_people.items():
+        assert all_of(label).values(*kept).get() == kept
+
+
+def test_a_document_whose_owner_vanished_is_given_back_to_its_patient() -> None:
+    """An earlier system made its patients anew and left links to the old keys."""
+    apply(plan("patients", ZOE))
+    types = models().get_model("contenttypes.ContentType").objects
+    kind = types.get(app_label="patients", model="patient")
+    old = (
+        models()
+        .get_model("documents.Document")
+        .objects.create(filemaker_id="doc", content_type=kind, object_id=uuid4())
+    )
+
+    given_back = plan("documents", {"key": "doc", "owner_id": pk("patients", "k-1")})
+    apply(given_back, run_id="second")
+
+    (now,) = all_of("documents.Document")
+    assert (now.pk, now.owner.pk) == (old.pk, pk("patients", "k-1"))
+    assert given_back.adopted == 1
 
 
 def test_moments_and_returns_come_back_as_they_were_written() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 
 from reimport_lib.planning.mapping import Column
 from reimport_lib.planning.rules import RULES
+from reimport_lib.target.digests import digest_url
 from reimport_lib.target.models import fields_of, managed, model_of
+from tests.conftest import ENGINES
 
 pytestmark = pytest.mark.usefixtures("bound")
 
@@ -33,6 +36,16 @@ def test_a_text_longer_than_its_field_is_told_before_it_is_written(table: str) -
     }
 
     assert loose == set()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_backup_holds_the_table_of_every_model(bound: str) -> None:
+    """Also of models that no import knows: a deletion may reach them."""
+    tables = {
+        model._meta.db_table for model in apps.get_models(include_auto_created=True)
+    }
+
+    assert tables <= digest_url(bound).tables.keys()
 
 
 def feeds(column: Column) -> set[str]:
