@@ -35,6 +35,7 @@ OF_NOBODY = re.compile(
 OF_A_MACHINE = re.compile(r"(?<![\w.])/(?:home|Users)/\w|\b[A-Z]:\\\\?Users\b")
 SUPERSEDED = re.compile(r"(?: \d+| copy|[_.-](?:bak|old|orig))$", re.IGNORECASE)
 TELLS = re.compile(r"\b(?:record_failure|excepthook)\(")
+LAYOUT_LINE = re.compile(r"^    ( *)((?:[\w.]+/\s+)*[\w.]+/)(?=\s|$)", re.MULTILINE)
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 OURS = [path for path in PYTHON if path != Path(__file__)]
 
@@ -240,3 +241,18 @@ def test_the_layout_in_the_readme_names_every_folder() -> None:
     inner = {p[1] for p in parts if p[0] == "reimport_lib" and len(p) > 2}
 
     assert {name for name in folders | inner if f"{name}/" not in readme} == set()
+
+
+def test_every_folder_in_the_layout_of_the_readme_exists() -> None:
+    layout = (ROOT / "README.md").read_text().split("## Layout")[1].split("\n## ")[0]
+    parents: dict[int, Path] = {0: ROOT}
+    missing = []
+    for indent, names in LAYOUT_LINE.findall(layout):
+        for name in names.split():
+            folder = parents[len(indent)] / name
+            parents[len(indent) + 2] = folder
+            if not any(path.is_relative_to(folder) for path in FILES):
+                missing.append(name)
+
+    assert len(parents) > 2
+    assert missing == []
