@@ -18,7 +18,7 @@ from reimport_lib.phases import data, drift, recording, source_drift
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.planning import mapping as mappings
 from reimport_lib.planning.context import Context
-from reimport_lib.planning.date_orders import date_order_checks
+from reimport_lib.planning.date_orders import date_order_checks, date_reading_checks
 from reimport_lib.planning.directories import directory_checks
 from reimport_lib.planning.rules import RULES
 from reimport_lib.run import Json, Run, now
@@ -181,7 +181,9 @@ def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check
             rule, table.columns, strict=run.strict, filled=table.filled
         )
         found += mappings.column_checks(rule, resolved, table.filled, rows=table.rows)
-        found += date_order_checks(rule, snapshot.table(name), context)
+        frame = snapshot.table(name)
+        found += date_order_checks(rule, frame, context)
+        found += date_reading_checks(rule, frame, context)
     return found
 
 

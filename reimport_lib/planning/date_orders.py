@@ -1,4 +1,4 @@
-"""Whether the set order of text dates is the one that the source was written in.
+"""Whether dates can be read, in the order that the source was written in.
 
 Pure; imports neither Django nor pyarrow. The authority is the paragraph "Dates" of
 ``docs/rules.md``.
@@ -10,9 +10,10 @@ import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.planning import times
+from reimport_lib.planning.codes import Note
 from reimport_lib.planning.context import Context
-from reimport_lib.planning.mapping import Mapping, resolve
-from reimport_lib.planning.staging import order_of, texts_of
+from reimport_lib.planning.mapping import Column, Mapping, resolve
+from reimport_lib.planning.staging import CONVERSIONS, order_of, texts_of
 
 ENOUGH = 10
 """So many dates that fit only the other order are no slips of the pen."""
@@ -29,16 +30,54 @@ def date_order_checks(
     Fails where at least ``ENOUGH`` text dates fit only the other order and outnumber
     those that fit only the set one; warns where any fit only the other.
     """
-    resolved = resolve(mapping, list(frame.columns))
     order, declared = order_of(mapping, context)
+    return [
+        _check(
+            f"{mapping.table}: {header}",
+            order,
+            declared,
+            times.order_counts(texts_of(frame, header), order),
+        )
+        for _, header in _dated(mapping, frame)
+    ]
+
+
+def date_reading_checks(
+    mapping: Mapping, frame: pd.DataFrame, context: Context
+) -> list[Check]:
+    """
+    One check per column of *frame* (texts) that holds dates.
+
+    Fails where at least ``ENOUGH`` cells cannot be read and outnumber the others: an
+    optional date would come in empty in every row.
+    """
     checks = []
-    for column in mapping.all_columns:
-        header = resolved.headers.get(column.name)
-        if column.convert not in _DATED or header is None:
-            continue
-        counts = times.order_counts(texts_of(frame, header), order)
-        checks.append(_check(f"{mapping.table}: {header}", order, declared, counts))
+    for column, header in _dated(mapping, frame):
+        texts = texts_of(frame, header)
+        read = CONVERSIONS[column.convert](texts, column, mapping, context)
+        filled = sum(bool(text.strip()) for text in texts)
+        bad = sum(Note.BAD_DATE in codes.split(";") for codes in read.codes)
+        fails = bad >= ENOUGH and bad > filled - bad
+        checks.append(
+            Check(
+                name=f"{mapping.table}: {header}: dates can be read",
+                expected="more than cannot",
+                actual=f"{filled - bad:,} of {filled:,}",
+                verdict=Verdict.FAIL if fails else Verdict.PASS,
+                hint="is it a date in FileMaker? Export it as one" if fails else "",
+            )
+        )
     return checks
+
+
+def _dated(mapping: Mapping, frame: pd.DataFrame) -> list[tuple[Column, str]]:
+    """The columns that hold dates, with their headers."""
+    headers = resolve(mapping, list(frame.columns)).headers
+    return [
+        (column, headers[column.name])
+        for column in mapping.all_columns
+        if column.convert in _DATED and column.name in headers
+    ]
 
 
 def _check(

@@ -1,13 +1,17 @@
-"""The set order of dates is held against the dates themselves."""
+"""Dates can be read, and the set order is held against them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.planning.date_orders import date_order_checks
+from reimport_lib.planning.date_orders import (
+    date_order_checks,
+    date_reading_checks,
+)
 from reimport_lib.planning.rules import RULES
 from tests.planning.frames import context, frame
 
@@ -51,10 +55,51 @@ def test_a_source_that_declares_its_order_is_held_to_it() -> None:
     assert "contradicts itself" in check.hint
 
 
+@pytest.mark.parametrize(
+    ("days", "verdict", "figures"),
+    [
+        (["2020.07.22T1"] * 10, Verdict.FAIL, "0 of 10"),
+        (["soon"] * 10 + [OURS] * 9 + [""], Verdict.FAIL, "9 of 19"),
+        (["soon"] * 10 + [OURS] * 10, Verdict.PASS, "10 of 20"),
+        (["soon"] * 9, Verdict.PASS, "0 of 9"),
+        ([OTHER, OURS, "2020-07-22", " "], Verdict.PASS, "3 of 3"),
+    ],
+)
+def test_a_column_of_which_most_dates_cannot_be_read_fails(
+    days: list[str], verdict: Verdict, figures: str
+) -> None:
+    (check,) = date_reading_checks(RULES["notes"].mapping, _frame(days), context())
+
+    assert (check.verdict, check.actual) == (verdict, figures)
+    assert check.name == "notes: Date: dates can be read"
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("patients", {"id": "a", "nameFirst": "A", "nameLast": "B", "DOB": "?"}),
+        ("sms", {"id": "a", "id_Contact": "p1", "Message": "x", "SentDate": "?"}),
+    ],
+)
+def test_birth_dates_and_stamps_are_held_to_it_too(
+    table: str, row: dict[str, str]
+) -> None:
+    rows = frame(*({**row, "id": f"k{n}"} for n in range(10)))
+
+    (check,) = date_reading_checks(RULES[table].mapping, rows, context())
+
+    assert check.verdict is Verdict.FAIL
+
+
 def _check(days: list[str]) -> Check:
-    rows = [
-        {"id": f"n{n}", "id_Key": "p1", "Note": "x", "Date": day}
-        for n, day in enumerate(days)
-    ]
-    (check,) = date_order_checks(RULES["notes"].mapping, frame(*rows), context())
+    (check,) = date_order_checks(RULES["notes"].mapping, _frame(days), context())
     return check
+
+
+def _frame(days: list[str]) -> pd.DataFrame:
+    return frame(
+        *(
+            {"id": f"n{n}", "id_Key": "p1", "Note": "x", "Date": day}
+            for n, day in enumerate(days)
+        )
+    )
