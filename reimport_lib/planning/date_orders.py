@@ -48,8 +48,8 @@ def date_reading_checks(
     """
     One check per column of *frame* (texts) that holds dates.
 
-    Fails where at least ``ENOUGH`` cells cannot be read and outnumber the others: an
-    optional date would come in empty in every row.
+    Fails where at least ``ENOUGH`` cells hold something and none can be read: the date
+    would come in empty in every row. Warns where most cannot.
     """
     checks = []
     for column, header in _dated(mapping, frame):
@@ -57,14 +57,17 @@ def date_reading_checks(
         read = CONVERSIONS[column.convert](texts, column, mapping, context)
         filled = sum(bool(text.strip()) for text in texts)
         bad = sum(Note.BAD_DATE in codes.split(";") for codes in read.codes)
-        fails = bad >= ENOUGH and bad > filled - bad
+        verdict = Verdict.PASS
+        if bad >= ENOUGH and bad > filled - bad:
+            verdict = Verdict.FAIL if bad == filled else Verdict.WARN
+        good = verdict is Verdict.PASS
         checks.append(
             Check(
                 name=f"{mapping.table}: {header}: dates can be read",
                 expected="more than cannot",
                 actual=f"{filled - bad:,} of {filled:,}",
-                verdict=Verdict.FAIL if fails else Verdict.PASS,
-                hint="is it a date in FileMaker? Export it as one" if fails else "",
+                verdict=verdict,
+                hint="" if good else "is it a date in FileMaker? Export it as one",
             )
         )
     return checks

@@ -18,6 +18,9 @@ from reimport_lib.tables import BY_NAME
 
 ALL = "*"
 
+ENOUGH_ROWS = 10
+"""Of fewer rows all may stay out for reasons of their own."""
+
 DEFAULTS: Mapping[tuple[str, str], float] = {
     (ALL, "min_match_rate"): 0.95,
     ("contact_details", "min_match_rate"): 0.60,
@@ -134,7 +137,7 @@ def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
         ("max_local_edits", plan.reasons.get(Reason.LOCAL_EDIT, 0), 0),
         ("max_adopted", plan.adopted, 0),
     ]
-    if BY_NAME[plan.table].is_source:
+    if BY_NAME[plan.table].is_source and plan.source_rows >= ENOUGH_ROWS:
         measured.append(("min_came_in", _comes_in(plan), plan.source_rows))
     for link, name in (("owner", "min_match_rate"), ("object", "min_object_rate")):
         measured += [

@@ -59,13 +59,14 @@ def test_a_source_that_declares_its_order_is_held_to_it() -> None:
     ("days", "verdict", "figures"),
     [
         (["2020.07.22T1"] * 10, Verdict.FAIL, "0 of 10"),
-        (["soon"] * 10 + [OURS] * 9 + [""], Verdict.FAIL, "9 of 19"),
+        (["soon"] * 10 + [OURS] * 9 + [""], Verdict.WARN, "9 of 19"),
+        (["soon"] * 10 + [""], Verdict.FAIL, "0 of 10"),
         (["soon"] * 10 + [OURS] * 10, Verdict.PASS, "10 of 20"),
         (["soon"] * 9, Verdict.PASS, "0 of 9"),
         ([OTHER, OURS, "2020-07-22", " "], Verdict.PASS, "3 of 3"),
     ],
 )
-def test_a_column_of_which_most_dates_cannot_be_read_fails(
+def test_a_column_of_which_no_date_can_be_read_fails_and_most_warns(
     days: list[str], verdict: Verdict, figures: str
 ) -> None:
     (check,) = date_reading_checks(RULES["notes"].mapping, _frame(days), context())

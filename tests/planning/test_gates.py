@@ -32,7 +32,6 @@ def test_a_plan_within_its_limits_passes_and_shows_every_gate() -> None:
         "max_rejected",
         "max_local_edits",
         "max_adopted",
-        "min_came_in",
         "min_match_rate",
     }
     assert all(result.passed for result in results)
@@ -100,11 +99,17 @@ def test_a_table_of_which_nothing_comes_in_stops_the_phase(
     table: str, row: dict[str, str]
 ) -> None:
     """Every row is left out by a rule that holds for a few: the column is empty."""
-    made = plan(decided(table, *({**row, "id": f"k{n}"} for n in range(3))))
+    made = plan(decided(table, *({**row, "id": f"k{n}"} for n in range(10))))
 
-    with pytest.raises(GateFailed, match=r"rows that come in: 0 of 3 \(0.00%\)"):
+    with pytest.raises(GateFailed, match=r"rows that come in: 0 of 10 \(0.00%\)"):
         require(made, Gates())
     require(made, Gates({(table, "min_came_in"): 0.0}))
+
+
+def test_of_a_few_rows_all_may_stay_out() -> None:
+    blank = [{**NOTE, "id": f"k{n}", "Note": ""} for n in range(9)]
+
+    require(plan(decided("notes", *blank)), Gates())
 
 
 def test_stored_objects_that_no_row_names_stop_nothing() -> None:
