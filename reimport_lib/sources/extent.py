@@ -41,18 +41,22 @@ class Extent:
 
     Attributes:
         rows, columns: of the rectangle that holds them all.
+        cells: that are there, with a value or without.
         formulas: cells that are formulas.
         unsolved: formulas that have no stored result.
         errors: cells that hold an error (``#N/A``) instead of a value.
         values: some cell has a value.
+        closely: every reference is read, also the near ones.
     """
 
     rows: int = _NEAR_ROWS
     columns: int = _NEAR_COLUMNS
+    cells: int = 0
     formulas: int = 0
     unsolved: int = 0
     errors: int = 0
     values: bool = False
+    closely: bool = False
 
 
 @dataclass(slots=True)
@@ -70,9 +74,16 @@ class _Unplaced:
     most_cells: int = 0
 
 
-def measure_sheet(pieces: Iterable[bytes]) -> Extent:
-    """The extent of the sheet whose XML comes in *pieces*."""
-    extent, unplaced = Extent(), _Unplaced()
+def measure_sheet(pieces: Iterable[bytes], *, closely: bool = False) -> Extent:
+    """
+    The extent of the sheet whose XML comes in *pieces*.
+
+    Args:
+        closely: read every reference; else what is near counts as a rectangle of
+            99,999 rows and 26 columns.
+    """
+    extent = Extent(rows=0, columns=0, closely=True) if closely else Extent()
+    unplaced = _Unplaced()
     tail = b""
     for piece in pieces:
         seen = tail + piece
@@ -131,7 +142,8 @@ def _take_references(codes: _Codes, references: _Codes, extent: Extent) -> None:
     two_letters = (first >= _A) & (second >= _A)
     # The sixth digit of a row number stands one place further behind a letter.
     sixth = codes[references + np.where(first >= _A, 8, 7)]
-    far = references[two_letters | ((sixth >= _ZERO) & (sixth <= _NINE))]
+    beyond = two_letters | ((sixth >= _ZERO) & (sixth <= _NINE))
+    far = references if extent.closely else references[beyond]
     if not len(far):
         return
     columns, rows = np.zeros(len(far), np.int64), np.zeros(len(far), np.int64)
@@ -169,6 +181,7 @@ def _take_tags(
         ((first == _V) | ((first == _I) & (second == _S))).any()
     )
     cells = tags[(first == _C) & _ends_name(second)]
+    extent.cells += len(cells)
     cells = cells[~_are_placed(codes, cells, references, name_length=1)]
     rows = tags[(first == _R) & (second == _O)]
     rows = rows[(codes[rows + 3] == _W) & _ends_name(codes[rows + 4])]

@@ -21,20 +21,31 @@ class Limits:
     Attributes:
         file_bytes: of the file as it lies on the disk.
         unpacked_bytes: of everything in a workbook, unpacked.
+        part_bytes: of the parts of a workbook that only say where its sheets lie.
+        sheet_cells: like cells, of a sheet: its reader makes room for all of them.
+        sheet_text_bytes: of the text that the cells of a sheet show, counted for every
+            cell; and of all its strings.
         ratio: unpacked to packed bytes; looked at from ``ratio_from_bytes`` on.
         cells: rows times columns, counting the empty ones between.
         columns: of one table.
-        field_chars: of one field in a delimited file.
+        field_chars: of one field in a delimited file, and of one of its lines.
+        batch_chars: of some thousand of its records, or one that is never closed.
+        row_bytes: of one row of an XML export.
         header_bytes: of the first record, and of an XML prolog.
     """
 
     file_bytes: int = 2 * 1024**3
-    unpacked_bytes: int = 4 * 1024**3
+    unpacked_bytes: int = 1024**3
+    part_bytes: int = 16 * 1024**2
+    sheet_cells: int = 15_000_000
+    sheet_text_bytes: int = 384 * 1024**2
     ratio: int = 200
     ratio_from_bytes: int = 64 * 1024**2
     cells: int = 40_000_000
     columns: int = 2_000
     field_chars: int = 16 * 1024**2
+    batch_chars: int = 64 * 1024**2
+    row_bytes: int = 64 * 1024**2
     header_bytes: int = 1024**2
 
 

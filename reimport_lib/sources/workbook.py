@@ -2,11 +2,12 @@
 
 The reader makes room for the whole rectangle that the cells span: two cells at
 opposite ends of a sheet would take the process down. So the packed XML is walked once,
-in pieces, and measured. Imports errors, extent and limits.
+in pieces, and measured. Imports errors, extent, limits and texts.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 import zipfile
 import zlib
@@ -15,7 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+from lxml import etree
+
 from reimport_lib.errors import SourceError
+from reimport_lib.sources import texts
 from reimport_lib.sources.extent import Extent, measure_sheet
 from reimport_lib.sources.limits import LIMITS, Limits, check_cells
 
@@ -26,6 +31,9 @@ _NO_SHEET = re.compile(
     r"(?!xl/)|xl/(sharedStrings|styles|workbook)\.xml|xl/(theme|media)/|.*\.(rels|bin)$",
     re.IGNORECASE,
 )
+_WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_STRINGS = "xl/sharedstrings.xml"
+_LEAST_CELL = len('<c r="A1"><v></v></c>')
 _DATE_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']", re.IGNORECASE)
 
 
@@ -69,31 +77,118 @@ def measure(path: Path, limits: Limits = LIMITS) -> WorkbookFacts:
             return _walk(archive, path.name, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
         raise _damaged(path.name) from None
-    except (RuntimeError, ValueError):  # an encrypted member, a senseless header
+    except (RuntimeError, ValueError, etree.XMLSyntaxError):  # encrypted, senseless
         raise _damaged(path.name) from None
 
 
 def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
     members = archive.infolist()
     _check_declared(members, name, limits)
-    facts = WorkbookFacts()
+    sheets = _named_sheets(archive, limits)
+    facts, strings = WorkbookFacts(), np.zeros(1, np.int64)
+    found: list[tuple[zipfile.ZipInfo, Extent]] = []
     for member in members:
-        if member.filename.lower() == "xl/workbook.xml":
-            since_1904 = _DATE_1904.search(archive.read(member))
+        part = member.filename.lower()
+        if part == _WORKBOOK:
+            since_1904 = _DATE_1904.search(_small_part(archive, member, limits))
             facts = replace(facts, date_system=1904 if since_1904 else 1900)
-        elif _NO_SHEET.match(member.filename):
+        elif part == _STRINGS:
+            strings = texts.lengths(_pieces(archive, member))
+        elif part not in sheets and _NO_SHEET.match(part):
             for _ in _pieces(archive, member):
                 pass
-        else:
-            extent = measure_sheet(_pieces(archive, member))
-            check_cells(name, rows=extent.rows, columns=extent.columns, limits=limits)
-            if _SHEET.fullmatch(member.filename):
+        if part in sheets or not _NO_SHEET.match(part):
+            extent = _extent(archive, member, limits)
+            found.append((member, extent))
+            if part in sheets or _SHEET.fullmatch(part):
                 facts = facts.with_sheet(extent)
+    for member, extent in found:
+        _check_text(archive, member, extent, strings, limits)
     return facts
+
+
+def _extent(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits
+) -> Extent:
+    """How far a sheet reaches; it is looked at closely only where that is too far."""
+    limits = replace(limits, cells=min(limits.cells, limits.sheet_cells))
+    extent = measure_sheet(_pieces(archive, member))
+    if extent.rows * extent.columns > limits.cells:
+        extent = measure_sheet(_pieces(archive, member), closely=True)
+    name = Path(archive.filename or "").name
+    check_cells(name, rows=extent.rows, columns=extent.columns, limits=limits)
+    return extent
+
+
+def _named_sheets(archive: zipfile.ZipFile, limits: Limits) -> frozenset[str]:
+    """The parts, in small letters, that the workbook names as its sheets."""
+    parts = {member.filename.lower(): member for member in archive.infolist()}
+    if not {_WORKBOOK, _RELATIONS} <= parts.keys():
+        return frozenset()
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    book, relations = (
+        etree.fromstring(_small_part(archive, parts[part], limits), parser)
+        for part in (_WORKBOOK, _RELATIONS)
+    )
+    if book is None or relations is None:
+        return frozenset()
+    named = {
+        value
+        for sheet in book.iter("{*}sheet")
+        for attribute, value in sheet.attrib.items()
+        if etree.QName(attribute).localname == "id"
+    }
+    return frozenset(
+        _part(relation.get("Target", ""))
+        for relation in relations.iter("{*}Relationship")
+        if relation.get("Id") in named
+    )
+
+
+def _part(target: str) -> str:
+    path = target if target.startswith(("/", "xl/")) else f"xl/{target}"
+    return posixpath.normpath(path.lstrip("/")).lower()
+
+
+def _small_part(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits
+) -> bytes:
+    if member.file_size > limits.part_bytes:
+        raise zipfile.BadZipFile
+    return archive.read(member)
+
+
+def _check_text(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    extent: Extent,
+    strings: np.ndarray,
+    limits: Limits,
+) -> None:
+    """Refuse text that every cell would have a copy of; look closely only at need."""
+    own = max(0, member.file_size - extent.cells * _LEAST_CELL)
+    shared = extent.cells * int(strings.max(initial=0))
+    if own + shared > limits.sheet_text_bytes:
+        shared = texts.shown(_pieces(archive, member), strings)
+    if max(own + shared, int(strings.sum())) > limits.sheet_text_bytes:
+        raise SourceError(
+            f"{Path(archive.filename or '').name}: its {extent.cells:,} cells hold "
+            f"{own + shared:,} bytes of text; the limit is "
+            f"{limits.sheet_text_bytes:,}.",
+            hint="export the table as .csv or FMPXMLRESULT .xml, without long texts "
+            "that nobody needs",
+        )
 
 
 def _check_declared(members: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
     """Sizes as declared; a member that lies about its own fails its checksum later."""
+    names = [member.filename.casefold() for member in members]
+    if len(set(names)) < len(names):
+        raise SourceError(
+            f"{name}: {len(names) - len(set(names)):,} of its parts are there twice; "
+            "it cannot be told which one counts.",
+            hint="export the table again",
+        )
     unpacked = sum(member.file_size for member in members)
     packed = max(1, sum(member.compress_size for member in members))
     if unpacked > limits.unpacked_bytes or (
