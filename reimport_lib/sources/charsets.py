@@ -27,6 +27,7 @@ _BOMS = (
 _SINGLE_BYTE = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 _UNDEFINED_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _CONTEXT = re.compile(rb"(?=([\x00-\xff][\x80-\xff][\x00-\xff]))")
 _MOST_CONTEXTS = 50_000
 _MARGIN = 0.5
@@ -75,11 +76,12 @@ def decide(path: Path, *, asked: str = "") -> Charset:
     bom = next((found for found in _BOMS if head.startswith(found[0])), None)
     if bom and not asked:
         mark, codec, name = bom
-        _require_fits(path, codec, name, len(mark))
-        return Charset(codec, name, len(mark), 1.0, "byte order mark")
+        skip = _marked(head, mark)
+        _require_fits(path, codec, name, skip)
+        return Charset(codec, name, skip, 1.0, "byte order mark")
     if asked:
         return _asked(path, asked, head)
-    if codec := _utf16_by_nuls(head):
+    if codec := utf16_by_nuls(head):
         _require_fits(path, codec, "UTF-16", 0)
         return Charset(codec, "UTF-16", 0, 1.0, "every other byte is NUL")
     if _first_misfit(path, "utf-8") is None:
@@ -96,11 +98,17 @@ def _asked(path: Path, asked: str, head: bytes) -> Charset:
             hint="use utf-8, utf-16, windows-1252 or macintosh",
         ) from None
     mark = next((mark for mark, named, _ in _BOMS if named == codec), b"")
-    skip = len(mark) if mark and head.startswith(mark) else 0
-    if codec in {"utf-8-sig", "utf-16", "utf-32"}:
-        skip = 0
+    skip = 0 if codec in {"utf-8-sig", "utf-16", "utf-32"} else _marked(head, mark)
     _require_fits(path, codec, asked, skip)
     return Charset(codec, asked, skip, 1.0, "set by a person")
+
+
+def _marked(head: bytes, mark: bytes) -> int:
+    """Bytes of the byte order marks at the start; a joined file has more than one."""
+    skip = 0
+    while mark and head.startswith(mark, skip):
+        skip += len(mark)
+    return skip
 
 
 def _require_fits(path: Path, codec: str, name: str, skip: int) -> None:
@@ -137,7 +145,7 @@ def _first_misfit(path: Path, codec: str, *, skip: int = 0) -> int | None:
     return None
 
 
-def _utf16_by_nuls(head: bytes) -> str:
+def utf16_by_nuls(head: bytes) -> str:
     """UTF-16 of western text: NUL in most bytes of one parity, in none of the other."""
     pairs = len(head) // 2
     if pairs < 2:
@@ -196,7 +204,7 @@ def _evidence(path: Path) -> tuple[Counter[bytes], bool]:
         SourceError: most of them are good UTF-8: a UTF-8 file with damage.
     """
     contexts: Counter[bytes] = Counter()
-    undefined, good, runs = False, 0, 0
+    undefined, halves, good, runs = False, False, 0, 0
     for piece in _pieces(path):
         undefined = undefined or _UNDEFINED_1252.search(piece) is not None
         if runs < _MOST_CONTEXTS:
@@ -204,7 +212,8 @@ def _evidence(path: Path) -> tuple[Counter[bytes], bool]:
             found = _HIGH_RUN.findall(piece)
             runs += len(found)
             good += sum(map(_is_utf8, found))
-    if good >= 3 and good > runs / 2:
+            halves = halves or any(map(_is_half, found))
+    if halves or (good >= 3 and good > runs / 2):
         raise SourceError(
             f"{path.name}: mixes UTF-8 with another character set or is damaged "
             f"({runs - good:,} of {runs:,} places).",
@@ -219,6 +228,14 @@ def _is_utf8(run: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _is_half(run: bytes) -> bool:
+    """Half of a UTF-16 pair, written as if it were a character: damaged UTF-8."""
+    try:
+        return bool(_HALF.search(run)) and bool(run.decode("utf-8", "surrogatepass"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _fit(text: str) -> float:
@@ -244,10 +261,12 @@ def _fit(text: str) -> float:
 
 
 def _fit_letter(before: str, letter: str, after: str) -> float:
-    """A capital has no letter before it unless the whole word is in capitals."""
+    """A capital has no small letter before it, nor a word in capitals a small one."""
     if letter.isupper() and (
         before.islower() or (before.isalpha() and after.islower())
     ):
+        return -2.0
+    if letter.islower() and after.isupper():
         return -2.0
     if not before.isalpha() and not after.isalpha():
         return 0.25

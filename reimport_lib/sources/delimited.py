@@ -8,11 +8,8 @@ ends, trailing empty repetitions fall away. Imports no Django.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,17 +18,18 @@ import pyarrow.csv as pacsv
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import SourceError
-from reimport_lib.sources import charsets, headers, quotes
+from reimport_lib.sources import charsets, headers, quotes, records
 from reimport_lib.sources.charsets import Charset
 from reimport_lib.sources.dialect import NAMES, Dialect, sniff
 from reimport_lib.sources.limits import LIMITS, Limits, check_cells
 from reimport_lib.sources.reading import TEXT, Reading, assemble
 
-_CHUNK_ROWS = 20_000
+_MOST_UNEVEN = 20_000
 _HEAD_CHARS = 256 * 1024
 _BLOCK_BYTES = 4 * 1024 * 1024
 _SEPARATOR = "\x1d"
 _SHOWN_ROWS = 5
+_BOM_BYTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def read(
     decided = charsets.decide(path, asked=charset)
     source = _Source(path, decided, _dialect(path, decided))
     names, has_header = _names(source, columns, limits)
-    arrays = _fast(source) or _careful(source, limits)
+    arrays = _fast(source, limits) or _careful(source, limits)
     check_cells(path.name, rows=len(arrays[0]), columns=len(arrays), limits=limits)
     skipped = source.dialect.skipped
     start = skipped + 1 if has_header else 0
@@ -90,22 +88,15 @@ def read(
         way="delimited",
         charset=decided.name,
         delimiter=NAMES[source.dialect.delimiter],
-        checks=(_charset_check(decided),),
+        checks=(_charset_check(decided), *_end_checks(path, decided)),
     )
 
 
 def _dialect(path: Path, charset: Charset) -> Dialect:
-    with _text(path, charset) as stream:
+    with records.text(path, charset) as stream:
         head = stream.read(_HEAD_CHARS)
         whole = not stream.read(1)
     return sniff(head, name=path.name, whole=whole)
-
-
-def _text(path: Path, charset: Charset) -> io.TextIOWrapper:
-    """The file as text, line ends untouched."""
-    raw = path.open("rb")
-    raw.seek(charset.bom_bytes)
-    return io.TextIOWrapper(raw, encoding=charset.codec, newline="")
 
 
 def _names(
@@ -114,10 +105,18 @@ def _names(
     """The column names, and whether the first record is the header."""
     name, first = source.path.name, source.dialect.first
     headers.refuse_other_content(first, name=name)
+    if len(first) > limits.columns:  # of which only a part may have been looked at
+        raise SourceError(
+            f"{name}: its first record has more than {limits.columns:,} fields, "
+            "the limit.",
+            hint="is this the right file? export only the columns that are needed",
+        )
     if columns:
         named = headers.columns(columns, name=f"names given for {name}", limits=limits)
-        if [headers.clean(cell) for cell in first] == list(named):
+        own = [headers.clean(cell) for cell in first]
+        if own == list(named):
             return named, True
+        _refuse_other_header(name, own, named)
         if len(named) != len(first):
             raise SourceError(
                 f"{name}: its first record has {len(first)} fields, and {len(named)} "
@@ -134,10 +133,24 @@ def _names(
     return headers.columns(first, name=name, limits=limits), True
 
 
-def _fast(source: _Source) -> list[pa.ChunkedArray]:
-    """All columns, if the file is regular UTF-8; else nothing."""
+def _refuse_other_header(name: str, own: list[str], named: Sequence[str]) -> None:
+    """A first record that names columns, but not as the names given do."""
+    known = {column.casefold() for column in named}
+    repeated = sum(cell.casefold() in known for cell in own)
+    if 2 * repeated > len(named):
+        raise SourceError(
+            f"{name}: its first record holds column names ({repeated} of "
+            f"{len(named)}), but not those named for it in this order.",
+            hint=f"remove {name}.columns.txt: the file names its columns itself",
+        )
+
+
+def _fast(source: _Source, limits: Limits) -> list[pa.ChunkedArray]:
+    """All columns, if the file is regular UTF-8 and within bounds; else nothing."""
     dialect = source.dialect
     if source.charset.codec != "utf-8" or source.width < 2:
+        return []
+    if source.charset.bom_bytes > _BOM_BYTES or _may_pass(source, limits):
         return []
     if dialect.quoted and not quotes.are_regular(source.path, dialect.delimiter):
         return []
@@ -165,63 +178,50 @@ def _fast(source: _Source) -> list[pa.ChunkedArray]:
     return list(table.columns)
 
 
+def _may_pass(source: _Source, limits: Limits) -> bool:
+    """
+    Whether there are so many line ends that the cells may pass the limit.
+
+    Raises:
+        SourceError: they do; without a quote every line is a record.
+    """
+    path, width = source.path, source.width
+    if path.stat().st_size * width <= limits.cells:
+        return False
+    ends, quoted = 0, False
+    with path.open("rb") as stream:
+        while piece := stream.read(_BLOCK_BYTES):
+            ends += piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")
+            quoted = quoted or b'"' in piece
+    if not (quoted and source.dialect.quoted):
+        # A line end that two pieces share was counted twice.
+        rows = ends - path.stat().st_size // _BLOCK_BYTES
+        check_cells(path.name, rows=rows, columns=width, limits=limits)
+    return ends * width > limits.cells
+
+
 def _careful(source: _Source, limits: Limits) -> list[pa.ChunkedArray]:
     """All columns by ``csv.reader``; every record must have as many fields."""
     width = source.width
     chunks: list[list[pa.Array]] = [[] for _ in range(width)]
     uneven: list[tuple[int, int]] = []
     count = 0
-    for records in _batches(source, limits):
-        count += len(records)
+    for batch in records.batches(source.path, source.charset, source.dialect, limits):
+        count += len(batch)
         check_cells(source.path.name, rows=count, columns=width, limits=limits)
-        for place, record in enumerate(records):
+        for place, record in enumerate(batch):
             if len(record) == width:
                 continue
             if len(record) > 1 or (record and record[0].strip()):
-                uneven.append((count - len(records) + place, len(record)))
-            records[place] = [""] * width
-        if len(uneven) > _CHUNK_ROWS:
+                uneven.append((count - len(batch) + place, len(record)))
+            batch[place] = [""] * width
+        if len(uneven) > _MOST_UNEVEN:
             break
-        for chunk, column in zip(chunks, zip(*records, strict=True), strict=True):
+        for chunk, column in zip(chunks, zip(*batch, strict=True), strict=True):
             chunk.append(pa.array(column, TEXT))
     if uneven:
         raise _ragged(source, uneven)
     return [pa.chunked_array(chunk, TEXT) for chunk in chunks]
-
-
-def _batches(source: _Source, limits: Limits) -> Iterator[list[list[str]]]:
-    before = csv.field_size_limit(limits.field_chars)
-    reader = None
-    try:
-        with _text(source.path, source.charset) as stream:
-            reader = csv.reader(stream, **source.dialect.csv_options)
-            while records := list(islice(reader, _CHUNK_ROWS)):
-                yield records
-    except csv.Error as error:
-        line = reader.line_num if reader else 0
-        raise SourceError(
-            f"{source.path.name}: broken at line {line:,} ({_said(error)}).",
-            hint="the file is damaged or was cut short: export the table again",
-        ) from None
-    except UnicodeError:
-        raise SourceError(
-            f"{source.path.name}: some bytes do not fit {source.charset.name}.",
-            hint="export the table again, as UTF-8",
-        ) from None
-    finally:
-        csv.field_size_limit(before)
-
-
-def _said(error: csv.Error) -> str:
-    """Python's words, without a value: its messages hold none but the delimiter."""
-    text = str(error)
-    if "end of data" in text:
-        return "a quote has no end"
-    if "expected after" in text:
-        return "text after a closing quote"
-    if "field limit" in text:
-        return "a field is longer than the limit"
-    return "it cannot be read as delimited text"
 
 
 def _ragged(source: _Source, uneven: list[tuple[int, int]]) -> SourceError:
@@ -230,10 +230,13 @@ def _ragged(source: _Source, uneven: list[tuple[int, int]]) -> SourceError:
         f"row {first + place:,} has {fields}" for place, fields in uneven[:_SHOWN_ROWS]
     )
     more = "" if len(uneven) <= _SHOWN_ROWS else ", ..."
+    hint = "nothing was read, so nothing is shifted: mend the export and run again"
+    if source.width == 1:
+        hint = "is the first one a title? column names must stand in the first record"
     return SourceError(
         f"{source.path.name}: {len(uneven):,} record(s) do not have the "
         f"{source.width} fields of the first one: {shown}{more}.",
-        hint="nothing was read, so nothing is shifted: mend the export and run again",
+        hint=hint,
     )
 
 
@@ -260,4 +263,22 @@ def _charset_check(charset: Charset) -> Check:
         f"{charset.name} ({charset.evidence}; confidence {charset.confidence:.0%})",
         Verdict.PASS if sure else Verdict.WARN,
         "" if sure else "compare some accented names with FileMaker",
+    )
+
+
+def _end_checks(path: Path, charset: Charset) -> tuple[Check, ...]:
+    """A last field without quotes and without a line end may be only a part of it."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - 4))
+        end = stream.read().decode(charset.codec, "replace")
+    if end.endswith(("\r", "\n", '"')):
+        return ()
+    return (
+        Check(
+            "last record",
+            "ends with a line end",
+            "ends without one: it may have been cut short",
+            Verdict.WARN,
+            "compare the last record with FileMaker",
+        ),
     )

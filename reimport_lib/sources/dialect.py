@@ -72,6 +72,12 @@ def sniff(head: str, *, name: str, whole: bool) -> Dialect:
             "it is no table, or its line ends or quotes are broken.",
             hint="export the table again",
         )
+    if best is None and head.strip():
+        raise SourceError(
+            f"{name}: its first record cannot be read: its quotes are broken, or its "
+            "fields are not parted by comma, semicolon, tab or bar.",
+            hint="export the table again",
+        )
     if best is None:
         raise SourceError(f"{name}: holds no records.", hint="export the table again")
     return best[2]

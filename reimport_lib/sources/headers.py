@@ -16,7 +16,7 @@ ROW = "@row"
 
 _QUALIFIER = re.compile(r"^.*::", re.DOTALL)
 _BLANKS = " \t\r\n\v\f\xa0\ufeff\u200b\x1d"
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 _DATA = re.compile(
     r"\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?"  # a UUID
     r"|[-+]?\d[\d.,]*"  # a number
@@ -28,10 +28,11 @@ def clean(header: str) -> str:
     """
     A header without blanks, BOM and U+00A0 around it and a leading ``Table::``.
 
-    Returns and tabs inside become one blank each.
+    Returns, tabs and control characters inside (a terminal would obey them) become one
+    blank each.
     """
     text = _QUALIFIER.sub("", header.strip(_BLANKS)).strip(_BLANKS)
-    return re.sub(r"\r\n|[\r\n\v\t]", " ", text)
+    return re.sub(r"\r\n|[\x00-\x1f\x7f-\x9f\u202a-\u202e]", " ", text)
 
 
 def looks_like_data(cells: Sequence[str]) -> bool:

@@ -9,11 +9,15 @@ from enum import StrEnum
 from pathlib import Path
 
 from reimport_lib.errors import SourceError
-from reimport_lib.sources import delimited, excel, files, fmpxml
+from reimport_lib.sources import charsets, delimited, excel, files, fmpxml
 from reimport_lib.sources.limits import LIMITS, Limits, check_file
 from reimport_lib.sources.reading import FileSettings, Reading
 
 _HEAD_BYTES = 4096
+_FEW_CONTROL, _MOST_CONTROL = 8, 0.05
+_CONTROL = bytes(
+    code for code in range(32) if code not in b"\t\n\v\f\r\x1c\x1d\x1e\x1f"
+)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _STRANGERS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old or an encrypted Excel workbook"),
@@ -36,6 +40,7 @@ class Kind(StrEnum):
     FMPXML = "fmpxml"
 
 
+_WEB = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<body", b"<style")
 _KIND_NAMES = {".xlsx": "workbook", ".xlsm": "workbook", ".xml": "FMPXMLRESULT"}
 
 
@@ -57,7 +62,7 @@ def kind_of(path: Path, limits: Limits = LIMITS) -> Kind:
     start = _start(head)
     if start.startswith(b"{\\rtf"):
         raise _stranger(path, "a word processor's text (RTF)")
-    if start[:14].lower().startswith((b"<html", b"<!doctype html", b"<table")):
+    if start[:14].lower().startswith(_WEB):
         raise _stranger(path, "a web page")
     if start[:1] in (b"{", b"["):
         raise SourceError(
@@ -66,6 +71,8 @@ def kind_of(path: Path, limits: Limits = LIMITS) -> Kind:
         )
     if start[:1] == b"<" and (start[1:2] in (b"?", b"!") or start[1:2].isalpha()):
         return Kind.FMPXML
+    if _is_binary(head):
+        raise _stranger(path, "neither text nor a kind of file that is known")
     return Kind.DELIMITED
 
 
@@ -108,6 +115,14 @@ def _stranger(path: Path, what: str) -> SourceError:
         f"{path.name}: is {what}, not an export.",
         hint="export the table as .xlsx, .csv, .tab, .mer or FMPXMLRESULT .xml",
     )
+
+
+def _is_binary(head: bytes) -> bool:
+    """More control characters than text has, NULs of UTF-16 and UTF-32 left aside."""
+    if head.startswith(_BOMS) or charsets.utf16_by_nuls(head):
+        return False
+    found = len(head) - len(head.translate(None, _CONTROL))
+    return found > max(_FEW_CONTROL, _MOST_CONTROL * len(head))
 
 
 def _start(head: bytes) -> bytes:

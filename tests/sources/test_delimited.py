@@ -258,7 +258,7 @@ def test_the_fast_way_and_the_careful_way_read_the_same(
         path, charsets.decide(path), delimited._dialect(path, charsets.decide(path))
     )
 
-    fast = delimited._fast(source)
+    fast = delimited._fast(source, LIMITS)
     careful = delimited._careful(source, LIMITS)
 
     assert [array.to_pylist() for array in careful] == [

@@ -10,7 +10,7 @@ from reimport_lib.errors import SourceError
 from reimport_lib.sources import kinds
 from reimport_lib.sources.kinds import Kind
 
-from .written import delimited, fmpxml, xlsx
+from .written import delimited, fmpxml, raw_xlsx, xlsx
 
 CONTACTS = [["id", "nameFirst"], ["A1", "Ann"]]
 
@@ -39,6 +39,9 @@ def test_the_kind_is_told_by_content(tmp_path: Path) -> None:
         (b"{\\rtf1 text}", "text \\(RTF\\)"),
         (b"<!DOCTYPE html><html><meta><br></html>", "is a web page"),
         (b"\xef\xbb\xbf \n<HTML><table></table>", "is a web page"),
+        (b"<meta charset=utf-8><table>", "is a web page"),
+        (b"PAR1" + bytes(range(32)) * 9, "neither text nor a kind of file"),
+        (b"\0" * 5_000 + b"id,name\n", "neither text nor a kind of file"),
         (b"PK\x03\x04nothing", "damaged"),
     ],
 )
@@ -66,3 +69,17 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, Path("/dev/null"), tmp_path / "none.csv"):
         with pytest.raises(SourceError, match=r"not a regular file|cannot be read"):
             kinds.read(path)
+
+
+def test_a_control_character_in_a_name_does_not_reach_a_terminal(
+    tmp_path: Path,
+) -> None:
+    path = raw_xlsx(
+        tmp_path / "A.xlsx",
+        '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>a_x001B_[31mb</t></is>'
+        "</c></row></sheetData>",
+    )
+
+    assert kinds.read(path).data.column_names == ["a [31mb"]
+    with pytest.raises(SourceError, match="holds control characters"):
+        kinds.read(delimited(tmp_path / "A.csv", [["id", "a\x1b[31mb"], ["1", "2"]]))
