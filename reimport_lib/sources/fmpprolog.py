@@ -26,6 +26,7 @@ HARDENED: dict[str, Any] = {
 """For every parser here: nothing from outside, nothing expanded, nothing huge."""
 
 _PIECE = 4_096
+_MOST_DIGITS = 12
 _ROOT, _RESULT = f"{NAMESPACE}FMPXMLRESULT", f"{NAMESPACE}RESULTSET"
 _OTHERS = {
     "fmresultset": "it is an answer of web publishing (fmresultset)",
@@ -141,7 +142,7 @@ def _note(name: str, element: Any, prolog: Prolog) -> None:
         case "ERRORCODE" if (element.text or "0").strip() != "0":
             raise SourceError(
                 f"{name}: FileMaker reports an error instead of data (code "
-                f"{_count(element.text)}).",
+                f"{_count(element.text) or 'unknown'}).",
                 hint="export the table again",
             )
 
@@ -154,4 +155,5 @@ def _checked(name: str, prolog: Prolog) -> Prolog:
 
 def _count(text: str | None) -> int | None:
     digits = (text or "").strip()
-    return int(digits) if digits.isascii() and digits.isdigit() else None
+    known = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
+    return int(digits) if known else None

@@ -32,6 +32,13 @@ _ROW, _COL, _DATA = (f"{NAMESPACE}{tag}" for tag in ("ROW", "COL", "DATA"))
 _CHUNK_ROWS = 5_000
 _PIECE = 64 * 1024
 
+_ENCODING_ERRORS = frozenset(
+    {
+        etree.ErrorTypes.ERR_INVALID_ENCODING,
+        etree.ErrorTypes.ERR_UNKNOWN_ENCODING,
+        etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
+    }
+)
 _HOLD_MORE = etree.XPath("boolean(*/*/*[2] or */*/*/*)")
 """Among these rows, some column holds more than one value, or markup in one."""
 
@@ -57,10 +64,7 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
         except etree.XMLSyntaxError as error:
             raise _broken(path.name, error) from None
         except (UnicodeError, LookupError):
-            raise SourceError(
-                f"{path.name}: its bytes do not fit the encoding it declares.",
-                hint="export the table again",
-            ) from None
+            raise _unencoded(path.name) from None
     found = len(arrays[0])
     data, rows, blank = assemble(names, arrays, first_row=1, name=path.name)
     return Reading(
@@ -82,7 +86,7 @@ def _columns(
     chunks: list[list[pa.Array]] = [[] for _ in range(width)]
     held: list[str] = []
     count = 0
-    for parent, rows in _batches(stream, prolog):
+    for parent, rows in _batches(name, stream, prolog, limits):
         together = rows[-1].getparent() is parent
         plain = together and not (prolog.has_doctype or _HOLD_MORE(parent))
         for row in rows:
@@ -99,16 +103,23 @@ def _columns(
     return [pa.chunked_array(chunk, TEXT) for chunk in chunks]
 
 
-def _batches(stream: RepairedStream, prolog: Prolog) -> Iterator[tuple[Any, list[Any]]]:
+def _batches(
+    name: str, stream: RepairedStream, prolog: Prolog, limits: Limits
+) -> Iterator[tuple[Any, list[Any]]]:
     """Every complete row, as many at a time as one piece of the file ends, and the
     element that holds them."""
     events = etree.XMLPullParser(
         events=("end",), tag=_ROW, encoding=stream.encoding, **HARDENED
     )
     piece = prolog.read_so_far
+    unread_bytes = 0
     while piece:
         events.feed(piece)
+        unread_bytes += len(piece)
+        if unread_bytes > limits.row_bytes:
+            raise _endless(name, limits)
         if rows := [row for _, row in events.read_events()]:
+            unread_bytes = 0
             parent: Any = rows[0].getparent()
             yield parent, rows
             # The emptied rows would stay: memory must not grow with the file.
@@ -152,7 +163,15 @@ def _lines(column: Any, place: str) -> str:
 
 
 def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check]:
-    if prolog.found is not None:
+    if prolog.found is None:
+        yield Check(
+            "FOUND",
+            "the rows that were exported",
+            "the file does not say",
+            Verdict.COULD_NOT_CHECK,
+            "compare the rows with the record count FileMaker shows",
+        )
+    else:
         yield equal(
             "FOUND",
             expected=prolog.found,
@@ -185,8 +204,25 @@ def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check
         )
 
 
+def _endless(name: str, limits: Limits) -> SourceError:
+    return SourceError(
+        f"{name}: more than {limits.row_bytes:,} bytes without the end of a row; "
+        "nothing of it was read.",
+        hint="the file is damaged, or one row is too long: export the table as .csv",
+    )
+
+
+def _unencoded(name: str) -> SourceError:
+    return SourceError(
+        f"{name}: its bytes do not fit the encoding it declares.",
+        hint="export the table again",
+    )
+
+
 def _broken(name: str, error: etree.XMLSyntaxError) -> SourceError:
     line, column = error.position
+    if error.code in _ENCODING_ERRORS:
+        return _unencoded(name)
     if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         return SourceError(
             f"{name}: is nested too deep or has a value of more than 10,000,000 bytes "

@@ -19,8 +19,18 @@ _TO_NEWLINE = bytes.maketrans(b"\x0b\x1d", b"\n\n")
 _DROPPED = bytes(byte for byte in _ILLEGAL if byte not in b"\x0b\x1d")
 _REFERENCE = re.compile(rb"&#(?:0*(\d{1,2})|[xX]0*([0-9A-Fa-f]{1,2}));")
 _OPEN_REFERENCE = re.compile(rb"&#?[0-9A-Za-z]{0,12}\Z")
-_BOMS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_STARTS = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
+_BOMS = {  # the longer ones first: UTF-32 begins as UTF-16 does
+    b"\xff\xfe\0\0": "utf-32-le",
+    b"\0\0\xfe\xff": "utf-32-be",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+}
+_STARTS = {
+    b"<\0\0\0": "utf-32-le",
+    b"\0\0\0<": "utf-32-be",
+    b"<\0": "utf-16-le",
+    b"\0<": "utf-16-be",
+}
 
 
 class RepairedStream:
@@ -40,12 +50,14 @@ class RepairedStream:
         self.encoding: str | None = None
         self.repaired = 0
         self.dropped = 0
-        start = raw.read(2)
-        codec = _BOMS.get(start) or _STARTS.get(start)
+        start = raw.read(4)
+        mark = next((mark for mark in _BOMS if start.startswith(mark)), b"")
+        bare = next((begin for begin in _STARTS if start.startswith(begin)), b"")
+        codec = _BOMS.get(mark) or _STARTS.get(bare)
         if codec:
             self._decoder = codecs.getincrementaldecoder(codec)("strict")
             self.encoding = "utf-8"
-        self._first = b"" if start in _BOMS else start
+        self._first = start[len(mark) :]
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes; none only at the end of the file."""

@@ -261,3 +261,39 @@ def test_memory_does_not_grow_with_the_markup(tmp_path: Path) -> None:
 
     assert found.data.num_rows == 10_000
     assert peak < 5_000_000
+
+
+@pytest.mark.parametrize("found", ["9" * 5_000, "many", ""])
+def test_a_count_that_is_none_cannot_be_checked(tmp_path: Path, found: str) -> None:
+    path = write(tmp_path / "A.xml", ["id"], [["1"]])
+    text = path.read_text().replace('FOUND="1"', f'FOUND="{found}"')
+    path.write_text(text)
+
+    told = {check.name: check.verdict for check in fmpxml.read(path).checks}
+
+    assert told["FOUND"] is Verdict.COULD_NOT_CHECK
+
+
+def test_a_row_without_an_end_is_refused_while_it_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "A.xml", ["id"], [["x"] * 50_000])
+
+    with pytest.raises(SourceError, match="100,000 bytes without the end of a row"):
+        fmpxml.read(path, limits=Limits(row_bytes=100_000))
+
+
+@pytest.mark.parametrize("declared", ["klingon", "us-ascii"])
+def test_an_encoding_that_is_not_the_one_declared_is_named_as_the_cause(
+    tmp_path: Path, declared: str
+) -> None:
+    path = write(tmp_path / "A.xml", ["id"], [["Zo\u00eb"]])
+    content = path.read_bytes().replace(b'"utf-8"', f'"{declared}"'.encode())
+    path.write_bytes(content)
+
+    with pytest.raises(SourceError, match="do not fit the encoding it declares"):
+        fmpxml.read(path)
+
+
+def test_utf_32_is_read_as_what_it_is(tmp_path: Path) -> None:
+    path = write(tmp_path / "A.xml", ["id"], [["\U0001f600"]], charset="utf-32")
+
+    assert column(fmpxml.read(path), "id") == ["\U0001f600"]
