@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
 from reimport_lib.errors import SourceError, did_you_mean
 from reimport_lib.tables import SERVERS, SOURCE_TABLES, Table
 
+_SIDECAR = ".columns.txt"
+_COPY = re.compile(r"[\s_-]*(\(\d+\)|\d+|(- )?(copy|kopie|copie)( \d+| \(\d+\))?)$")
 ENDINGS = (".xlsx", ".xlsm", ".csv", ".tab", ".tsv", ".txt", ".mer", ".xml")
 
 
@@ -30,16 +33,21 @@ def find(folder: Path, *, optional: Collection[str] = ()) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     listing = _listing(folder)
-    doubled, missing = [], []
+    doubled: list[str] = []
+    missing: list[str] = []
     for table in SOURCE_TABLES:
         candidates = [path for path in listing if _is_file_of(path, table)]
+        copies = [path for path in listing if _is_copy_of(path, table)]
+        if candidates:
+            candidates += copies
         if len(candidates) > 1:
             names = " and ".join(path.name for path in candidates)
             doubled.append(f"{table.name}: {names}")
         elif candidates:
             found[table.name] = candidates[0]
         elif table.required and table.name not in optional:
-            missing.append(table.file)
+            near = ", ".join(path.name for path in copies)
+            missing.append(f"{table.file} (is it {near}?)" if near else table.file)
     if doubled:
         raise SourceError(
             f"{folder.name}: more than one file for one table: {'; '.join(doubled)}.",
@@ -107,6 +115,19 @@ def _nearest(folder: Path) -> str:
     beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
     known = [*(other.name for other in beside if other.is_dir()), *SERVERS]
     return did_you_mean(folder.name, known)
+
+
+def _is_copy_of(path: Path, table: Table) -> bool:
+    """``Contacts (1).csv``, ``Contacts copy.csv`` or ``Contacts.csv.txt``."""
+    stem = path.name.casefold().removesuffix(path.suffix.casefold())
+    while stem.endswith(ENDINGS):
+        stem = stem.rpartition(".")[0]
+    return (
+        not _is_file_of(path, table)
+        and path.suffix.casefold() in ENDINGS
+        and not path.name.casefold().endswith(_SIDECAR)
+        and _COPY.sub("", stem.strip()) == table.file.casefold()
+    )
 
 
 def _is_file_of(path: Path, table: Table) -> bool:
