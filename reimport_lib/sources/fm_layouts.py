@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import fm_session
-from reimport_lib.sources.fm_records import Record
+from reimport_lib.sources.fm_records import MOST_DIGITS, Record
 from reimport_lib.sources.fm_session import Session
 from reimport_lib.sources.fm_values import Field, Kind, plain
 
@@ -125,6 +125,8 @@ def page_of(
             hidden += "" in values
             texts = {**_texts(values, known, containers=containers), **_related(item)}
             number = int(item["recordId"])
+            if number >= 10**MOST_DIGITS:
+                raise ValueError
             records.append(Record(number, plain(item.get("modId")), texts))
     except (KeyError, TypeError, AttributeError, ValueError):
         raise SourceError(
@@ -132,7 +134,8 @@ def page_of(
             hint="the answer is not that of a Data API",
         ) from None
     found = plain((response.get("dataInfo") or {}).get("foundCount"))
-    return Page(tuple(records), int(found) if found.isdigit() else None, hidden)
+    is_count = found.isdigit() and len(found) <= MOST_DIGITS
+    return Page(tuple(records), int(found) if is_count else None, hidden)
 
 
 def _texts(

@@ -23,6 +23,10 @@ from reimport_lib.sources.reading import TEXT, Reading, assemble
 
 MOST_SWEEPS = 5
 LISTED = 10
+MOST_DIGITS = 18
+"""Of a record id or a count: more do not fit into 64 bits."""
+
+_REPLACED = "\ufffd"
 NO_ACCESS = "<No Access>"
 
 
@@ -181,7 +185,15 @@ def _column(
     if change is not None:
         changed = {text: change(text) for text in set(texts) if text}
         texts = [changed.get(text, text) for text in texts]
-    return pa.array(texts, TEXT)
+    try:
+        return pa.array(texts, TEXT)
+    except UnicodeEncodeError:  # half a pair of UTF-16 was cut off its other half
+        return pa.array([_whole(text) for text in texts], TEXT)
+
+
+def _whole(text: str) -> str:
+    """The text with a sign of replacement for each half character."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _value_checks(data: pa.Table) -> Iterable[Check]:
@@ -208,6 +220,15 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
             Verdict.WARN,
             "they are kept as ?; look at these fields in FileMaker",
         )
+    halves = sum(_cells_with(column, _REPLACED) for column in data.columns)
+    if halves:
+        yield Check(
+            "characters that are none",
+            "0 cells",
+            f"{halves:,} cells hold U+FFFD",
+            Verdict.WARN,
+            "look at these fields in FileMaker: a character was cut in two",
+        )
 
 
 def _left_out(fields: Iterable[Field]) -> Iterable[Check]:
@@ -223,3 +244,7 @@ def _left_out(fields: Iterable[Field]) -> Iterable[Check]:
 
 def _cells_of(column: pa.ChunkedArray, text: str) -> int:
     return int(pc.sum(pc.equal(column, text)).as_py() or 0)
+
+
+def _cells_with(column: pa.ChunkedArray, text: str) -> int:
+    return int(pc.sum(pc.match_substring(column, text)).as_py() or 0)

@@ -17,7 +17,13 @@ from reimport_lib.errors import SourceError
 from reimport_lib.sources import fm_records, http, odata_metadata
 from reimport_lib.sources.data_api import FEWEST_ROWS, Progress, layouts_to_read
 from reimport_lib.sources.fm_errors import Refusal
-from reimport_lib.sources.fm_records import Record, Sweep, checks, settle
+from reimport_lib.sources.fm_records import (
+    MOST_DIGITS,
+    Record,
+    Sweep,
+    checks,
+    settle,
+)
 from reimport_lib.sources.fm_values import Field, Kind, convert, moment_of_odata, plain
 from reimport_lib.sources.http import PATIENCE, Patience, TooMuch
 from reimport_lib.sources.odata_metadata import Entity
@@ -211,7 +217,7 @@ def record_of(row: Mapping[str, Any], key: str, numbers: dict[str, int]) -> Reco
             value = "\n".join(map(plain, value)).rstrip("\n")
         values[name] = plain(value)
     number, version = values.pop(ROW, ""), values.pop(VERSION, "")
-    if number.isdigit():
+    if number.isdigit() and len(number) <= MOST_DIGITS:
         return Record(int(number), version, values)
     text = values.get(key, "")
     return Record(numbers.setdefault(text, len(numbers) + 1), version, values)

@@ -289,6 +289,25 @@ def test_a_value_that_may_not_be_seen_stops_the_snapshot(tmp_path: Path) -> None
     assert not list((tmp_path / "s").iterdir())
 
 
+def test_a_record_id_beyond_64_bits_is_no_record_id() -> None:
+    pages = _pages(dataInfo={"foundCount": 1}, data=[_record(10**30, id="A")])
+
+    with answering(pages) as made, pytest.raises(SourceError, match="no recordId"):
+        read(made)
+
+
+def test_half_a_character_is_replaced_and_told() -> None:
+    data = [_record(1, id="a\ud800b")]
+    pages = _pages(dataInfo={"foundCount": 1}, data=data)
+
+    with answering(pages) as made:
+        reading = read(made)["patients"]
+
+    told = check(reading, "characters that are none")
+    assert reading.data.column("id").to_pylist() == ["a\ufffdb"]
+    assert (told.actual, told.verdict) == ("1 cells hold U+FFFD", Verdict.WARN)
+
+
 def test_a_record_that_always_changes_is_never_whole() -> None:
     from itertools import count
 
