@@ -118,9 +118,14 @@ def page_of(
         SourceError: a portal holds more than was given; a record has no id.
     """
     known = {field.name: field for field in fields}
+    if not isinstance(response.get("data"), list):
+        raise SourceError(
+            "An answer of the FileMaker server holds no list of records.",
+            hint="something between here and the server cuts or changes answers",
+        )
     records, hidden = [], 0
     try:
-        for item in response.get("data") or ():
+        for item in response["data"]:
             values = item["fieldData"]
             hidden += "" in values
             texts = {**_texts(values, known, containers=containers), **_related(item)}

@@ -176,7 +176,7 @@ def sweep(
     last = ""
     while True:
         body = _page(service, name, way, last)
-        rows = body.get("value") or []
+        rows = body["value"]
         if not rows:
             if annotation(body, "nextLink"):
                 raise _stuck(name)
@@ -233,7 +233,7 @@ def _way(service: Service, entity: Entity) -> _Way:
     kinds = {field.name: field.kind for field in entity.fields}
     way = _Way(service.server.page_rows, entity.key or ROW, is_number=True)
     way.is_number = kinds.get(way.key, Kind.NUMBER) is Kind.NUMBER
-    first = ask(service, path_of(entity.name, "$top=1"), body_of).get("value") or []
+    first = ask(service, path_of(entity.name, "$top=1"), body_of)["value"]
     if not first or ROW in first[0]:
         return way
     select = _select(entity.fields)

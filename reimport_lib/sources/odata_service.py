@@ -105,11 +105,11 @@ def content_of(answer: Answer) -> bytes:
 
 def body_of(answer: Answer) -> dict[str, Any]:
     """
-    The object that an answer is.
+    The object that an answer is; its ``value`` is a list of objects, if only of none.
 
     Raises:
         Refusal: it is an error.
-        NotJson: it says 200 and cannot be read: it was cut on its way.
+        NotJson: it says 200 and is no such list: it was cut or changed on its way.
     """
     if answer.status != 200:
         raise Refusal(_code(answer.content), answer.status)
@@ -118,6 +118,9 @@ def body_of(answer: Answer) -> dict[str, Any]:
         raise jsontext.NotJson("no object")
     if "error" in body:
         raise Refusal(_code(answer.content), answer.status)
+    rows = body.get("value")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise jsontext.NotJson("no list of records")
     return body
 
 

@@ -289,6 +289,14 @@ def test_a_value_that_may_not_be_seen_stops_the_snapshot(tmp_path: Path) -> None
     assert not list((tmp_path / "s").iterdir())
 
 
+def test_an_answer_without_records_is_no_empty_table() -> None:
+    with (
+        answering(_pages(dataInfo={})) as made,
+        pytest.raises(SourceError, match="holds no list of records"),
+    ):
+        read(made)
+
+
 def test_a_record_id_beyond_64_bits_is_no_record_id() -> None:
     pages = _pages(dataInfo={"foundCount": 1}, data=[_record(10**30, id="A")])
 

@@ -16,8 +16,10 @@ from reimport_lib.demo.filemaker.service import Options
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import odata_metadata
 from reimport_lib.sources.fm_values import Kind
+from reimport_lib.sources.http import Answer
+from reimport_lib.sources.jsontext import NotJson
 from reimport_lib.sources.odata import record_of
-from reimport_lib.sources.odata_service import annotation
+from reimport_lib.sources.odata_service import annotation, body_of
 from reimport_lib.sources.reading import Reading
 
 from .servers import CLINIC, check, faulty, read, settings
@@ -189,3 +191,15 @@ def test_records_without_rowid_are_told_apart_by_their_key() -> None:
     found = [record_of({"id": key}, "id", numbers).number for key in "ABA"]
 
     assert found == [1, 2, 1]
+
+
+@pytest.mark.parametrize("content", [b"{}", b'{"value": {}}', b'{"value": [null]}'])
+def test_an_answer_without_records_is_no_empty_table(content: bytes) -> None:
+    with pytest.raises(NotJson, match="no list of records"):
+        body_of(Answer(200, {}, content))
+
+
+def test_a_rowid_beyond_64_bits_is_no_rowid() -> None:
+    row = {"ROWID": "9" * 5_000, "id": "A"}
+
+    assert record_of(row, "id", {}).number == 1
