@@ -192,7 +192,8 @@ def _near_misses(mapping: Mapping, resolved: Resolved) -> dict[str, str]:
 
 
 def _refuse_near_misses(mapping: Mapping, resolved: Resolved) -> None:
-    for header, name in _near_misses(mapping, resolved).items():
+    near = _near_misses(mapping, resolved) if resolved.headers else {}  # else a person
+    for header, name in near.items():
         raise SourceError(
             f'{mapping.table}: column "{header}" is not known.',
             hint=f'did you mean "{name}"? Rename it in the export',
@@ -205,7 +206,8 @@ def _refuse_missing(
     for column in mapping.all_columns:
         if not _is_missing(column, found):
             continue
-        near = difflib.get_close_matches(column.names[0], unmapped, n=1, cutoff=0.5)
+        names = unmapped if found else ()
+        near = difflib.get_close_matches(column.names[0], names, n=1, cutoff=0.5)
         raise SourceError(
             f"{mapping.table}: required column {quoted(column.names[:1])} is missing;"
             f" columns found: {len(found)}.",

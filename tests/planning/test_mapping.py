@@ -65,6 +65,14 @@ def test_a_missing_required_column_stops_with_table_and_suggestion() -> None:
         resolve(MAPPING, ("Note", "startDate"))
 
 
+def test_a_first_row_that_is_no_header_is_not_quoted() -> None:
+    for row in (("Ide", "Noted", "Dato"), ("Ida", "Natt", "Lee")):
+        with pytest.raises(SourceError, match="0 columns found") as caught:
+            resolve(MAPPING, row)
+
+        assert not any(cell in str(caught.value) for cell in row)
+
+
 def test_a_required_column_may_be_made_up_for_by_another() -> None:
     assert "stamp" in resolve(MAPPING, ("id", "Note", "Start")).headers
     with pytest.raises(SourceError, match="startDate"):
