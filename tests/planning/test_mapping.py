@@ -67,7 +67,7 @@ def test_a_missing_required_column_stops_with_table_and_suggestion() -> None:
 
 def test_a_first_row_that_is_no_header_is_not_quoted() -> None:
     for row in (("Ide", "Noted", "Dato"), ("Ida", "Natt", "Lee")):
-        with pytest.raises(SourceError, match="0 columns found") as caught:
+        with pytest.raises(SourceError, match="columns found: 0") as caught:
             resolve(MAPPING, row)
 
         assert not any(cell in str(caught.value) for cell in row)
