@@ -80,14 +80,20 @@ def source_tables(manifest: Json) -> dict[str, dict[str, int]]:
 
 def only_planned(manifest: Json) -> tuple[str, ...]:
     """Tables whose plan is known, and whose phase has not been applied."""
+    if _is_taken_back(manifest):
+        return ()
     done = tables(_applied(manifest))
     return tuple(name for name in tables(manifest) if name not in done)
 
 
 def _applied(manifest: Json) -> Json:
-    """*manifest* with those of its phases that were applied, and no other."""
+    """*manifest* with those of its phases that were applied and stand, no other."""
     done = [p for p in manifest.get("phases", ()) if p["status"] in _APPLIED]
-    return {**manifest, "phases": done}
+    return {**manifest, "phases": [] if _is_taken_back(manifest) else done}
+
+
+def _is_taken_back(manifest: Json) -> bool:
+    return bool(manifest["status"] == "rolled-back")
 
 
 def deleted_tables(manifest: Json) -> dict[str, tuple[int, int]]:
@@ -206,6 +212,8 @@ def _checks(manifest: Json) -> list[str]:
 def _where(manifest: Json) -> str:
     if is_rehearsal(manifest):
         return "All of it happened on a copy: the real database was only read."
+    if _is_taken_back(manifest):
+        return "The real database was put back to what it held before this run."
     wrote = [
         "deletions" if phase["name"] == "delete" else str(phase["name"])
         for phase in _applied(manifest)["phases"]
@@ -260,6 +268,8 @@ def _next_command(manifest: Json) -> str:
         return f"reimport run --full --reviewed {run_id}"
     if status in ("interrupted", "failed"):
         return f"reimport run --resume {run_id}"
+    if status == "rolled-back":
+        return "reimport run --dry-run"
     if status == "refused":  # and what it names has been mended
         only = [n for n in manifest["parameters"].get("phases", ()) if n not in _ALWAYS]
         phase = f" --phase {only[0]}" if len(only) == 1 else ""

@@ -57,6 +57,17 @@ def test_a_full_run_names_what_was_written(tmp_path: Path) -> None:
     assert "--reviewed" not in text
 
 
+def test_a_run_that_was_taken_back_has_written_nothing_that_stands(
+    tmp_path: Path,
+) -> None:
+    said = words(render(run("full", "rolled-back"), tmp_path))
+
+    assert "The import was taken back." in said
+    assert "put back to what it held before this run" in said
+    assert "are in the backend" not in said
+    assert "Written to the real database" not in said
+
+
 def test_a_refused_run_says_why_and_what_did_not_run(tmp_path: Path) -> None:
     error = "appointments: 14 rows are rejected. Hint: reimport show"
 
