@@ -7,15 +7,18 @@ place; here it is saved on a timer, at the end and on failure, by rename, mode 0
 from __future__ import annotations
 
 import logging
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import papermill
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import DeadKernelError
@@ -78,6 +81,28 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # untyped base
             manager.cleanup_pbar()
             manager.notebook_complete()
         return manager.nb
+
+
+class _Client(AsyncKernelClient):
+    """Ready as soon as the kernel answers on both channels."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """
+        The base class then reads on until nothing has come for a fifth of a second.
+
+        What it would throw away belongs to no cell, so nbclient passes over it.
+
+        Raises:
+            RuntimeError: the kernel died, or gave no answer within *timeout* seconds.
+        """
+        ends = time.monotonic() + (START_SECONDS if timeout is None else timeout)
+        while time.monotonic() < ends and await self.is_alive():
+            self.kernel_info()
+            with suppress(Empty):
+                await self.shell_channel.get_msg(timeout=1)
+                await self.iopub_channel.get_msg(timeout=1)
+                return
+        raise RuntimeError("The kernel ended, or gave no answer.")
 
 
 class _PrivateHandler(LocalHandler):  # type: ignore[misc]  # untyped base
@@ -175,7 +200,11 @@ def check_parameters(
 
 def boot(folder: Path) -> AsyncKernelManager:
     """Start a kernel in *folder*, on encrypted channels, its heavy imports done."""
-    manager = AsyncKernelManager(kernel_name="python3", transport_encryption="required")
+    manager = AsyncKernelManager(
+        kernel_name="python3",
+        transport_encryption="required",
+        client_factory=_Client,
+    )
     arguments = ["--HistoryManager.enabled=False"]
     if forked.AVAILABLE:
         forked.let_fork(manager)

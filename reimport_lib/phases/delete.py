@@ -6,7 +6,7 @@ rejected or skipped today stay, unless the run is a clean slate.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,8 +16,8 @@ from reimport_lib.phases.patients import with_planned
 from reimport_lib.planning import gates
 from reimport_lib.planning.context import Known
 from reimport_lib.planning.deletion import DeletionPlan
-from reimport_lib.planning.rules import RULES, Decided, snapshot_keys
-from reimport_lib.planning.rules.images import decide_batches
+from reimport_lib.planning.rules import RULES, Decided
+from reimport_lib.planning.rules.images import batch_keys, decide_batches
 from reimport_lib.run import Json, Run
 from reimport_lib.sources.snapshot import Snapshot
 from reimport_lib.target import apply as writing
@@ -35,8 +35,7 @@ def plan(run: Run) -> Deletions:
     """What goes and what is kept, table by table; nothing is written yet."""
     with recording.recording(run, NAME):
         snapshot = data.snapshot_of(run)
-        keys = _snapshot_keys(run, snapshot)
-        out = _not_coming(run, snapshot, keys)
+        keys, out = _source_keys(run, snapshot)
         plans = deletion.plan_deletions(keys, out, clean_slate=run.clean_slate)
         if ledger.phase_done(run.run_id, NAME) is None:
             run.update_phase(
@@ -121,56 +120,54 @@ def execute(run: Run) -> None:
     finish(run, reconcile(run, plans))
 
 
-def _snapshot_keys(run: Run, snapshot: Snapshot) -> Keys:
-    """Table -> the keys its snapshot holds; only tables that the snapshot has."""
-    context = data.context_of(run, snapshot)
-    keys = {
-        table: snapshot_keys(table, snapshot.table(table), context)
-        for table in RULES
-        if snapshot.has(table)
-    }
-    if snapshot.has("images"):
-        frame = snapshot.table("images")
-        keys["image_batches"] = snapshot_keys("image_batches", frame, context)
-    return keys
-
-
-def _not_coming(run: Run, snapshot: Snapshot, keys: Keys) -> Keys:
+def _source_keys(run: Run, snapshot: Snapshot) -> tuple[Keys, Keys]:
     """
-    Table -> keys in the snapshot of which no row comes in today.
+    Table -> the keys its snapshot holds, and those of which no row comes in today.
 
-    Deciding every row takes as long as the data phases do, so it is done only where
-    an earlier import has left rows it could matter to.
+    Both name every table that the snapshot has. Deciding takes as long as the data
+    phases do, so a table is looked at only where an earlier import left rows in it.
     """
-    if not any(read.imported(table) for table in keys):
-        return {}
-    return {
-        decided.table: keys[decided.table] - frozenset(decided.values["filemaker_id"])
-        for decided in _decide_all(run, snapshot)
-    }
+    tables = [table for table in RULES if snapshot.has(table)]
+    if "images" in tables:
+        tables.append("image_batches")
+    held = {table for table in tables if read.imported(table)}
+    keys: dict[str, frozenset[str]] = dict.fromkeys(tables, frozenset())
+    out = dict(keys)
+    for found, decided in _decide(run, snapshot, held) if held else ():
+        table = decided.table
+        keys[table] = frozenset(key for key in found if key)
+        out[table] = keys[table] - frozenset(decided.values["filemaker_id"])
+    return keys, out
 
 
-def _decide_all(run: Run, snapshot: Snapshot) -> list[Decided]:
-    """Every table as its own phase will decide it."""
+def _decide(
+    run: Run, snapshot: Snapshot, held: Set[str]
+) -> Iterator[tuple[Iterable[str], Decided]]:
+    """
+    The tables of *held* as their own phases will decide them, with the keys they hold.
+
+    Patients come first, and always: the others are linked to them.
+    """
     known: Known = data.known_to(run, snapshot)
-    found = []
     for table, rule in RULES.items():
-        if not snapshot.has(table):
+        batches = table == "images" and "image_batches" in held
+        if not snapshot.has(table) or not (
+            table in held or table == "patients" or batches
+        ):
             continue
         context = data.context_of(run, snapshot, known)
         staged = rule.stage(snapshot.table(table), context)
         listing = snapshot.objects(OBJECTS[table]) if table in OBJECTS else None
         decided = rule.decide(staged, context, listing)
-        found.append(decided)
+        yield staged.frame["key"], decided
         if table == "patients":
             if run.clean_slate:  # then those that do not come in will be gone
                 known = replace(known, patients={})
             known = with_planned(
                 known, data.plan_table(run, snapshot, decided), decided
             )
-        if table == "images":
-            found.append(decide_batches(staged, decided, context))
-    return found
+        if batches:
+            yield batch_keys(staged), decide_batches(staged, decided, context)
 
 
 def _counts(plan: DeletionPlan) -> Json:
