@@ -83,6 +83,7 @@ class Server:
     def close(self) -> None:
         """End the server; kernels that are still there end too."""
         self.channel.close()
+        self.process.terminate()  # it may still be importing, for a run that is refused
         self.process.wait()
 
 

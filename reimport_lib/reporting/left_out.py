@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from operator import itemgetter
 from pathlib import Path
 
 from reimport_lib.planning.codes import Outcome
@@ -17,6 +18,7 @@ from reimport_lib.reporting.verdict import Json, tables
 from reimport_lib.reporting.words import code_meaning, count, noun
 
 EXAMPLES = 3
+_READ = ("reason", "outcome", "row")
 _NONE: tuple[str, list[str]] = ("", [])
 
 
@@ -60,12 +62,14 @@ def _examples(
     found: dict[str, tuple[str, list[str]]] = {}
     open_reasons = set(wanted)
     with path.open(encoding="utf-8", newline="") as file:
-        for line in csv.DictReader(file):
-            reason = line["reason"]
+        lines = csv.reader(file)
+        cells = itemgetter(*map(next(lines, _READ).index, _READ))
+        for line in lines:
+            reason, outcome, row = cells(line)
             if reason not in open_reasons:
                 continue
-            numbers = found.setdefault(reason, (line["outcome"], []))[1]
-            numbers.append(line["row"])
+            numbers = found.setdefault(reason, (outcome, []))[1]
+            numbers.append(row)
             if len(numbers) == min(EXAMPLES, wanted[reason]):
                 open_reasons.discard(reason)
             if not open_reasons:
