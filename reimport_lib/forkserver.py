@@ -25,7 +25,8 @@ WARM = "reimport_lib.phases.warm"
 
 def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
-    import_module(WARM).up()
+    warm = import_module(WARM)
+    warm.up()
     import_module("reimport_lib.notebook")
     gc.freeze()  # what has been imported stays; no kernel need look through it again
     gc.set_threshold(100_000, 50, 100)  # nor, time and again, through the rows it reads
@@ -39,6 +40,7 @@ def main() -> None:
             # before its pid is known: who signals its group must not mean this one
             os.setpgid(pid, pid)
             channel.sendall(f"{pid}\n".encode())
+            warm.up_for_later()  # beside the first kernel; a second call does nothing
 
 
 def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:

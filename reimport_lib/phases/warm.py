@@ -1,6 +1,7 @@
 """Import what the notebooks need, once, in the process that kernels are forked from."""
 
-import boto3  # noqa: F401
+from functools import cache
+
 import django  # noqa: F401
 import ipykernel.ipkernel
 import ipykernel.kernelapp
@@ -24,3 +25,9 @@ def up() -> None:
     """Load the backend, and draw once: the first chart finds fonts and glyphs."""
     bootstrap.load()
     charts.outcome_bar("patients", {"created": 2, "skipped": 1, "rejected": 1})
+
+
+@cache
+def up_for_later() -> None:
+    """Load what the first phase can do without: the REST API."""
+    bootstrap.load_api()

@@ -187,7 +187,7 @@ def _wholly_blank(frame: pd.DataFrame) -> Any:
         left = np.flatnonzero(blank)
         if not len(left):
             break
-        cells = frame.iloc[:, position].array.take(left)
+        cells = frame.iloc[:, position].to_numpy(dtype=object)[left]
         blank[left] = [not cell.strip() for cell in cells]
     return pd.Series(blank, index=frame.index)
 

@@ -77,14 +77,19 @@ def load() -> None:
     """
     Load the backend before it is known which run it is for; nothing connects.
 
-    What takes time is done by it: apps, models, the addresses of the REST API and all
-    that answers there, and reading the migrations.
+    What takes time is done by it: apps, models, and reading the migrations.
     """
     _set_up()
     from django.db.migrations.loader import MigrationLoader
-    from django.urls import get_resolver
 
     MigrationLoader(None)
+
+
+def load_api() -> None:
+    """Load the addresses of the REST API too, and all that answers there."""
+    _set_up()
+    from django.urls import get_resolver
+
     get_resolver().check()
 
 

@@ -62,8 +62,9 @@ class Matched:
     def values(self, *attributes: str) -> list[Any]:
         """The database's column; of several, tuples."""
         if len(attributes) == 1:
-            return list(self.target[attributes[0]])
-        return list(zip(*(self.target[name] for name in attributes), strict=True))
+            return self.target[attributes[0]].tolist()
+        columns = (self.target[name].tolist() for name in attributes)
+        return list(zip(*columns, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
