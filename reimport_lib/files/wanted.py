@@ -67,14 +67,20 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
     )
     wanted: list[Wanted] = []
     lines: list[Line] = []
+    taken: set[str] = set()
     for record, raw, key in zip(records, keys, _canonical(work, keys), strict=True):
-        line = _without_fetching(work, record, raw, key, stored)
+        line = (
+            replace(_failed(record), why="another record has the same key")
+            if key in taken and record.values.get(work.container)
+            else _without_fetching(work, record, raw, key, stored)
+        )
         if line is None:
             wanted.append(Wanted(record.number, raw))
-            stored[key] = ""
         else:
             lines.append(line)
             work.counts[line.outcome] += 1
+        if line is None or line.outcome is Outcome.THERE:
+            taken.add(key)
     book.write_all(work.table, lines)
     return wanted
 
@@ -84,20 +90,22 @@ def _without_fetching(
 ) -> Line | None:
     """What can be said of *record* at once; None: its file is wanted."""
     value = record.values.get(work.container, "")
-    failed = Line(record.number, Outcome.FAILED)
+    failed = _failed(record)
     if not value:
         return replace(failed, outcome=Outcome.EMPTY)
     if not key:
         return replace(failed, why="the record has no key")
-    if stored.get(key):
-        return replace(failed, outcome=Outcome.THERE, object_key=stored[key])
     if key in stored:
-        return replace(failed, why="another record has the same key")
+        return replace(failed, outcome=Outcome.THERE, object_key=stored[key])
     if not value.startswith(("https://", "http://")):
         return replace(failed, why="the container only refers to a file elsewhere")
     if _own_key(name_of(work, raw, "bin"), work) != key:
         return replace(failed, why="its key cannot be the name of an object")
     return None
+
+
+def _failed(record: Record) -> Line:
+    return Line(record.number, Outcome.FAILED)
 
 
 def _keys(work: Work, records: Iterable[Record]) -> list[str]:

@@ -11,7 +11,6 @@ import httpx
 import pytest
 
 from reimport_lib.config import Settings
-from reimport_lib.demo import s3
 from reimport_lib.demo.filemaker.model import Stored, Table
 from reimport_lib.demo.filemaker.server import Served, serving
 from reimport_lib.demo.objects import content_of
@@ -51,15 +50,6 @@ def _keep_some(table: Table) -> None:
     for record in table.records():
         if record.number not in kept:
             table.delete(record)
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """The settings of an empty bucket."""
-    with s3.serve_s3() as running:
-        for name, value in running.environment().items():
-            monkeypatch.setenv(name, value)
-        yield running.environment()
 
 
 @pytest.fixture

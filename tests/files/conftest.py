@@ -1,0 +1,18 @@
+"""An empty bucket, for every test of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reimport_lib.demo import s3
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The settings of an empty bucket."""
+    with s3.serve_s3() as running:
+        for name, value in running.environment().items():
+            monkeypatch.setenv(name, value)
+        yield running.environment()
