@@ -9,9 +9,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from reimport_lib.errors import SourceError
 from reimport_lib.files.streams import Fetched
+from reimport_lib.sources import objects
 
 _HELD = frozenset(("PreconditionFailed", "412"))
-_PASSING = frozenset(("ConditionalRequestConflict", "409", "SlowDown", "InternalError"))
+_PASSING = frozenset(("SlowDown", "InternalError", "ServiceUnavailable", "503"))
+_DENIED = objects.DENIED | {"AllAccessDisabled", "ExpiredToken", "InvalidToken"}
+
+
+class NotTaken(SourceError):
+    """S3 is there, may be written to, and does not take this one object."""
 
 
 def create(s3: Any, bucket: str, key: str, fetched: Fetched, *, mime_type: str) -> bool:
@@ -21,7 +27,8 @@ def create(s3: Any, bucket: str, key: str, fetched: Fetched, *, mime_type: str) 
     S3 itself compares the bytes that arrive with the checksum of those that were read.
 
     Raises:
-        SourceError: it cannot be stored: nobody may write there, or S3 is away.
+        NotTaken: S3 refuses this object, and may well take another.
+        SourceError: nothing can be stored: nobody may write there, or S3 is away.
     """
     try:
         s3.put_object(
@@ -37,15 +44,24 @@ def create(s3: Any, bucket: str, key: str, fetched: Fetched, *, mime_type: str) 
         code = str(error.response.get("Error", {}).get("Code", "unknown"))
         if code in _HELD:
             return False
-        raise SourceError(
-            f"S3: an object cannot be stored in bucket {bucket!r} ({code}).",
-            hint="run `reimport files` again later"
-            if code in _PASSING
-            else "the account needs s3:PutObject on it",
-        ) from None
+        raise _refused(bucket, code) from None
     except BotoCoreError as error:
         raise SourceError(
             f"S3 cannot be reached ({type(error).__name__}): bucket {bucket!r}.",
             hint="check S3_ENDPOINT_URL and the network, then run it again",
         ) from None
     return True
+
+
+def _refused(bucket: str, code: str) -> SourceError:
+    told = f"S3: an object cannot be stored in bucket {bucket!r} ({code})."
+    if code in _PASSING:
+        return SourceError(told, hint="run `reimport files` again later")
+    if code in _DENIED:
+        return SourceError(told, hint="the account needs s3:PutObject on it")
+    if code == "NoSuchBucket":
+        return SourceError(told, hint="check S3_BUCKET")
+    return NotTaken(
+        f"S3 does not take the object ({code}).",
+        hint=f"look up what S3 means by {code}, then run `reimport files` again",
+    )

@@ -147,11 +147,12 @@ def _fetch_all(
 
 def _fetch_one(work: Work, wanted: Wanted) -> tuple[Line, SourceError | None]:
     """
-    Fetch and store one file; a second value says that the server is at fault.
+    Fetch and store one file; a second value says that a server is at fault.
 
     Every try reads the record again: an address is good for a short time only.
     """
-    why, problem = "", None
+    why = ""
+    problem: SourceError | None = None
     for tried in range(1, TRIES + 1):
         try:
             address = _address(work, wanted.number)
@@ -163,6 +164,9 @@ def _fetch_one(work: Work, wanted: Wanted) -> tuple[Line, SourceError | None]:
             why, problem = str(unfit), None
             if not unfit.passing:
                 break
+        except bucket.NotTaken as error:
+            why, problem = error.message, error
+            break
         except (http.Unreachable, Refusal) as error:
             why, problem = error.message, error
         if tried < TRIES:

@@ -6,6 +6,7 @@ objects by; no stamp in FileMaker and no earlier run does. Imports no Django.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,12 @@ from reimport_lib.sources.data_api import Way
 from reimport_lib.sources.fm_layouts import Layout
 from reimport_lib.sources.fm_records import Record
 from reimport_lib.sources.fm_session import Session
+
+MOST_NAME_BYTES = 1_024
+"""Of the name of an object, by S3's own limit."""
+
+LONGEST_ENDING = "x" * 8
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 KEYS = {"documents": ("id", "_kp_DocID"), "images": ("recid", "RecID")}
 
@@ -99,7 +106,7 @@ def _without_fetching(
         return replace(failed, outcome=Outcome.THERE, object_key=stored[key])
     if not value.startswith(("https://", "http://")):
         return replace(failed, why="the container only refers to a file elsewhere")
-    if _own_key(name_of(work, raw, "bin"), work) != key:
+    if not _is_name(name_of(work, raw, LONGEST_ENDING), key, work):
         return replace(failed, why="its key cannot be the name of an object")
     return None
 
@@ -131,7 +138,8 @@ def name_of(work: Work, raw: str, ending: str) -> str:
     return f"{work.names.prefix}{stem}.{ending}"
 
 
-def _own_key(name: str, work: Work) -> str:
-    """The key of the row that an object of that *name* is found for."""
+def _is_name(name: str, key: str, work: Work) -> bool:
+    """Whether S3 takes *name*, and an import finds it for the row of *key*."""
     found = object_row_keys(pd.DataFrame({"key": [name]}), work.names)
-    return str(found.iloc[0])
+    fits = len(name.encode()) <= MOST_NAME_BYTES and not _CONTROL.search(name)
+    return fits and found.iloc[0] == key

@@ -24,7 +24,11 @@ ObjectListings = dict[str, pd.DataFrame]
 """``documents_objects`` and ``images_objects`` -> columns key, size, etag."""
 
 _COLUMNS = {"key": "str", "size": "int64", "etag": "str"}
-_DENIED = {"AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+DENIED = frozenset(
+    ("AccessDenied", "403", "InvalidAccessKeyId", "SignatureDoesNotMatch")
+)
+"""Codes of S3 for an account that may not do what it asks."""
+
 _MISSING = {"NoSuchBucket", "404"}
 
 
@@ -159,7 +163,7 @@ def _refused(bucket: str, error: ClientError) -> SourceError:
     code = str(error.response.get("Error", {}).get("Code", "unknown"))
     if code in _MISSING:
         said, hint = "does not exist", "check S3_BUCKET"
-    elif code in _DENIED:
+    elif code in DENIED:
         said = "may not be listed with these credentials"
         hint = "the account needs s3:ListBucket on it"
     else:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.demo.filemaker.server import listening
@@ -54,6 +54,23 @@ def serving(*records: tuple[str, Container | None]) -> Iterator[Hostile]:
     with listening(_application(hostile)) as url:
         hostile.url = url
         yield hostile
+
+
+@contextmanager
+def refusing(code: str, status: int = 400) -> Iterator[str]:
+    """An S3 that lists nothing and refuses every object; gives its address."""
+    app = Flask("refusing")
+
+    @app.route("/<path:path>", methods=["GET", "PUT"])
+    def answer(path: str) -> Response:
+        if request.method == "GET":
+            return Response("<ListBucketResult/>", mimetype="application/xml")
+        request.get_data()
+        said = f"<Error><Code>{code}</Code></Error>"
+        return Response(said, status, mimetype="application/xml")
+
+    with listening(app) as url:
+        yield url
 
 
 def lines(made: Settings) -> list[Line]:
