@@ -21,7 +21,7 @@ from reimport_lib.files.wanted import Wanted, Work, name_of, sort_out
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.objects import MIME_TYPES, naming
 from reimport_lib.sources import fm_layouts, fm_session, http, objects
-from reimport_lib.sources.fm_errors import Refusal
+from reimport_lib.sources.fm_errors import MISSING_RECORD, Refusal
 from reimport_lib.sources.fm_layouts import Layout
 from reimport_lib.sources.fm_values import Kind
 from reimport_lib.sources.http import PATIENCE, Patience
@@ -181,8 +181,13 @@ def _pause(work: Work, tried: int) -> float:
 
 
 def _address(work: Work, number: int) -> str:
-    """A fresh address of the file; "" where the container has become empty."""
-    response = fm_session.get(work.session, f"{work.layout.path}/records/{number}")
+    """A fresh address of the file; "" where container or record are gone by now."""
+    try:
+        response = fm_session.get(work.session, f"{work.layout.path}/records/{number}")
+    except Refusal as refusal:
+        if refusal.code != MISSING_RECORD:
+            raise
+        return ""
     page = fm_layouts.page_of(response, work.layout.fields, containers=True)
     return page.records[0].values.get(work.container, "") if page.records else ""
 

@@ -76,3 +76,16 @@ def test_a_bucket_that_may_not_be_written_stops_at_the_first_file(
 
         assert "s3:PutObject" in caught.value.hint
         assert lines(made) == []
+
+
+def test_records_deleted_meanwhile_are_empty_and_no_fault_of_the_server(
+    bucket: dict[str, str], tmp_path: Path
+) -> None:
+    records = [(f"D{number}", file()) for number in range(7)]
+    with serving(*records) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+        hostile.gone = set(range(1, 7))
+
+        ended = transfer(made, tables=DOCUMENTS, patience=QUICK)["documents"]
+
+    assert ended.counts == {Outcome.EMPTY: 6, Outcome.STORED: 1}
