@@ -105,7 +105,7 @@ def _read(answer: httpx.Response, content: IO[bytes]) -> Fetched:
     _require_file(answer)
     digest, size, head = hashlib.sha256(), 0, b""
     until = time.monotonic() + LONGEST_SECONDS
-    for part in answer.iter_bytes():
+    for part in _parts(answer):
         content.write(part)
         digest.update(part)
         size += len(part)
@@ -119,14 +119,31 @@ def _read(answer: httpx.Response, content: IO[bytes]) -> Fetched:
     return Fetched(content, head, size, digest.digest(), _name(answer))
 
 
+def _parts(answer: httpx.Response) -> Iterator[bytes]:
+    try:
+        yield from answer.iter_bytes()
+    except httpx.HTTPError:
+        raise http.Unreachable(
+            "The FileMaker server broke off in the middle of a file.",
+            hint="run it again; something on the way may cut long answers",
+        ) from None
+
+
 def _require_file(answer: httpx.Response) -> None:
-    """A refusal at random, or a stale address, passes; a web page is no file."""
+    """
+    A refusal at random, or a stale address, passes; a web page is no file.
+
+    A file that ends with its connection may have been cut: nobody could tell.
+    """
     status = answer.status_code
     if status in http.PASSING:
         raise http.Unreachable(f"The FileMaker server answers with status {status}.")
     if status != 200:
         passing = status in (401, 403, 404) or status >= 500
         raise Unfit(f"refused with status {status}", passing=passing)
+    told = answer.headers
+    if "Content-Length" not in told and "Transfer-Encoding" not in told:
+        raise Unfit("the server does not tell where it ends", passing=True)
     is_page = answer.headers.get("Content-Type", "").startswith("text/html")
     if is_page and "Content-Disposition" not in answer.headers:
         raise Unfit("a web page came instead of a file", passing=True)

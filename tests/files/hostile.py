@@ -27,6 +27,12 @@ def file(content: bytes = PDF, **headers: str) -> Container:
     return lambda: Response(content, mimetype="image/png", headers=headers)
 
 
+def once(first: Response, then: Container) -> Container:
+    """A container that answers *first*, and later like *then*."""
+    answers = iter([first])
+    return lambda: next(answers, None) or then()
+
+
 @dataclass(slots=True)
 class Hostile:
     """

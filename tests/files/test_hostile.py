@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
+from threading import Thread
 
 import pytest
+from flask import Response
 
 from reimport_lib.errors import SourceError
+from reimport_lib.files import streams
 from reimport_lib.files.ledger import Line, Outcome
+from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
-from tests.files.hostile import file, lines, refusing, serving
+from reimport_lib.sources.http import connected
+from reimport_lib.sources.servers import server_of
+from tests.files.hostile import (
+    PDF,
+    Container,
+    Hostile,
+    file,
+    lines,
+    once,
+    refusing,
+    serving,
+)
 from tests.sources.servers import QUICK
 
 DOCUMENTS = ("documents",)
@@ -89,3 +105,66 @@ def test_records_deleted_meanwhile_are_empty_and_no_fault_of_the_server(
         ended = transfer(made, tables=DOCUMENTS, patience=QUICK)["documents"]
 
     assert ended.counts == {Outcome.EMPTY: 6, Outcome.STORED: 1}
+
+
+def cut() -> Response:
+    """Fewer bytes than were told."""
+    told = {"Content-Length": str(len(PDF) + 1)}
+    return Response(iter([PDF]), mimetype="application/pdf", headers=told)
+
+
+class Endless(StreamRequestHandler):
+    """Bytes until the connection closes: whether they were all, nobody can tell."""
+
+    def handle(self) -> None:
+        self.rfile.readline()
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + PDF)
+
+
+@pytest.mark.parametrize(
+    "container",
+    [cut, file(**{"Content-Encoding": "gzip"})],
+    ids=["cut", "damaged"],
+)
+def test_a_file_that_breaks_off_is_not_stored(
+    bucket: dict[str, str], tmp_path: Path, container: Container
+) -> None:
+    with serving(("cut", container), ("whole", file())) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+
+        transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        first, second = lines(made)
+        assert first.why == "The FileMaker server broke off in the middle of a file."
+        assert (first.tries, first.object_key) == (4, "")
+        assert second.outcome is Outcome.STORED
+
+
+def test_a_file_without_a_length_is_not_taken(
+    bucket: dict[str, str], tmp_path: Path
+) -> None:
+    with TCPServer(("127.0.0.1", 0), Endless) as raw:
+        thread = Thread(target=raw.handle_request)
+        thread.start()
+        url = f"http://127.0.0.1:{raw.server_address[1]}"
+        server = server_of(Hostile((), url).settings(tmp_path, bucket))
+        with (
+            connected(server) as client,
+            pytest.raises(Unfit, match="where it ends"),
+            streams.fetched(client, server, f"{url}/Streaming/MainDB/1.bin"),
+        ):
+            pass
+        thread.join()
+
+
+@pytest.mark.parametrize("status", [401, 404, 503])
+def test_a_refusal_that_passes_is_asked_for_again(
+    bucket: dict[str, str], tmp_path: Path, status: int
+) -> None:
+    with serving(("D", once(Response("busy", status), file()))) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+
+        transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        [line] = lines(made)
+        assert (line.outcome, line.tries) == (Outcome.STORED, 2)
