@@ -26,8 +26,8 @@ MOST_BYTES = 256 * 1024 * 1024
 MOST_SECONDS = 900.0
 """That one answer may take, however steadily it drips."""
 
-PASSING = frozenset((502, 503, 504))
-"""Statuses of a gateway whose engine is busy, starting or down."""
+PASSING = frozenset((429, 502, 503, 504))
+"""Statuses of a gateway that wants fewer requests, or whose engine is busy or down."""
 
 Read = TypeVar("Read")
 

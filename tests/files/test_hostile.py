@@ -157,7 +157,7 @@ def test_a_file_without_a_length_is_not_taken(
         thread.join()
 
 
-@pytest.mark.parametrize("status", [401, 404, 503])
+@pytest.mark.parametrize("status", [401, 404, 429, 503])
 def test_a_refusal_that_passes_is_asked_for_again(
     bucket: dict[str, str], tmp_path: Path, status: int
 ) -> None:
