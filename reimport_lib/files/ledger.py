@@ -90,7 +90,12 @@ class Ledger:
     system: str
 
     def write(self, table: str, line: Line) -> None:
-        """Keep *line*, at once and for good."""
+        """
+        Keep *line*, at once and for good.
+
+        Raises:
+            SourceError: the disk is full.
+        """
         self._write(table, [line])
 
     def write_all(self, table: str, lines: list[Line]) -> None:
@@ -107,25 +112,26 @@ class Ledger:
 
     def _write(self, table: str, lines: list[Line]) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        with self.connection:
-            self.connection.executemany(
-                _UPSERT,
-                [
-                    (
-                        self.system,
-                        table,
-                        line.number,
-                        str(line.outcome),
-                        line.why,
-                        line.object_key,
-                        line.size_bytes,
-                        line.sha256,
-                        line.tries,
-                        at,
-                    )
-                    for line in lines
-                ],
+        rows = [
+            (
+                self.system,
+                table,
+                line.number,
+                str(line.outcome),
+                line.why,
+                line.object_key,
+                line.size_bytes,
+                line.sha256,
+                line.tries,
+                at,
             )
+            for line in lines
+        ]
+        try:
+            with self.connection:
+                self.connection.executemany(_UPSERT, rows)
+        except sqlite3.Error as error:
+            raise _unusable(error) from None
 
 
 @contextmanager
@@ -155,9 +161,26 @@ def _connection(folder: Path) -> sqlite3.Connection:
             f"The ledger of files cannot be written ({error.strerror}).",
             hint="set REIMPORT_RUNS to a folder of your own",
         ) from None
-    except sqlite3.Error:
-        raise SourceError(
-            "The ledger of files is in use, or cannot be written.",
-            hint="wait until the other `reimport files` has ended",
-        ) from None
+    except sqlite3.Error as error:
+        raise _unusable(error) from None
     return connection
+
+
+def _unusable(error: sqlite3.Error) -> SourceError:
+    """What *error* means; SQLite's own texts name no values."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_BUSY:
+        return SourceError(
+            "The ledger of files is in use.",
+            hint="wait until the other `reimport files` has ended",
+        )
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return SourceError(
+            f"The ledger of files is damaged: {FOLDER}/{FILE} in the runs folder.",
+            hint="move it away: the bucket itself tells what is stored",
+        )
+    return SourceError(
+        f"The ledger of files cannot be written ({error}).",
+        hint="make room, or set REIMPORT_RUNS to a folder of your own; then run it "
+        "again",
+    )

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from reimport_lib.errors import SourceError
 from reimport_lib.files.kinds import HEAD_BYTES
 from reimport_lib.sources import http
 from reimport_lib.sources.servers import Server
@@ -69,6 +70,7 @@ def fetched(client: httpx.Client, server: Server, address: str) -> Iterator[Fetc
     Raises:
         Unfit: another host's, refused, no file, or beyond the limits.
         Unreachable: the server gave no answer.
+        SourceError: the disk is full.
     """
     client.cookies.clear()
     try:
@@ -106,7 +108,7 @@ def _read(answer: httpx.Response, content: IO[bytes]) -> Fetched:
     digest, size, head = hashlib.sha256(), 0, b""
     until = time.monotonic() + LONGEST_SECONDS
     for part in _parts(answer):
-        content.write(part)
+        _keep(part, content)
         digest.update(part)
         size += len(part)
         if len(head) < HEAD_BYTES:
@@ -117,6 +119,16 @@ def _read(answer: httpx.Response, content: IO[bytes]) -> Fetched:
         raise Unfit("it has no bytes", passing=False)
     content.seek(0)
     return Fetched(content, head, size, digest.digest(), _name(answer))
+
+
+def _keep(part: bytes, content: IO[bytes]) -> None:
+    try:
+        content.write(part)
+    except OSError as error:
+        raise SourceError(
+            f"A file cannot be kept while it is fetched ({error.strerror}).",
+            hint="make room in TMPDIR, then run `reimport files` again",
+        ) from None
 
 
 def _parts(answer: httpx.Response) -> Iterator[bytes]:

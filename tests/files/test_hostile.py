@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 from socketserver import StreamRequestHandler, TCPServer
 from threading import Thread
@@ -10,7 +12,7 @@ import pytest
 from flask import Response
 
 from reimport_lib.errors import SourceError
-from reimport_lib.files import streams
+from reimport_lib.files import ledger, streams
 from reimport_lib.files.ledger import Line, Outcome
 from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
@@ -113,6 +115,12 @@ def cut() -> Response:
     return Response(iter([PDF]), mimetype="application/pdf", headers=told)
 
 
+def full() -> Response:
+    """More than may be kept in memory."""
+    content = PDF.ljust(streams.IN_MEMORY_BYTES + 1)
+    return Response(content, mimetype="application/pdf")
+
+
 class Endless(StreamRequestHandler):
     """Bytes until the connection closes: whether they were all, nobody can tell."""
 
@@ -168,3 +176,48 @@ def test_a_refusal_that_passes_is_asked_for_again(
 
         [line] = lines(made)
         assert (line.outcome, line.tries) == (Outcome.STORED, 2)
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file of this process may grow beyond a megabyte: as good as a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_full_disk_is_one_clear_line(bucket: dict[str, str], tmp_path: Path) -> None:
+    with serving(("D1", file()), ("D2", full), ("D3", file())) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+
+        with pytest.raises(SourceError) as caught:
+            transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        assert "cannot be kept while it is fetched" in caught.value.message
+        assert [line.number for line in lines(made)] == [1]
+
+
+def test_a_ledger_on_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
+    line = Line(1, Outcome.FAILED, why="x" * 4_000_000)
+    with ledger.opened(tmp_path, system="filemaker") as book:
+        book.connection.execute("PRAGMA max_page_count = 8")
+
+        with pytest.raises(SourceError, match="cannot be written"):
+            book.write("documents", line)
+
+        assert book.lines("documents") == []
+
+
+def test_a_damaged_ledger_is_told_from_one_in_use(tmp_path: Path) -> None:
+    (tmp_path / ledger.FOLDER).mkdir()
+    (tmp_path / ledger.FOLDER / ledger.FILE).write_text("no database " * 20)
+
+    with (
+        pytest.raises(SourceError, match="damaged") as caught,
+        ledger.opened(tmp_path, system="filemaker"),
+    ):
+        pass
+
+    assert "move it away" in caught.value.hint
