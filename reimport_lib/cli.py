@@ -16,7 +16,7 @@ import click
 
 from reimport_lib import approval, going_back, retention, runs, terminal
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.errors import ReimportError, UsageError
+from reimport_lib.errors import Interrupted, ReimportError, UsageError
 from reimport_lib.phases import ALWAYS, PHASES, Phase, named
 from reimport_lib.planning import gates as limits
 from reimport_lib.run import MANIFEST, Run, Status
@@ -242,20 +242,34 @@ def prune(keep: int, dry_run: bool) -> None:
     metavar="NAME",
     help="documents or images; without it both.",
 )
-@click.option("--most", type=int, default=None, help="Files to fetch per table.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Files to fetch per table.",
+)
 @click.option("--dry-run", is_flag=True, help="Count what is wanted; fetch nothing.")
 def files(tables: tuple[str, ...], most: int | None, dry_run: bool) -> None:
     """Bring files out of FileMaker's containers into the bucket; never overwrites."""
-    from reimport_lib.files import transfer
+    from reimport_lib.files import ledger, transfer
 
-    done = transfer.transfer(
-        load_settings(),
-        tables=tables or transfer.TABLES,
-        most=most,
-        dry_run=dry_run,
-        tell=terminal.tell_progress,
-    )
-    sys.exit(terminal.show_transfers(done))
+    settings = load_settings()
+    try:
+        done = transfer.transfer(
+            settings,
+            tables=tables or transfer.TABLES,
+            most=most,
+            dry_run=dry_run,
+            tell=terminal.teller(),
+        )
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "files: stopped by a person; every file that is stored stays.",
+            hint="reimport files goes on where it stopped",
+        ) from None
+    finally:
+        terminal.end_line()
+    sys.exit(terminal.show_transfers(done, kept_in=ledger.path(settings.runs)))
 
 
 @app.group(invoke_without_command=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -25,12 +25,13 @@ from reimport_lib import approval, forked, locks, runs
 from reimport_lib.checks import Check, Verdict, failed
 from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError
-from reimport_lib.files.ledger import Outcome as TransferOutcome
-from reimport_lib.files.progress import Progress as TransferProgress
+from reimport_lib.files import progress as transfers
 from reimport_lib.going_back import WayBack
 from reimport_lib.reporting.verdict import only_planned, verdict
 from reimport_lib.reporting.words import noun
 from reimport_lib.run import REPORT, Json, Run, Status
+
+TOLD_EVERY_SECONDS = 60.0
 
 
 def console() -> Console:
@@ -257,27 +258,36 @@ def show_loaded(counts: dict[str, int]) -> None:
 
 
 def show_pruned(lines: list[str]) -> None:
-    out = console()
-    for line in lines:
-        out.print(line)
-    if not lines:
-        out.print("Nothing to remove.")
+    for line in lines or ["Nothing to remove."]:
+        console().print(line)
 
 
-def tell_progress(progress: TransferProgress) -> None:
-    """One line, written over, where it is a terminal."""
-    if sys.stdout.isatty():
-        click.echo(f"\r{progress}", nl=False)
+def teller() -> Callable[[transfers.Progress], None]:
+    """Tells how far files are: on one line, written over; in a log, once a minute."""
+    told = time.monotonic()
+
+    def tell(progress: transfers.Progress) -> None:
+        nonlocal told
+        if sys.stdout.isatty():
+            click.echo(f"\r{progress.brief[: console().width - 1]}\x1b[K", nl=False)
+        elif time.monotonic() - told >= TOLD_EVERY_SECONDS:
+            told = time.monotonic()
+            click.echo(progress.brief)
+
+    return tell
 
 
-def show_transfers(done: Mapping[str, TransferProgress]) -> int:
-    """Print how every table ended; the exit code is 4 where a file failed."""
+def end_line() -> None:
+    """What comes next does not follow on the line that was written over."""
     if sys.stdout.isatty():
         click.echo()
-    for progress in done.values():
-        console().print(str(progress))
-    failures = sum(p.counts.get(TransferOutcome.FAILED, 0) for p in done.values())
-    return 4 if failures else 0
+
+
+def show_transfers(done: Mapping[str, transfers.Progress], *, kept_in: Path) -> int:
+    """Print how every table ended and why files failed; the exit code is then 4."""
+    for line in transfers.told_at_the_end(done.values(), kept_in):
+        console().print(line)
+    return 4 if any(each.failures for each in done.values()) else 0
 
 
 def show_error(error: ReimportError) -> None:

@@ -51,6 +51,11 @@ ON CONFLICT (system, source_table, number) DO UPDATE SET
 """
 
 
+def path(runs: Path) -> Path:
+    """Where the ledger lies in the folder of *runs*."""
+    return runs / FOLDER / FILE
+
+
 class Outcome(StrEnum):
     """What became of the file of one record."""
 

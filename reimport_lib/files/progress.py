@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from reimport_lib.files.ledger import Outcome
+
+SHOWN = 5
+"""Records that are named of each reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class Progress:
         fetched, wanted: files of this run, done and in all.
         size_bytes: of the fetched ones.
         seconds: since the first of them was asked for.
+        failures: reason -> the record ids of this run's failed ones.
     """
 
     table: str
@@ -26,6 +31,7 @@ class Progress:
     wanted: int
     size_bytes: int
     seconds: float
+    failures: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def per_minute(self) -> float:
@@ -38,16 +44,49 @@ class Progress:
         rate = self.per_minute
         return 60 * (self.wanted - self.fetched) / rate if rate else None
 
+    @property
+    def brief(self) -> str:
+        """For a line that is written over: it fits into 80 columns."""
+        failed = self.counts.get(Outcome.FAILED, 0)
+        return self._told(f"{failed:,} failed" if failed else "")
+
     def __str__(self) -> str:
-        counted = ", ".join(
-            f"{self.counts.get(outcome, 0):,} {outcome}" for outcome in Outcome
+        return self._told(
+            ", ".join(
+                f"{self.counts.get(outcome, 0):,} {outcome}" for outcome in Outcome
+            )
         )
+
+    def reasons(self) -> Iterator[str]:
+        """Why files failed, the commonest reason first, with the first records."""
+        for why, numbers in sorted(
+            self.failures.items(), key=lambda pair: (-len(pair[1]), pair[0])
+        ):
+            shown = ", ".join(map(str, numbers[:SHOWN]))
+            more = len(numbers) - SHOWN
+            rest = f" and {more:,} more" if more > 0 else ""
+            yield f"{len(numbers):,} failed: {why} (record ids {shown}{rest})"
+
+    def _told(self, counted: str) -> str:
         left = self.seconds_left
         rate = f"{self.per_minute:,.0f} a minute" if self.per_minute else ""
         rest = f"about {_spoken(left)} left" if left else ""
-        told = ", ".join(part for part in (rate, rest) if part)
+        pace = ", ".join(part for part in (rate, rest) if part)
         done = f"{self.fetched:,} of {self.wanted:,} fetched"
-        return f"{self.table}: {done}; {counted}" + (f"; {told}" if told else "")
+        told = "; ".join(part for part in (done, counted, pace) if part)
+        return f"{self.table}: {told}"
+
+
+def told_at_the_end(done: Iterable[Progress], kept_in: Path) -> Iterator[str]:
+    """How every table ended; where files failed, why, and what to do."""
+    failed = False
+    for progress in done:
+        yield str(progress)
+        yield from (f"  {reason}" for reason in progress.reasons())
+        failed = failed or bool(progress.failures)
+    if failed:
+        yield f"Every record: {kept_in}"
+        yield "Next: reimport files, which fetches what is missing and nothing else"
 
 
 def _spoken(seconds: float) -> str:

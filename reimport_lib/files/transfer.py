@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from reimport_lib.config import Settings
-from reimport_lib.errors import SourceError, UsageError
+from reimport_lib.errors import SourceError, UsageError, did_you_mean
 from reimport_lib.files import bucket, ledger, streams
 from reimport_lib.files.kinds import ending_of
 from reimport_lib.files.ledger import Ledger, Line, Outcome
@@ -63,7 +63,9 @@ def transfer(
     unknown = [table for table in tables if table not in TABLES]
     if unknown:
         raise UsageError(
-            f"{', '.join(unknown)}: no table with files.", hint=f"one of {TABLES}"
+            f"{', '.join(unknown)}: no table with files."
+            + did_you_mean(unknown[0], TABLES),
+            hint=f"--table {' or --table '.join(TABLES)}; without it both",
         )
     listings = objects.list_objects(settings)
     server = server_of(settings)
@@ -73,7 +75,7 @@ def transfer(
         fm_session.opened(server, patience) as session,
         http.connected(server, patience) as files,
     ):
-        for table in tables:
+        for table in dict.fromkeys(tables):
             layout = fm_layouts.layout_of(session, server.names[table])
             work = Work(
                 table=table,
@@ -128,12 +130,13 @@ def _fetch_all(
             len(wanted),
             work.size_bytes,
             time.monotonic() - started,
+            work.failures,
         )
 
     for each in chosen:
         line, problem = _fetch_one(work, each)
         book.write(work.table, line)
-        work.counts[line.outcome] += 1
+        work.count(line)
         work.fetched += 1
         work.size_bytes += line.size_bytes
         if tell:

@@ -55,8 +55,15 @@ class Work:
     s3: Any
     bucket: str
     counts: Counter[Outcome] = field(default_factory=Counter)
+    failures: dict[str, list[int]] = field(default_factory=dict)
     fetched: int = 0
     size_bytes: int = 0
+
+    def count(self, line: Line) -> None:
+        """Take *line* into what progress tells."""
+        self.counts[line.outcome] += 1
+        if line.outcome is Outcome.FAILED:
+            self.failures.setdefault(line.why, []).append(line.number)
 
 
 def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
@@ -85,7 +92,7 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
             wanted.append(Wanted(record.number, raw))
         else:
             lines.append(line)
-            work.counts[line.outcome] += 1
+            work.count(line)
         if line is None or line.outcome is Outcome.THERE:
             taken.add(key)
     book.write_all(work.table, lines)

@@ -14,7 +14,17 @@ from reimport_lib.run import Mode
 from tests.cli.commands import Commands
 from tests.phases import sites
 
-NAMES = {"run", "open", "runs", "show", "doctor", "load-config", "prune", "demo"}
+NAMES = {
+    "run",
+    "open",
+    "runs",
+    "show",
+    "doctor",
+    "load-config",
+    "prune",
+    "files",
+    "demo",
+}
 
 
 def test_every_command_and_option_says_what_it_does(
@@ -54,6 +64,8 @@ def test_every_command_and_option_says_what_it_does(
         ("show", "Missing argument 'RUN'"),
         ("prune --keep 0", "--keep must be at least 1"),
         ("prune --keep some", "not a valid integer"),
+        ("files --table image", "no table with files. Did you mean images?"),
+        ("files --most -1", "-1 is not in the range x>=1"),
         ("nonsense", "No such command 'nonsense'"),
         ("load-config nowhere.json", "nowhere.json cannot be read"),
         ("demo --exports nowhere", "nowhere is not a folder"),

@@ -48,9 +48,13 @@ class Hostile:
     gone: set[int] = field(default_factory=set)
     asked: Counter[int] = field(default_factory=Counter)
 
-    def settings(self, runs: Path, bucket: dict[str, str]) -> Settings:
+    def environment(self, runs: Path, bucket: dict[str, str]) -> dict[str, str]:
+        """What leads ``reimport files`` from here to *bucket*."""
         own = {"FILEMAKER_HOST": self.url, "FILEMAKER_PAUSE_SECONDS": "0"}
-        return load_settings({**ACCOUNT, **bucket, **own, "REIMPORT_RUNS": str(runs)})
+        return {**ACCOUNT, **bucket, **own, "REIMPORT_RUNS": str(runs)}
+
+    def settings(self, runs: Path, bucket: dict[str, str]) -> Settings:
+        return load_settings(self.environment(runs, bucket))
 
 
 @contextmanager

@@ -345,20 +345,6 @@ def test_a_redirect_to_another_host_is_not_followed(made: Settings) -> None:
     assert "another host" in str(caught.value)
 
 
-def test_progress_tells_rate_and_time_left() -> None:
-    counts = {Outcome.STORED: 90, Outcome.FAILED: 1}
-
-    told = Progress(
-        "images", counts, fetched=91, wanted=1_091, size_bytes=5, seconds=60
-    )
-
-    assert told.per_minute == 91
-    assert str(told) == (
-        "images: 91 of 1,091 fetched; 90 stored, 0 already there, 0 empty, 1 failed; "
-        "91 a minute, about 11 min left"
-    )
-
-
 def test_the_ledger_is_private_and_names_nobody(served: Served, made: Settings) -> None:
     transfer(made, tables=("documents",), most=1, patience=QUICK)
 
