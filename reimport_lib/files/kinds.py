@@ -37,7 +37,11 @@ _IN_ZIP: tuple[tuple[bytes, str], ...] = (
 )
 _IN_OLE = ("doc", "xls", "ppt", "msg")
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
-_TEXTS = ("csv", "eml", "htm", "html", "svg", "txt", "xml")
+_TOLD = frozenset(
+    ("docx", "gif", "jpeg", "jpg", "odt", "pdf", "png", "pptx", "rtf", "xlsx", "zip")
+)
+"""Endings that only content gives: what has none of their marks is none of them."""
+
 _ENDING = re.compile(r"\.([A-Za-z0-9]{1,8})$")
 
 
@@ -65,7 +69,9 @@ def ending_of(head: bytes, name: str) -> str:
         return next((ending for mark, ending in _IN_ZIP if mark in head), "zip")
     if head.startswith(_OLE):
         return called if called in _IN_OLE else "doc"
-    return _of_text(head, called)
+    if b"%PDF-" in head[:1024]:  # what stands before it is allowed
+        return "pdf"
+    return _of_text(head, "" if called in _TOLD else called)
 
 
 def _of_text(head: bytes, called: str) -> str:
@@ -78,4 +84,4 @@ def _of_text(head: bytes, called: str) -> str:
         return "svg"
     if start.startswith(b"<?xml"):
         return "xml"
-    return called if called in _TEXTS else called or "txt"
+    return called or "txt"

@@ -44,6 +44,10 @@ def zipped(name: str) -> bytes:
         (b"Dear doctor", "", "txt"),
         (b"a,b\n1,2", "table.CSV", "csv"),
         (b"\x00\x01\x02", "", "bin"),
+        (b"\x00\x01\x02", "scan.pdf", "bin"),
+        (b"File not found", "scan.pdf", "txt"),
+        (b"File not found", "photo.jpg", "txt"),
+        (b"\r\nfrom a scanner\n%PDF-1.3", "a.txt", "pdf"),
         (b"\x00\x01\x02", "scan.dcm", "dcm"),
     ],
 )
