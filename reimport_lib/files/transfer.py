@@ -205,9 +205,11 @@ def _stored(work: Work, wanted: Wanted, found: Fetched, tried: int) -> Line:
         found,
         mime_type=MIME_TYPES.get(ending, "application/octet-stream"),
     )
+    if not is_new:  # what lies there may be another file: nothing is said of its bytes
+        return Line(wanted.number, Outcome.THERE, object_key=key, tries=tried)
     return Line(
         wanted.number,
-        Outcome.STORED if is_new else Outcome.THERE,
+        Outcome.STORED,
         object_key=key,
         size_bytes=found.size_bytes,
         sha256=found.sha256.hex(),

@@ -264,6 +264,7 @@ def test_an_object_that_comes_meanwhile_is_never_overwritten(
     told = [line for line in lines(made, "documents") if line.tries]
     assert [line.outcome for line in told] == [Outcome.STORED, Outcome.THERE]
     assert stored(made)[told[1].object_key] == b"theirs"
+    assert (told[1].sha256, told[1].size_bytes) == ("", 0)
 
 
 def test_a_trial_counts_and_fetches_nothing(served: Served, made: Settings) -> None:
