@@ -67,7 +67,14 @@ class Work:
 
 
 def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
-    """The records whose file is wanted; all others go into the ledger at once."""
+    """
+    The records whose file is wanted; all others go into the ledger at once.
+
+    Those that failed before come last, so that they are in nobody's way.
+    """
+    failed_before = {
+        line.number for line in book.lines(work.table) if line.outcome is Outcome.FAILED
+    }
     way = Way(
         work.session.server.page_rows,
         data_api.key_of(work.table, work.layout.fields),
@@ -96,7 +103,7 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
         if line is None or line.outcome is Outcome.THERE:
             taken.add(key)
     book.write_all(work.table, lines)
-    return wanted
+    return sorted(wanted, key=lambda each: each.number in failed_before)
 
 
 def _without_fetching(

@@ -178,6 +178,19 @@ def test_a_refusal_that_passes_is_asked_for_again(
         assert (line.outcome, line.tries) == (Outcome.STORED, 2)
 
 
+def test_files_that_failed_before_keep_none_of_the_others_away(
+    bucket: dict[str, str], tmp_path: Path
+) -> None:
+    bad = [(f"B{number}", cut) for number in range(5)]
+    with serving(*bad, ("good", file())) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+        for _ in range(2):
+            with pytest.raises(SourceError, match="broke off"):
+                transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        assert lines(made)[-1].outcome is Outcome.STORED
+
+
 @pytest.fixture
 def small_files() -> Iterator[None]:
     """No file of this process may grow beyond a megabyte: as good as a full disk."""
