@@ -2,58 +2,113 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reimport_lib import runs
-from reimport_lib.checks import Check, Verdict
+from reimport_lib.checks import Check, Verdict, failed
 from reimport_lib.errors import SourceError
 from reimport_lib.phases import data
-from reimport_lib.planning.gates import ALL
+from reimport_lib.planning import gates
 from reimport_lib.run import Run, Status
 from reimport_lib.sources import drift
 from reimport_lib.sources.snapshot import Snapshot, open_snapshot
 
-GONE = "gone"
+COMPARED = "source held against an earlier run's"
+LOST = (drift.GONE, drift.EMPTIED)
 
 
 def checks(run: Run, snapshot: Snapshot) -> list[Check]:
     """
-    *snapshot* against the newest earlier one; nothing where there is none.
+    *snapshot* against the newest earlier one, and which that is.
 
     The gates ``max_lost_rows`` (a fraction of a table) and ``max_lost_columns`` say
-    how much may be missing.
+    how much may be missing; what is beyond them names the words that let it through.
     """
-    earlier = _earlier(run)
+    run_id, earlier = _earlier(run, snapshot)
     if earlier is None:
-        return []
-    gates = data.gates_of(run)
-    rows = gates.limit(ALL, "max_lost_rows")
-    limits = drift.LIMITS if rows is None else replace(drift.LIMITS, lost_rows=rows)
-    found = list(drift.compare(earlier, snapshot, limits=limits))
-    lost = [c for c in found if c.verdict is Verdict.FAIL and c.actual == GONE]
-    if len(lost) <= (gates.limit(ALL, "max_lost_columns") or 0):
-        found = [replace(c, verdict=Verdict.WARN) if c in lost else c for c in found]
-    return [_with_gate(check) for check in found]
+        return [
+            Check(
+                COMPARED,
+                "a run that succeeded, and its snapshot",
+                "none",
+                Verdict.COULD_NOT_CHECK,
+                "compare the rows of each table with what FileMaker shows",
+            )
+        ]
+    limits = data.gates_of(run)
+    own = {
+        table: limits.limit(table, "max_lost_rows") or 0.0
+        for table in earlier.manifest.tables
+    }
+    found = drift.compare(
+        earlier, snapshot, limits=replace(drift.LIMITS, lost_rows_of=own)
+    )
+    held = Check(COMPARED, "a run that succeeded", run_id, Verdict.PASS)
+    judged = [_judged(check, failed(found), limits) for check in found]
+    words = " ".join(dict.fromkeys(_words(judged, earlier, snapshot, limits)))
+    return [held, *(_told(check, run_id, words) for check in judged)]
 
 
-def _with_gate(check: Check) -> Check:
+def _judged(check: Check, broken: Iterable[Check], limits: gates.Gates) -> Check:
+    """A lost column only warns while its table has lost no more than it may."""
+    if check.verdict is not Verdict.FAIL or check.actual not in LOST:
+        return check
+    table = _table(check)
+    allowed = limits.limit(table, "max_lost_columns") or 0
+    is_allowed = len(_lost(table, broken)) <= allowed
+    return replace(check, verdict=Verdict.WARN) if is_allowed else check
+
+
+def _words(
+    judged: list[Check], earlier: Snapshot, later: Snapshot, limits: gates.Gates
+) -> Iterator[str]:
+    """The gates that would let through what failed."""
+    broken = failed(judged)
+    for check in broken:
+        table = _table(check)
+        if check.actual in LOST:
+            count, total, name = len(_lost(table, broken)), 0, "max_lost_columns"
+        else:
+            total = earlier.manifest.tables[table].rows
+            count, name = total - later.manifest.tables[table].rows, "max_lost_rows"
+        result = gates.measure(table, name, count, total, limits)
+        if result is not None and (count < total or not total):
+            yield result.argument
+
+
+def _told(check: Check, run_id: str, words: str) -> Check:
     if check.verdict is not Verdict.FAIL:
         return check
-    gate = "max_lost_columns=1" if check.actual == GONE else "max_lost_rows=0.2"
-    return replace(check, hint=f"{check.hint}; if it is right: --gate *.{gate}")
+    right = f"; if all of it is right: {words}" if words else ""
+    return replace(
+        check, expected=f"{check.expected} as in {run_id}", hint=f"{check.hint}{right}"
+    )
 
 
-def _earlier(run: Run) -> Snapshot | None:
-    """The snapshot of the newest run of the same database that succeeded."""
+def _table(check: Check) -> str:
+    return check.name.partition(":")[0]
+
+
+def _lost(table: str, broken: Iterable[Check]) -> list[Check]:
+    """The columns that *table* has lost."""
+    lost = (check for check in broken if check.actual in LOST)
+    return [check for check in lost if _table(check) == table]
+
+
+def _earlier(run: Run, snapshot: Snapshot) -> tuple[str, Snapshot | None]:
+    """The newest run of the same database and system that succeeded: its snapshot."""
     database = run.manifest().get("database")
-    for run_id in reversed(runs.all_run_ids(run.settings)):
-        other = runs.load(run.settings, run_id)
+    for other in reversed(runs.readable(run.settings)):
         manifest = other.manifest()
-        usable = manifest["status"] == Status.SUCCEEDED
+        usable = manifest.get("status") == Status.SUCCEEDED
         same = manifest.get("database") == database
-        if run_id != run.run_id and usable and same and other.snapshot_folder.is_dir():
-            try:
-                return open_snapshot(other.snapshot_folder)
-            except SourceError:  # damaged or half pruned: the next older one
-                continue
-    return None
+        if other.run_id == run.run_id or not (usable and same):
+            continue
+        try:
+            earlier = open_snapshot(other.snapshot_folder)
+        except SourceError:  # damaged, pruned or half so: the next older one
+            continue
+        if earlier.manifest.system == snapshot.manifest.system:
+            return other.run_id, earlier
+    return "", None

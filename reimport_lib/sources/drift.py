@@ -28,6 +28,9 @@ CODED: Mapping[str, tuple[str, ...]] = {
 }
 """Table -> columns that hold one of few words; a new one may have no rule yet."""
 
+GONE, EMPTIED = "gone", "no value left"
+"""What is found of a column that was lost."""
+
 _SHOWN = 8
 
 
@@ -38,7 +41,9 @@ class DriftLimits:
 
     Attributes:
         lost_rows: fraction of a table's rows that may be gone.
-        lost_floor_rows: losses up to here never stop, however small the table is.
+        lost_rows_of: table -> a fraction of its own.
+        lost_floor_rows: losses up to here never stop, however small the table is or
+            however few cells of a column held something.
         grown_rows: fraction by which a table may grow before it is warned about.
         filled: fraction of a column's filled cells that may be gone.
         new_words: more new words than this in one column: they are no codes.
@@ -51,6 +56,7 @@ class DriftLimits:
     filled: float = 0.20
     new_words: int = 25
     optional_columns: frozenset[str] = field(default=frozenset())
+    lost_rows_of: Mapping[str, float] = field(default_factory=dict)
 
 
 LIMITS = DriftLimits()
@@ -63,7 +69,7 @@ def compare(
     Every difference that a reviewer should see, table by table.
 
     A check that fails stops the run (``require_alike``): a table that came empty or
-    lost many rows, or a column that is gone though it held something.
+    lost many rows, or a column that is gone or has no value left though it held some.
     """
     checks: list[Check] = []
     for name, before in earlier.manifest.tables.items():
@@ -120,7 +126,9 @@ def _rows(
     verdict, hint = Verdict.PASS, ""
     if before.rows and not after.rows:
         verdict, hint = Verdict.FAIL, "the table came empty: export it again"
-    elif lost > limits.lost_floor_rows and lost > limits.lost_rows * before.rows:
+    elif lost > limits.lost_floor_rows and lost > before.rows * limits.lost_rows_of.get(
+        name, limits.lost_rows
+    ):
         verdict = Verdict.FAIL
         hint = "was a found set exported? in FileMaker, choose Show All Records"
     elif lost > 0:
@@ -141,9 +149,17 @@ def _columns(
             yield Check(
                 label,
                 f"{held:,} filled",
-                "gone",
+                GONE,
                 Verdict.WARN if optional else Verdict.FAIL,
-                "export all columns; if it was removed in FileMaker, say so",
+                "was it renamed, or left out of the export? export all columns",
+            )
+        elif not holds and held > limits.lost_floor_rows and after.rows:
+            yield Check(
+                label,
+                f"{held:,} filled",
+                EMPTIED,
+                Verdict.FAIL,
+                "was it moved to another column? look at it in FileMaker",
             )
         elif held * after.rows > holds * before.rows and (
             held / max(1, before.rows) - holds / max(1, after.rows)

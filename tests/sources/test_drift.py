@@ -86,6 +86,21 @@ def test_a_column_that_came_nearly_empty_warns(tmp_path: Path) -> None:
     assert (check.expected, check.actual) == ("30 of 30", "20 of 30")
 
 
+def test_a_column_without_any_value_left_stops_as_if_it_were_gone(
+    tmp_path: Path,
+) -> None:
+    few = [*rows(30)[:11], *rows(30, notes="")[11:]]
+    for folder, before, verdict in (
+        ("many", rows(30), Verdict.FAIL),
+        ("few", few, Verdict.WARN),
+    ):
+        (tmp_path / folder).mkdir()
+
+        check = compared(tmp_path / folder, before, rows(30, notes=""))[1]
+
+        assert (check.name, check.verdict) == ("patients: column 'notes'", verdict)
+
+
 def test_new_words_of_a_coded_column_are_shown_if_rows_share_them(
     tmp_path: Path,
 ) -> None:
