@@ -108,6 +108,7 @@ def load(settings: Settings, run_id: str) -> Run:
 
     Raises:
         UsageError: there is none; the message names the nearest.
+        ReimportError: its record is damaged, or of another version.
     """
     folder = settings.runs / run_id
     if not run_id or Path(run_id).name != run_id or not (folder / MANIFEST).is_file():
@@ -117,18 +118,24 @@ def load(settings: Settings, run_id: str) -> Run:
             hint="reimport runs",
         )
     manifest = read_manifest(folder)
-    parameters = manifest["parameters"]
-    return Run(
-        run_id,
-        folder,
-        Mode(manifest["mode"]),
-        settings,
-        tuple(parameters["phases"]),
-        parameters["reviewed"],
-        dict(parameters["gates"]),
-        parameters["strict"],
-        parameters["clean_slate"],
-    )
+    try:
+        parameters = manifest["parameters"]
+        return Run(
+            run_id,
+            folder,
+            Mode(manifest["mode"]),
+            settings,
+            tuple(parameters["phases"]),
+            parameters["reviewed"],
+            dict(parameters["gates"]),
+            parameters["strict"],
+            parameters["clean_slate"],
+        )
+    except (KeyError, TypeError, ValueError):
+        raise ReimportError(
+            f"{run_id}: run.json is not one that this version writes.",
+            hint="reimport runs",
+        ) from None
 
 
 def all_run_ids(settings: Settings) -> list[str]:

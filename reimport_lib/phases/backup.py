@@ -125,10 +125,9 @@ def _reusable(run: Run) -> Backup | None:
 def _previous(run: Run) -> Backup | None:
     """The newest finished backup of an earlier run of the same database."""
     real = run.manifest().get("database", {})
-    for run_id in reversed(runs.all_run_ids(run.settings)):
-        earlier = runs.load(run.settings, run_id)
+    for earlier in reversed(runs.readable(run.settings)):
         same = earlier.manifest().get("database", {}) == real
-        if run_id != run.run_id and same:
+        if earlier.run_id != run.run_id and same:
             found = _opened(earlier.backup_folder)
             if found is not None:
                 return found

@@ -117,10 +117,10 @@ def execute(run: Run) -> None:
 
 def _inherited_clock(run: Run, snapshot: Snapshot) -> str:
     """The clock of the newest earlier run with an equal snapshot, or ""."""
-    for run_id in reversed(runs.all_run_ids(run.settings)):
-        manifest = runs.load(run.settings, run_id).manifest()
+    for other in reversed(runs.readable(run.settings)):
+        manifest = other.manifest()
         equal_digest = manifest.get("snapshot_digest") == snapshot.digest
-        if run_id != run.run_id and equal_digest and manifest["as_of"]:
+        if other.run_id != run.run_id and equal_digest and manifest.get("as_of"):
             return str(manifest["as_of"])
     return ""
 
