@@ -9,7 +9,7 @@ import pandas as pd
 
 from reimport_lib import runs
 from reimport_lib.checks import Check, equal
-from reimport_lib.errors import Drifted
+from reimport_lib.errors import Drifted, Refused
 from reimport_lib.planning.identity import pseudonym
 from reimport_lib.private_files import write_json
 from reimport_lib.run import Run
@@ -34,10 +34,18 @@ def require_none(run: Run) -> list[Check]:
     Raises:
         Drifted: people have changed rows since; the message names tables, counts and
             the first rows by pseudonym.
+        Refused: what the rehearsal saw is gone or damaged.
     """
     rehearsal = runs.load(run.settings, run.reviewed)
-    text = (rehearsal.backup_folder / FILE).read_text()
-    before = ManagedDigest.from_json(json.loads(text))
+    try:
+        text = (rehearsal.backup_folder / FILE).read_text()
+        before = ManagedDigest.from_json(json.loads(text))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise Refused(
+            f"What {run.reviewed} saw of the managed rows cannot be read: "
+            f"{rehearsal.backup_folder.name}/{FILE} in its folder.",
+            hint="reimport run --full, to rehearse and review again",
+        ) from None
     now = managed_digest(bootstrap.REAL)
     drifted = before.drift(now)
     if len(drifted):

@@ -6,6 +6,7 @@ import pytest
 
 from reimport_lib import approval
 from reimport_lib.errors import Refused, UsageError
+from reimport_lib.phases import drift
 from reimport_lib.run import Status
 from tests.phases import sites
 from tests.phases.conftest import States
@@ -106,3 +107,20 @@ def test_a_phase_alone_is_refused_before_what_it_links_to(ready: Site) -> None:
 
     assert "reimport run --phase patients" in refused.value.hint
     assert not ready.settings.runs.exists()
+
+
+@pytest.mark.parametrize("record", [None, "{", "[1]"], ids=["gone", "cut", "other"])
+def test_a_rehearsal_without_its_record_of_rows_is_refused_by_one_clear_line(
+    ready: Site, record: str | None
+) -> None:
+    rehearsal = ready.rehearse("validation")
+    file = rehearsal.backup_folder / drift.FILE
+    if record is None:
+        file.unlink()
+    else:
+        file.write_text(record)
+
+    run = ready.apply(rehearsal)
+
+    assert run.manifest()["status"] == "refused"
+    assert f"{file.parent.name}/{file.name} in its folder" in sites.error(run)
