@@ -26,7 +26,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "sms": ("id", "_kp_MessageID"),
     "sms_replies": ("id", "_kp_ReplyID"),
     "documents": ("id", "_kp_DocID"),
-    "images": ("id", "recid"),
+    "images": ("recid", "RecID"),
 }
 """Table -> what its key column may be called, best first; only to count keys here."""
 
@@ -89,7 +89,16 @@ def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
             "" if rows else "an empty table deletes nothing: export it again",
         )
     ]
-    if keys is not None:
+    if keys is None:
+        checks.append(
+            Check(
+                "distinct keys",
+                "a key of each row",
+                "the table has no key column of its own",
+                Verdict.COULD_NOT_CHECK,
+            )
+        )
+    else:
         checks.append(
             Check(
                 "distinct keys",
