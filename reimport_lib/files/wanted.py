@@ -28,6 +28,7 @@ from reimport_lib.sources.fm_session import Session
 MOST_NAME_BYTES = 1_024
 """Of the name of an object, by S3's own limit."""
 
+HOLLOW = "an object without a byte lies in its place: remove it"
 LONGEST_ENDING = "x" * 8
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -83,9 +84,10 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
     swept = data_api.sweep(work.session, work.layout, way)
     records = [swept[number] for number in sorted(swept)]
     keys = _keys(work, records)
-    stored = dict(
-        zip(object_row_keys(listing, work.names), listing["key"], strict=True)
-    )
+    listing = listing.sort_values("size", kind="stable")  # of several, the fullest
+    owners = object_row_keys(listing, work.names)
+    objects = zip(listing["key"], listing["size"], strict=True)
+    stored = dict(zip(owners, objects, strict=True))
     wanted: list[Wanted] = []
     lines: list[Line] = []
     taken: set[str] = set()
@@ -107,7 +109,11 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
 
 
 def _without_fetching(
-    work: Work, record: Record, raw: str, key: str, stored: Mapping[str, str]
+    work: Work,
+    record: Record,
+    raw: str,
+    key: str,
+    stored: Mapping[str, tuple[str, int]],
 ) -> Line | None:
     """What can be said of *record* at once; None: its file is wanted."""
     value = record.values.get(work.container, "")
@@ -117,7 +123,10 @@ def _without_fetching(
     if not key:
         return replace(failed, why="the record has no key")
     if key in stored:
-        return replace(failed, outcome=Outcome.THERE, object_key=stored[key])
+        name, size_bytes = stored[key]
+        if not size_bytes:
+            return replace(failed, why=HOLLOW, object_key=name)
+        return replace(failed, outcome=Outcome.THERE, object_key=name)
     if not value.startswith(("https://", "http://")):
         return replace(failed, why="the container only refers to a file elsewhere")
     if not _is_name(name_of(work, raw, LONGEST_ENDING), key, work):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from socketserver import StreamRequestHandler, TCPServer
 from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Response
@@ -16,6 +17,8 @@ from reimport_lib.files import ledger, streams
 from reimport_lib.files.ledger import Line, Outcome
 from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
+from reimport_lib.files.wanted import HOLLOW
+from reimport_lib.sources import objects
 from reimport_lib.sources.http import connected
 from reimport_lib.sources.servers import server_of
 from tests.files.hostile import (
@@ -66,6 +69,25 @@ def test_a_key_that_is_no_name_is_a_line_and_the_others_come(
         assert first.why == "its key cannot be the name of an object"
         assert last.outcome is Outcome.STORED
         assert set(hostile.asked) == {2}
+
+
+def test_an_object_without_a_byte_is_no_file_and_is_left_alone(
+    bucket: dict[str, str], tmp_path: Path
+) -> None:
+    with serving(("D1", file()), ("D2", file())) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+        client: Any = objects.client(made)
+        for name, content in (("D1.pdf", b""), ("D2.pdf", b""), ("D2.jpg", b"x")):
+            key = f"filemaker-docs/{name}"
+            client.put_object(Bucket=made.s3_bucket, Key=key, Body=content)
+
+        transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        first, second = lines(made)
+        assert (first.outcome, first.why) == (Outcome.FAILED, HOLLOW)
+        assert second.outcome is Outcome.THERE
+        assert second.object_key == "filemaker-docs/D2.jpg"
+        assert not hostile.asked
 
 
 def test_objects_that_s3_does_not_take_are_lines_until_there_are_many(
