@@ -24,9 +24,8 @@ demo: .venv/installed ## rehearse and apply a synthetic clinic (SOURCE=data-api,
 
 .PHONY: test
 test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
-	cd tests/backend && ../../$(BIN)/python -m pytest -q -p no:cacheprovider .
-	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) \
-		../../$(BIN)/python -m pytest -q -p no:cacheprovider .
+	cd tests/backend && ../../$(PYTEST) -n 2 .
+	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) ../../$(PYTEST) -n 2 .
 	$(PYTEST) -n 2 --dist loadfile $(ARGS)
 
 .PHONY: bench
