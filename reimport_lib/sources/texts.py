@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 _OVERLAP = 64
-_STRING = re.compile(rb"<si[\s/>]")
+_PADDING = b'"""'  # to look at neighbours; what is cut here is seen again
+_LESS, _GREATER, _SLASH, _BLANK = b"<>/ "
+_S, _I = b"si"
 _PREFIXED = re.compile(rb"<[^\s<>/:=]+:si[\s/>]")
 _NUMBERED = re.compile(rb"<(?:[^\s<>/:=]+:)?v(?:\s[^>]*)?>\s*(\d{1,18})")
 
@@ -24,17 +27,28 @@ def lengths(pieces: Iterable[bytes]) -> np.ndarray:
     Args:
         pieces: of the part that holds them.
     """
-    starts: list[int] = []
+    starts = [np.empty(0, dtype=np.int64)]
     before, end = b"", 0
     for piece in pieces:
         seen = before + piece
         begin = end - len(before)
-        starts += [begin + found.start() for found in _STRING.finditer(seen)]
+        starts.append(begin + _strings(seen))
         if b":si" in seen:
-            starts += [begin + found.start() for found in _PREFIXED.finditer(seen)]
+            prefixed = [found.start() for found in _PREFIXED.finditer(seen)]
+            starts.append(begin + np.array(prefixed, dtype=np.int64))
         end += len(piece)
         before = seen[-_OVERLAP:]
-    return np.diff(np.unique(np.array([*starts, end], dtype=np.int64)))
+    found = np.diff(np.sort(np.append(np.concatenate(starts), end)))
+    return found[found > 0]  # what lies in two pieces was found twice
+
+
+def _strings(seen: bytes) -> Any:
+    """Where in *seen* an element ``si`` begins: ``<si`` and the end of its name."""
+    codes = np.frombuffer(seen + _PADDING, dtype=np.uint8)
+    tags = np.flatnonzero(codes == _LESS)
+    first, second, third = codes[tags + 1], codes[tags + 2], codes[tags + 3]
+    ends = (third <= _BLANK) | (third == _GREATER) | (third == _SLASH)
+    return tags[(first == _S) & (second == _I) & ends]
 
 
 def shown(pieces: Iterable[bytes], strings: np.ndarray) -> int:
