@@ -26,7 +26,7 @@ demo: .venv/installed ## rehearse and apply a synthetic clinic (SOURCE=data-api,
 test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
 	cd tests/backend && ../../$(PYTEST) -n 2 .
 	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) ../../$(PYTEST) -n 2 .
-	$(PYTEST) -n 2 --dist loadfile $(ARGS)
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: bench
 bench: .venv/installed ## seconds and rows per second of every phase and every reader
