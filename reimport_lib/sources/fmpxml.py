@@ -95,7 +95,6 @@ def _columns(
             if len(values) != width or len(row) != width:
                 values = _texts(row, width, place=f"{name}: row {count:,}")
             held += values
-            row.clear()
         check_cells(name, rows=count, columns=width, limits=limits)
         if len(held) >= _CHUNK_ROWS * width:
             _keep(held, chunks)
@@ -122,8 +121,9 @@ def _batches(
             unread_bytes = 0
             parent: Any = rows[0].getparent()
             yield parent, rows
-            # The emptied rows would stay: memory must not grow with the file.
+            # They would stay: memory must not grow with the file.
             del parent[: len(rows)]
+            rows.clear()
         piece = stream.read(_PIECE)
     events.close()
 
