@@ -23,7 +23,7 @@ COLUMNS = ("table", "row", "key", "outcome", "reason", "notes", "target_id")
 
 def text(run: Run, table: str, rows: pd.DataFrame) -> str:
     """The outcomes of *rows* (as in a Plan) as CSV."""
-    columns = (rows[name] for name in COLUMNS[1:])
+    columns = (rows[name].tolist() for name in COLUMNS[1:])
     return _csv(run, ((table, *line) for line in zip(*columns, strict=True)))
 
 

@@ -33,8 +33,10 @@ def canonical(value: object) -> str:
     return to_text(value)
 
 
-def canonical_texts(values: Iterable[Any]) -> list[str]:
+def canonical_texts(values: pd.Series[Any] | Sequence[Any]) -> list[str]:
     """``canonical`` of every value, in order."""
+    if isinstance(values, pd.Series):
+        values = values.tolist()  # text that lies in an Arrow array iterates slowly
     return [
         value if type(value) is str else "" if value is None else canonical(value)
         for value in values

@@ -6,7 +6,6 @@ canonical once, here; nothing else folds, trims or compares them.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from typing import Any
 from uuid import UUID, uuid5
@@ -44,7 +43,7 @@ def derived_uuids(system: str, table: str, keys: pd.Series[Any]) -> pd.Series[An
 
 def pseudonym(secret: bytes, key: str) -> str:
     """A stable name for *key* that tells nothing about it: ``p-7f3a9c12``."""
-    return f"p-{hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()[:8]}"
+    return f"p-{hmac.digest(secret, key.encode(), 'sha256').hex()[:8]}"
 
 
 def _canonical(cell: str, *, number: bool) -> str:

@@ -89,7 +89,7 @@ def object_row_keys(listing: pd.DataFrame, names: Naming) -> Any:
     """(n,) canonical key of the row that each object belongs to; "" by no rule."""
     fits = re.compile(rf"({names.stem})\.[^/]+")
     stems = []
-    for key in listing["key"]:
+    for key in listing["key"].tolist():
         has_prefix = key.casefold().startswith(names.prefix.casefold())
         name = key[len(names.prefix) :] if has_prefix else ""
         match = fits.fullmatch(name)
@@ -133,7 +133,7 @@ def match_objects(
         listing = pd.DataFrame({"key": [], "size": []})
     owners = object_row_keys(listing, names)
     several = frozenset(owners[owners.duplicated(keep=False) & (owners != "")])
-    keys = dict(zip(owners, listing["key"], strict=True))
+    keys = dict(zip(owners, listing["key"].tolist(), strict=True))
     sizes = dict(zip(owners, map(int, listing["size"]), strict=True))
     for table in (keys, sizes):
         table.pop("", None)

@@ -168,7 +168,8 @@ def _changes(index: Any, found: Compared) -> pd.DataFrame:
 def _rows(decided: Decided, new: pd.DataFrame, edited: Any) -> pd.DataFrame:
     """Every row with its final outcome; *edited* ones are rejected after all."""
     rows = decided.rows.assign(target_id="")
-    outcomes = [WRITES.get(write, Outcome.UNCHANGED).value for write in new["write"]]
+    writes = new["write"].tolist()
+    outcomes = [WRITES.get(write, Outcome.UNCHANGED).value for write in writes]
     rows.loc[new.index, "outcome"] = outcomes
     rows.loc[new.index, "target_id"] = [str(pk) for pk in new["id"]]
     local = new.index[edited]
@@ -191,7 +192,10 @@ def _digest(
     The import hash stays out: it follows from the values.
     """
     texts = {name: cells[found.write != ""] for name, cells in found.after.items()}
-    head = [values.index.map(str), canonical_texts(values["id"]), values["write"]]
+    head = [
+        values.index.map(str),
+        *(canonical_texts(values[name]) for name in ("id", "write")),
+    ]
     parts = (
         [canonical_texts(rows[name]) for name in rows.columns],
         [*head, *texts.values()],

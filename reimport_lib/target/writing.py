@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import psycopg
 from django.core.exceptions import ValidationError
@@ -31,7 +29,7 @@ _BUSY = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_LOCKED"})
 _FULL = frozenset({"SQLITE_FULL", "53100"})  # no room on the disk of the database
 
 _TEXTS = (CharField, TextField)  # a text is written as it is
-_SHARED = (datetime, date, UUID)  # equal means the same to the database
+_APART = (dict, list)  # cannot be looked up; of all else equal means the same
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -158,18 +156,18 @@ def _database_rows(
 
 
 def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
-    """*values* as the driver takes them; moments and keys that recur are made once."""
+    """*values* as the driver takes them; those that recur are made once."""
     connection: Any = connections[alias]
     if type(field) in _TEXTS and all(type(value) is str for value in values):
         return list(values)
-    shared = {value for value in values if type(value) in _SHARED}
-    known = {value: field.get_db_prep_save(value, connection) for value in shared}
-    return [
-        known[value]
-        if type(value) in _SHARED
-        else field.get_db_prep_save(_filled(field, value), connection)
-        for value in values
-    ]
+
+    def prepared(value: Any) -> Any:
+        return field.get_db_prep_save(_filled(field, value), connection)
+
+    if any(type(value) in _APART for value in values):
+        return [prepared(value) for value in values]
+    known = {value: prepared(value) for value in set(values)}
+    return [known[value] for value in values]
 
 
 def _filled(field: AnyField, value: Any) -> Any:
