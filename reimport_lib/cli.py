@@ -15,20 +15,13 @@ from typing import Any
 import click
 
 from reimport_lib import approval, going_back, retention, runs, terminal
+from reimport_lib.cli_demo import demo
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Interrupted, ReimportError, UsageError
 from reimport_lib.phases import ALWAYS, PHASES, Phase, named
 from reimport_lib.planning import gates as limits
-from reimport_lib.run import MANIFEST, Run, Status
+from reimport_lib.run import EXIT_CODES, MANIFEST, Run, Status
 
-EXIT_CODES = {
-    Status.SUCCEEDED: 0,
-    Status.OPEN: 0,
-    Status.REFUSED: 3,
-    Status.FAILED: 4,
-    Status.VALIDATION_FAILED: 5,
-    Status.INTERRUPTED: 130,
-}
 NEWEST = ""
 
 
@@ -272,68 +265,7 @@ def files(tables: tuple[str, ...], most: int | None, dry_run: bool) -> None:
     sys.exit(terminal.show_transfers(done, kept_in=ledger.path(settings.runs)))
 
 
-@app.group(invoke_without_command=True)
-@click.option(
-    "--exports",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="A folder of exports instead of the synthetic clinic.",
-)
-@click.option(
-    "--source",
-    default="",
-    metavar="data-api|odata",
-    help="Over a local FileMaker server instead of the files.",
-)
-@click.option("--database-url", default="", help="An empty database of your own.")
-@click.option("--scale", default=1.0, show_default=True, help="Size of the clinic.")
-@click.pass_context
-def demo(
-    context: click.Context,
-    exports: Path | None,
-    source: str,
-    database_url: str,
-    scale: float,
-) -> None:
-    """Import a synthetic clinic, or a folder of exports, from end to end."""
-    if context.invoked_subcommand:
-        return
-    from reimport_lib.demo import command
-
-    status = command.run(
-        exports=exports, source=source, database_url=database_url, scale=scale
-    )
-    sys.exit(EXIT_CODES[status])
-
-
-@demo.command(name="serve-filemaker")
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--scale", default=0.05, show_default=True, help="Size of the clinic.")
-@click.option("--https-port", default=8443, show_default=True)
-@click.option("--http-port", default=3000, show_default=True)
-@click.option("--fault", "faults", multiple=True, metavar="NAME=VALUE")
-@click.option("--strict", is_flag=True, help="Refuse what some servers refuse.")
-def serve_filemaker(
-    folder: Path | None,
-    scale: float,
-    https_port: int,
-    http_port: int,
-    faults: tuple[str, ...],
-    strict: bool,
-) -> None:
-    """Serve the clinic as a FileMaker server does, until Ctrl-C."""
-    from reimport_lib.demo.filemaker import command
-
-    try:
-        command.serve(
-            folder,
-            scale=scale,
-            https_port=https_port,
-            http_port=http_port,
-            faults=faults,
-            strict=strict,
-        )
-    except KeyboardInterrupt:
-        sys.exit(0)
+app.add_command(demo)
 
 
 def main() -> None:

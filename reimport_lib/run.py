@@ -48,6 +48,17 @@ class Status(StrEnum):
     INTERRUPTED = "interrupted"  # Ctrl-C, a signal, a kernel that died
 
 
+EXIT_CODES = {
+    Status.SUCCEEDED: 0,
+    Status.OPEN: 0,
+    Status.REFUSED: 3,
+    Status.FAILED: 4,
+    Status.VALIDATION_FAILED: 5,
+    Status.INTERRUPTED: 130,
+}
+"""Of the command that executed a run, by the status that the run ended with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One execution.

@@ -42,6 +42,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"demo"}),
+    frozenset({"cli_demo"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )

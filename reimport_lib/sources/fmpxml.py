@@ -95,6 +95,7 @@ def _columns(
             if len(values) != width or len(row) != width:
                 values = _texts(row, width, place=f"{name}: row {count:,}")
             held += values
+            row.clear()
         check_cells(name, rows=count, columns=width, limits=limits)
         if len(held) >= _CHUNK_ROWS * width:
             _keep(held, chunks)
