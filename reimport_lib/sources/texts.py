@@ -15,7 +15,8 @@ import numpy as np
 _OVERLAP = 64
 _PADDING = b'"""'  # to look at neighbours; what is cut here is seen again
 _LESS, _GREATER, _SLASH, _BLANK = b"<>/ "
-_S, _I = b"si"
+_S, _I, _V, _ZERO = b"siv0"
+_NINE, _DIGITS = 9, 18
 _PREFIXED = re.compile(rb"<[^\s<>/:=]+:si[\s/>]")
 _NUMBERED = re.compile(rb"<(?:[^\s<>/:=]+:)?v(?:\s[^>]*)?>\s*(\d{1,18})")
 
@@ -59,9 +60,35 @@ def shown(pieces: Iterable[bytes], strings: np.ndarray) -> int:
     """
     total = 0
     for seen in _whole_tags(pieces):
-        numbers = np.array(_NUMBERED.findall(seen), dtype="S18").astype(np.int64)
+        numbers = _numbers(seen)
         total += int(strings[numbers[numbers < len(strings)]].sum())
     return total
+
+
+def _numbers(seen: bytes) -> Any:
+    """The whole number that every value of a cell in *seen* is, or begins with."""
+    codes = np.frombuffer(seen + _PADDING * _DIGITS, dtype=np.uint8)
+    tags = np.flatnonzero(codes == _LESS)
+    values = tags[codes[tags + 1] == _V]
+    after = codes[values + 2]
+    first = codes[values + 3]
+    if (
+        b":v" in seen
+        or ((after <= _BLANK) | ((after == _GREATER) & (first <= _BLANK))).any()
+    ):
+        return np.array(_NUMBERED.findall(seen), dtype="S18").astype(np.int64)
+    begins = values[after == _GREATER] + 3
+    digit = codes[begins] - np.uint8(_ZERO)
+    begins, digit = begins[digit <= _NINE], digit[digit <= _NINE]
+    numbers = digit.astype(np.int64)
+    is_open = np.ones(len(begins), bool)
+    for place in range(1, _DIGITS):
+        digit = codes[begins + place] - np.uint8(_ZERO)
+        is_open &= digit <= _NINE
+        if not is_open.any():
+            break
+        np.copyto(numbers, numbers * 10 + digit, where=is_open)
+    return numbers
 
 
 def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
