@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from reimport_lib.target import bootstrap
 from tools import postgres
 from tools.databases import migrate
 
@@ -39,12 +38,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "plain")
 
 
 def pytest_configure() -> None:
-    """
-    Take a developer's own settings out of the environment, and any real account.
-
-    Django sets the clock of a process once, when it is loaded: here, or a test that
-    gives its environment back would take it along.
-    """
+    """Take a developer's own settings out of the environment, and any real account."""
     url = os.environ.get("DATABASE_URL", "")
     if postgres.is_postgres(url):
         os.environ[GIVEN_POSTGRES] = url
@@ -52,7 +46,6 @@ def pytest_configure() -> None:
         if name.startswith(OURS) and name not in KEPT:
             del os.environ[name]
     os.environ.update(NO_ACCOUNT)
-    bootstrap.load()
 
 
 @pytest.fixture(scope="session")
