@@ -22,6 +22,7 @@ from reimport_lib.run import Json, Run
 from reimport_lib.target import bootstrap
 from tests.phases.sites import Site
 
+PERSON_SECONDS = 0.5  # the terminal takes keys some time after the question is shown
 TIMEOUT_SECONDS = 300
 Answer = tuple[str, Callable[[str], str]]
 
@@ -173,6 +174,7 @@ def on_terminal(
         printed += some
         if waiting and waiting[0][0] in printed:
             _, typed = waiting.pop(0)
+            time.sleep(PERSON_SECONDS)
             os.write(ours, typed(printed).encode())
     code = process.wait(TIMEOUT_SECONDS)
     os.close(ours)  # not before: a terminal that goes away hangs its session up
