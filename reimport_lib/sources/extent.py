@@ -2,7 +2,7 @@
 
 A cell says where it is (``r="AB12"``) or follows the one before it; so does a row. What
 is told here is never too small, and may be too large where a text looks like a
-reference. Imports nothing of this package.
+reference. Imports texts.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+
+from reimport_lib.sources import texts
 
 # References up to here need no reading: a rectangle this large is within every limit.
 _NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
@@ -24,6 +26,7 @@ _REFERENCE_CHARS = 14
 _PADDING = b'"' * (_REFERENCE_CHARS + 4)
 _SPACED = re.compile(rb"\s*=\s*")
 _PREFIX = re.compile(rb"(</?)[^\s<>/:=]+:(?=(?:c|row|v|is|f)[\s/>])")
+_START = re.compile(rb"<(?:[^\s<>/:=]+:)?(?:c|row)[\s/>]")
 # The result of a formula may be an empty text (t="str"), but nothing else empty.
 _UNSOLVED = re.compile(
     rb"<c\b(?![^>]*\st=[\"']str)[^>]*><f[^>]*>[^<]*</f>(?=</c>|<v */>|<v></v>)"
@@ -46,6 +49,7 @@ class Extent:
         unsolved: formulas that have no stored result.
         errors: cells that hold an error (``#N/A``) instead of a value.
         values: some cell has a value.
+        text_bytes: that the cells show of the shared strings, each for itself.
         closely: every reference is read, also the near ones.
     """
 
@@ -56,6 +60,7 @@ class Extent:
     unsolved: int = 0
     errors: int = 0
     values: bool = False
+    text_bytes: int = 0
     closely: bool = False
 
 
@@ -74,11 +79,17 @@ class _Unplaced:
     most_cells: int = 0
 
 
-def measure_sheet(pieces: Iterable[bytes], *, closely: bool = False) -> Extent:
+def measure_sheet(
+    pieces: Iterable[bytes],
+    strings: np.ndarray | None = None,
+    *,
+    closely: bool = False,
+) -> Extent:
     """
     The extent of the sheet whose XML comes in *pieces*.
 
     Args:
+        strings: bytes of every shared string; None: ``text_bytes`` is not told.
         closely: read every reference; else what is near counts as a rectangle of
             99,999 rows and 26 columns.
     """
@@ -87,23 +98,36 @@ def measure_sheet(pieces: Iterable[bytes], *, closely: bool = False) -> Extent:
     tail = b""
     for piece in pieces:
         seen = tail + piece
-        end = max(seen.rfind(b"<c "), seen.rfind(b"<row"))
-        end = end if end >= 0 else seen.rfind(b"<")
+        end = _last_start(seen)
         if end < 0 or len(seen) - end > _LONGEST_TAG:
-            _look(seen, extent, unplaced)
+            _look(seen, extent, unplaced, strings)
             tail = seen[-_OVERLAP:]
         else:
-            _look(seen[:end], extent, unplaced)
+            _look(seen[:end], extent, unplaced, strings)
             tail = seen[end:]
-    _look(tail, extent, unplaced)
+    _look(tail, extent, unplaced, strings)
     extent.rows += unplaced.rows
     extent.columns += max(unplaced.cells, unplaced.most_cells)
     return extent
 
 
-def _look(seen: bytes, extent: Extent, unplaced: _Unplaced) -> None:
+def _last_start(seen: bytes) -> int:
+    """Where the last cell or row begins, else the last tag; -1: nowhere."""
+    end = max(seen.rfind(b"<c "), seen.rfind(b"<row"))
+    if end < 0:
+        starts = [found.start() for found in _START.finditer(seen)]
+        end = starts[-1] if starts else seen.rfind(b"<")
+    return end
+
+
+def _look(
+    seen: bytes, extent: Extent, unplaced: _Unplaced, strings: _Codes | None
+) -> None:
     codes = _codes(seen)
-    if _has_prefixes(codes):
+    has_prefixes = b":" in seen and _has_prefixes(codes)
+    if not has_prefixes and _take_usual(codes, extent, unplaced, strings):
+        return
+    if has_prefixes:
         codes = _codes(_PREFIX.sub(rb"\1", seen))
     places = np.flatnonzero(codes == _EQUALS)
     if _is_spaced(codes, places):
@@ -113,7 +137,61 @@ def _look(seen: bytes, extent: Extent, unplaced: _Unplaced) -> None:
     references = places[named_r]
     _take_references(codes, references, extent)
     extent.errors += _count_errors(codes, places)
-    _take_tags(codes, references, extent, unplaced)
+    tags = np.flatnonzero(codes == _LESS)
+    _take_tags(codes, tags, references, extent, unplaced)
+    if strings is not None:
+        extent.text_bytes += texts.shown(codes, tags, strings)
+
+
+def _take_usual(
+    codes: _Codes, extent: Extent, unplaced: _Unplaced, strings: _Codes | None
+) -> bool:
+    """
+    Look at cells and rows that all say first where they are; else leave them.
+
+    Sheets are written so, and then few of their bytes need to be looked at. Left are
+    also those with formulas or errors, which have to be counted.
+    """
+    opens, name = codes[:-1] == _LESS, codes[1:]
+    quoted_e = (name[:-1] == _E) & (codes[:-2] == codes[2:])
+    if (opens & (name == _F)).any() or quoted_e.any():
+        return False
+    tags = np.flatnonzero(opens & ((name == _C) | (name == _R)))
+    is_cell = codes[tags + 1] == _C
+    cells, rows = tags[is_cell], tags[~is_cell]
+    cells = cells[_ends_name(codes[cells + 2])]
+    rows = rows[_are_rows(codes, rows)]
+    references = np.concatenate((cells + 4, rows + 6))
+    if not _are_first(codes, references):
+        return False
+    _take_references(codes, references, extent)
+    extent.cells += len(cells)
+    extent.values = extent.values or _has_value(codes, np.flatnonzero(opens))
+    unplaced.most_cells = max(unplaced.most_cells, unplaced.cells)
+    if len(rows):
+        unplaced.cells = 0
+    if strings is not None:
+        extent.text_bytes += texts.shown(codes, np.flatnonzero(opens), strings)
+    return True
+
+
+def _has_value(codes: _Codes, tags: _Codes) -> bool:
+    first, second = codes[tags + 1], codes[tags + 2]
+    return bool(((first == _V) | ((first == _I) & (second == _S))).any())
+
+
+def _are_rows(codes: _Codes, tags: _Codes) -> _Codes:
+    """Which of *tags*, which begin with ``<r``, are rows."""
+    named = (codes[tags + 2] == _O) & (codes[tags + 3] == _W)
+    rows: _Codes = named & _ends_name(codes[tags + 4])
+    return rows
+
+
+def _are_first(codes: _Codes, references: _Codes) -> bool:
+    """Before each place stands `` r``, at it ``=``, and behind it no blank."""
+    usual = (codes[references - 2] <= _BLANK) & (codes[references - 1] == _R)
+    usual &= (codes[references] == _EQUALS) & (codes[references + 1] > _BLANK)
+    return bool(usual.all())
 
 
 def _codes(text: bytes) -> _Codes:
@@ -167,24 +245,25 @@ def _take_references(codes: _Codes, references: _Codes, extent: Extent) -> None:
 
 
 def _take_tags(
-    codes: _Codes, references: _Codes, extent: Extent, unplaced: _Unplaced
+    codes: _Codes,
+    tags: _Codes,
+    references: _Codes,
+    extent: Extent,
+    unplaced: _Unplaced,
 ) -> None:
     """Count formulas, and the rows and cells that say nothing of their place."""
-    tags = np.flatnonzero(codes == _LESS)
     first, second = codes[tags + 1], codes[tags + 2]
     closes = tags[(first == _SLASH) & (second == _F)]
     closes = closes[codes[closes + 3] == _GREATER]
     extent.formulas += len(closes)
     if len(closes):
         extent.unsolved += len(_UNSOLVED.findall(codes.tobytes()))
-    extent.values = extent.values or bool(
-        ((first == _V) | ((first == _I) & (second == _S))).any()
-    )
+    extent.values = extent.values or _has_value(codes, tags)
     cells = tags[(first == _C) & _ends_name(second)]
     extent.cells += len(cells)
     cells = cells[~_are_placed(codes, cells, references, name_length=1)]
-    rows = tags[(first == _R) & (second == _O)]
-    rows = rows[(codes[rows + 3] == _W) & _ends_name(codes[rows + 4])]
+    rows = tags[first == _R]
+    rows = rows[_are_rows(codes, rows)]
     placed = _are_placed(codes, rows, references, name_length=3)
     unplaced.rows += len(rows) - int(placed.sum())
     per_row = np.bincount(np.searchsorted(rows, cells), minlength=len(rows) + 1)

@@ -7,7 +7,7 @@ of a few kilobytes can stand for gigabytes. Imports nothing of this package.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,20 @@ import numpy as np
 _OVERLAP = 64
 _PADDING = b'"""'  # to look at neighbours; what is cut here is seen again
 _LESS, _GREATER, _SLASH, _BLANK = b"<>/ "
-_S, _I, _V, _ZERO = b"siv0"
-_NINE, _DIGITS = 9, 18
+_S, _I, _V = b"siv"
 _PREFIXED = re.compile(rb"<[^\s<>/:=]+:si[\s/>]")
-_NUMBERED = re.compile(rb"<(?:[^\s<>/:=]+:)?v(?:\s[^>]*)?>\s*(\d{1,18})")
+_NUMBERED = re.compile(rb"<v(?:\s[^>]*)?>\s*(\d{1,18})")
+_ZEROS, _BEYOND_NINE, _HIGHEST_BITS = (
+    np.uint64(byte * 0x0101010101010101) for byte in (0x30, 0x76, 0x80)
+)
+_LOWEST_BYTE = np.uint64(0xFF)
+_SHORT = 10_000_000
+# Neighbours become one number: digits, then pairs of them, then fours.
+_PAIRS = [
+    (np.uint64(10 * 2**8 + 1), np.uint64(8), np.uint64(0x0F0F0F0F0F0F0F0F)),
+    (np.uint64(100 * 2**16 + 1), np.uint64(16), np.uint64(0x00FF00FF00FF00FF)),
+    (np.uint64(10_000 * 2**32 + 1), np.uint64(32), np.uint64(0x0000FFFF0000FFFF)),
+]
 
 
 def lengths(pieces: Iterable[bytes]) -> np.ndarray:
@@ -52,51 +62,48 @@ def _strings(seen: bytes) -> Any:
     return tags[(first == _S) & (second == _I) & ends]
 
 
-def shown(pieces: Iterable[bytes], strings: np.ndarray) -> int:
+def shown(codes: np.ndarray, tags: np.ndarray, strings: np.ndarray) -> int:
     """
-    The bytes of text that all cells of a sheet together take out of *strings*.
+    The bytes of text that the cells in *codes* together take out of *strings*.
 
     Every cell's number counts as that of a string: never too few.
+
+    Args:
+        codes: bytes of a sheet, with some padding behind them.
+        tags: places of every ``<``.
+        strings: bytes of each, as ``lengths`` gives them.
     """
-    total = 0
-    for seen in _whole_tags(pieces):
-        numbers = _numbers(seen)
-        total += int(strings[numbers[numbers < len(strings)]].sum())
-    return total
-
-
-def _numbers(seen: bytes) -> Any:
-    """The whole number that every value of a cell in *seen* is, or begins with."""
-    codes = np.frombuffer(seen + _PADDING * _DIGITS, dtype=np.uint8)
-    tags = np.flatnonzero(codes == _LESS)
     values = tags[codes[tags + 1] == _V]
-    after = codes[values + 2]
-    first = codes[values + 3]
-    if (
-        b":v" in seen
-        or ((after <= _BLANK) | ((after == _GREATER) & (first <= _BLANK))).any()
-    ):
-        return np.array(_NUMBERED.findall(seen), dtype="S18").astype(np.int64)
-    begins = values[after == _GREATER] + 3
-    digit = codes[begins] - np.uint8(_ZERO)
-    begins, digit = begins[digit <= _NINE], digit[digit <= _NINE]
-    numbers = digit.astype(np.int64)
-    is_open = np.ones(len(begins), bool)
-    for place in range(1, _DIGITS):
-        digit = codes[begins + place] - np.uint8(_ZERO)
-        is_open &= digit <= _NINE
-        if not is_open.any():
-            break
-        np.copyto(numbers, numbers * 10 + digit, where=is_open)
-    return numbers
+    after, first = codes[values + 2], codes[values + 3]
+    is_closed = after == _GREATER
+    numbers = None
+    if not ((after <= _BLANK) | (is_closed & (first <= _BLANK))).any():
+        numbers = _short_numbers(codes, values[is_closed] + 3)
+    if numbers is None or len(strings) > _SHORT:
+        numbers = _found(codes)
+    return int(strings[numbers[numbers < len(strings)]].sum())
 
 
-def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes, cut only before a ``<``."""
-    held = b""
-    for piece in pieces:
-        seen = held + piece
-        end = max(seen.rfind(b"<"), 0)
-        yield seen[:end]
-        held = seen[end:]
-    yield held
+def _short_numbers(codes: Any, begins: Any) -> Any:
+    """
+    The whole numbers below ten million that begin at some of *begins*.
+
+    A word holds eight bytes, the first one lowest; its digits are added up pairwise.
+    None where a number of eight characters or more has leading zeros.
+    """
+    words = np.ndarray(len(codes) - 7, "<u8", codes, strides=(1,))[begins] ^ _ZEROS
+    others = (words | (words + _BEYOND_NINE)) & _HIGHEST_BITS
+    is_short = others != 0
+    if not (words[~is_short] & _LOWEST_BYTE).all():
+        return None
+    words, others = words[is_short], others[is_short]
+    digit_bits = np.bitwise_count((others & -others) - 1) - 7
+    words, digit_bits = words[digit_bits > 0], digit_bits[digit_bits > 0]
+    words <<= 64 - digit_bits
+    for factor, shift, mask in _PAIRS:
+        words = ((words & mask) * factor) >> shift
+    return words.astype(np.int64)
+
+
+def _found(codes: Any) -> Any:
+    return np.array(_NUMBERED.findall(codes.tobytes()), dtype="S18").astype(np.int64)

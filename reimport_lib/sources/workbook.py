@@ -85,34 +85,41 @@ def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
     members = archive.infolist()
     _check_declared(members, name, limits)
     sheets = _named_sheets(archive, limits)
-    facts, strings = WorkbookFacts(), np.zeros(1, np.int64)
-    found: list[tuple[zipfile.ZipInfo, Extent]] = []
-    for member in members:
+    facts, strings = WorkbookFacts(), np.zeros(0, np.int64)
+    # The strings first: then one walk over a sheet tells all that it shows of them.
+    for member in sorted(members, key=lambda member: not _holds_strings(member)):
         part = member.filename.lower()
         if part == _WORKBOOK:
             since_1904 = _DATE_1904.search(_small_part(archive, member, limits))
             facts = replace(facts, date_system=1904 if since_1904 else 1900)
-        elif part == _STRINGS:
+        elif _holds_strings(member):
             strings = texts.lengths(_pieces(archive, member))
         elif part not in sheets and _NO_SHEET.match(part):
             for _ in _pieces(archive, member):
                 pass
         if part in sheets or not _NO_SHEET.match(part):
-            extent = _extent(archive, member, limits)
-            found.append((member, extent))
+            extent = _extent(archive, member, strings, limits)
             if part in sheets or _SHEET.fullmatch(part):
                 facts = facts.with_sheet(extent)
-    for member, extent in found:
-        _check_text(archive, member, extent, strings, limits)
     return facts
 
 
+def _holds_strings(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower() == _STRINGS
+
+
 def _extent(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    strings: np.ndarray,
+    limits: Limits,
 ) -> Extent:
     """How far a sheet reaches; it is looked at closely only where that is too far."""
     limits = replace(limits, cells=min(limits.cells, limits.sheet_cells))
-    extent = measure_sheet(_pieces(archive, member))
+    most_text = member.file_size // _LEAST_CELL * int(strings.max(initial=0))
+    is_counted = member.file_size + most_text > limits.sheet_text_bytes
+    extent = measure_sheet(_pieces(archive, member), strings if is_counted else None)
+    _check_text(archive, member, extent, strings, limits)
     if extent.rows * extent.columns > limits.cells:
         extent = measure_sheet(_pieces(archive, member), closely=True)
     name = Path(archive.filename or "").name
@@ -165,15 +172,13 @@ def _check_text(
     strings: np.ndarray,
     limits: Limits,
 ) -> None:
-    """Refuse text that every cell would have a copy of; look closely only at need."""
+    """Refuse text that every cell would have a copy of."""
     own = max(0, member.file_size - extent.cells * _LEAST_CELL)
-    shared = extent.cells * int(strings.max(initial=0))
-    if own + shared > limits.sheet_text_bytes:
-        shared = texts.shown(_pieces(archive, member), strings)
-    if max(own + shared, int(strings.sum())) > limits.sheet_text_bytes:
+    text_bytes = own + extent.text_bytes
+    if max(text_bytes, int(strings.sum())) > limits.sheet_text_bytes:
         raise SourceError(
             f"{Path(archive.filename or '').name}: its {extent.cells:,} cells hold "
-            f"{own + shared:,} bytes of text; the limit is "
+            f"{text_bytes:,} bytes of text; the limit is "
             f"{limits.sheet_text_bytes:,}.",
             hint="export the table as .csv or FMPXMLRESULT .xml, without long texts "
             "that nobody needs",

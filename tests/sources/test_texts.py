@@ -9,26 +9,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reimport_lib.sources import texts
+from reimport_lib.sources.extent import measure_sheet
 
-VALUE = re.compile(rb"<(?:[^\s<>/:=]+:)?v(?:\s[^>]*)?>\s*(\d{1,18})")
+VALUE = re.compile(rb"<v(?:\s[^>]*)?>\s*(\d{1,18})")
 STRING = re.compile(rb"<(?:[^\s<>/:=]+:)?si[\s/>]")
 PIECES = st.sampled_from(
     [
-        *(b"<v>", b"<v >", b"<x:v>", b"<v t='a'>", b"<v/>", b"<vx>", b"</v>", b"<v"),
+        *(b"<v>", b"<v >", b"<v t='a'>", b"<v/>", b"<vx>", b"</v>", b"<v", b"<c>"),
         *(b"<si>", b"<si/>", b"<si\n", b"<x:si>", b"<six>", b"<sst>", b"</si>"),
         *(b"0", b"7", b"12", b"-1.5", b"3.25", b"9" * 20, b"0" * 20 + b"1", b" ", b"a"),
+        *(b"1234567", b"12345678", b"00000019", b"\xff", b":"),
     ]
 )
 SHEETS = st.lists(PIECES, max_size=16).map(b"".join)
+STRINGS = np.arange(1, 21, dtype=np.int64)
 
 
-@given(sheet=SHEETS, size=st.integers(1, 40))
-def test_every_value_that_begins_with_a_number_counts(sheet: bytes, size: int) -> None:
-    strings = np.arange(1, 21, dtype=np.int64)
+def in_bytes(sheet: bytes) -> int:
     numbers = [int(found) for found in VALUE.findall(sheet)]
-    expected = sum(int(strings[n]) for n in numbers if n < len(strings))
+    return sum(int(STRINGS[n]) for n in numbers if n < len(STRINGS))
 
-    assert texts.shown(_cut(sheet, size), strings) == expected
+
+@given(sheet=SHEETS)
+def test_every_value_that_begins_with_a_number_counts(sheet: bytes) -> None:
+    codes = np.frombuffer(sheet + b'"' * 18, dtype=np.uint8)
+    tags = np.flatnonzero(codes == ord("<"))
+
+    assert texts.shown(codes, tags, STRINGS) == in_bytes(sheet)
+
+
+@given(
+    numbers=st.lists(st.integers(0, 10**9) | st.integers(0, 19)),
+    size=st.integers(1, 90),
+)
+def test_cells_are_counted_once_wherever_a_piece_ends(
+    numbers: list[int], size: int
+) -> None:
+    sheet = b"".join(b'<c t="s"><v>%d</v></c>' % number for number in numbers)
+
+    extent = measure_sheet(_cut(sheet, size), STRINGS)
+
+    assert (extent.cells, extent.text_bytes) == (len(numbers), in_bytes(sheet))
 
 
 @given(part=SHEETS, size=st.integers(65, 90))

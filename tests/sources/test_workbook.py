@@ -10,6 +10,7 @@ import pytest
 
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import excel, texts
+from reimport_lib.sources.extent import measure_sheet
 from reimport_lib.sources.limits import Limits
 
 from .written import column, raw_xlsx
@@ -61,7 +62,7 @@ def test_strings_and_their_cells_are_counted_wherever_a_piece_ends() -> None:
         found = texts.lengths(_pieces(held, size))
 
         assert list(found) == [20, 21, 11]
-        assert texts.shown(_pieces(cells, size), found) == 41
+        assert measure_sheet(_pieces(cells, size), found).text_bytes == 41
 
 
 def test_text_in_the_cells_themselves_is_limited_as_well(tmp_path: Path) -> None:
