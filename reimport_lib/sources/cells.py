@@ -40,8 +40,8 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
         return pa.array(column, TEXT)
     if kinds == {date}:
         return pa.array(column, pa.date32()).cast(TEXT)
-    if kinds == {time} and not any(cell.microsecond for cell in column):
-        return pa.array(column, pa.time64("us")).cast(pa.time32("s")).cast(TEXT)
+    if kinds == {time} and (times := _whole_seconds(column)) is not None:
+        return times.cast(TEXT)
     if kinds == {float} and (whole := _whole_numbers(column)) is not None:
         return whole.cast(TEXT)
     convert = _CONVERT
@@ -52,6 +52,14 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
             date: lambda day: END_OF_DAY if day == end else day.isoformat(),
         }
     return pa.array([convert[type(cell)](cell) for cell in column], TEXT)
+
+
+def _whole_seconds(column: Sequence[time]) -> pa.Array | None:
+    """The times of day; None if one of them has a fraction of a second."""
+    values = pa.array(column, pa.time64("us"))
+    if (values.view(pa.int64()).to_numpy() % 1_000_000).any():
+        return None
+    return values.cast(pa.time32("s"))
 
 
 def _whole_numbers(column: Sequence[float]) -> pa.Array | None:

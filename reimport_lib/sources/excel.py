@@ -7,8 +7,9 @@ dimension. Imports no Django.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +145,10 @@ def _is_blank(cell: object) -> bool:
 
 def _arrays(rows: list[list[Any]], *, width: int, date_system: int) -> list[pa.Array]:
     """One array per column, header row left out."""
-    columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
+    (across,) = set(map(len, rows))
+    values = list(chain.from_iterable(rows[1:]))
     return [
-        cells.array(columns[place][1:], date_system=date_system)
+        cells.array(values[place::across], date_system=date_system)
         for place in range(width)
     ]
 
