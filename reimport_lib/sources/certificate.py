@@ -33,14 +33,8 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A file as it was when reading began.
+    """A file as it was when reading began; told again when it has been read."""
 
-    Attributes:
-        sha256: hex, of its bytes.
-        size_bytes, changed_ns, inode: told again when it has been read.
-    """
-
-    sha256: str
     size_bytes: int
     changed_ns: int
     inode: int
@@ -48,15 +42,30 @@ class Fingerprint:
 
 def fingerprint(path: Path) -> Fingerprint:
     """
-    Digest and status of the file at *path*.
+    The status of the file at *path*.
 
     Raises:
         SourceError: it cannot be read or is none that may be; see ``check_file``.
     """
     status = check_file(path)
-    with path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Fingerprint(sha256, status.st_size, status.st_mtime_ns, status.st_ino)
+    return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+def digest(path: Path) -> str:
+    """
+    sha256 (hex) of the bytes of the file at *path*.
+
+    Raises:
+        SourceError: it cannot be read any more.
+    """
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(
+            f"{path.name}: could not be read to its end ({error.strerror}).",
+            hint="wait until the export is finished, then run again",
+        ) from None
 
 
 def file_checks(path: Path, before: Fingerprint) -> tuple[Check, ...]:

@@ -7,6 +7,7 @@ without one is no snapshot. Imports no Django.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
@@ -118,11 +119,11 @@ def freeze(
         )
     tables: dict[str, TableManifest] = {}
     listings: dict[str, ObjectsManifest] = {}
-    with store.all_or_nothing(folder):
+    with store.all_or_nothing(folder), ThreadPoolExecutor() as aside:
         for name, origin, reading in _readings(
-            settings, file_settings or FileSettings(), limits, progress
+            settings, file_settings or FileSettings(), limits, progress, aside
         ):
-            tables[name] = _freeze_table(folder, name, origin, reading)
+            tables[name] = _freeze_table(folder, name, origin, reading, aside)
             if progress:
                 progress(name, tables[name].rows)
         for name, listing in (objects or {}).items():
@@ -176,6 +177,7 @@ def _readings(
     file_settings: FileSettings,
     limits: Limits,
     progress: Progress | None,
+    aside: Executor,
 ) -> Iterator[tuple[str, _Origin, Reading]]:
     """One table after the other, so that only one is in memory."""
     if not settings.source:
@@ -193,12 +195,13 @@ def _readings(
     )
     for table, path in found.items():
         before = certificate.fingerprint(path)
+        digest = aside.submit(certificate.digest, path)
         reading = kinds.read(path, settings=file_settings, limits=limits)
         yield (
             table,
             _Origin(
                 path.name,
-                before.sha256,
+                digest.result(),
                 before.size_bytes,
                 certificate.file_checks(path, before),
             ),
@@ -207,9 +210,14 @@ def _readings(
 
 
 def _freeze_table(
-    folder: Path, name: str, origin: _Origin, reading: Reading
+    folder: Path, name: str, origin: _Origin, reading: Reading, aside: Executor
 ) -> TableManifest:
     data = reading.data
+    order = reading.declared_order or DECLARED.get(name, "")
+    stored = aside.submit(store.store, folder, name, data, reading.rows)
+    digest = aside.submit(
+        canonical.table_digest, name, data, reading.rows, meaning=order
+    )
     keys = certificate.distinct_keys(name, data)
     checks = (
         *origin.checks,
@@ -217,8 +225,7 @@ def _freeze_table(
         *certificate.table_checks(data.num_rows, keys),
     )
     certificate.require_whole(f"{name} ({origin.name})", checks)
-    order = reading.declared_order or DECLARED.get(name, "")
-    store.store(folder, name, data, reading.rows)
+    stored.result()
     return TableManifest(
         table=name,
         way=reading.way,
@@ -234,7 +241,7 @@ def _freeze_table(
         filled={column: filled(data.column(column)) for column in data.column_names},
         declared_order=order,
         date_system=reading.date_system,
-        digest=canonical.table_digest(name, data, reading.rows, meaning=order),
+        digest=digest.result(),
         checks=checks,
     )
 
