@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reimport_lib.checks import Check, equal
-from reimport_lib.phases import BY_NAME, data, outcomes, recording
+from reimport_lib.phases import BY_NAME, data, frozen, outcomes, recording
 from reimport_lib.phases.patients import with_planned
 from reimport_lib.planning import gates
 from reimport_lib.planning.context import Known
@@ -34,7 +34,7 @@ Deletions = tuple[DeletionPlan, ...]
 def plan(run: Run) -> Deletions:
     """What goes and what is kept, table by table; nothing is written yet."""
     with recording.recording(run, NAME):
-        snapshot = data.snapshot_of(run)
+        snapshot = frozen.snapshot_of(run)
         keys, out = _source_keys(run, snapshot)
         plans = deletion.plan_deletions(keys, out, clean_slate=run.clean_slate)
         if ledger.phase_done(run.run_id, NAME) is None:
@@ -148,14 +148,14 @@ def _decide(
 
     Patients come first, and always: the others are linked to them.
     """
-    known: Known = data.known_to(run, snapshot)
+    known: Known = frozen.known_to(run, snapshot)
     for table, rule in RULES.items():
         batches = table == "images" and "image_batches" in held
         if not snapshot.has(table) or not (
             table in held or table == "patients" or batches
         ):
             continue
-        context = data.context_of(run, snapshot, known)
+        context = frozen.context_of(run, snapshot, known)
         staged = rule.stage(snapshot.table(table), context)
         listing = snapshot.objects(OBJECTS[table]) if table in OBJECTS else None
         decided = rule.decide(staged, context, listing)

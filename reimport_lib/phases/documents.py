@@ -6,11 +6,9 @@ from reimport_lib.phases.data import (
     DataPhase,
     Plans,
     Stageds,
-    context_of,
-    known_to,
     plan_table,
-    snapshot_of,
 )
+from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.planning.objects import plan_objects
 from reimport_lib.planning.rules.documents import decide_documents
 from reimport_lib.run import Run

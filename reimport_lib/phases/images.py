@@ -6,11 +6,9 @@ from reimport_lib.phases.data import (
     DataPhase,
     Plans,
     Stageds,
-    context_of,
-    known_to,
     plan_table,
-    snapshot_of,
 )
+from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.planning.objects import plan_objects
 from reimport_lib.planning.rules.images import (
     decide_batches,

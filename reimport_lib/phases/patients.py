@@ -9,11 +9,9 @@ from reimport_lib.phases.data import (
     DataPhase,
     Plans,
     Stageds,
-    context_of,
-    known_to,
     plan_table,
-    snapshot_of,
 )
+from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.planning.context import Known, Owner
 from reimport_lib.planning.plan import Plan
 from reimport_lib.planning.rules import RULES, Decided

@@ -14,7 +14,7 @@ import pandas as pd
 from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import Refused, SourceError
-from reimport_lib.phases import data, drift, recording, source_drift
+from reimport_lib.phases import drift, frozen, recording, source_drift
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.planning import mapping as mappings
 from reimport_lib.planning.context import Context
@@ -88,7 +88,7 @@ def mappings_of(snapshot: Snapshot, tables: Sequence[str]) -> dict[str, pd.DataF
 def checks(run: Run, snapshot: Snapshot) -> list[Check]:
     """Everything that can be said before the first write."""
     with recording.recording(run, NAME):
-        context = data.context_of(run, snapshot)
+        context = frozen.context_of(run, snapshot)
         found = [
             *identity.check_target(bootstrap.REAL),
             *readiness.check_copies(run.settings),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from reimport_lib import runs
 from reimport_lib.checks import Check, equal
-from reimport_lib.phases import data, recording
+from reimport_lib.phases import frozen, recording
 from reimport_lib.run import Run
 from reimport_lib.target.checks.counts import check_counts
 from reimport_lib.target.checks.evidence import Evidence, could_not_check
@@ -25,7 +25,7 @@ NAME = "validation-post"
 def gather(run: Run) -> Evidence:
     """What there is to compare; each table is read from the database once."""
     with recording.recording(run, NAME):
-        return gather_evidence(run, data.snapshot_of(run))
+        return gather_evidence(run, frozen.snapshot_of(run))
 
 
 def counts(evidence: Evidence) -> list[Check]:

@@ -19,7 +19,7 @@ import pytest
 
 from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.phases import data
+from reimport_lib.phases import frozen
 from reimport_lib.phases import validation_post as phase
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.run import Run
@@ -40,7 +40,7 @@ class Case:
     run: Run
 
     def evidence(self) -> Evidence:
-        return gather(self.run, data.snapshot_of(self.run))
+        return gather(self.run, frozen.snapshot_of(self.run))
 
     def checks(self) -> dict[str, Check]:
         """Every check of the phase by its name."""

@@ -1,0 +1,50 @@
+"""The frozen source of a run, and what the row rules may know beside it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from reimport_lib.planning.context import Context, Known
+from reimport_lib.planning.rules import snapshot_keys
+from reimport_lib.run import Run
+from reimport_lib.sources.snapshot import Snapshot, open_snapshot
+from reimport_lib.target import read
+
+
+def snapshot_of(run: Run) -> Snapshot:
+    """The frozen source of *run*, proven against its digests once per process."""
+    return _proven(run.snapshot_folder)
+
+
+@lru_cache(maxsize=1)
+def _proven(folder: Path) -> Snapshot:
+    return open_snapshot(folder)
+
+
+def context_of(run: Run, snapshot: Snapshot, known: Known | None = None) -> Context:
+    """What the row rules may know in *run*: its clock, its settings, *known*."""
+    return Context(
+        as_of=datetime.fromisoformat(run.manifest()["as_of"]),
+        settings=run.settings.rows,
+        known=known or Known(),
+        declared_order={
+            name: table.declared_order
+            for name, table in snapshot.manifest.tables.items()
+            if table.declared_order
+        },
+    )
+
+
+def known_to(run: Run, snapshot: Snapshot) -> Known:
+    """What rows of *snapshot* can be linked to in the run's database, as it is now."""
+    return read.known(source_patients(run, snapshot))
+
+
+def source_patients(run: Run, snapshot: Snapshot) -> frozenset[str]:
+    """Canonical keys of every patient row of *snapshot*."""
+    if not snapshot.has("patients"):
+        return frozenset()
+    context = context_of(run, snapshot)
+    return snapshot_keys("patients", snapshot.table("patients"), context)
