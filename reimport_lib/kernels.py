@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -37,6 +37,7 @@ from reimport_lib.private_files import write_private
 SAVE_EVERY_SECONDS = 5
 START_SECONDS = 300  # a machine that is busy with other things
 ENGINE = "reimport"
+_WAITING = 2
 WARM = "import reimport_lib.phases.warm"
 _SILENT = logging.NullHandler()
 
@@ -198,26 +199,34 @@ def check_parameters(
             )
 
 
-def boot(folder: Path) -> AsyncKernelManager:
-    """Start a kernel in *folder*, on encrypted channels, its heavy imports done."""
+def boot(folder: Path, *lines: str) -> AsyncKernelManager:
+    """
+    Start a kernel in *folder*, on encrypted channels, its heavy imports done.
+
+    Args:
+        lines: Python that it runs before it answers; what these raise is passed over.
+    """
     manager = AsyncKernelManager(
         kernel_name="python3",
         transport_encryption="required",
         client_factory=_Client,
     )
-    arguments = ["--HistoryManager.enabled=False"]
     if forked.AVAILABLE:
         forked.let_fork(manager)
     else:
-        arguments.append(f"--IPKernelApp.exec_lines={WARM}")
+        lines = (WARM, *lines)
+    arguments = ["--HistoryManager.enabled=False"]
+    arguments += [f"--IPKernelApp.exec_lines={line}" for line in lines]
     run_sync(manager.start_kernel)(extra_arguments=arguments, cwd=str(folder))
     return manager
 
 
 @contextmanager
-def booted_ahead(count: int) -> Iterator[Iterator[AsyncKernelManager]]:
+def booted_ahead(lines: Sequence[str]) -> Iterator[Iterator[AsyncKernelManager]]:
     """
-    Give *count* kernels one after the other; the next boots while one is in use.
+    Give a kernel for each of *lines*, one after the other.
+
+    While one is in use the next two boot, and run their line of Python at once.
 
     A kernel is shut down, beside the work of the next, when that is asked for.
     """
@@ -226,11 +235,10 @@ def booted_ahead(count: int) -> Iterator[Iterator[AsyncKernelManager]]:
     with ThreadPoolExecutor(max_workers=1) as starter:
 
         def kernels() -> Iterator[AsyncKernelManager]:
-            booting.append(starter.submit(boot, folder))
-            for number in range(count):
+            for number in range(len(lines)):
+                for line in lines[len(booting) : number + 1 + _WAITING]:
+                    booting.append(starter.submit(boot, folder, line))
                 manager = booting[number].result()
-                if number + 1 < count:
-                    booting.append(starter.submit(boot, folder))
                 yield manager
                 starter.submit(_stop, manager)
 

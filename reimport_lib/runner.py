@@ -22,7 +22,7 @@ from reimport_lib import errors, kernels, locks
 from reimport_lib.config import ROOT
 from reimport_lib.errors import Interrupted, PhaseFailed, ReimportError
 from reimport_lib.kernels import CellError
-from reimport_lib.phases import Phase, named, recording
+from reimport_lib.phases import Phase, ahead, named, recording
 from reimport_lib.private_files import write_private
 from reimport_lib.reporting import cover, export
 from reimport_lib.run import REPORT, Json, Run, Status, now
@@ -63,7 +63,9 @@ def _execute_phases(run: Run, tell: Progress) -> Status:
     status = Status.SUCCEEDED
     with (
         ThreadPoolExecutor(max_workers=1) as exporter,
-        kernels.booted_ahead(len(todo)) as booted,
+        kernels.booted_ahead(
+            [ahead.line_for(run.run_id, phase.name) for phase in todo]
+        ) as booted,
     ):
         pages = [exporter.submit(export.load)]  # beside the start of the first kernel
         for phase in todo:

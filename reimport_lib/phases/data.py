@@ -13,7 +13,7 @@ from datetime import datetime
 from reimport_lib import runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import GateFailed, PlanDiffers
-from reimport_lib.phases import BY_NAME, outcomes, recording
+from reimport_lib.phases import BY_NAME, frozen, outcomes, recording
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.planning import gates
 from reimport_lib.planning.plan import Plan, make_plan
@@ -57,9 +57,8 @@ class DataPhase:
         """
         with recording.recording(run, self.name):
             snapshot = snapshot_of(run)
-            context = context_of(run, snapshot)
             return {
-                table: RULES[table].stage(snapshot.table(table), context)
+                table: frozen.staged(run, snapshot, table)
                 for table in self.tables
                 if table in RULES and snapshot.has(table)
             }

@@ -156,7 +156,7 @@ def _decide(
         ):
             continue
         context = frozen.context_of(run, snapshot, known)
-        staged = rule.stage(snapshot.table(table), context)
+        staged = frozen.staged(run, snapshot, table)
         listing = snapshot.objects(OBJECTS[table]) if table in OBJECTS else None
         decided = rule.decide(staged, context, listing)
         yield staged.frame["key"], decided

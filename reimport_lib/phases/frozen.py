@@ -1,16 +1,22 @@
-"""The frozen source of a run, and what the row rules may know beside it."""
+"""The frozen source of a run, and what the row rules may know beside it.
+
+Staging needs nothing else, so it may be done before it is a phase's turn.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from reimport_lib.planning.context import Context, Known
-from reimport_lib.planning.rules import snapshot_keys
+from reimport_lib.planning.rules import RULES, Staged, snapshot_keys
 from reimport_lib.run import Run
 from reimport_lib.sources.snapshot import Snapshot, open_snapshot
 from reimport_lib.target import read
+
+_staged_ahead: dict[tuple[str, str], Staged] = {}
 
 
 def snapshot_of(run: Run) -> Snapshot:
@@ -35,6 +41,18 @@ def context_of(run: Run, snapshot: Snapshot, known: Known | None = None) -> Cont
             if table.declared_order
         },
     )
+
+
+def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
+    """The typed frame of *table*, by what *snapshot* and the settings say alone."""
+    ahead = _staged_ahead.pop((run.run_id, table), None)
+    return ahead or RULES[table].stage(snapshot.table(table), context_of(run, snapshot))
+
+
+def stage_ahead(run: Run, snapshot: Snapshot, tables: Iterable[str]) -> None:
+    """Stage *tables* now; ``staged`` then gives each of them once."""
+    for table in tables:
+        _staged_ahead[run.run_id, table] = staged(run, snapshot, table)
 
 
 def known_to(run: Run, snapshot: Snapshot) -> Known:
