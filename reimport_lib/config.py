@@ -27,6 +27,7 @@ NAMES = frozenset(
     {
         "REIMPORT_ACCEPTANCE_DATA",
         "REIMPORT_CHARSET",
+        "REIMPORT_COLUMNS",
         "REIMPORT_DATE_ORDER",
         "REIMPORT_HEALTH_NUMBER_WIDTH",
         "REIMPORT_OPTIONAL_TABLES",
@@ -106,6 +107,7 @@ class Settings:
         source: the folder of exports, or ``data-api`` or ``odata``.
         runs: the folder that run folders are made in.
         charset: of delimited exports whose own cannot be told; empty: by evidence.
+        columns: file stem (``Images``) -> the columns of an export without a header.
         filemaker: every ``FILEMAKER_`` setting; ``sources.servers`` reads them.
     """
 
@@ -115,6 +117,7 @@ class Settings:
     runs: Path
     rows: RowSettings
     charset: str = ""
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
     filemaker: Mapping[str, str | Secret] = field(default_factory=dict)
@@ -150,6 +153,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         runs=ROOT / Path(values.get("REIMPORT_RUNS", "runs")).expanduser(),
         rows=rows,
         charset=_charset(values.get("REIMPORT_CHARSET", "")),
+        columns=_columns(values.get("REIMPORT_COLUMNS", "")),
         s3_bucket=values.get("S3_BUCKET", ""),
         s3_endpoint_url=values.get("S3_ENDPOINT_URL", ""),
         filemaker=_filemaker(values),
@@ -210,6 +214,25 @@ def _charset(name: str) -> str:
             hint="use utf-8, utf-16, windows-1252 or macintosh",
         ) from None
     return name
+
+
+def _columns(text: str) -> dict[str, tuple[str, ...]]:
+    """``Images: recid, date; Docs: id, date`` by file; names hold no ``,`` or ``;``."""
+    files = {table.file.casefold(): table.file for table in SOURCE_TABLES}
+    found = {}
+    for part in filter(str.strip, text.split(";")):
+        stem, _, names = part.partition(":")
+        file = files.get(stem.strip().casefold())
+        columns = tuple(name.strip() for name in names.split(","))
+        if file is None or not all(columns):
+            near = "" if file else did_you_mean(stem.strip(), files.values())
+            raise SettingsError(
+                f"REIMPORT_COLUMNS: {part.strip()[:40]!r} names no columns of an "
+                f"export.{near}",
+                hint="REIMPORT_COLUMNS=Images: recid, date, Type; Docs: id, Date",
+            )
+        found[file] = columns
+    return found
 
 
 def _width(values: Mapping[str, str], name: str, default: int) -> int:

@@ -84,7 +84,7 @@ def _source(settings: Settings, *, known: bool) -> list[Check]:
             Path(folder) / "snapshot",
             as_of=now(),
             objects=None,
-            file_settings=FileSettings(charset=settings.charset),
+            file_settings=FileSettings.of(settings),
         )
         return [
             check

@@ -53,7 +53,7 @@ def freeze(run: Run) -> Snapshot:
                 progress=lambda table, rows: run.event(
                     "table_frozen", table=table, rows=rows
                 ),
-                file_settings=FileSettings(charset=run.settings.charset),
+                file_settings=FileSettings.of(run.settings),
             )
             clock = _inherited_clock(run, snapshot) or as_of.isoformat()
         database = identity.database_identity(bootstrap.REAL)

@@ -121,14 +121,15 @@ def _names(
             raise SourceError(
                 f"{name}: its first record has {len(first)} fields, and {len(named)} "
                 "columns are named for it.",
-                hint=f"name every column, in order, in {name}.columns.txt",
+                hint=f"name every column, in order, in {name}.columns.txt or in "
+                "REIMPORT_COLUMNS",
             )
         return named, False
     if headers.looks_like_data(first):
         raise SourceError(
             f"{name}: its first record looks like data, not like column names.",
             hint=f"export with field names, or name the columns, one a line, in "
-            f"{name}.columns.txt",
+            f"{name}.columns.txt, or in REIMPORT_COLUMNS",
         )
     return headers.columns(first, name=name, limits=limits), True
 
@@ -141,7 +142,8 @@ def _refuse_other_header(name: str, own: list[str], named: Sequence[str]) -> Non
         raise SourceError(
             f"{name}: its first record holds column names ({repeated} of "
             f"{len(named)}), but not those named for it in this order.",
-            hint=f"remove {name}.columns.txt: the file names its columns itself",
+            hint=f"remove {name}.columns.txt, or its names from REIMPORT_COLUMNS: the "
+            "file names its columns itself",
         )
 
 

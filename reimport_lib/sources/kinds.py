@@ -92,7 +92,7 @@ def read(
         case Kind.FMPXML:
             return fmpxml.read(path, limits=limits)
         case Kind.DELIMITED:
-            named = settings.columns.get(path.stem) or files.column_names(path)
+            named = settings.columns_of(path.stem) or files.column_names(path)
             reading = delimited.read(
                 path, columns=named, charset=settings.charset, limits=limits
             )

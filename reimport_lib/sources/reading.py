@@ -2,19 +2,21 @@
 
 A reader is a function ``read(path, ...) -> Reading`` (files) or
 ``read(settings, table, ...) -> Reading`` (servers); nothing else is shared between
-them. Imports only errors and checks.
+them. Imports only config, errors and checks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from reimport_lib.checks import Check
+from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError
 
 TEXT = pa.large_string()
@@ -33,6 +35,15 @@ class FileSettings:
 
     charset: str = ""
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.charset, settings.columns)
+
+    def columns_of(self, stem: str) -> tuple[str, ...]:
+        """Names for the file called *stem*, in any case; nothing where none are set."""
+        named = {file.casefold(): names for file, names in self.columns.items()}
+        return named.get(stem.casefold(), ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

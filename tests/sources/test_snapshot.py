@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from reimport_lib.checks import Verdict
+from reimport_lib.config import load_settings
 from reimport_lib.errors import SettingsError, SourceError
 from reimport_lib.sources import certificate, files
 from reimport_lib.sources.objects import as_frame
@@ -337,18 +338,35 @@ def test_names_for_a_headerless_file_come_from_a_sidecar_or_a_setting(
     first = frozen(exports, tmp_path / "1")
     (exports / "Images.tab.columns.txt").unlink()
 
+    named = settings(exports, REIMPORT_COLUMNS="images: recid , date")
     second = freeze(
-        settings(exports),
+        named,
         tmp_path / "2",
         as_of=AS_OF,
         objects=STORED,
-        file_settings=FileSettings(columns={"Images": ("recid", "date")}),
+        file_settings=FileSettings.of(named),
     )
 
     assert second.digest == first.digest
     assert first.table("images").reset_index().values.tolist() == [
         [1, "7", "8/20/2019"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Imges: recid, date", r"'Imges: recid, date' .*Did you mean Images\?"),
+        ("Images: recid; Docs", "'Docs' names no columns"),
+        ("Images: recid, , date", "'Images: recid, , date' names no columns"),
+        (": recid;", "': recid' names no columns"),
+    ],
+)
+def test_names_that_fit_no_export_are_refused(said: str, shown: str) -> None:
+    with pytest.raises(SettingsError, match=shown) as refused:
+        load_settings({"REIMPORT_COLUMNS": said})
+
+    assert "REIMPORT_COLUMNS=Images: recid" in refused.value.hint
 
 
 def test_a_snapshot_cannot_be_changed(exports: Path, tmp_path: Path) -> None:
