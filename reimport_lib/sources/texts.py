@@ -15,11 +15,12 @@ import numpy as np
 _OVERLAP = 64
 _PADDING = b'"""'  # to look at neighbours; what is cut here is seen again
 _LESS, _GREATER, _SLASH, _BLANK = b"<>/ "
-_S, _I, _V = b"siv"
+_S, _I, _V, _ZERO = b"siv0"
+_COMMENT, _INSTRUCTION = b"!?"
 _PREFIXED = re.compile(rb"<[^\s<>/:=]+:si[\s/>]")
-_NUMBERED = re.compile(rb"<v(?:\s[^>]*)?>\s*(\d{1,18})")
+_VALUE = re.compile(rb"<v(?:\s[^>]*)?>(\s*)(\d{0,18})(?=(<(?![!?]))?)")
 _ZEROS, _BEYOND_NINE, _HIGHEST_BITS = (
-    np.uint64(byte * 0x0101010101010101) for byte in (0x30, 0x76, 0x80)
+    np.uint64(byte * 0x0101010101010101) for byte in (_ZERO, 0x76, 0x80)
 )
 _LOWEST_BYTE = np.uint64(0xFF)
 _SHORT = 10_000_000
@@ -66,44 +67,59 @@ def shown(codes: np.ndarray, tags: np.ndarray, strings: np.ndarray) -> int:
     """
     The bytes of text that the cells in *codes* together take out of *strings*.
 
-    Every cell's number counts as that of a string: never too few.
+    Every cell's number counts as that of a string, and what is no whole number as the
+    first one, which the reader then takes: never too few.
 
     Args:
         codes: bytes of a sheet, with some padding behind them.
         tags: places of every ``<``.
         strings: bytes of each, as ``lengths`` gives them.
     """
-    values = tags[codes[tags + 1] == _V]
+    name = codes[tags + 1]
+    values = tags[name == _V]
     after, first = codes[values + 2], codes[values + 3]
     is_closed = after == _GREATER
-    numbers = None
-    if not ((after <= _BLANK) | (is_closed & (first <= _BLANK))).any():
-        numbers = _short_numbers(codes, values[is_closed] + 3)
-    if numbers is None or len(strings) > _SHORT:
-        numbers = _found(codes)
-    return int(strings[numbers[numbers < len(strings)]].sum())
+    has_comments = ((name == _COMMENT) | (name == _INSTRUCTION)).any()
+    found = None
+    if (
+        not has_comments
+        and not ((after <= _BLANK) | (is_closed & (first <= _BLANK))).any()
+    ):
+        found = _short_numbers(codes, values[is_closed] + 3)
+    if found is None or len(strings) > _SHORT:
+        found = _numbers(codes)
+    numbers, others = found
+    text_bytes = strings[numbers[numbers < len(strings)]].sum()
+    return int(text_bytes + others * strings[:1].sum())
 
 
-def _short_numbers(codes: Any, begins: Any) -> Any:
+def _short_numbers(codes: Any, begins: Any) -> tuple[Any, int] | None:
     """
-    The whole numbers below ten million that begin at some of *begins*.
+    The whole numbers below ten million at *begins*, and how many are not just that.
 
     A word holds eight bytes, the first one lowest; its digits are added up pairwise.
     None where a number of eight characters or more has leading zeros.
     """
     words = np.ndarray(len(codes) - 7, "<u8", codes, strides=(1,))[begins] ^ _ZEROS
-    others = (words | (words + _BEYOND_NINE)) & _HIGHEST_BITS
-    is_short = others != 0
+    no_digits = (words | (words + _BEYOND_NINE)) & _HIGHEST_BITS
+    is_short = no_digits != 0
     if not (words[~is_short] & _LOWEST_BYTE).all():
         return None
-    words, others = words[is_short], others[is_short]
-    digit_bits = np.bitwise_count((others & -others) - 1) - 7
-    words, digit_bits = words[digit_bits > 0], digit_bits[digit_bits > 0]
+    words, no_digits = words[is_short], no_digits[is_short]
+    digit_bits = np.bitwise_count((no_digits & -no_digits) - 1) - 7
+    has_digits = digit_bits > 0
+    ends = (words >> digit_bits) & _LOWEST_BYTE == _LESS ^ _ZERO
+    others = len(begins) - int((has_digits & ends).sum())
+    words, digit_bits = words[has_digits], digit_bits[has_digits]
     words <<= 64 - digit_bits
     for factor, shift, mask in _PAIRS:
         words = ((words & mask) * factor) >> shift
-    return words.astype(np.int64)
+    return words.astype(np.int64), others
 
 
-def _found(codes: Any) -> Any:
-    return np.array(_NUMBERED.findall(codes.tobytes()), dtype="S18").astype(np.int64)
+def _numbers(codes: Any) -> tuple[Any, int]:
+    """The same by an expression, the whole numbers of any size."""
+    found = _VALUE.findall(codes.tobytes())
+    digits = [number for _, number, _ in found if number]
+    whole = [bool(0 < len(number) < 8 and end and not b) for b, number, end in found]
+    return np.array(digits, dtype="S18").astype(np.int64), whole.count(False)

@@ -11,27 +11,31 @@ from hypothesis import strategies as st
 from reimport_lib.sources import texts
 from reimport_lib.sources.extent import measure_sheet
 
-VALUE = re.compile(rb"<v(?:\s[^>]*)?>\s*(\d{1,18})")
+VALUE = re.compile(rb"<v(?:\s[^>]*)?>(\s*)([0-9]{0,18})(?=(<(?![!?]))?)")
 STRING = re.compile(rb"<(?:[^\s<>/:=]+:)?si[\s/>]")
 PIECES = st.sampled_from(
     [
         *(b"<v>", b"<v >", b"<v t='a'>", b"<v/>", b"<vx>", b"</v>", b"<v", b"<c>"),
         *(b"<si>", b"<si/>", b"<si\n", b"<x:si>", b"<six>", b"<sst>", b"</si>"),
         *(b"0", b"7", b"12", b"-1.5", b"3.25", b"9" * 20, b"0" * 20 + b"1", b" ", b"a"),
-        *(b"1234567", b"12345678", b"00000019", b"\xff", b":"),
+        *(b"1234567", b"12345678", b"00000019", b"\xff", b":", b"<!---->", b"<?x?>"),
     ]
 )
 SHEETS = st.lists(PIECES, max_size=16).map(b"".join)
-STRINGS = np.arange(1, 21, dtype=np.int64)
+STRINGS = np.arange(1_000, 1_020, dtype=np.int64)
 
 
 def in_bytes(sheet: bytes) -> int:
-    numbers = [int(found) for found in VALUE.findall(sheet)]
-    return sum(int(STRINGS[n]) for n in numbers if n < len(STRINGS))
+    """A number counts as its string; what is more or longer also as the first."""
+    found = VALUE.findall(sheet)
+    numbers = [int(digits) for _, digits, _ in found if digits]
+    others = sum(b != b"" or not 0 < len(n) < 8 or not end for b, n, end in found)
+    named = sum(int(STRINGS[n]) for n in numbers if n < len(STRINGS))
+    return named + others * int(STRINGS[0])
 
 
 @given(sheet=SHEETS)
-def test_every_value_that_begins_with_a_number_counts(sheet: bytes) -> None:
+def test_every_value_counts_as_the_text_that_it_may_show(sheet: bytes) -> None:
     codes = np.frombuffer(sheet + b'"' * 18, dtype=np.uint8)
     tags = np.flatnonzero(codes == ord("<"))
 

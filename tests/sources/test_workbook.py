@@ -54,6 +54,23 @@ def test_a_long_text_that_few_cells_show_is_read(tmp_path: Path) -> None:
     assert column(reading, "id") == ["x" * 10_000, *["y"] * 2_000]
 
 
+@pytest.mark.parametrize(
+    "number", ["x", "+1", "1.0", "12345678x", "1 ", " 1", "&#49;", "1<!-- -->", ""]
+)
+def test_a_cell_that_names_no_string_counts_as_the_first(
+    tmp_path: Path, number: str
+) -> None:
+    cell = f'<row><c t="s"><v>{number}</v></c></row>'
+    path = raw_xlsx(
+        tmp_path / "A.xlsx",
+        f"<sheetData>{cell * 600}</sheetData>",
+        members=strings("x" * 10_000, "y"),
+    )
+
+    with pytest.raises(SourceError, match="600 cells hold 6,"):
+        excel.read(path, limits=Limits(sheet_text_bytes=5_000_000))
+
+
 def test_strings_and_their_cells_are_counted_wherever_a_piece_ends() -> None:
     held = b"<sst><si><t>four</t></si><x:si><t>a</t></x:si><si/></sst>"
     cells = b'<c t="s"><v>1</v></c><c t="s"><x:v>  0</x:v></c><c><v>9</v></c>'
@@ -62,7 +79,7 @@ def test_strings_and_their_cells_are_counted_wherever_a_piece_ends() -> None:
         found = texts.lengths(_pieces(held, size))
 
         assert list(found) == [20, 21, 11]
-        assert measure_sheet(_pieces(cells, size), found).text_bytes == 41
+        assert measure_sheet(_pieces(cells, size), found).text_bytes == 61
 
 
 def test_text_in_the_cells_themselves_is_limited_as_well(tmp_path: Path) -> None:
