@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,15 @@ settings.load_profile("ci" if os.environ.get("CI") else "plain")
 
 
 def pytest_configure() -> None:
-    """Take a developer's own settings out of the environment, and any real account."""
+    """
+    Take a developer's own settings out of the environment, and any real account.
+
+    A shell has what it runs in the background ignore Ctrl-C, and ``nohup`` a hang-up;
+    the commands of the tests would inherit that.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     url = os.environ.get("DATABASE_URL", "")
     if postgres.is_postgres(url):
         os.environ[GIVEN_POSTGRES] = url
