@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -35,9 +36,12 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
     A column that holds times of day is one of times: a date in it that is exactly one
     day after the epoch was 24:00, and becomes ``1 day, 0:00:00``.
     """
+    if not column or type(column[0]) is str:
+        with suppress(pa.ArrowTypeError):
+            texts = pa.array(column, TEXT)
+            if not texts.null_count:
+                return texts
     kinds = set(map(type, column))
-    if kinds <= {str}:
-        return pa.array(column, TEXT)
     if kinds == {date}:
         return pa.array(column, pa.date32()).cast(TEXT)
     if kinds == {time} and (times := _whole_seconds(column)) is not None:

@@ -216,5 +216,6 @@ def _checks(
 
 def _cut(array: pa.Array) -> int:
     """Cells that are exactly as long as a cell can be."""
-    lengths = pc.utf8_length(array)
-    return int(pc.sum(pc.equal(lengths, CELL_CHARS)).as_py() or 0)
+    if (pc.max(pc.binary_length(array)).as_py() or 0) < CELL_CHARS:
+        return 0
+    return int(pc.sum(pc.equal(pc.utf8_length(array), CELL_CHARS)).as_py())

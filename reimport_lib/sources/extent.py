@@ -33,7 +33,13 @@ _UNSOLVED = re.compile(
 )
 _LESS, _SLASH, _GREATER, _EQUALS, _COLON = b"</>=:"
 _A, _ZERO, _NINE, _BLANK = b"A09 "
-_C, _E, _F, _I, _O, _R, _S, _T, _V, _W = b"cefiorstvw"
+_C, _E, _F, _I, _R, _S, _T, _V = b"cefirstv"
+
+# The first bytes of a cell and a row that say at once where they are, as one number.
+_SIX_BYTES = np.uint64(0xFFFFFFFFFFFF)
+_CELL, _ROW = (
+    np.uint64(int.from_bytes(begin, "little")) for begin in (b'<c r="', b'<row r="')
+)
 
 _Codes = np.ndarray
 
@@ -80,10 +86,7 @@ class _Unplaced:
 
 
 def measure_sheet(
-    pieces: Iterable[bytes],
-    strings: np.ndarray | None = None,
-    *,
-    closely: bool = False,
+    pieces: Iterable[bytes], strings: _Codes | None = None, *, closely: bool = False
 ) -> Extent:
     """
     The extent of the sheet whose XML comes in *pieces*.
@@ -113,11 +116,11 @@ def measure_sheet(
 
 def _last_start(seen: bytes) -> int:
     """Where the last cell or row begins, else the last tag; -1: nowhere."""
-    end = max(seen.rfind(b"<c "), seen.rfind(b"<row"))
-    if end < 0:
-        starts = [found.start() for found in _START.finditer(seen)]
-        end = starts[-1] if starts else seen.rfind(b"<")
-    return end
+    usual = max(seen.rfind(b"<c "), seen.rfind(b"<row"))
+    if usual >= 0:
+        return usual
+    starts = [found.start() for found in _START.finditer(seen)]
+    return starts[-1] if starts else seen.rfind(b"<")
 
 
 def _look(
@@ -157,14 +160,12 @@ def _take_usual(
     if (opens & (name == _F)).any() or quoted_e.any():
         return False
     tags = np.flatnonzero(opens & ((name == _C) | (name == _R)))
-    is_cell = codes[tags + 1] == _C
-    cells, rows = tags[is_cell], tags[~is_cell]
-    cells = cells[_ends_name(codes[cells + 2])]
-    rows = rows[_are_rows(codes, rows)]
-    references = np.concatenate((cells + 4, rows + 6))
-    if not _are_first(codes, references):
+    begins = np.ndarray(len(codes) - 7, "<u8", codes, strides=(1,))[tags]
+    is_cell, is_row = begins & _SIX_BYTES == _CELL, begins == _ROW
+    cells, rows, others = tags[is_cell], tags[is_row], tags[~(is_cell | is_row)]
+    if _are(b"c", codes, others).any() or _are(b"row", codes, others).any():
         return False
-    _take_references(codes, references, extent)
+    _take_references(codes, np.concatenate((cells + 4, rows + 6)), extent)
     extent.cells += len(cells)
     extent.values = extent.values or _has_value(codes, np.flatnonzero(opens))
     unplaced.most_cells = max(unplaced.most_cells, unplaced.cells)
@@ -180,18 +181,12 @@ def _has_value(codes: _Codes, tags: _Codes) -> bool:
     return bool(((first == _V) | ((first == _I) & (second == _S))).any())
 
 
-def _are_rows(codes: _Codes, tags: _Codes) -> _Codes:
-    """Which of *tags*, which begin with ``<r``, are rows."""
-    named = (codes[tags + 2] == _O) & (codes[tags + 3] == _W)
-    rows: _Codes = named & _ends_name(codes[tags + 4])
-    return rows
-
-
-def _are_first(codes: _Codes, references: _Codes) -> bool:
-    """Before each place stands `` r``, at it ``=``, and behind it no blank."""
-    usual = (codes[references - 2] <= _BLANK) & (codes[references - 1] == _R)
-    usual &= (codes[references] == _EQUALS) & (codes[references + 1] > _BLANK)
-    return bool(usual.all())
+def _are(name: bytes, codes: _Codes, tags: _Codes) -> _Codes:
+    """Which of *tags* open an element of that *name*."""
+    named = _ends_name(codes[tags + 1 + len(name)])
+    for place, letter in enumerate(name, start=1):
+        named &= codes[tags + place] == letter
+    return named
 
 
 def _codes(text: bytes) -> _Codes:
@@ -259,11 +254,10 @@ def _take_tags(
     if len(closes):
         extent.unsolved += len(_UNSOLVED.findall(codes.tobytes()))
     extent.values = extent.values or _has_value(codes, tags)
-    cells = tags[(first == _C) & _ends_name(second)]
+    cells = tags[_are(b"c", codes, tags)]
     extent.cells += len(cells)
     cells = cells[~_are_placed(codes, cells, references, name_length=1)]
-    rows = tags[first == _R]
-    rows = rows[_are_rows(codes, rows)]
+    rows = tags[_are(b"row", codes, tags)]
     placed = _are_placed(codes, rows, references, name_length=3)
     unplaced.rows += len(rows) - int(placed.sum())
     per_row = np.bincount(np.searchsorted(rows, cells), minlength=len(rows) + 1)

@@ -5,10 +5,10 @@
 Bare is calamine's ``to_python`` for xlsx, iterating ``csv.reader`` for delimited text,
 and ``lxml.iterparse`` over the rows, taking the text of every value, for XML. Ours is
 ``freeze`` of the one file: digest of the file, reading, checks, Parquet, manifest. The
-two take turns; the ratio is that of their medians, its target at most 1.5; beside it
-the same of CPU seconds, which a busy machine disturbs less. Memory (Linux) is what a
-process that does nothing else needs at its peak, over what it began with; beside it,
-how large the frozen table is.
+two take turns; the ratio is the median of theirs, turn by turn, its target at most
+1.5; beside it the same of CPU seconds, which a busy machine disturbs less. Memory
+(Linux) is what a process that does nothing else needs at its peak, over what it began
+with; beside it, how large the frozen table is.
 """
 
 from __future__ import annotations
@@ -138,11 +138,14 @@ def measure(way: str, folder: Path, *, rows: int, rounds: int) -> None:
     works = partial(bare, path), partial(ours, path, snapshots)
     plain, own = take_turns(*works, rounds=rounds)
     base, taken = median(plain.wall), median(own.wall)
-    cpu = median(own.cpu) / median(plain.cpu)
+    ratio, cpu = (
+        median(ours / bare for ours, bare in zip(*turns, strict=True))
+        for turns in ((own.wall, plain.wall), (own.cpu, plain.cpu))
+    )
     peaks = [peak_bytes(work) / MB for work in works]
     frozen = next(snapshots.glob("*/*.parquet")).stat().st_size / MB
     print(
-        f"{way:6}{base:9.3f}{taken:9.3f}{taken / base:8.2f}{cpu:8.2f}"
+        f"{way:6}{base:9.3f}{taken:9.3f}{ratio:8.2f}{cpu:8.2f}"
         f"{rows / base:14,.0f}{rows / taken:14,.0f}"
         f"{peaks[0]:9,.0f}{peaks[1]:9,.0f}{frozen:9,.0f}",
         flush=True,
