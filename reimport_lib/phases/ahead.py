@@ -14,7 +14,6 @@ from reimport_lib.config import load_settings
 from reimport_lib.phases import frozen, named
 from reimport_lib.planning.rules import RULES
 from reimport_lib.run import Run
-from reimport_lib.sources.snapshot import MANIFEST
 
 ROWS = 200_000
 """More rows than these are not held while a phase waits: it would cost much memory."""
@@ -38,12 +37,12 @@ def read_ahead(run: Run, phase: str) -> None:
     """
     Stage the tables of *phase*, as soon as the source of *run* is frozen.
 
-    A run that never gets that far ends this process.
+    Then its clock is recorded. A run that never gets that far ends this process.
     """
     tables = tuple(RULES) if phase == "delete" else named(phase).tables
     if not tables and phase != "validation-post":
         return
-    while not (run.snapshot_folder / MANIFEST).exists():
+    while not run.manifest()["as_of"]:
         time.sleep(_LOOK_SECONDS)
     snapshot = frozen.snapshot_of(run)
     staged = [name for name in tables if name in RULES and snapshot.has(name)]

@@ -16,7 +16,6 @@ from reimport_lib.phases import ahead, frozen
 from reimport_lib.phases.patients import PHASE
 from reimport_lib.planning.rules import RULES
 from reimport_lib.run import Run
-from reimport_lib.sources.snapshot import MANIFEST
 from tests.phases.sites import Site
 
 
@@ -46,14 +45,14 @@ def test_what_was_staged_ahead_is_what_would_be_staged_and_is_given_once(
 
 
 def test_reading_ahead_waits_until_the_source_is_frozen(run: Run) -> None:
-    manifest = run.snapshot_folder / MANIFEST
-    manifest.rename(manifest.with_suffix(".later"))
+    clock = run.manifest()["as_of"]
+    run.update(lambda manifest: manifest.update(as_of=""))
 
     with ThreadPoolExecutor(1) as kernel:
         reading = kernel.submit(ahead.read_ahead, run, "patients")
         time.sleep(0.3)
         was_waiting = not reading.done()
-        manifest.with_suffix(".later").rename(manifest)
+        run.update(lambda manifest: manifest.update(as_of=clock))
         reading.result(timeout=60)
 
     assert was_waiting
