@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -154,10 +153,6 @@ def test_the_identity_tells_two_databases_apart(bound: str) -> None:
     assert all(first.values())
 
 
-def test_the_clock_of_the_process_is_the_clinics(bound: str) -> None:
-    assert time.localtime().tm_zone in ("AEST", "AEDT")  # of Australia/Sydney
-
-
 @pytest.mark.parametrize("url", ["", "mysql://host/name", "sqlite://:memory:", "name"])
 def test_other_databases_are_refused_without_showing_the_url(url: str) -> None:
     with pytest.raises(SettingsError, match="neither a SQLite file nor"):
@@ -195,6 +190,33 @@ try:
 except UsageError as error:
     print(error)
 """
+
+
+CLOCK = """
+import sys, time
+from reimport_lib.target import bootstrap
+bootstrap.bind(sys.argv[1], real_database=sys.argv[1], writable=True)
+print(time.localtime().tm_zone)
+"""
+
+
+@pytest.mark.parametrize(
+    ("zone", "names"),
+    [("Australia/Sydney", ("AEST", "AEDT")), ("Australia/Perth", ("AWST",))],
+)
+def test_the_clock_of_a_process_is_the_clinics(
+    tmp_path: Path, zone: str, names: tuple[str, ...]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CLOCK, f"sqlite:///{tmp_path / 'one'}"],
+        cwd=ROOT,
+        env={**os.environ, "TZ": "UTC", "REIMPORT_TIME_ZONE": zone},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.strip() in names
 
 
 def test_a_kernel_serves_one_run(tmp_path: Path) -> None:
