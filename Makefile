@@ -31,7 +31,7 @@ test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
 .PHONY: bench
 bench: .venv/installed ## seconds and rows per second of every phase and every reader
 	$(BIN)/python -m tools.bench $(ARGS)
-	$(BIN)/python tests/benchmarks/readers.py --rows 15000 --rounds 5
+	$(BIN)/python tests/benchmarks/readers.py --rows 15000 --rounds 15
 	$(BIN)/python tests/benchmarks/readers.py --rows 500000 --rounds 1
 
 .PHONY: golden
