@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 
 from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict, failed
@@ -14,7 +13,6 @@ from reimport_lib.planning import gates
 from reimport_lib.run import Run, Status
 from reimport_lib.sources import drift
 from reimport_lib.sources.snapshot import Snapshot, open_snapshot
-from reimport_lib.target import identity
 
 COMPARED = "source held against an earlier run's"
 LOST = (drift.GONE, drift.EMPTIED)
@@ -99,19 +97,13 @@ def _lost(table: str, broken: Iterable[Check]) -> list[Check]:
 
 
 def _earlier(run: Run, snapshot: Snapshot) -> tuple[str, Snapshot | None]:
-    """
-    The newest run of the same database and system that succeeded: its snapshot.
-
-    A database made anew in the place of another one has nothing from that one's runs.
-    """
-    database, made_at = run.manifest().get("database"), identity.made_at()
+    """The newest run of the same database and system that succeeded: its snapshot."""
+    database = run.manifest().get("database")
     for other in reversed(runs.readable(run.settings)):
         manifest = other.manifest()
         usable = manifest.get("status") == Status.SUCCEEDED
         same = manifest.get("database") == database
         if other.run_id == run.run_id or not (usable and same):
-            continue
-        if datetime.fromisoformat(manifest["created_at"]) < made_at:
             continue
         try:
             earlier = open_snapshot(other.snapshot_folder)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 
 from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.errors import TargetError
@@ -48,13 +46,6 @@ def database_identity(alias: str = REAL) -> dict[str, str]:
         "server": server,
         "migrations": " ".join(sorted(_heads(connection))),
     }
-
-
-def made_at(alias: str = REAL) -> datetime:
-    """When the database *alias* was made: its first migration; aware."""
-    applied = MigrationRecorder(connections[alias]).applied_migrations()
-    made: datetime = min(migration.applied for migration in applied.values())
-    return made
 
 
 def check_target(alias: str = REAL) -> list[Check]:

@@ -58,20 +58,6 @@ def test_a_first_run_says_that_it_was_held_against_none(ready: Site) -> None:
     assert second[COMPARED].verdict is Verdict.PASS
 
 
-def test_a_database_made_anew_in_the_same_place_has_no_earlier_run(
-    ready: Site, tmp_path: Path
-) -> None:
-    ready.rehearse("validation")
-    ready.execute_sql(
-        "UPDATE django_migrations SET applied = datetime('now', '+1 hour')"
-    )
-
-    other = rehearse(ready, tmp_path / "one", {"Appointments": half})
-
-    assert other.phase("validation")["status"] == "succeeded"
-    assert checks(other)[COMPARED].verdict is Verdict.COULD_NOT_CHECK
-
-
 def test_what_stops_names_the_run_and_the_words_that_let_it_through(
     ready: Site, tmp_path: Path
 ) -> None:
