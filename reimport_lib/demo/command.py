@@ -14,13 +14,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from reimport_lib import approval, terminal
+from reimport_lib import approval, runs, terminal
 from reimport_lib.config import ROOT, Settings, load_settings
 from reimport_lib.demo import s3, ways
 from reimport_lib.demo.clinic import Clinic, build
 from reimport_lib.errors import Refused, TargetError, UsageError
 from reimport_lib.run import Status
-from reimport_lib.target import bootstrap, configuration, read
+from reimport_lib.target import bootstrap, configuration, identity, read
 from reimport_lib.target.databases import database_name, is_sqlite, sqlite_file
 
 WORKSPACE = ROOT / ".demo"
@@ -147,12 +147,22 @@ def _prepare_database(settings: Settings, *, own: bool) -> None:
         )
     bootstrap.bind_real(settings)
     held = read.patients_held(bootstrap.REAL)
+    if not held:
+        _part_from_earlier_runs(settings)
     bootstrap.close()
     if held:
         raise Refused(
             f"The database holds {held:,} patients; the demo wants an empty one.",
             hint="name another with --database-url",
         )
+
+
+def _part_from_earlier_runs(settings: Settings) -> None:
+    """Runs of a database that lay in the same place say nothing of this one."""
+    database = identity.database_identity(bootstrap.REAL)
+    for run in runs.readable(settings):
+        if run.manifest().get("database") == database:
+            run.update(lambda m: m["database"].update(replaced="by a demo's"))
 
 
 def _load_existing(settings: Settings) -> None:

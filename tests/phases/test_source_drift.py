@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.demo import command
 from reimport_lib.phases.source_drift import COMPARED
 from reimport_lib.run import Run
+from reimport_lib.target import bootstrap
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
 
@@ -56,6 +58,20 @@ def test_a_first_run_says_that_it_was_held_against_none(ready: Site) -> None:
 
     assert first[COMPARED].verdict is Verdict.COULD_NOT_CHECK
     assert second[COMPARED].verdict is Verdict.PASS
+
+
+def test_a_demo_parts_from_the_runs_of_the_database_before(
+    ready: Site, tmp_path: Path
+) -> None:
+    ready.rehearse("backup")
+    bootstrap.bind_real(ready.settings)
+    command._part_from_earlier_runs(ready.settings)
+    bootstrap.close()
+
+    other = rehearse(ready, tmp_path / "one", {"Appointments": half})
+
+    assert other.phase("backup")["status"] == "succeeded"
+    assert checks(other)[COMPARED].verdict is Verdict.COULD_NOT_CHECK
 
 
 def test_what_stops_names_the_run_and_the_words_that_let_it_through(
