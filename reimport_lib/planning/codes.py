@@ -132,6 +132,16 @@ class Reason(_Code):
         "No stored file belongs to this row.",
         "Upload the file, or delete the record in FileMaker.",
     )
+    AMBIGUOUS_OBJECT = (
+        "ambiguous_object",
+        "More than one stored file, or more than one row, could be meant.",
+        "Give each file the whole key of its record as its name.",
+    )
+    EMPTY_OBJECT = (
+        "empty_object",
+        "The stored file holds no byte.",
+        "Upload the file again.",
+    )
     NO_METADATA = (
         "no_metadata",
         "No row describes this stored file.",
@@ -251,6 +261,17 @@ class Note(_Code):
         "bad_number",
         "A phone number is not valid; its text is kept where it can be.",
         "Correct the number in FileMaker.",
+    )
+    AMBIGUOUS_TIME = (
+        "ambiguous_time",
+        "A time can be read as hours and minutes or as part of a day;"
+        " hours and minutes were taken.",
+        "Check the time in FileMaker.",
+    )
+    TEXT_KEPT = (
+        "text_kept",
+        "The value does not carry all that was typed; the text is kept beside it.",
+        "Look at the text in the metadata of the record.",
     )
     BAD_EMAIL = (
         "bad_email",
