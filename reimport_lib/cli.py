@@ -6,7 +6,6 @@ Exit codes: 0 done and every check held; 2 wrong usage; 3 refused, nothing writt
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +13,13 @@ from typing import Any
 
 import click
 
-from reimport_lib import approval, going_back, retention, runs, terminal
+from reimport_lib import approval, going_back, printing, retention, runs, terminal
 from reimport_lib.cli_demo import demo
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Interrupted, ReimportError, UsageError
 from reimport_lib.phases import ALWAYS, PHASES, Phase, named
 from reimport_lib.planning import gates as limits
-from reimport_lib.run import EXIT_CODES, MANIFEST, Run, Status
+from reimport_lib.run import EXIT_CODES, Run, Status
 
 NEWEST = ""
 
@@ -109,9 +108,9 @@ def run(resume: str | None, **words: Any) -> None:
 @_words
 def open_(**words: Any) -> None:
     """Make and confirm a run without executing it; prints its run id."""
-    with contextlib.redirect_stdout(sys.stderr):  # so that a script reads the id alone
+    with printing.aside():  # so that a script reads the id alone
         opened = _open(load_settings(), Words(**words))
-    click.echo(opened.run_id)
+    printing.say(opened.run_id)
 
 
 def _open(settings: Settings, asked: Words) -> Run:
@@ -145,12 +144,8 @@ def _open(settings: Settings, asked: Words) -> Run:
         if status is not Status.SUCCEEDED:
             sys.exit(EXIT_CODES[status])
     terminal.show_changes(rehearsal)
-    ask = terminal.ask if _can_type() else None
+    ask = terminal.ask if printing.can_ask() else None
     return approval.open_full(settings, rehearsal, ask=ask, yes=asked.yes)
-
-
-def _can_type() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _gates(words: tuple[str, ...]) -> dict[str, float]:
@@ -185,7 +180,7 @@ def show(run_id: str, as_json: bool) -> None:
     chosen = runs.load(load_settings(), run_id)
     terminal.complete_report(chosen)
     if as_json:
-        click.echo((chosen.folder / MANIFEST).read_text(), nl=False)
+        printing.say_json(chosen.manifest())
     else:
         terminal.show_run(chosen)
 
@@ -197,7 +192,7 @@ def restore(run_id: str, yes: bool) -> None:
     """Put the database back to what it was before RUN, from the backup of RUN."""
     way = going_back.way_back(load_settings(), run_id)
     terminal.show_way_back(way)
-    ask = terminal.ask_to_go_back if _can_type() else None
+    ask = terminal.ask_to_go_back if printing.can_ask() else None
     kept = going_back.go_back(way, ask=ask, yes=yes)
     terminal.show_restored(way, kept)
 
@@ -270,14 +265,37 @@ app.add_command(demo)
 
 def main() -> None:
     """Run the command; an error is one clear line and its own exit code."""
+    printing.take_any_character()
     try:
         app(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _show_usage(error)
         sys.exit(2)
-    except click.Abort:
-        click.echo("reimport: interrupted.", err=True)
+    except (click.Abort, KeyboardInterrupt):
+        printing.complain("reimport: interrupted.")
         sys.exit(130)
     except ReimportError as error:
         terminal.show_error(error)
         sys.exit(error.exit_code)
+    except OSError as error:  # a folder, a disk or a network that no module expected
+        terminal.show_error(_unexpected(error))
+        sys.exit(ReimportError.exit_code)
+
+
+def _show_usage(error: click.ClickException) -> None:
+    """What click says of a word, which may quote it."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        for line in context.get_usage().splitlines():
+            printing.complain(line)
+        printing.complain(f"Try '{context.command_path} --help' for help.")
+    printing.complain(f"Error: {error.format_message()}")
+
+
+def _unexpected(error: OSError) -> ReimportError:
+    """*error* as one line: which file, and what the machine said."""
+    where = f"{error.filename}: " if error.filename else ""
+    return ReimportError(
+        f"{where}{error.strerror or type(error).__name__}.",
+        hint="mend that, then try again; `reimport doctor` says what else is wrong",
+    )

@@ -22,6 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from reimport_lib.plain import one_line
+
 _HINT = " Hint: "
 
 
@@ -31,9 +33,10 @@ class ReimportError(Exception):
     exit_code = 4
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        # A message is one line, whatever the names in it hold.
+        self.message = one_line(message)
+        self.hint = one_line(hint)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message}{_HINT}{self.hint}" if self.hint else self.message

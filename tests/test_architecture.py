@@ -21,7 +21,7 @@ LIBRARY = ROOT / "reimport_lib"
 # A module may import the layers above its own line; beside its own part it sees nothing
 # of its own line but where the line is marked as one part.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "checks", "config", "tables", "private_files"}),
+    frozenset({"plain", "errors", "checks", "config", "tables", "private_files"}),
     frozenset({"sources", "planning"}),
     frozenset({"run", "runs", "versions"}),
     frozenset({"target", "reporting", "files"}),
@@ -36,6 +36,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "kernels",
             "locks",
             "notebook",
+            "printing",
             "retention",
             "runner",
             "terminal",
@@ -61,8 +62,8 @@ STORE_WRITES = frozenset(
 )
 OF_A_RUN = ("planning", "run", "runs", "target", "phases", "runner")
 BELOW_DJANGO = (
-    *("errors", "checks", "config", "tables", "private_files", "sources", "planning"),
-    *("run", "runs"),
+    *("plain", "errors", "checks", "config", "tables", "private_files"),
+    *("sources", "planning", "run", "runs"),
 )
 
 

@@ -19,6 +19,7 @@ from reimport_lib.config import ROOT, Settings, load_settings
 from reimport_lib.demo import s3, ways
 from reimport_lib.demo.clinic import Clinic, build
 from reimport_lib.errors import Refused, TargetError, UsageError
+from reimport_lib.printing import say
 from reimport_lib.run import Status
 from reimport_lib.target import bootstrap, configuration, identity, read
 from reimport_lib.target.databases import database_name, is_sqlite, sqlite_file
@@ -74,9 +75,10 @@ def _rehearse_and_apply(settings: Settings) -> Status:
         return status
     full = approval.open_full(settings, rehearsal, ask=None, yes=True)
     status = terminal.execute(full)
-    out = terminal.console()
-    out.print(f"\nDry run: {rehearsal.run_id}\nFull run: {full.run_id}")
-    out.print(f"Report: {full.folder / 'report.html'}")
+    say()
+    say(f"Dry run: {rehearsal.run_id}")
+    say(f"Full run: {full.run_id}")
+    say(f"Report: {full.folder / 'report.html'}")
     return status
 
 
@@ -84,7 +86,7 @@ def _make_clinic(scale: float, *, excel: bool) -> Clinic:
     """The synthetic clinic on disk; without Excel in half the time."""
     if CLINIC.exists():
         shutil.rmtree(CLINIC)
-    terminal.console().print(f"Making the synthetic clinic in {CLINIC}")
+    say(f"Making the synthetic clinic in {CLINIC}")
     return build(CLINIC, scale=scale, excel=excel)
 
 

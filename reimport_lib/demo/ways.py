@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reimport_lib import terminal
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.errors import UsageError, did_you_mean
+from reimport_lib.printing import say
 
 WAYS = {"data-api": "the Data API", "odata": "OData"}
 """The words for the ways over a server, as in ``REIMPORT_SOURCE``."""
@@ -45,9 +45,8 @@ def way_in(source: Clinic | Path, exports: Path, word: str) -> Iterator[dict[str
         source: what a server is to hold: a clinic, or a folder of exports.
         exports: the folder that is read where *word* is "".
     """
-    out = terminal.console()
     if not word:
-        out.print(f"Way in: the export files in {exports}")
+        say(f"Way in: the export files in {exports}")
         yield {"REIMPORT_SOURCE": str(exports.resolve())}
         return
     from reimport_lib.demo.filemaker.server import serving
@@ -55,8 +54,8 @@ def way_in(source: Clinic | Path, exports: Path, word: str) -> Iterator[dict[str
 
     options = Options(password=secrets.token_urlsafe())
     with serving(source, https=True, options=options) as served:
-        out.print(f"Way in: {WAYS[word]} of a FileMaker server at {served.url}")
-        out.print("        (synthetic, on this machine, until the demo ends)")
+        say(f"Way in: {WAYS[word]} of a FileMaker server at {served.url}")
+        say("        (synthetic, on this machine, until the demo ends)")
         yield {
             **served.environment(),
             "REIMPORT_SOURCE": word,

@@ -25,8 +25,9 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from PIL import Image
 
+from reimport_lib.plain import visible
 from reimport_lib.planning.codes import Outcome
-from reimport_lib.reporting.html import Table, escape, visible
+from reimport_lib.reporting.html import Table, escape
 
 FONT = "DejaVu Sans"
 WIDTH = 9.0  # inches

@@ -1,6 +1,6 @@
 """One escaping renderer: tables, cards and sentences as HTML and as plain text.
 
-Imports nothing of this package but words' types. There is no way to hand raw HTML in:
+Imports nothing of this package but plain. There is no way to hand raw HTML in:
 every text goes through ``escape``, and the few elements and attributes that can come
 out are listed in ``ELEMENTS`` and ``ATTRIBUTES`` (tested against a corpus of attacks).
 Never ``Styler``: it does not escape by default.
@@ -11,10 +11,11 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from reimport_lib.plain import visible
 
 _ELEMENTS = "div p span table caption thead tbody tr th td details summary img a code"
 ELEMENTS = frozenset(_ELEMENTS.split())
@@ -38,8 +39,6 @@ _BESIDE = re.compile(r"\w[\w.-]*\.html")
 # Columns of our own sentences, in which a command stands between backquotes.
 _ADVICE = frozenset({"what to do", "what it means and what to do"})
 _COMMAND = re.compile(r"`([^`<>]+)`")
-# Joiners are part of names in several scripts.
-_HARMLESS = frozenset("\n\t\u200c\u200d")
 
 Align = Literal["left", "right"]
 Tone = Literal["", "good", "bad", "warn", "quiet"]
@@ -53,31 +52,9 @@ class Shown(Protocol):
     def text(self) -> str: ...
 
 
-def visible(text: object) -> str:
-    """
-    *text* with every control and direction-changing character made visible.
-
-    ANSI escapes, NUL and U+202E would act on a terminal or turn a line round; line
-    breaks and tabs stay. Lone surrogates are replaced: no file could hold them.
-    """
-    return "".join(
-        char if char in _HARMLESS or char.isprintable() else _stand_in(char)
-        for char in str(text)
-    )
-
-
 def escape(text: object) -> str:
     """*text* as HTML text, safe inside an element and inside a quoted attribute."""
     return html.escape(visible(text), quote=True)
-
-
-def _stand_in(char: str) -> str:
-    kind = unicodedata.category(char)
-    if kind in ("Zs", "Zl", "Zp"):
-        return " "
-    if ord(char) < 0x20:
-        return chr(0x2400 + ord(char))
-    return f"[U+{ord(char):04X}]" if kind in ("Cc", "Cf") else "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)

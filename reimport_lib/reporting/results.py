@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.plain import visible
 from reimport_lib.planning.gates import ROWS, GateResult, Gates
 from reimport_lib.reporting.badges import status_badge, verdict_badge
 from reimport_lib.reporting.html import (
@@ -22,7 +23,6 @@ from reimport_lib.reporting.html import (
     Table,
     bundle,
     escape,
-    visible,
 )
 from reimport_lib.reporting.words import (
     STATUSES,

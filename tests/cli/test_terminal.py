@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from reimport_lib import approval, terminal
 from reimport_lib.config import load_settings
@@ -37,13 +36,14 @@ def test_every_table_has_one_line_with_its_deletions() -> None:
     assert (patients["deleted"], patients["kept"]) == (3, 1)
 
 
-def test_eighty_columns_are_enough_for_every_name_and_figure() -> None:
-    console = Console(width=80, record=True, file=None, highlight=False)
+def test_eighty_columns_are_enough_for_every_name_and_figure(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_terminal(monkeypatch, width=80)
 
-    with console.capture() as shown:
-        console.print(terminal.tables(lines()))
+    terminal.show_counts(lines())
 
-    text = shown.get()
+    text = capsys.readouterr().out
     assert "…" not in text
     assert "documents_objects 10,214" in text
     assert "unchanged skipped rejected deleted kept" in text
@@ -53,15 +53,19 @@ def test_the_hint_of_an_error_has_a_line_of_its_own() -> None:
     entry = run("full", "refused", "notes", "too many rows. Hint: reimport show")
     notes = next(phase for phase in entry["phases"] if phase["name"] == "notes")
 
-    text = terminal.phase_line(notes)
+    said = terminal.phase_lines(notes)
 
-    assert text.splitlines()[1:] == ["    too many rows.", "    Hint: reimport show"]
+    assert said[1:] == ["    too many rows.", "    Hint: reimport show"]
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 200, None])
 def test_every_run_is_listed_with_its_whole_name(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    width: int | None,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(terminal, "console", lambda: Console(width=80))
+    on_terminal(monkeypatch, width=width)
     name, reviewed = "20261122T101500Z-full", "20261121T101500Z-rehearsal"
     (tmp_path / name).mkdir()
     manifest = run("full", "validation-failed", "validation-post") | {"seconds": 90.3}
@@ -69,5 +73,32 @@ def test_every_run_is_listed_with_its_whole_name(
 
     terminal.list_runs(load_settings({"REIMPORT_RUNS": str(tmp_path)}))
 
-    line = capsys.readouterr().out.splitlines()[-1]
-    assert line.split() == [name, "validation-failed", "90.3", reviewed]
+    said = capsys.readouterr().out
+    words = said.replace(",", " ").split()
+    assert {name, "validation-failed", "90.3", reviewed} <= set(words)
+    assert all(len(line) <= (width or 120) for line in said.splitlines())
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200, None])
+def test_no_figure_of_a_table_is_cut_at_any_width(
+    width: int | None,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on_terminal(monkeypatch, width=width)
+
+    terminal.show_counts(lines())
+
+    words = {word.rstrip(",") for word in capsys.readouterr().out.split()}
+    for line in lines():
+        assert line["table"] in words
+        assert (f"{line['source_rows']:,}" if line["source_rows"] else ".") in words
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch, *, width: int | None) -> None:
+    """Print as on a terminal of that many columns; None: as into a file."""
+    if width is None:
+        return
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("NO_COLOR", "1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reimport_lib.plain import visible
 from reimport_lib.reporting.html import (
     ATTRIBUTES,
     ELEMENTS,
@@ -14,7 +15,6 @@ from reimport_lib.reporting.html import (
     Shown,
     Stack,
     Table,
-    visible,
 )
 from reimport_lib.reporting.results import Card
 from tests.reporting.attacks import CONTROL, PAYLOADS, Found, assert_harmless

@@ -9,7 +9,6 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from reimport_lib import terminal
 from reimport_lib.config import ROOT
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.demo.filemaker.certificates import make_authority, server_context
@@ -24,6 +23,7 @@ from reimport_lib.demo.filemaker.server import (
 )
 from reimport_lib.demo.filemaker.service import Options, make_service
 from reimport_lib.demo.tables import SEED
+from reimport_lib.printing import say
 
 AUTHORITY = ROOT / ".demo" / "filemaker"
 HTTPS_PORT = 8443
@@ -119,9 +119,9 @@ def _switched(words: Iterable[str]) -> dict[str, Any]:
 
 
 def _show(served: Served) -> None:
-    out = terminal.console()
-    out.print(f"\nServing at {served.url}; switches at {served.url}/_control")
+    say()
+    say(f"Serving at {served.url}; switches at {served.url}/_control")
     for settings in (served.environment(), client_environment(served)):
         for name, value in settings.items():
-            out.print(f"{name}={value}", highlight=False, soft_wrap=True)
-        out.print()
+            say(f"{name}={value}")
+        say()
