@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from reimport_lib.checks import Check, equal
+from reimport_lib.errors import GateFailed
 from reimport_lib.phases import BY_NAME, data, frozen, outcomes, recording
 from reimport_lib.phases.patients import with_planned
 from reimport_lib.planning import gates
@@ -56,16 +57,20 @@ def require(run: Run, plans: Sequence[DeletionPlan]) -> tuple[gates.GateResult, 
     """
     with recording.recording(run, NAME):
         limits = data.gates_of(run)
-        results = tuple(
-            result
-            for plan in plans
-            for result in gates.require_deletion(
+        measured = [
+            gates.deletion_gates(
                 plan.table,
                 deleted=plan.counts["deleted"],
                 imported=plan.imported_rows,
                 gates=limits,
             )
-        )
+            for plan in plans
+        ]
+        try:
+            results = gates.require_deletions(measured, file=FILE)
+        except GateFailed:
+            outcomes.write(run, {FILE: outcomes.deletions_text(run, plans)})
+            raise
         data.require_reviewed(run, NAME, {plan.table: plan.digest for plan in plans})
         return results
 

@@ -6,11 +6,13 @@ Staging needs nothing else, so it may be done before it is a phase's turn.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
-from reimport_lib.planning.context import Context, Known
+from reimport_lib.planning.cells import texts
+from reimport_lib.planning.context import Context, Known, Person
 from reimport_lib.planning.rules import RULES, Staged, snapshot_keys
 from reimport_lib.run import Run
 from reimport_lib.sources.snapshot import Snapshot, open_snapshot
@@ -57,7 +59,21 @@ def stage_ahead(run: Run, snapshot: Snapshot, tables: Iterable[str]) -> None:
 
 def known_to(run: Run, snapshot: Snapshot) -> Known:
     """What rows of *snapshot* can be linked to in the run's database, as it is now."""
-    return read.known(source_patients(run, snapshot))
+    known = read.known(source_patients(run, snapshot))
+    return replace(known, in_source=partial(_people, run, snapshot))
+
+
+def _people(run: Run, snapshot: Snapshot) -> dict[str, Person]:
+    """Canonical key -> every patient of *snapshot* as it has them."""
+    if not snapshot.has("patients"):
+        return {}
+    rule, context = RULES["patients"], context_of(run, snapshot)
+    frame = rule.stage(snapshot.table("patients"), context).frame
+    names = (texts(frame[name]) for name in ("first_name", "last_name"))
+    return {
+        key: Person(*person)
+        for key, *person in zip(frame["key"], *names, frame["dob"], strict=True)
+    }
 
 
 def source_patients(run: Run, snapshot: Snapshot) -> frozenset[str]:

@@ -6,7 +6,7 @@ values are compared by their canonical texts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,15 @@ import numpy as np
 import pandas as pd
 
 from reimport_lib.errors import ReimportError
-from reimport_lib.planning.canonical import canonical_texts
+from reimport_lib.planning.canonical import canonical, canonical_texts
 from reimport_lib.planning.cells import array_of, either, objects
 from reimport_lib.planning.deciding import Decided
 from reimport_lib.planning.hashes import hashes
 from reimport_lib.planning.identity import canonical_key, derived_uuids
 
+PRIMARY = "is_primary"
 _NUMBER_KEYS = frozenset({"images"})
+_YES = canonical(True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,17 +103,44 @@ def compare(
     is_old = matched.positions >= 0
     differing = [after[name] != before[name] for name in fields]
     changed = is_old & np.logical_or.reduce(differing)
+    held_hashes = hashes(held, decided.managed)
     stored = _old(list(target["import_hash"]), matched)
-    ours = stored == _old(hashes(held, decided.managed), matched)
+    ours = stored == _old(held_hashes, matched)
     adopted = changed & (stored == "") & (not clean_slate)
     edited = changed & ~ours & ~adopted & (not clean_slate)
+    if PRIMARY in decided.managed and not clean_slate:
+        as_imported = array_of(list(target["import_hash"])) == array_of(held_hashes)
+        written = matched.positions[~edited]
+        stays = np.setdiff1d(np.flatnonzero(~as_imported), written).tolist()
+        edited |= (changed | ~is_old) & _mark_taken(after, held, stays)
     new_hashes = array_of(hashes(after, decided.managed))
     write = np.select(
-        [~is_old, edited, changed, stored != new_hashes],
-        ["create", "", "update", "rehash"],
+        [edited, ~is_old, changed, stored != new_hashes],
+        ["", "create", "update", "rehash"],
         default="",
     )
     return Compared(before, after, edited, adopted, new_hashes, write)
+
+
+def _mark_taken(
+    after: Mapping[str, Any], held: Mapping[str, Any], stays: Collection[int]
+) -> Any:
+    """
+    (m,) bool: rows to be primary where one that a person changed is that and *stays*.
+
+    There can be one for a patient and kind; the row waits for the same decision.
+
+    Args:
+        stays: places in the target of rows that are not as imported and not written.
+    """
+    groups = {
+        (held["patient_id"][place], held["kind"][place])
+        for place in stays
+        if held[PRIMARY][place] == _YES
+    }
+    owners_and_kinds = zip(after["patient_id"], after["kind"], strict=True)
+    taken = np.array([group in groups for group in owners_and_kinds], dtype=bool)
+    return taken & (after[PRIMARY] == _YES)
 
 
 def _old(cells: Sequence[Any], matched: Matched) -> Any:

@@ -6,7 +6,7 @@ phases fill the rest from the snapshot; nothing else enters a plan.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -23,6 +23,15 @@ class Owner:
     first_name: str = ""
     last_name: str = ""
     dob: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient as the source has them."""
+
+    first_name: str
+    last_name: str
+    dob: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ class Known:
         source_patients: canonical keys of every patient row in the snapshot, also of
             those that were not imported.
         patients: canonical key -> the imported patient in the target.
+        in_source: gives canonical key -> name and birth date that the source has; asked
+            only where a row contradicts what the target has, which people may change.
         appointments: canonical key -> primary key (for SMS).
         clinics, clinicians, appointment_types, funding_sources: directories.
     """
@@ -59,6 +70,7 @@ class Known:
     source_patients: frozenset[str] = frozenset()
     patients: Mapping[str, Owner] = field(default_factory=dict)
     appointments: Mapping[str, UUID] = field(default_factory=dict)
+    in_source: Callable[[], Mapping[str, Person]] = dict
     clinics: Directory = field(default_factory=Directory)
     clinicians: Directory = field(default_factory=Directory)
     appointment_types: Directory = field(default_factory=Directory)

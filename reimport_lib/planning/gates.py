@@ -44,6 +44,9 @@ ROWS = frozenset(
 )
 """Gates that count; the others are fractions from 0 to 1."""
 
+PEOPLE = frozenset({"max_local_edits", "max_adopted"})
+"""Gates on rows that the target had before: they can be measured ahead of a phase."""
+
 NAMES = tuple(sorted({name for _, name in DEFAULTS}))
 
 
@@ -131,14 +134,20 @@ def parse(text: str) -> tuple[tuple[str, str], float]:
 
 
 def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
-    """Measure every gate that applies to *plan*'s table."""
+    """
+    Measure every gate that applies to *plan*'s table.
+
+    Rows that people changed are in the target already: a gate of their own counts
+    them, and no other one does.
+    """
+    edits = plan.reasons.get(Reason.LOCAL_EDIT, 0)
     measured: list[tuple[str, int, int]] = [
-        ("max_rejected", plan.counts[Outcome.REJECTED], plan.source_rows),
-        ("max_local_edits", plan.reasons.get(Reason.LOCAL_EDIT, 0), 0),
+        ("max_rejected", plan.counts[Outcome.REJECTED] - edits, plan.source_rows),
+        ("max_local_edits", edits, 0),
         ("max_adopted", plan.adopted, 0),
     ]
     if BY_NAME[plan.table].is_source and plan.source_rows >= ENOUGH_ROWS:
-        measured.append(("min_came_in", _comes_in(plan), plan.source_rows))
+        measured.append(("min_came_in", _comes_in(plan) + edits, plan.source_rows))
     for link, name in (("owner", "min_match_rate"), ("object", "min_object_rate")):
         measured += [
             (name, found.found, found.named)
@@ -185,47 +194,76 @@ def require(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
     return demand(evaluate(plan, gates))
 
 
-def require_deletion(
+def deletion_gates(
     table: str, *, deleted: int, imported: int, gates: Gates
 ) -> tuple[GateResult, ...]:
     """
-    Let a deletion pass: a share of the imported rows or a number, whichever is more.
+    Measure a deletion, which passes by a share of the imported rows or by a number.
 
     Args:
         deleted: rows of the target that would go.
         imported: rows of the target that came from an import.
-
-    Raises:
-        GateFailed: both limits are exceeded.
     """
     share = measure(table, "max_deleted", deleted, imported, gates)
     rows = measure(table, "max_deleted_rows", deleted, 0, gates)
-    results = tuple(result for result in (share, rows) if result is not None)
-    if any(result.passed for result in results):
-        return results
-    return demand(results)
+    return tuple(result for result in (share, rows) if result is not None)
 
 
-def demand(results: Sequence[GateResult]) -> tuple[GateResult, ...]:
+def require_deletions(
+    deletions: Sequence[tuple[GateResult, ...]], *, file: str
+) -> tuple[GateResult, ...]:
+    """
+    Let the *deletions* of all tables pass: one gate of each is enough.
+
+    Raises:
+        GateFailed: no gate of some table passes; every such table is named.
+    """
+    demand(
+        [
+            result
+            for results in deletions
+            if not any(result.passed for result in results)
+            for result in results
+        ],
+        file=file,
+    )
+    return tuple(result for results in deletions for result in results)
+
+
+def demand(
+    results: Sequence[GateResult],
+    *,
+    ahead: Sequence[GateResult] = (),
+    file: str = "",
+) -> tuple[GateResult, ...]:
     """
     *results* when all of them passed.
+
+    Args:
+        ahead: gates that later phases would stop at; told with the others, so that one
+            answer is enough.
+        file: the outcomes file that lists the rows; by default those of the tables.
 
     Raises:
         GateFailed: naming every one that did not.
     """
     failed = [result for result in results if not result.passed]
     if failed:
-        figures = "; ".join(
-            f"{result.table}: {_WHAT[result.name]}: {result.sentence}"
-            for result in failed
-        )
-        arguments = " ".join(result.argument for result in failed)
+        later = f" Phases after it would stop too: {_figures(ahead)}." if ahead else ""
+        names = [file] if file else dict.fromkeys(result.table for result in failed)
+        files = ", ".join(f"outcomes/{name}.csv" for name in names)
+        arguments = " ".join(result.argument for result in (*failed, *ahead))
         raise GateFailed(
-            f"{figures}. Nothing was written.",
-            hint=f"look at the rows in outcomes/{failed[0].table}.csv;"
-            f" if they are right: {arguments}",
+            f"{_figures(failed)}. Nothing of this phase was written.{later}",
+            hint=f"look at the rows in {files}; if they are right: {arguments}",
         )
     return tuple(results)
+
+
+def _figures(results: Sequence[GateResult]) -> str:
+    return "; ".join(
+        f"{result.table}: {_WHAT[result.name]}: {result.sentence}" for result in results
+    )
 
 
 def percent(fraction: float) -> str:

@@ -17,7 +17,7 @@ from reimport_lib.planning import clean
 from reimport_lib.planning.cells import blank, constant, each, filled_from, texts
 from reimport_lib.planning.cleaned import fold_words
 from reimport_lib.planning.codes import Reason
-from reimport_lib.planning.context import Directory, Known, Owner
+from reimport_lib.planning.context import Directory, Known, Owner, Person
 from reimport_lib.planning.deciding import Decided, Link, Ruling
 from reimport_lib.planning.identity import canonical_key
 from reimport_lib.planning.staging import Staged
@@ -67,18 +67,30 @@ def owner_pks(keys: Any, known: Known) -> Any:
 
 
 def contradicts_owner(staged: Staged, known: Known) -> Ruling:
-    """A second column that names another person than the owner's key does."""
+    """
+    A second column that names another person than the owner's key does.
+
+    A patient whom a person renamed in the target goes by the source's name as well.
+    """
     frame = staged.frame
     names = clean.canonical_text(texts(frame["owner_name"])).values
-    people = [known.patients.get(key) for key in frame["owner"]]
+    rows = list(zip(frame["owner"], names, frame["owner_dob"], strict=True))
+    other = [_is_another(known.patients.get(key), name, day) for key, name, day in rows]
+    people = known.in_source() if any(other) else {}
     other = [
-        owner is not None and (_another_name(name, owner) or _another_day(day, owner))
-        for owner, name, day in zip(people, names, frame["owner_dob"], strict=True)
+        hit and (key not in people or _is_another(people[key], name, day))
+        for hit, (key, name, day) in zip(other, rows, strict=True)
     ]
     return pd.Series(other, index=frame.index, dtype=bool), Reason.CONTRADICTS_OWNER
 
 
-def _another_name(name: str | None, owner: Owner) -> bool:
+def _is_another(person: Owner | Person | None, name: str | None, day: object) -> bool:
+    return person is not None and (
+        _another_name(name, person) or _another_day(day, person)
+    )
+
+
+def _another_name(name: str | None, owner: Owner | Person) -> bool:
     """It begins with another first name or ends with another last name."""
     if not name:
         return False
@@ -88,7 +100,7 @@ def _another_name(name: str | None, owner: Owner) -> bool:
     return not (begins and ends)
 
 
-def _another_day(day: object, owner: Owner) -> bool:
+def _another_day(day: object, owner: Owner | Person) -> bool:
     return day is not None and owner.dob is not None and day != owner.dob
 
 

@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from reimport_lib.errors import Drifted
 from reimport_lib.planning.canonical import canonical_texts
+from reimport_lib.planning.comparing import PRIMARY
 from reimport_lib.planning.deletion import DeletionPlan
 from reimport_lib.planning.plan import Plan, managed_hashes
 from reimport_lib.target import ledger
@@ -52,6 +53,7 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
     if values.empty:
         return
     model = model_of(plan.table)
+    _hand_over(run_id, phase, plan)
     types = content_type_ids(DEFAULT)
     for write in ("rehash", "update", "create"):
         rows = values[values["write"] == write]
@@ -185,6 +187,33 @@ def _demote(model: type[Model], keys: Sequence[Any]) -> None:
         )
 
 
+def _hand_over(run_id: str, phase: str, plan: Plan) -> None:
+    """
+    Take the mark of the primary off rows that stay and do not come in today.
+
+    Another of its patient and kind is to have it, and only one of them can. Rows that
+    people changed are none of these: the plan lets nothing take theirs.
+    """
+    if PRIMARY not in plan.values or not plan.values[PRIMARY].any():
+        return
+    model = model_of(plan.table)
+    taking = plan.values[plan.values[PRIMARY].astype(bool)]
+    groups = set(zip(taking["patient_id"], taking["kind"], strict=True))
+    named = set(plan.rows["target_id"])
+    manager: Any = model._base_manager
+    marked = manager.using(DEFAULT).filter(is_primary=True).exclude(filemaker_id=None)
+    keys = sorted(
+        pk
+        for some in in_chunks(sorted({patient for patient, _ in groups}))
+        for pk, *group in marked.filter(patient_id__in=some).values_list(
+            "pk", "patient_id", "kind"
+        )
+        if tuple(group) in groups and str(pk) not in named
+    )
+    if keys:
+        _empty(run_id, phase, model, keys, PRIMARY, value=False)
+
+
 def _clear(run_id: str, phase: str, hanging: Hanging, keys: Sequence[Any]) -> None:
     """
     Empty the links onto *keys*, and carry the import hash along.
@@ -195,25 +224,35 @@ def _clear(run_id: str, phase: str, hanging: Hanging, keys: Sequence[Any]) -> No
     children = sorted({child for child, _, _ in links_onto(hanging, keys, DEFAULT)})
     if not children:
         return
-    model = hanging.child
-    now = ledger.keep_before_images(
-        run_id, phase, model, children, action=ledger.UPDATED
-    )
-    children = list(now.index)
-    columns: dict[str, list[Any]] = {hanging.attribute: [None] * len(children)}
+    _empty(run_id, phase, hanging.child, children, hanging.attribute, value=None)
+
+
+def _empty(
+    run_id: str,
+    phase: str,
+    model: type[Model],
+    keys: Sequence[Any],
+    attribute: str,
+    *,
+    value: object,
+) -> None:
+    """Set *attribute* of rows that no plan writes, and carry the import hash along."""
+    now = ledger.keep_before_images(run_id, phase, model, keys, action=ledger.UPDATED)
+    columns: dict[str, list[Any]] = {attribute: [value] * len(now)}
     table = tables_of_models().get(str(model._meta.label))
     if table is not None:
-        columns["import_hash"] = _carried_hashes(table, now, hanging.attribute)
-    update_rows(model, children, columns)
+        columns["import_hash"] = _carried_hashes(table, now, columns)
+    update_rows(model, list(now.index), columns)
 
 
-def _carried_hashes(table: str, now: pd.DataFrame, attribute: str) -> list[str]:
-    """The import hashes of rows whose *attribute* is emptied; see ``_clear``."""
+def _carried_hashes(
+    table: str, now: pd.DataFrame, emptied: Mapping[str, list[Any]]
+) -> list[str]:
+    """The import hashes of rows of which some attributes are emptied."""
     types = content_type_ids(DEFAULT)
-    emptied = now.assign(**{attribute: None})
     then, after = (
         managed_hashes(as_managed(table, rows, types), managed(table))
-        for rows in (now, emptied)
+        for rows in (now, now.assign(**emptied))
     )
     return [
         new if held == old else held

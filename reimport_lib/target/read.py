@@ -85,11 +85,14 @@ def known(source_patients: frozenset[str], *, alias: str = DEFAULT) -> Known:
     Args:
         source_patients: canonical keys of every patient row of the snapshot.
     """
+    directories: Any = {
+        name: _directory(*where, alias) for name, where in _DIRECTORIES.items()
+    }
     return Known(
         source_patients=source_patients,
         patients=_patients(alias),
         appointments=_by_key("appointments.Appointment", alias),
-        **{name: _directory(*where, alias) for name, where in _DIRECTORIES.items()},
+        **directories,
     )
 
 

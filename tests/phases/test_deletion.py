@@ -108,7 +108,8 @@ def test_more_deletions_than_the_gate_allows_stop_the_run(
 
     assert sites.status(stopped) is Status.REFUSED
     assert "appointments.max_deleted_rows=30" in sites.error(stopped)
-    assert not (stopped.outcomes_folder / "deletions.csv").exists()
+    assert "look at the rows in outcomes/deletions.csv" in sites.error(stopped)
+    assert (stopped.outcomes_folder / "deletions.csv").exists()
     assert sites.status(allowed) is Status.SUCCEEDED
     assert sites.deletions(allowed)["appointments"]["deleted"] == 30
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,12 +13,14 @@ from reimport_lib.planning.gates import (
     DEFAULTS,
     GateResult,
     Gates,
+    deletion_gates,
+    demand,
     evaluate,
     measure,
     parse,
     percent,
     require,
-    require_deletion,
+    require_deletions,
 )
 from reimport_lib.planning.objects import plan_objects
 from tests.planning.frames import context, decided, listing, no_rows, plan, written
@@ -142,13 +145,54 @@ def test_rows_of_an_earlier_system_are_asked_about() -> None:
     require(plan(of, older), Gates({("notes", "max_adopted"): 1}))
 
 
+def test_a_persons_edit_counts_as_nothing_but_an_edit() -> None:
+    of = decided("notes", *({**NOTE, "id": f"N{n}"} for n in range(10)))
+    edited = written(no_rows(of.managed), plan(of)).assign(content="Edited.")
+
+    made = plan(of, edited)
+
+    require(made, Gates({("notes", "max_local_edits"): 10}))
+    assert made.counts["rejected"] == 10
+
+
+def test_gates_of_later_phases_are_offered_with_those_that_failed() -> None:
+    of = decided("notes", NOTE)
+    target = written(no_rows(of.managed), plan(of)).assign(content=["Edited."])
+    (edits,) = [r for r in evaluate(plan(of, target), Gates()) if not r.passed]
+    later = replace(edits, table="images")
+
+    with pytest.raises(GateFailed) as failed:
+        demand([edits], ahead=[later])
+
+    assert "Phases after it would stop too: images: rows that" in failed.value.message
+    assert failed.value.hint.endswith(
+        "--gate notes.max_local_edits=1 --gate images.max_local_edits=1"
+    )
+
+
+def delete_some(table: str, **of: Any) -> None:
+    require_deletions([deletion_gates(table, **of)], file="deletions")
+
+
+def test_every_table_of_which_too_much_would_go_is_named() -> None:
+    too_many = [
+        deletion_gates(table, deleted=30, imported=100, gates=Gates())
+        for table in ("notes", "sms")
+    ]
+
+    with pytest.raises(GateFailed, match=r"notes: rows.*sms: rows") as failed:
+        require_deletions(too_many, file="deletions")
+
+    assert "outcomes/deletions.csv" in failed.value.hint
+
+
 def test_a_deletion_passes_by_its_share_or_by_its_number() -> None:
-    require_deletion("notes", deleted=20, imported=100, gates=Gates())
-    require_deletion("notes", deleted=200, imported=10_000, gates=Gates())
+    delete_some("notes", deleted=20, imported=100, gates=Gates())
+    delete_some("notes", deleted=200, imported=10_000, gates=Gates())
     with pytest.raises(GateFailed, match=r"21 of 100 \(21.00%\)"):
-        require_deletion("notes", deleted=21, imported=100, gates=Gates())
+        delete_some("notes", deleted=21, imported=100, gates=Gates())
     with pytest.raises(GateFailed, match="201 of 10,000"):
-        require_deletion("notes", deleted=201, imported=10_000, gates=Gates())
+        delete_some("notes", deleted=201, imported=10_000, gates=Gates())
 
 
 def test_the_words_of_a_failed_gate_let_the_same_plan_pass() -> None:

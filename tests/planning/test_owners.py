@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from reimport_lib.planning.context import Person
 from reimport_lib.planning.matching import Link
-from tests.planning.frames import ADA, decided, verdicts
+from tests.planning.frames import ADA, KNOWN, decided, verdicts
 
 NOTE = {"id": "N1", "id_Key": "P1", "Note": "Seen today."}
 
@@ -67,6 +71,26 @@ def test_a_birth_date_may_not_contradict_the_owner(
     day: str, owner: str, verdict: str
 ) -> None:
     assert [verdict] == verdicts("notes", {**NOTE, "id_Key": owner, "DOB": day})
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "verdict"),
+    [
+        ("Ada Born", "", ""),
+        ("Ada Born", "1981-02-03", ""),
+        ("Ada Example", "", ""),
+        ("Ben Sample", "", "rejected(contradicts_owner)"),
+        ("Ada Born", "1999-02-03", "rejected(contradicts_owner)"),
+    ],
+)
+def test_a_patient_renamed_in_the_backend_goes_by_the_sources_name_as_well(
+    name: str, day: str, verdict: str
+) -> None:
+    born = Person("Ada", "Born", date(1981, 2, 3))
+    known = replace(KNOWN, in_source=lambda: {"p1": born})
+    row = {**NOTE, "Contacts::Name Full": name, "DOB": day}
+
+    assert [verdict] == verdicts("notes", row, known=known)
 
 
 def test_blank_and_doubled_rows_do_not_count_in_the_match_rate() -> None:

@@ -283,7 +283,7 @@ def test_a_gate_that_does_not_hold_says_so() -> None:
 
 def test_one_of_the_two_limits_of_a_deletion_is_enough() -> None:
     limits = gates.Gates()
-    results = gates.require_deletion("sms", deleted=9, imported=90, gates=limits)
+    results = gates.deletion_gates("sms", deleted=9, imported=90, gates=limits)
 
     text = previews.gates_table(results).text()
 

@@ -128,23 +128,6 @@ def test_a_rehash_changes_the_hash_and_nothing_else() -> None:
     assert (len(zoe.import_hash), zoe.updated_at) == (64, AS_OF)
 
 
-def test_two_details_may_swap_which_is_primary() -> None:
-    apply(plan("patients", ZOE))
-    one: Row = {"key": "d-1", "patient_id": pk("patients", "k-1"), "value": "1"}
-    two: Row = {**one, "key": "d-2", "value": "2"}
-    apply(plan("contact_details", {**one, "is_primary": True}, two), run_id="second")
-
-    apply(plan("contact_details", one, {**two, "is_primary": True}), run_id="third")
-    three: Row = {**one, "key": "d-3", "value": "3", "is_primary": True}
-    apply(plan("contact_details", one, two, three), run_id="fourth")
-
-    assert values("patients.ContactDetail", "filemaker_id", "is_primary") == [
-        ("d-1", False),
-        ("d-2", False),
-        ("d-3", True),
-    ]
-
-
 def test_generic_owners_and_counts_of_batches_are_set() -> None:
     apply(plan("patients", ZOE))
     owner = pk("patients", "k-1")

@@ -103,7 +103,8 @@ def generic_links(
     ours = {pk: row for pk, row in shown.items() if pk in owners}
     if not ours:
         return nothing(q, name, table)
-    patients = {pk: {key} for key, row in q.patients.items() for pk in [row.pk]}
+    patients = {str(pk): {key_text(key)} for pk, key in q.world.patients.items()}
+    patients |= {row.pk: {key} for key, row in q.patients.items()}
     asked = dict.fromkeys(str(row["owner_id"]) for row in ours.values())
     answers = {pk: q.api.get(f"patients/{pk}") for pk in [*asked][:ASKED_OWNERS]}
     return judged(

@@ -23,10 +23,16 @@ TABLE = "image_batches"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Held:
-    """Batch -> days of the imported images in it, and how many images it has."""
+    """
+    Batch -> days of the imported images in it, and how many images it has.
+
+    Attributes:
+        edited: an image that a person changed, whose day says nothing, was in one.
+    """
 
     days: Mapping[UUID, set[date | None]]
     counts: Mapping[UUID, int]
+    edited: bool
 
 
 def check_batches(evidence: Evidence, world: World) -> list[Check]:
@@ -51,13 +57,15 @@ def check_batches(evidence: Evidence, world: World) -> list[Check]:
 
 
 def _images(evidence: Evidence) -> _Held:
+    left_alone = evidence.left_alone("images")
     images = evidence.database("images")
+    images = images[~images.index.isin(left_alone)]
     days: dict[UUID, set[date | None]] = defaultdict(set)
     for batch, day in zip(images["batch_id"], images["date_taken"], strict=True):
         days[batch].add(day)
     manager: Any = model_of("images")._base_manager
     rows = manager.using(evidence.alias).order_by().values_list("batch_id")
-    return _Held(days, dict(rows.annotate(Count("pk"))))
+    return _Held(days, dict(rows.annotate(Count("pk"))), bool(left_alone))
 
 
 def _facts(batch: Any, world: World, images: _Held) -> dict[str, bool]:
@@ -66,12 +74,13 @@ def _facts(batch: Any, world: World, images: _Held) -> dict[str, bool]:
     owner = world.owner(batch["object_id"])
     key = f"{key_text(owner)}:{day.isoformat()}"
     month = MONTHS[day.month - 1][:3].capitalize()
+    days = images.days.get(batch["id"], {day} if images.edited else set())
     return {
         "filemaker_id": key_text(batch["filemaker_id"]) == key,
         "owner_type": world.owner_types.get(batch["content_type_id"]) == PATIENT,
         "owner_id": owner not in ("", STRANGER),
         "name": batch["name"] == f"{day.day:02d} {month} {day.year}",
-        "taken_on": images.days.get(batch["id"]) == {day},
+        "taken_on": days == {day},
         "image_count": batch["image_count"] == images.counts.get(batch["id"], 0),
     }
 

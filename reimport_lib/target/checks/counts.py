@@ -63,7 +63,7 @@ def _conserved(evidence: Evidence, table: Table, counts: Mapping[str, int]) -> C
             return evidence.gap(f"{table.name}: one row per patient and day", "images")
         return equal(
             f"{table.name}: outcomes in the ledger",
-            expected=len(rows),
+            expected=len(rows) + len(evidence.left_alone(table.name)),
             actual=total,
             hint=RESTORE,
         )
@@ -133,7 +133,7 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
     others = held[~held.index.isin(pks)]
     name = f"{table}: rows from FileMaker beside the imported ones"
     kept = evidence.kept(table)
-    local = _local_edits(evidence, table)
+    local = evidence.left_alone(table)
     if kept is None:
         if not len(others):
             return [equal(name, expected=0, actual=0)]
@@ -170,14 +170,6 @@ def _by_key(
         actual=len(in_source),
         hint=RESTORE,
     )
-
-
-def _local_edits(evidence: Evidence, table: str) -> set[str]:
-    """Primary keys of rows left alone because a person had changed them."""
-    rows = evidence.outcomes(table)
-    if rows is None:
-        return set()
-    return set(rows.loc[rows["reason"] == "local_edit", "target_id"])
 
 
 def _seals(evidence: Evidence) -> list[Check]:

@@ -28,6 +28,7 @@ from reimport_lib.target.models import model_of
 
 IMPORTED = ("created", "updated", "unchanged")
 OUTCOMES = (*IMPORTED, "skipped", "rejected")
+EDITED = "local_edit"
 DELETE = "delete"
 DELETIONS = "deletions"
 SHOWN_ROWS = 5
@@ -114,6 +115,13 @@ class Evidence:
         """row, notes and target_id of the rows of *table* that came in."""
         rows = self.outcomes(table)
         return None if rows is None else rows[rows["outcome"].isin(IMPORTED)]
+
+    def left_alone(self, table: str) -> frozenset[str]:
+        """Primary keys of rows that the import left as people had changed them."""
+        rows = self.outcomes(table)
+        if rows is None:
+            return frozenset()
+        return frozenset(rows.loc[rows["reason"] == EDITED, "target_id"])
 
     def database(self, table: str) -> pd.DataFrame:
         """

@@ -68,7 +68,7 @@ def _field_check(table: str, field: Field, result: Compared) -> Check:
     verdict, hint = Verdict.PASS, ""
     if result.edited:
         verdict = Verdict.WARN
-        figures.append(f"{len(result.edited):,} saved by people since the import")
+        figures.append(f"{len(result.edited):,} changed by people")
     if result.different:
         verdict = Verdict.FAIL
         rows = some_rows(result.different)

@@ -228,7 +228,11 @@ def document_links(q: Question) -> Check:
 
 
 def batch_links(q: Question) -> Check:
-    """A batch has no source row: its owner is that of every image in it."""
+    """
+    A batch has no source row: its owner is that of every imported image in it.
+
+    Of one that a person changed the owner is that person's, and no image counts.
+    """
     owners: dict[str, set[str]] = defaultdict(set)
     batches = q.evidence.database("images")["batch_id"]
     for row in q.rows("images"):

@@ -34,10 +34,16 @@ class Imported:
 
 
 def imported_rows(evidence: Evidence, table: str) -> list[Imported]:
-    """The rows of *table* that came in; none where that cannot be told."""
+    """
+    The rows of *table* that came in; none where that cannot be told.
+
+    Images whose batch a person changed are where that person put them: not in it.
+    """
     outcomes = evidence.imported(table)
     if outcomes is None or not evidence.snapshot.has(table):
         return []
+    if table == "images":
+        outcomes = outcomes[~outcomes["target_id"].isin(_moved_images(evidence))]
     source = evidence.source(table).loc[list(outcomes["row"])]
     number = table == "images"
     keys = column(source, KEYS.get(table, ()))
@@ -51,6 +57,14 @@ def imported_rows(evidence: Evidence, table: str) -> list[Imported]:
             strict=True,
         )
     ]
+
+
+def _moved_images(evidence: Evidence) -> frozenset[str]:
+    """Primary keys of images in batches that a person changed."""
+    batches = evidence.database("images")["batch_id"]
+    changed = evidence.left_alone("image_batches")
+    hits = [str(batch) in changed for batch in batches]
+    return frozenset(map(str, batches.index[hits]))
 
 
 def texts(evidence: Evidence, table: str, *columns: Aliases) -> dict[int, list[str]]:

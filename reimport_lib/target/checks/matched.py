@@ -78,6 +78,7 @@ class Field:
         explained_by: note -> (value, *texts) -> whether it explains a difference.
         unchecked: why the field cannot be compared; "" where it can.
         headers: of those columns, the ones each may have.
+        changed: whether a person changed what the value stands in; () where nobody did.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Field:
     explained_by: Mapping[str, Explains] = field(default_factory=dict)
     unchecked: str = ""
     headers: tuple[Aliases, ...] = ()
+    changed: Sequence[bool] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +98,7 @@ class Compared:
         rows: how many were compared; equal of them are equal as they stand.
         explained: note -> rows whose difference it explains.
         different, edited: record numbers of rows that nothing explains, and of those
-            that people have saved since.
+            that people have changed.
         source_sha256, target_sha256: over the lines of all rows but the explained.
         source_filled, target_filled: values that are not blank, over all rows.
     """
@@ -161,7 +163,12 @@ def compare(matched: Matched, field_: Field) -> Compared:
     reasons = {place: _explanation(matched, field_, place) for place in unequal}
     explained = {place: code for place, code in reasons.items() if code}
     left = [place for place in unequal if place not in explained]
-    different = [matched.rows[place] for place in left if not matched.edited[place]]
+    edited = [
+        place
+        for place in left
+        if matched.edited[place] or (field_.changed and field_.changed[place])
+    ]
+    different = [matched.rows[place] for place in left if place not in {*edited}]
     says, shows = [said for said, _ in pairs], [shown for _, shown in pairs]
     source_sha256 = _sha256(matched.rows, says, without=explained)
     return Compared(
@@ -169,7 +176,7 @@ def compare(matched: Matched, field_: Field) -> Compared:
         equal=len(pairs) - len(unequal),
         explained=dict(Counter(explained.values())),
         different=sorted([*different, *matched.missing]),
-        edited=[matched.rows[place] for place in left if matched.edited[place]],
+        edited=[matched.rows[place] for place in edited],
         source_sha256=source_sha256,
         target_sha256=_sha256(matched.rows, shows, without=explained)
         if left

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from reimport_lib.target.checks import clocks, explaining, rendering, words
+from reimport_lib.target.checks.evidence import EDITED
 from reimport_lib.target.checks.explaining import Notes
 from reimport_lib.target.checks.headers import KEYS, OWNERS, Aliases, column
 from reimport_lib.target.checks.matched import Field, Matched, Render
@@ -232,11 +233,23 @@ def _primary(m: Matched) -> Field:
     first: dict[Any, Any] = {}
     for group, rank in ranks:
         first[group] = min(rank, first.get(group, rank))
+    marked = {group for row, (group, _) in zip(held, ranks, strict=True) if row[-1]}
+    others = _with_changed_details(m)
     values = [
-        (row[-1], first[group] == rank)
+        (row[-1], first[group] == rank and (group in marked or group[0] not in others))
         for row, (group, rank) in zip(held, ranks, strict=True)
     ]
     return field_of(m, "is_primary", _expected_flag, values=values)
+
+
+def _with_changed_details(m: Matched) -> set[Any]:
+    """Patients of whose details a person changed one: that may be the primary."""
+    left_alone = m.outcomes.loc[m.outcomes["reason"] == EDITED, "row"]
+    owners = column(m.frame.loc[list(left_alone)], OWNERS["contact_details"])
+    keys = {rendering.key_text(owner) for owner in owners}
+    return {
+        pk for pk, key in m.world.patients.items() if rendering.key_text(key) in keys
+    }
 
 
 def _flagged(m: Matched) -> set[str]:

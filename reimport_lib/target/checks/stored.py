@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -40,17 +41,18 @@ def images(m: Matched) -> list[Field]:
     date, notes = ("date", "Date"), explaining.dates(m.zone)
     batches = m.world.batches
     held = [batches.get(pk) for pk in m.values("batch_id")]
+    batch_id = field_of(
+        m,
+        "batch_id",
+        partial(_batch, m.zone.order),
+        OWNERS["images"],
+        date,
+        values=[(batch.taken_on if batch else None, batch) for batch in held],
+        notes={note: partial(_batch_day, by) for note, by in notes.items()},
+    )
     return [
         own_key(m),
-        field_of(
-            m,
-            "batch_id",
-            partial(_batch, m.zone.order),
-            OWNERS["images"],
-            date,
-            values=[(batch.taken_on if batch else None, batch) for batch in held],
-            notes={note: partial(_batch_day, by) for note, by in notes.items()},
-        ),
+        replace(batch_id, changed=[b is not None and b.left_alone for b in held]),
         *_object_fields(m, m.world.settings.images_prefix, names),
         field_of(m, "caption", rendering.text, ("caption", "Caption")),
         field_of(m, "date_taken", day, date, notes=notes),

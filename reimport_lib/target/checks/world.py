@@ -67,10 +67,16 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Whose images, and of which day."""
+    """
+    Whose images, and of which day.
+
+    Attributes:
+        left_alone: a person has changed the batch, and the import did not.
+    """
 
     owner: str
     taken_on: date
+    left_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +117,7 @@ def look_around(evidence: Evidence) -> World:
     owners = dict(zip(patients["id"], patients["filemaker_id"], strict=True))
     appointments = evidence.database("appointments")
     batches = evidence.database("image_batches")
+    left_alone = evidence.left_alone("image_batches")
     return World(
         settings=evidence.run.settings.rows,
         bucket=evidence.run.settings.s3_bucket,
@@ -122,7 +129,7 @@ def look_around(evidence: Evidence) -> World:
             zip(patients["id"], patients["clinic_id"], strict=True)
         ),
         batches={
-            pk: Batch(owners.get(owner, STRANGER), day)
+            pk: Batch(owners.get(owner, STRANGER), day, str(pk) in left_alone)
             for pk, owner, day in zip(
                 *(batches[name] for name in ("id", "object_id", "taken_on")),
                 strict=True,

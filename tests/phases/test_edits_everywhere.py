@@ -1,0 +1,190 @@
+"""Edits in every kind of table: one gate lets them stay, and the run ends well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from reimport_lib import runs
+from reimport_lib.planning import gates
+from reimport_lib.run import Mode, Run, Status
+from reimport_lib.target import bootstrap, models
+from tests.phases import sites
+from tests.phases.sites import Site
+
+TEXT = "Changed by hand"
+OWNED = ("notes", "appointments", "sms", "contact_details")
+
+Before = dict[str, dict[UUID, dict[str, Any]]]
+
+
+def rows_of(table: str) -> Any:
+    """The rows of *table* that came from FileMaker."""
+    return models.model_of(table)._base_manager.exclude(import_hash="")
+
+
+class Editor:
+    """Edits rows as a person would, the hash left as it was; keeps what they were."""
+
+    def __init__(self) -> None:
+        self.before: Before = {}
+
+    def change(self, table: str, pk: UUID, **values: Any) -> None:
+        row = rows_of(table).filter(pk=pk)
+        held = self.before.setdefault(table, {}).setdefault(pk, {})
+        (now,) = row.values(*values)
+        for name, value in now.items():
+            held.setdefault(name, value)
+        assert row.update(**values) == 1
+
+    def revert(self) -> None:
+        rows_of("contact_details").filter(pk__in=self.before["contact_details"]).update(
+            is_primary=False
+        )  # no two of a kind, not even in between
+        for table, rows in self.before.items():
+            for pk, values in rows.items():
+                rows_of(table).filter(pk=pk).update(**values)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {table: len(rows) for table, rows in self.before.items()}
+
+
+def owners_of(table: str) -> list[UUID]:
+    """Imported patients by the number of their rows in *table*, the most first."""
+    field = {"documents": "object_id", "images": "batch__object_id"}.get(
+        table, "patient_id"
+    )
+    owners = [pk for pk in rows_of(table).values_list(field, flat=True) if pk]
+    return sorted(set(owners), key=lambda pk: (-owners.count(pk), str(pk)))
+
+
+def edit_everywhere() -> Editor:
+    """One row of every table, and the patient with most rows of every table."""
+    by = Editor()
+    for table in (*OWNED, "documents", "images"):
+        patient = rows_of("patients").get(pk=owners_of(table)[0])
+        by.change("patients", patient.pk, last_name=f"{TEXT} {patient.last_name}")
+    other = owners_of("documents")[-1]
+    by.change("patients", other, dob=None, clinic_id=None)
+    for table, field in {
+        "appointments": "title",
+        "notes": "content",
+        "sms": "message",
+        "sms_replies": "message",
+        "images": "caption",
+        "documents": "original_name",
+        "image_batches": "name",
+    }.items():
+        for pk in rows_of(table).order_by("pk").values_list("pk", flat=True)[:2]:
+            by.change(table, pk, **{field: TEXT})
+    note = rows_of("notes").order_by("-pk").first()
+    by.change("notes", note.pk, patient_id=other)
+    event = rows_of("appointments").exclude(patient_id=None).order_by("-pk").first()
+    moved = {"start_time": event.start_time - timedelta(hours=1)}
+    by.change("appointments", event.pk, patient_id=other, **moved)
+    document = rows_of("documents").exclude(object_id=other).order_by("-pk").first()
+    by.change("documents", document.pk, object_id=other)
+    first, second, third = rows_of("image_batches").order_by("-pk")[:3]
+    by.change("image_batches", first.pk, object_id=other)
+    by.change("image_batches", second.pk, taken_on=second.taken_on + timedelta(days=1))
+    shot = rows_of("images").exclude(batch_id__in=[first.pk, second.pk, third.pk])
+    image = shot.order_by("-pk").first()
+    by.change("images", image.pk, batch_id=third.pk)
+    late = shot.exclude(pk=image.pk).order_by("-pk").first()
+    by.change("images", late.pk, date_taken=late.date_taken - timedelta(days=2))
+    edit_details(by)
+    return by
+
+
+def edit_details(by: Editor) -> None:
+    """A primary loses its mark to another of its kind; values change."""
+    details = rows_of("contact_details").order_by("pk")
+    marked = {(d.patient_id, d.kind): d for d in details if d.is_primary}
+    for detail in details:
+        primary = marked.get((detail.patient_id, detail.kind))
+        if primary is not None and not detail.is_primary:
+            by.change("contact_details", primary.pk, is_primary=False)
+            by.change("contact_details", detail.pk, is_primary=True)
+            break
+    pk = details.filter(is_primary=True).order_by("-pk").first().pk
+    by.change("contact_details", pk, value=TEXT, is_primary=True)
+
+
+def edited(site: Site) -> Editor:
+    bootstrap.bind_real(site.settings, writable=True)
+    by = edit_everywhere()
+    bootstrap.close()
+    return by
+
+
+def offered(run: Run) -> dict[str, float]:
+    """The gates that the error of *run* offers."""
+    found = re.findall(r"--gate (\S+)", sites.error(run))
+    return {f"{t}.{n}": v for (t, n), v in map(gates.parse, found)}
+
+
+def waiting(run: Run) -> dict[str, int]:
+    return {
+        table: counts["reasons"]["local_edit"]
+        for table, counts in sites.tables(run).items()
+        if "local_edit" in counts["reasons"]
+    }
+
+
+def left_out(run: Run) -> dict[str, dict[str, int]]:
+    """Table -> reason -> rows, but for what people changed and lists of objects."""
+    return {
+        table: {r: n for r, n in counts["reasons"].items() if r != "local_edit"}
+        for table, counts in sites.tables(run).items()
+        if not table.endswith("_objects")
+    }
+
+
+def held(site: Site, before: Mapping[str, Any]) -> dict[str, list[Any]]:
+    bootstrap.bind_real(site.settings)
+    found = {
+        table: [
+            rows_of(table).filter(pk=pk).values(*values).get()
+            for pk, values in rows.items()
+        ]
+        for table, rows in before.items()
+    }
+    bootstrap.close()
+    return found
+
+
+def test_the_gates_that_are_offered_let_exactly_the_edits_stay(imported: Site) -> None:
+    first = runs.newest(imported.settings, Mode.FULL, statuses=frozenset(Status))
+    assert first is not None
+    by = edited(imported)
+    as_edited = held(imported, by.before)
+
+    stopped = imported.rehearse()
+    limits = offered(stopped)
+    rehearsal = imported.rehearse(gates=limits)
+    full = imported.apply(rehearsal)
+    again = imported.rehearse(gates=limits)
+
+    assert sites.status(stopped) is Status.REFUSED
+    assert limits == {f"{t}.max_local_edits": float(n) for t, n in by.counts.items()}
+    assert sites.error(rehearsal) == ""
+    assert sites.error(full) == ""
+    assert waiting(full) == by.counts
+    assert left_out(full) == left_out(first)
+    assert held(imported, by.before) == as_edited
+    assert sites.error(again) == ""
+    assert waiting(again) == by.counts
+    written = {t: c["created"] + c["updated"] for t, c in sites.tables(again).items()}
+    assert set(written.values()) == {0}
+
+    bootstrap.bind_real(imported.settings, writable=True)
+    by.revert()
+    bootstrap.close()
+    reverted = imported.rehearse()
+
+    assert sites.error(reverted) == ""
+    assert waiting(reverted) == {}
