@@ -21,6 +21,8 @@ from reimport_lib.planning.cleaned import (
     fold,
     fold_words,
     read_text,
+    read_word,
+    visible,
     whole_number,
 )
 from reimport_lib.planning.codes import Note
@@ -37,11 +39,13 @@ __all__ = [
     "sex",
     "text",
     "title",
+    "word",
 ]
 
 _FLAGS = dict.fromkeys(("1", "yes", "y", "true", "x"), True) | dict.fromkeys(
     ("0", "no", "n", "false"), False
 )
+_JOINER = "\u200d"
 _SEXES = (
     dict.fromkeys(("m", "male", "man"), "M")
     | dict.fromkeys(("f", "female", "woman"), "F")
@@ -55,6 +59,11 @@ def text(column: pd.Series[Any]) -> Cleaned:
     return clean(column, read_text)
 
 
+def word(column: pd.Series[Any]) -> Cleaned:
+    """A coded word as it stands, without invisible characters."""
+    return clean(column, read_word)
+
+
 def digits(column: pd.Series[Any], width: int) -> Cleaned:
     """
     Digits meant as text (postcode, health number), *width* characters when whole.
@@ -66,7 +75,7 @@ def digits(column: pd.Series[Any], width: int) -> Cleaned:
     """
 
     def read(cell: str) -> Reading:
-        value, code = read_text(cell)
+        value, code = read_word(cell)
         if not isinstance(value, str):
             return value, code
         number = whole_number(value)
@@ -81,14 +90,14 @@ def number_text(column: pd.Series[Any]) -> Cleaned:
     """Text that Excel may have turned into a number: only a trailing ``.0`` goes."""
 
     def read(cell: str) -> Reading:
-        value, code = read_text(cell)
+        value, code = read_word(cell)
         return (whole_number(value) if isinstance(value, str) else value), code
 
     return clean(column, read)
 
 
 def person_name(column: pd.Series[Any]) -> Cleaned:
-    """A person's name: NFC, and any run of blanks (U+00A0 too) is one blank."""
+    """A name: NFC, any run of blanks (U+00A0 too) one blank, nothing invisible."""
     return clean(column, _read_name)
 
 
@@ -138,7 +147,24 @@ def canonical_text(column: pd.Series[Any]) -> Cleaned:
 
 
 def _read_name(cell: str) -> Reading:
-    value, code = read_text(cell)
+    value, code = read_text(_visible_name(cell))
     if not isinstance(value, str):
         return value, code
     return " ".join(unicodedata.normalize("NFC", value).split()), ""
+
+
+def _visible_name(cell: str) -> str:
+    """*cell* without invisible characters; one that draws two signs as one stays."""
+    if _JOINER not in cell:
+        return visible(cell)
+    parts = cell.split(_JOINER)
+    joined = parts[0]
+    for part in parts[1:]:
+        both = _is_sign(joined[-1:]) and _is_sign(part[:1])
+        joined += _JOINER + part if both else part
+    return _JOINER.join(map(visible, joined.split(_JOINER)))
+
+
+def _is_sign(sign: str) -> bool:
+    """A picture, or what colours the one before it."""
+    return bool(sign) and unicodedata.category(sign) in ("So", "Sk", "Mn")

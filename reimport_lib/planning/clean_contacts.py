@@ -6,6 +6,7 @@ Pure. Whether a number is valid is decided by the ``phonenumbers`` library, neve
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,21 @@ from reimport_lib.planning.cleaned import (
     Cleaned,
     Reading,
     clean,
-    read_text,
+    read_word,
+    visible,
     whole_number,
 )
 from reimport_lib.planning.codes import Note
 
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?[eE][+-]?[0-9]+")
+_BETWEEN = r" \t./()\[\]~\u2010-\u2015\u2212-"
+_NUMBER = re.compile(
+    rf"(?P<number>[{_BETWEEN}]*\+?[{_BETWEEN}]*[0-9][0-9{_BETWEEN}]*)"
+    r"(?:(?:;ext=|,? ?(?:ext(?:ensio)?n?|xtn|x|#) ?[.:]?) ?(?P<extension>[0-9]{1,7}))?",
+    re.IGNORECASE,
+)
+"""A number, what people write between its digits, and an extension; no word else."""
+
 _EMAIL = re.compile(
     r"(?P<local>[^\s@,;:<>()\[\]\"\\]{1,64})@"
     r"(?P<domain>(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_]))"
@@ -31,12 +41,20 @@ def phone(column: pd.Series[Any], region: str) -> Cleaned:
     """
     A phone number in E.164, read as dialled in *region* (ISO 3166).
 
-    A number without its leading zero, as a spreadsheet leaves it (``412345678``), is
-    a valid national number and needs no note. One that is not valid, has an
-    extension, or stands beside another in the same cell stays as text with
-    ``bad_number``; scientific notation has lost its digits: None with ``bad_number``.
+    Only where the cell holds nothing but the number, its separators and an extension:
+    with any other sign or letter it stays as it was with ``bad_number``, and so does
+    one that is not valid. No letter is dialled, and E.164 has no place for an
+    extension (see ``has_extension``). A number without its leading zero, as a
+    spreadsheet leaves it (``412345678``), is a valid national number and needs no
+    note; scientific notation has lost its digits: None with ``bad_number``.
     """
     return clean(column, lambda cell: _read_phone(cell, region))
+
+
+def has_extension(cell: str) -> bool:
+    """The number in *cell* has an extension behind it."""
+    found = _NUMBER.fullmatch(_dialled(cell))
+    return found is not None and found["extension"] is not None
 
 
 def email(column: pd.Series[Any]) -> Cleaned:
@@ -50,24 +68,40 @@ def email(column: pd.Series[Any]) -> Cleaned:
 
 
 def _read_phone(cell: str, region: str) -> Reading:
-    value, code = read_text(cell)
+    value, code = read_word(cell)
     if not isinstance(value, str):
         return value, code
     number = whole_number(value)
     if _SCIENTIFIC.fullmatch(number):
         return None, Note.BAD_NUMBER.value
+    e164 = _in_e164(number, region)
+    return (e164, "") if e164 else (number, Note.BAD_NUMBER.value)
+
+
+def _in_e164(text: str, region: str) -> str:
+    """The number that *text* is and nothing else, "" where it is none."""
+    found = _NUMBER.fullmatch(_dialled(text))
+    if found is None:
+        return ""
     try:
-        parsed = phonenumbers.parse(number, region)
+        parsed = phonenumbers.parse(found["number"], region)
     except phonenumbers.NumberParseException:
-        return number, Note.BAD_NUMBER.value
-    if parsed.extension or not phonenumbers.is_valid_number(parsed):
-        return number, Note.BAD_NUMBER.value
-    e164 = phonenumbers.PhoneNumberFormat.E164
-    return phonenumbers.format_number(parsed, e164), ""
+        return ""
+    national = phonenumbers.national_significant_number(parsed)
+    typed = re.sub(r"\D", "", found["number"])
+    if not phonenumbers.is_valid_number(parsed) or not typed.endswith(national):
+        return ""  # some regions have digits put in between: nobody typed those
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _dialled(text: str) -> str:
+    """*text* with plain digits and signs, whatever alphabet they were written in."""
+    plain = unicodedata.normalize("NFKC", visible(text)).strip()
+    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in plain)
 
 
 def _read_email(cell: str) -> Reading:
-    value, code = read_text(cell)
+    value, code = read_word(cell)
     if not isinstance(value, str):
         return value, code
     address = _EMAIL.fullmatch(value)

@@ -23,6 +23,15 @@ Reading = tuple[object, str]
 
 _RETURNS = re.compile(r"(?:\r|_x000D_)\n?|\x0b|_x000B_")
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]+)\.0")
+_INVISIBLE = dict.fromkeys(
+    (
+        *range(0x200B, 0x2010),  # zero width, and marks of direction
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2065),
+        *range(0x2066, 0x206A),  # isolates: telephones put them around numbers
+        *(0xAD, 0x61C, 0xFEFF),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,10 +137,24 @@ def whole_number(value: str) -> str:
     return number[1] if number else value
 
 
+def visible(value: str) -> str:
+    """*value* without the characters that nobody sees and programs leave behind."""
+    return value if value.isascii() else value.translate(_INVISIBLE)
+
+
+def read_word(cell: str) -> Reading:
+    """Like ``read_text`` for what is no free text: invisible characters go first."""
+    return read_text(visible(cell))
+
+
 def fold(value: str) -> str:
-    """*value* without compatibility forms and case, stripped; blanks inside stay."""
+    """
+    *value* without compatibility forms, case and invisible characters, stripped.
+
+    Blanks inside stay.
+    """
     if not value.isascii():
-        value = unicodedata.normalize("NFKC", value)
+        value = unicodedata.normalize("NFKC", visible(value))
     return unicodedata.normalize("NFKC", value.casefold()).strip()
 
 

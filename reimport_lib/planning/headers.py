@@ -1,6 +1,6 @@
 """Headers of export files: what they are without decoration, and what they nearly are.
 
-Pure; imports nothing of this package.
+Pure; imports only what is invisible.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+from reimport_lib.planning.cleaned import visible
+
 NEAR = 0.85
 """From this likeness (0..1) on, an unmapped header is a misspelt one."""
 
 
 def clean_header(header: str) -> str:
-    """*header* without blanks, BOM and a leading ``Table::``."""
-    bare = header.replace("\ufeff", "").strip()
+    """*header* without blanks, invisible characters and a leading ``Table::``."""
+    bare = visible(header).strip()
     return bare.rsplit("::", 1)[-1].strip() or bare
 
 

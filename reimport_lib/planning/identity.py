@@ -17,14 +17,12 @@ from reimport_lib.planning.cleaned import convert, fold, whole_number
 NAMESPACE = UUID("5b0c7a3e-9d52-4f0e-8c41-2a6d3e9f7b18")
 """Of all derived keys. Never changes: every primary key hangs on it."""
 
-_ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
-
 
 def canonical_key(column: pd.Series[Any], *, number: bool = False) -> pd.Series[Any]:
     """
     The form in which FileMaker keys are compared; "" where the row has none.
 
-    NFKC, without case, surrounding blanks (U+00A0 and zero-width ones too) and
+    NFKC, without case, surrounding blanks (U+00A0 too), invisible characters and
     braces; ``101.0`` is ``101``. A leading zero counts, except with *number*
     (``recid`` is a number: ``00417`` is ``417``).
     """
@@ -47,20 +45,10 @@ def pseudonym(secret: bytes, key: str) -> str:
 
 
 def _canonical(cell: str, *, number: bool) -> str:
-    key = _trim(fold(cell))
+    key = fold(cell)
     while key.startswith("{") and key.endswith("}"):
-        key = _trim(key[1:-1])
+        key = key[1:-1].strip()
     key = whole_number(key)
     if number and key.isascii() and key.isdigit():
         return key.lstrip("0") or "0"
-    return key
-
-
-def _trim(key: str) -> str:
-    """Without blanks and zero-width characters at either end, in any order."""
-    if key.isascii():
-        return key.strip()
-    before = None
-    while key != before:
-        before, key = key, key.strip().strip(_ZERO_WIDTH)
     return key

@@ -248,6 +248,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "key": lambda texts, *_: _plain(identity.canonical_key(texts)),
     "number key": lambda texts, *_: _plain(identity.canonical_key(texts, number=True)),
     "text": lambda texts, *_: clean.text(texts),
+    "word": lambda texts, *_: clean.word(texts),
     "number as text": lambda texts, *_: clean.number_text(texts),
     "digits": lambda texts, column, _, context: clean.digits(
         texts, _width(column, context)

@@ -16,6 +16,7 @@ from reimport_lib.planning.clean import Cleaned
 
 FUNCTIONS: dict[str, Callable[[pd.Series[Any]], Cleaned]] = {
     "text": clean.text,
+    "word": clean.word,
     "digits": lambda column: clean.digits(column, 10),
     "number_text": clean.number_text,
     "person_name": clean.person_name,
@@ -64,6 +65,38 @@ def test_returns_become_line_feeds_and_nothing_else_changes_inside(
     cell: str, value: str | None
 ) -> None:
     assert only(clean.text(column(cell))) == (value, "")
+
+
+UNSEEN = [
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2065),
+    *range(0x2066, 0x206A),
+    *(0xAD, 0x61C, 0xFEFF),
+]
+
+
+@pytest.mark.parametrize("number", UNSEEN, ids="{:04x}".format)
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - {"text"}))
+def test_characters_that_nobody_sees_are_no_part_of_a_value(
+    name: str, number: int
+) -> None:
+    """At the ends and inside; free text keeps them, and one that is nothing else."""
+    sign, convert = chr(number), FUNCTIONS[name]
+    cell = {"flag": "yes", "sex": "Female", "email": "a@b.example"}.get(
+        name, "0491570006"
+    )
+    hidden = f"{sign}{cell[:2]}{sign}{sign}{cell[2:]}{sign}"
+
+    assert only(convert(column(hidden))) == only(convert(column(cell)))
+    assert only(convert(column(f" {sign} "))) == only(convert(column("")))
+    assert only(clean.text(column(hidden))) == (hidden, "")
+
+
+def test_a_joiner_that_draws_pictures_as_one_stays_in_a_name() -> None:
+    family = "Hugo \U0001f468\u200d\U0001f469\u200d\U0001f467"
+
+    assert only(clean.person_name(column(f"{family}\u200d"))) == (family, "")
 
 
 @pytest.mark.parametrize("name", KEEPS_TEXT)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reimport_lib.planning import clean
+from reimport_lib.planning.clean_contacts import has_extension
 
 
 def one_phone(cell: str, region: str = "AU") -> tuple[object, str]:
@@ -35,6 +38,12 @@ def one_email(cell: str) -> tuple[object, str]:
         "491570006",
         "491570006.0",
         "61491570006.0",
+        "\u202a+61\u00a0491\u00a0570\u00a0006\u202c",
+        "\u20680491\u200b570006\u2069",
+        "0491\u00ad570\u2060006\ufeff",
+        "\u0660\u0664\u0669\u0661\u0665\u0667\u0660\u0660\u0660\u0666",
+        "0491\u2010570\u2013006",
+        "(0491) 570.006",
     ],
 )
 def test_every_spelling_of_a_mobile_is_one_number(cell: str) -> None:
@@ -70,13 +79,70 @@ def test_scientific_notation_has_lost_its_digits(cell: str) -> None:
         "0491570006, 0255501234",
         "0491570006 or 0255501234",
         "0491570006\n0255501234",
-        "02 5550 1234 ext 12",
+        "+49 30 123456 (Anna)",
+        "Anna 0491 570 006",
+        "0491 570 006 Anna",
+        "0491 mum 570 006",
+        "do not call 0491 570 006",
+        "1300 FLOWER",
+        "1800 FLOWERS",
+        "tel:0491570006",
+        "\u0430\u043d\u043d\u0430 0491570006",
+        "0491570006 ext",
+        "0491570006x0255501234",
+        "0491 570 006*",
+        "0491 570 006 \u260e",
         "999999999999999999",
         "?",
     ],
 )
 def test_one_that_is_not_valid_stays_as_text(cell: str) -> None:
     assert one_phone(cell) == (cell, "bad_number")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "02 5550 1234 ext 12",
+        "02 5550 1234 ext. 12",
+        "02 5550 1234 Extension: 12",
+        "(02) 5550 1234 x12",
+        "02 5550 1234 #12",
+        "+61255501234;ext=12",
+    ],
+)
+def test_an_extension_is_not_dialled_with_the_number(cell: str) -> None:
+    assert one_phone(cell) == ("+61255501234", "")
+    assert has_extension(cell)
+    assert not has_extension("02 5550 1234")
+
+
+@settings(max_examples=500)
+@given(
+    cell=st.text(alphabet="0123456789+() -./exEabAB#,;\u0660\uff11\u200b", max_size=20)
+    | st.builds(
+        lambda before, number, behind: f"{before}{number}{behind}",
+        st.sampled_from(["", "Anna ", "+", "tel ", "(", "\u202a", "ask for 2: "]),
+        st.from_regex(r"(\+61 ?|0|\+49 |0011 44 )[1-9][0-9 ]{6,11}", fullmatch=True),
+        st.sampled_from(["", " (Anna)", " x12", "/2", " or 5", "b", "\u202c", " work"]),
+    ),
+    region=st.sampled_from(["AU", "AR", "MX", "IT", "US", "BR", "GB"]),
+)
+def test_every_digit_stored_stood_in_the_source_in_order(
+    cell: str, region: str
+) -> None:
+    """Apart from the code of a country, of which the number itself says nothing."""
+    value, _ = one_phone(cell, region)
+    if not isinstance(value, str):
+        return
+    typed = "".join(str(int(sign)) for sign in cell if sign.isdecimal())
+    stored = "".join(str(int(sign)) for sign in value if sign.isdecimal())
+    if re.fullmatch(r"\+[0-9]+", value) is None:
+        assert stored == typed
+        return
+
+    assert not any(sign.isalpha() for sign in re.sub(r"(?i)x", "", cell))
+    assert any(stored[length:] in typed for length in range(4))
 
 
 def test_blank_is_nothing() -> None:

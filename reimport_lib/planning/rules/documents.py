@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from reimport_lib.planning.cells import constant, each, filled_from, texts
+from reimport_lib.planning.cleaned import visible
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.deciding import (
     Decided,
@@ -52,7 +53,7 @@ MAPPING = Mapping(
         owner_column("id_Contact", feeds="owner_id"),
         *OWNER_CHECK,
         Column("original_name", ("FileName", "File Name", "fileName"), length=255),
-        Column("source_type", ("Type", "type"), length=100),
+        Column("source_type", ("Type", "type"), "word", length=100),
         Column("document_date", ("Date", "date"), "date", original="date_text"),
         kept("name_of_file", "Name of file", convert="text"),
         kept("container", "Doc", convert="text"),
@@ -146,4 +147,5 @@ def categories(types: Any) -> Any:
 
 
 def _category(source_type: str | None) -> str:
-    return re.sub(r"[\W_]+", "-", (source_type or "").casefold()).strip("-") or "other"
+    word = visible(source_type or "").casefold()
+    return re.sub(r"[\W_]+", "-", word).strip("-") or "other"

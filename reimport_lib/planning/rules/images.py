@@ -59,7 +59,7 @@ MAPPING = Mapping(
             required=True,
             original="date_text",
         ),
-        Column("source_type", ("Type", "type"), length=100),
+        Column("source_type", ("Type", "type"), "word", length=100),
         Column("original_name", ("fileNane", "fileName"), length=255),
         kept("name_of_file", "Name of file", convert="text"),
         Column("caption", ("caption", "Caption")),

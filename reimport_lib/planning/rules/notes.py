@@ -44,7 +44,7 @@ MAPPING = Mapping(
         *OWNER_CHECK,
         Column("note_date", ("Date", "date"), "date", original="date_text"),
         Column("author", ("CreatedBy", "Author"), length=200),
-        Column("source_type", ("Note Type", "Type"), length=100),
+        Column("source_type", ("Note Type", "Type"), "word", length=100),
         Column("content", ("Note", "Content", "Text"), required=True),
         kept("display", "Display"),
         *AUDIT,

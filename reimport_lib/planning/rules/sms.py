@@ -64,7 +64,7 @@ MAPPING_SMS = Mapping(
             original="phone_text",
         ),
         Column("message", ("Message", "MessageBody"), required=True),
-        Column("status", ("Status", "MessageStatus"), length=50),
+        Column("status", ("Status", "MessageStatus"), "word", length=50),
         Column(
             "direction_word", ("Direction",), metadata="direction", feeds="direction"
         ),

@@ -101,7 +101,7 @@ def notes(m: Matched) -> list[Field]:
             notes=explaining.dates(m.zone),
         ),
         field_of(m, "author", rendering.first_of, *author),
-        field_of(m, "source_type", rendering.text, ("Note Type", "Type")),
+        field_of(m, "source_type", rendering.label, ("Note Type", "Type")),
         field_of(m, "content", rendering.text, ("Note", "Content", "Text")),
     ]
 
@@ -121,7 +121,7 @@ def sms(m: Matched) -> list[Field]:
             notes=explaining.numbers(),
         ),
         field_of(m, "message", rendering.text, ("Message", "MessageBody")),
-        field_of(m, "status", rendering.text, ("Status", "MessageStatus")),
+        field_of(m, "status", rendering.label, ("Status", "MessageStatus")),
         _stamp(m, "sent_at", ("SentDate", "SentTimestamp")),
     ]
 

@@ -1,7 +1,7 @@
 """Where the source says what: headers of keys and owners, written down a second time.
 
 Not taken from the mappings of the import, so that a column mapped wrongly there shows.
-A header counts without surrounding blanks, BOM and a leading ``Table::``.
+A header counts without surrounding blanks, what nobody sees and ``Table::``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from reimport_lib.target.checks.rendering import key_text
+from reimport_lib.target.checks.rendering import key_text, seen
 
 Aliases = tuple[str, ...]
 
@@ -53,8 +53,8 @@ def column(frame: pd.DataFrame, aliases: Sequence[str]) -> list[str]:
 
 
 def bare(header: str) -> str:
-    """*header* without BOM, blanks and the name of its table."""
-    text = header.replace("\ufeff", "").strip()
+    """*header* without blanks, what nobody sees and the name of its table."""
+    text = seen(header).strip()
     return text.split("::")[-1].strip() or text
 
 

@@ -16,8 +16,12 @@ Pair = tuple[str, str]
 
 _EXPONENT = re.compile(r"[+-]?\d+([.,]\d*)?[eE][+-]?\d+")
 _BRACES = re.compile(r"\{(.*)\}", re.DOTALL)
-_ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-_KEYPAD = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+_JOINER = "\u200d"
+_EXTENSION = re.compile(r"(?P<head>[^a-z#;,]*)[;,]?\s*(ext|extn|extension|xtn|x|#)\W*")
+_BETWEEN_DIGITS = frozenset("+./~\u2212 \t")
 TRUE = frozenset({"1", "1.0", "yes", "y", "true", "x"})
 
 
@@ -28,6 +32,11 @@ def plain(text: str) -> str:
     for written, meant in (("_x000D_", "\r"), ("_x000B_", "\v"), ("\r\n", "\n")):
         text = text.replace(written, meant)
     return text.replace("\r", "\n").replace("\v", "\n").strip()
+
+
+def seen(text: str) -> str:
+    """*text* as a reader sees it: without characters that have no shape."""
+    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def without_point_zero(text: str) -> str:
@@ -42,9 +51,9 @@ def without_point_zero(text: str) -> str:
 @lru_cache(maxsize=131_072)
 def key_text(text: str, *, number: bool = False) -> str:
     """A FileMaker key as it is compared: no case, blanks, braces or ``.0``."""
-    key = _edges(_caseless(text))
+    key = _caseless(text).strip()
     while found := _BRACES.fullmatch(key):
-        key = _edges(found[1])
+        key = found[1].strip()
     key = without_point_zero(key)
     return key.lstrip("0") or key[:1] if number and key.isdecimal() else key
 
@@ -65,27 +74,34 @@ def text(value: str | None, said: str) -> Pair:
     return plain(said), value or ""
 
 
+def label(value: str | None, said: str) -> Pair:
+    """A coded word as it stands."""
+    return plain(seen(said)), value or ""
+
+
 def number_text(value: str | None, said: str) -> Pair:
     """Text that a spreadsheet may have written with ``.0``."""
-    return without_point_zero(plain(said)), value or ""
+    return without_point_zero(plain(seen(said))), value or ""
 
 
 def name(value: str | None, said: str) -> Pair:
-    """A person's name: one form of Unicode, single blanks."""
-    return " ".join(unicodedata.normalize("NFC", plain(said)).split()), value or ""
+    """A person's name: one form of Unicode, single blanks; pictures may be joined."""
+    spoken = unicodedata.normalize("NFC", plain(seen(said)))
+    return " ".join(spoken.split()), (value or "").replace(_JOINER, "")
 
 
 def title(value: str | None, said: str) -> Pair:
     """A title, whose stops the backend leaves out: they are put back here."""
     wanted = name(None, said)[0]
     stops = wanted[len(wanted.rstrip(". ")) :]
-    return wanted, f"{value}{stops}" if value else stops
+    held = name(value, "")[1]
+    return wanted, f"{held}{stops}" if held else stops
 
 
 def first_of(value: str | None, *said: str) -> Pair:
     """The first of several texts that is not blank; only the first may end in .0."""
     first, *others = map(plain, said)
-    stand_in = next(filter(None, others), "")
+    stand_in = next(filter(None, map(seen, others)), "")
     return first or without_point_zero(stand_in), value or ""
 
 
@@ -114,29 +130,57 @@ def coded(value: str | None, said: str, words: Mapping[str, str]) -> Pair:
 
 def restored(value: str | None, said: str) -> bool:
     """*value* is the digits of *said* with zeros put back in front."""
-    digits = without_point_zero(plain(said))
+    digits = number_text(None, said)[0]
     zeros = (value or "").removesuffix(digits)
     return bool(digits) and digits.isdecimal() and zeros.strip("0") == "" != zeros
 
 
 def phone(value: str | None, said: str) -> Pair:
-    """A number in E.164 by its digits: national, with or without zero, or abroad."""
-    number = without_point_zero(plain(said))
+    """
+    A number in E.164 by its digits: national, with or without zero, or abroad.
+
+    Every digit of the value must have been typed, in this order, but for the code of
+    the country; a text with a letter in it, or with any sign that is not put between
+    digits, must stand there as it was.
+    """
+    number = number_text(None, said)[0]
     if not value or not value.startswith("+") or number == value:
         return number, value or ""
-    dialled = unicodedata.normalize("NFKC", number).casefold().translate(_KEYPAD)
-    digits = "".join(str(int(sign)) for sign in dialled if sign.isdecimal())
-    return digits, digits if digits in _spellings(value[1:]) else value
+    typed, _ = parts_of_number(number)
+    if not typed:
+        return number, value
+    return typed, typed if typed in _spellings(value[1:]) else value
+
+
+def parts_of_number(said: str) -> tuple[str, str]:
+    """The digits of a number and of its extension; none where it is not one alone."""
+    text = unicodedata.normalize("NFKC", number_text(None, said)[0]).casefold()
+    found = _EXTENSION.match(text)
+    head = found["head"] if found else text
+    tail = text[found.end() :] if found else ""
+    alone = all(sign.isdecimal() or _is_between(sign) for sign in head)
+    if not alone or (found and not tail.isdecimal()):
+        return "", ""
+    return _digits(head), _digits(tail)
+
+
+def _is_between(sign: str) -> bool:
+    """People write it between the digits of one number: a dash, a bracket, a stop."""
+    return sign in _BETWEEN_DIGITS or unicodedata.category(sign) in ("Pd", "Ps", "Pe")
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(sign)) for sign in text if sign.isdecimal())
 
 
 def is_exponent(said: str) -> bool:
     """A number whose last digits a spreadsheet has rounded away."""
-    return _EXPONENT.fullmatch(plain(said)) is not None
+    return _EXPONENT.fullmatch(plain(seen(said))) is not None
 
 
 def email(value: str | None, said: str) -> Pair:
     """An address; its domain has no case."""
-    return _address(plain(said)), _address(value or "")
+    return _address(plain(seen(said))), _address(value or "")
 
 
 def slug(value: str | None, said: str) -> Pair:
@@ -161,20 +205,11 @@ def _spellings(number: str) -> set[str]:
 
 
 def _caseless(text: str) -> str:
-    """*text* without case and compatibility forms; folding may part characters."""
+    """*text* without case, compatibility forms and what nobody sees."""
     if text.isascii():
         return text.lower()
-    folded_text = unicodedata.normalize("NFKC", text).casefold()
+    folded_text = unicodedata.normalize("NFKC", seen(text)).casefold()
     return unicodedata.normalize("NFKC", folded_text)
-
-
-def _edges(text: str) -> str:
-    """Without blanks and invisible characters at either end."""
-    if text.isascii():
-        return text.strip()
-    visible = text.translate(_ZERO_WIDTH).strip()
-    start, end = text.find(visible[:1]), text.rfind(visible[-1:])
-    return text[start : end + 1] if visible else ""
 
 
 def _bit(value: bool) -> str:

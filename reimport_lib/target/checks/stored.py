@@ -89,7 +89,7 @@ def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
             values=m.values("original_name", "s3_key"),
         ),
         field_of(m, "category", rendering.slug, _TYPE),
-        field_of(m, "source_type", rendering.text, _TYPE),
+        field_of(m, "source_type", rendering.label, _TYPE),
     ]
 
 

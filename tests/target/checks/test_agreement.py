@@ -132,8 +132,12 @@ def test_stamps(day: str, clock: str, offset: str, order: str) -> None:
     assert accepted(pair, code, explaining.moments(zone), value, "", "", text)
 
 
+UNSEEN = "\u200b\u00ad\u202a\u2060\u2067\ufeff\u200d"
 WORDS = st.text(
-    st.sampled_from("abÉéß 'Oo-.\u00a0\u0301\u200b\r\n\x0b{}0123456789@_x"), max_size=12
+    st.sampled_from(
+        f"abÉéß 'Oo-.\u00a0\u0301\U0001f468{UNSEEN}\r\n\x0b{{}}0123456789@_x"
+    ),
+    max_size=12,
 )
 
 
@@ -192,12 +196,15 @@ PHONES = st.one_of(
         lambda a, n, tail: f"{a}{n:08d}{tail}",
         st.sampled_from(["04", "4", "+614", "614", "+44 7", "+1 212"]),
         st.integers(0, 99_999_999),
-        st.sampled_from(["", ".0", " ", " x12", " mum", "\u00a0"]),
+        st.sampled_from(
+            ["", ".0", " ", " x12", " mum", "\u00a0", "\u202c", "b", "*", ", ext 7"]
+        ),
     ),
     st.sampled_from(["", "4.9E+08", "13 11 14", "1300 FLOWER", "000", "1800123456"]),
     st.just("0412 345 678 / 02 9999 1111"),
     st.just("0412 345 678").map(lambda text: text.translate(ARABIC)),
     st.just("0412 345 678").map(lambda text: text.translate(WIDE)),
+    st.text("0123456789+() -./exXEabAB#,;\u0660\uff11\u200b\n", max_size=20),
 )
 
 
