@@ -148,6 +148,11 @@ def read_date(cell: str, order: str) -> DateReading:
     return _plain(named["year"], month, named["day"], named["clock"])
 
 
+def clock_behind(cell: str) -> str:
+    """The time of day that stands behind the date in *cell*, "" for none."""
+    return read_date(cell, "DMY").clock
+
+
 def _plain(year: str, month: int, day: str, clock: str | None) -> DateReading:
     value = _date(int(year), month, int(day))
     return DateReading(value, "plain" if value else "bad", clock or "")

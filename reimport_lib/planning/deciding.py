@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from reimport_lib.planning.canonical import canonical_texts, line_of
+from reimport_lib.planning.carrying import bare
 from reimport_lib.planning.cells import blank, either, objects
 from reimport_lib.planning.codes import Note, Outcome, Reason
 from reimport_lib.planning.staging import Staged
@@ -136,12 +137,13 @@ def duplicates(staged: Staged) -> tuple[Ruling, Ruling]:
     """
     Rows that share a key: with equal values all but the first, else all of them.
 
-    Values are equal as they are after conversion, in every mapped column.
+    Values are equal as they are after conversion, in every mapped column; where one
+    does not carry the text that was typed, the letters and digits of the texts count.
     """
     frame = staged.frame
     shared = frame["key"].duplicated(keep=False) & (frame["key"] != "")
     some = frame[shared]
-    lines = _lines(some, staged.compared)
+    lines = _lines(some, staged.compared, staged.dropped)
     kinds = lines.groupby(some["key"].to_numpy()).transform("nunique")
     alike = kinds.to_numpy() == 1 if len(some) else np.zeros(0, dtype=bool)
     later = some["key"].duplicated().to_numpy(dtype=bool)
@@ -238,8 +240,11 @@ def _blank_mask(frame: pd.DataFrame) -> Any:
     return pd.Series(False, index=frame.index)
 
 
-def _lines(frame: pd.DataFrame, columns: Sequence[str]) -> Any:
-    """One text per row out of the canonical texts of *columns*."""
+def _lines(
+    frame: pd.DataFrame, columns: Sequence[str], dropped: Mapping[str, Any]
+) -> Any:
+    """One text per row: the canonical texts of *columns*, and what they left out."""
     cells = [canonical_texts(frame[name]) for name in columns]
+    cells += [[bare(text) for text in texts[frame.index]] for texts in dropped.values()]
     lines = [line_of(row) for row in zip(*cells, strict=True)] if cells else []
     return pd.Series(lines, index=frame.index, dtype=object)

@@ -40,7 +40,8 @@ class Column:
         length: characters the field of the model holds at most.
         metadata: key of ``filemaker_metadata`` that holds its value as text.
         original: key of the metadata that holds the text as it was where the value
-            no longer shows it.
+            no longer shows it; without one a text is kept only where the value does
+            not carry all of it (see ``kept_text``).
         feeds: field of the model that a rule makes out of this column.
     """
 
@@ -59,6 +60,11 @@ class Column:
     def name(self) -> str:
         """Its column in the staged frame."""
         return self.field or self.metadata
+
+    @property
+    def kept_text(self) -> str:
+        """Key of the metadata that holds a text that its value does not carry."""
+        return self.original or f"{self.name}_text"
 
 
 @dataclass(frozen=True, slots=True)

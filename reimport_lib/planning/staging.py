@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 
 from reimport_lib.planning import clean, identity, times
-from reimport_lib.planning.cells import array_of, constant, no_codes, objects
+from reimport_lib.planning.carrying import carries, is_named
+from reimport_lib.planning.cells import array_of, constant, either, no_codes, objects
 from reimport_lib.planning.cleaned import Cleaned
-from reimport_lib.planning.codes import Reason
+from reimport_lib.planning.codes import Note, Reason
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.mapping import Column, Resolved, resolve
 from reimport_lib.planning.mapping import Mapping as TableMapping
@@ -42,6 +43,8 @@ class Staged:
         compared: columns by which two rows with one key are the same.
         originals: key of the metadata -> (n,) texts as they were, "" where the value
             still shows them.
+        dropped: column -> (n,) texts that its value does not carry whole, "" where it
+            does; rows that differ in one of them are not the same.
     """
 
     table: str
@@ -53,6 +56,7 @@ class Staged:
     mapping: TableMapping
     compared: tuple[str, ...]
     originals: Mapping[str, Any]
+    dropped: Mapping[str, Any]
 
     def __repr__(self) -> str:
         return f"Staged({self.table}, {self.source_rows} rows)"
@@ -79,14 +83,21 @@ def stage_table(mapping: TableMapping, frame: pd.DataFrame, context: Context) ->
     values: dict[str, Any] = {}
     codes: dict[str, Any] = {}
     originals: dict[str, Any] = {}
+    dropped: dict[str, Any] = {}
     for column in mapping.all_columns:
         name = "key" if column is mapping.key else column.name
         texts = texts_of(frame, resolved.headers.get(column.name))
         cleaned = CONVERSIONS[column.convert](texts, column, mapping, context)
         values[name] = cleaned.values
-        codes[name] = _with_misfits(texts, cleaned, column)
+        codes[name], lost = _with_losses(texts, cleaned, column)
         if column.original and column.name in resolved.headers:
             originals[column.original] = original_texts(texts, cleaned)
+        if lost is not None:
+            dropped[name] = lost
+            kept = originals.get(column.kept_text)
+            originals[column.kept_text] = (
+                lost if kept is None else either(kept != "", kept, lost)
+            )
     return Staged(
         table=mapping.table,
         frame=pd.DataFrame(values, index=frame.index, dtype=object),
@@ -97,6 +108,7 @@ def stage_table(mapping: TableMapping, frame: pd.DataFrame, context: Context) ->
         mapping=mapping,
         compared=tuple(name for name in values if name != "key"),
         originals=originals,
+        dropped=dropped,
     )
 
 
@@ -115,13 +127,16 @@ def with_columns(
     *,
     instead_of: tuple[str, ...] = (),
     originals: Mapping[str, Any] | None = None,
+    dropped: Mapping[str, Any] | None = None,
 ) -> Staged:
     """
     *staged* with columns made out of others, and the codes they brought.
 
     Args:
-        instead_of: columns that no longer count when two rows are compared.
+        instead_of: columns that no longer count when two rows are compared; a text of
+            theirs that was dropped still does.
         originals: metadata key -> texts as they were.
+        dropped: column -> texts that its value does not carry.
     """
     columns = {name: cleaned.values for name, cleaned in added.items()}
     codes = {name: cleaned.codes for name, cleaned in added.items()}
@@ -132,6 +147,7 @@ def with_columns(
         problems=pd.concat([staged.problems, problems_of(codes)], ignore_index=True),
         compared=tuple(name for name in compared if name not in instead_of),
         originals={**staged.originals, **(originals or {})},
+        dropped={**staged.dropped, **(dropped or {})},
     )
 
 
@@ -192,24 +208,33 @@ def _wholly_blank(frame: pd.DataFrame) -> Any:
     return pd.Series(blank, index=frame.index)
 
 
-def _with_misfits(texts: Any, cleaned: Cleaned, column: Column) -> Any:
-    """The codes, and one more where the backend could not hold the value."""
+def _with_losses(texts: Any, cleaned: Cleaned, column: Column) -> tuple[Any, Any]:
+    """
+    The codes, with what else is to be said of each cell, and the texts that are lost.
+
+    Codes are added where the backend could not hold the value, and where the value
+    does not carry the text and no code names that (``text_kept``). Lost are the texts
+    that the value does not carry, "" elsewhere; None where there is none at all.
+    """
     positions, uniques = pd.factorize(texts.to_numpy(dtype=object))
     first = np.zeros(len(uniques), dtype=np.int64)
     first[positions[::-1]] = np.arange(len(positions))[::-1]
     values = cleaned.values.to_numpy(dtype=object)[first]
-    misfits = [
-        _misfit(text, value, column.length)
-        for text, value in zip(uniques, values, strict=True)
-    ]
-    if not any(misfits):
-        return cleaned.codes
-    found = array_of(misfits)[positions]
-    joined = [
-        ";".join(filter(None, (code if code != misfit else "", misfit)))
-        for code, misfit in zip(cleaned.codes, found, strict=True)
-    ]
-    return objects(joined, texts.index)
+    before = cleaned.codes.to_numpy(dtype=object)[first]
+    after, lost = [], []
+    for text, value, code in zip(uniques, values, before, strict=True):
+        carried = carries(column.convert, text, value, code)
+        kept = "" if carried or is_named(code) else Note.TEXT_KEPT.value
+        misfit = _misfit(text, value, column.length)
+        added = (misfit if code != misfit else "", kept)
+        after.append(";".join(filter(None, (code, *added))))
+        lost.append("" if carried else text.strip())
+    codes = cleaned.codes
+    if after != list(before):
+        codes = objects(array_of(after)[positions], texts.index)
+    if not any(lost):
+        return codes, None
+    return codes, objects(array_of(lost)[positions], texts.index)
 
 
 def _misfit(text: str, value: object, length: int | None) -> str:
