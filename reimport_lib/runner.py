@@ -22,7 +22,7 @@ from reimport_lib import errors, kernels, locks
 from reimport_lib.config import ROOT
 from reimport_lib.errors import Interrupted, PhaseFailed, ReimportError
 from reimport_lib.kernels import CellError
-from reimport_lib.phases import Phase, ahead, named, recording
+from reimport_lib.phases import Phase, ahead, attempts, named, recording
 from reimport_lib.private_files import write_private
 from reimport_lib.reporting import cover, export
 from reimport_lib.run import REPORT, Json, Run, Status, now
@@ -105,8 +105,11 @@ def write_report(run: Run) -> None:
         notebook = run.folder / phase.notebook
         if "notebook_sha256" not in entry:
             seal(run, phase, notebook)
-        if not notebook.with_suffix(".html").is_file():
-            _write_page(notebook)
+        kept = (each["notebook"] for each in entry.get("attempts", ()))
+        earlier = [run.folder / name for name in kept if name]
+        for path in (notebook, *earlier):
+            if not path.with_suffix(".html").is_file():
+                _write_page(path)
     page = cover.render(run.manifest(), run.folder)
     write_private(run.folder / REPORT, page)
 
@@ -117,6 +120,7 @@ def _execute_phase(
     """One notebook; what its kernel recorded is the verdict, not that it ended."""
     output = run.folder / phase.notebook
     try:
+        attempts.keep_last(run, phase.name, by_runner=True)
         raised = kernels.execute(
             NOTEBOOKS / phase.notebook,
             output,

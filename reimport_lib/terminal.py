@@ -16,6 +16,7 @@ from reimport_lib.errors import ReimportError
 from reimport_lib.files import progress as transfers
 from reimport_lib.going_back import WayBack
 from reimport_lib.printing import Column, say
+from reimport_lib.reporting.attempts import attempt_sentences
 from reimport_lib.reporting.verdict import only_planned, verdict
 from reimport_lib.reporting.words import noun
 from reimport_lib.run import REPORT, Json, Run, Status
@@ -77,9 +78,10 @@ def phase_lines(entry: Json) -> list[str]:
     else:
         parts.append(f"{'':>9}       {seconds:>6.1f} s")
     line = " ".join(parts).rstrip()
+    earlier = [f"    {said}" for said in attempt_sentences(entry)]
     message, hinted, hint = str(entry.get("error") or "").partition(" Hint: ")
     error = [f"    {message}"] if message else []
-    return [line, *error, *([f"    Hint: {hint}"] if hinted else [])]
+    return [line, *earlier, *error, *([f"    Hint: {hint}"] if hinted else [])]
 
 
 def show_run(run: Run, *, brief: bool = False) -> None:

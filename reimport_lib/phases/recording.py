@@ -26,6 +26,7 @@ from reimport_lib.errors import (
     TargetError,
     ValidationFailed,
 )
+from reimport_lib.phases import attempts
 from reimport_lib.planning.plan import Plan
 from reimport_lib.run import Json, Run, Status, now
 from reimport_lib.target import ledger
@@ -47,7 +48,12 @@ def status_of(error: BaseException) -> Status:
 
 
 def begin(run: Run, name: str) -> None:
-    """Mark phase *name*, and its run, as running; its seconds count from here."""
+    """
+    Mark phase *name*, and its run, as running; its seconds count from here.
+
+    What an attempt before this one left is kept.
+    """
+    attempts.keep_last(run, name)
     run.update(lambda manifest: manifest.update(status=str(Status.RUNNING), error=""))
     run.update_phase(
         name, status=str(Status.RUNNING), started=time.time(), checks=[], error=""

@@ -15,6 +15,7 @@ from reimport_lib.checks import Check
 from reimport_lib.checks import Verdict as CheckVerdict
 from reimport_lib.planning.codes import SOURCE_OUTCOMES
 from reimport_lib.planning.gates import Gates
+from reimport_lib.reporting.attempts import attempts_table
 from reimport_lib.reporting.badges import outcome_badge, status_badge
 from reimport_lib.reporting.charts import (
     deletion_bars,
@@ -77,6 +78,7 @@ def render(manifest: Mapping[str, Any], folder: Path) -> str:
         _section("Values changed or doubted on the way in", _notes(manifest)),
         _section("Checks", _checks(manifest)),
         _section("The phases", _phases(manifest, folder)),
+        _section("Attempts", attempts_table(manifest, folder)),
         _section("What this report rests on", provenance(manifest)),
         _section("How to read it", _words()),
     ]

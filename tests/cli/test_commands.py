@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import signal
@@ -182,6 +183,30 @@ def test_a_run_that_is_stopped_in_a_phase_writes_nothing_of_it_and_goes_on(
     assert resumed.code == 0, resumed.out + resumed.err
     assert commands.manifest(run_id)["status"] == "succeeded"
     assert sites.outcomes(commands.run(run_id)) == sites.outcomes(rehearsal)
+    each_attempt_stays(commands, run_id, [status for _, _, status in stops])
+
+
+def each_attempt_stays(commands: Commands, run_id: str, statuses: list[str]) -> None:
+    """Its notebook and page stay; record, report and summary tell of it."""
+    folder, entry = commands.run(run_id).folder, commands.run(run_id).phase("patients")
+    report = (folder / "report.html").read_text()
+    said = commands("show", run_id).out
+    assert [attempt["status"] for attempt in entry["attempts"]] == statuses
+    for number, attempt in enumerate(entry["attempts"], start=1):
+        notebook = folder / f"03_patients.attempt-{number}.ipynb"
+        digest = hashlib.sha256(notebook.read_bytes()).hexdigest()
+        assert (attempt["notebook"], attempt["notebook_sha256"]) == (
+            notebook.name,
+            digest,
+        )
+        assert (folder / attempt["page"]).is_file()
+        assert attempt["page"] in report
+        assert f"patients, attempt {number}" in report
+        assert f"attempt {number}: {attempt['status']} at " in said
+        assert attempt["error"] in said
+    assert f"attempt {len(statuses) + 1}: succeeded" in said
+    sealed = hashlib.sha256((folder / entry["notebook"]).read_bytes()).hexdigest()
+    assert entry["notebook_sha256"] == sealed
 
 
 @contextmanager

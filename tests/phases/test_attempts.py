@@ -1,0 +1,111 @@
+"""What stopped an attempt at a phase is kept when the phase is tried again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reimport_lib.errors import PhaseFailed
+from reimport_lib.phases import attempts, recording
+from reimport_lib.run import Run, Status
+from tests.phases import sites
+from tests.phases.sites import Site
+from tests.phases.test_resume import BREAK, MEND, PHASES
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+NOTEBOOK = "03_patients.ipynb"
+
+
+@pytest.fixture
+def failed(ready: Site) -> Run:
+    """A run of which patients failed, with the notebook and the page of that."""
+    run = ready.rehearse("validation")
+    run.update(lambda m: m["phases"].append({"name": "patients", "status": "pending"}))
+    begin(run)
+    write(run.folder / NOTEBOOK, ended=True)
+    (run.folder / NOTEBOOK).with_suffix(".html").write_text("page")
+    recording.record_failure(run, "patients", PhaseFailed("patients: no."))
+    return run
+
+
+def begin(run: Run) -> None:
+    recording.begin(run, "patients")
+
+
+def write(notebook: Path, *, ended: bool) -> None:
+    """A notebook as papermill leaves one, or as it is while it is executed."""
+    at = {"end_time": "2026-11-22T10:15:04" if ended else None}
+    notebook.write_text(json.dumps({"metadata": {"papermill": at}}))
+
+
+def kept(run: Run) -> list[tuple[str, str]]:
+    found = run.phase("patients").get("attempts", [])
+    return [(attempt["status"], attempt["notebook"]) for attempt in found]
+
+
+def test_several_failures_in_a_row_are_all_told(ready: Site, engine: str) -> None:
+    rehearsal = ready.rehearse(*PHASES)
+    ready.execute_sql(BREAK[engine])
+    run = ready.apply(rehearsal)
+    errors = [sites.error(run)]
+    sites.execute(run)
+    errors.append(sites.error(run))
+
+    ready.execute_sql(MEND[engine])
+    sites.execute(run)
+
+    entry = run.phase("appointments")
+    assert sites.status(run) is Status.SUCCEEDED
+    assert [each["error"] for each in entry["attempts"]] == errors
+    assert [each["number"] for each in entry["attempts"]] == [1, 2]
+    assert all(
+        each["ended_at"] >= each["started_at"] > "" for each in entry["attempts"]
+    )
+    assert "attempts" not in run.phase("patients")
+
+
+def test_the_next_attempt_finds_nothing_of_the_last(failed: Run) -> None:
+    begin(failed)
+
+    assert kept(failed) == [("failed", "03_patients.attempt-1.ipynb")]
+    assert (failed.folder / "03_patients.attempt-1.html").read_text() == "page"
+    assert not (failed.folder / NOTEBOOK).exists()
+    entry = failed.phase("patients")
+    assert (entry["status"], entry["error"]) == ("running", "")
+    assert "notebook_sha256" not in entry
+
+
+def test_a_notebook_that_is_being_executed_by_hand_is_left_where_it_is(
+    failed: Run,
+) -> None:
+    write(failed.folder / NOTEBOOK, ended=False)
+
+    begin(failed)
+
+    assert kept(failed) == [("failed", "")]
+    assert (failed.folder / NOTEBOOK).exists()
+    assert failed.phase("patients")["attempts"][0]["page"].endswith("attempt-1.html")
+
+
+def test_a_process_that_was_killed_leaves_an_attempt_too(failed: Run) -> None:
+    begin(failed)
+    write(failed.folder / NOTEBOOK, ended=False)
+
+    attempts.keep_last(failed, "patients", by_runner=True)
+
+    assert kept(failed)[1] == ("interrupted", "03_patients.attempt-2.ipynb")
+    assert failed.phase("patients")["attempts"][1]["error"] == attempts.CUT_OFF
+
+
+def test_a_phase_that_nobody_tried_or_that_is_done_has_no_attempts(failed: Run) -> None:
+    begin(failed)
+    recording.finish(failed, "patients", [])
+
+    attempts.keep_last(failed, "patients", by_runner=True)
+    attempts.keep_last(failed, "validation", by_runner=True)
+
+    assert kept(failed) == [("failed", "03_patients.attempt-1.ipynb")]
+    assert failed.phase("patients")["status"] == "succeeded"
