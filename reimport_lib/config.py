@@ -1,27 +1,27 @@
 """Settings from the environment, ``.env`` and ``.env.filemaker``: read once, typed.
 
-Imports only errors. Nothing is read at import time. The environment wins over both
-files; an empty variable counts as not set. Secrets have a type that never prints.
+Nothing is read at import time. The environment wins over both files; an empty variable
+counts as not set. Every value is tried here, in ``setting_values`` (those of the
+FileMaker server in ``sources.servers``). Secrets have a type that never prints.
 """
 
 from __future__ import annotations
 
-import codecs
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TypeVar
+from urllib.parse import quote
 
-from dotenv import dotenv_values
-
+from reimport_lib import env_files
+from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
-from reimport_lib.tables import SERVERS, SOURCE_TABLES
+from reimport_lib.setting_values import DateOrder
+from reimport_lib.tables import SOURCE_TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
-
-DateOrder = Literal["DMY", "MDY", "YMD"]
+Read = TypeVar("Read")
 
 NAMES = frozenset(
     {
@@ -43,6 +43,25 @@ NAMES = frozenset(
     }
 )
 """Every setting of ours that anything here reads, tests included."""
+
+BESIDE = frozenset(
+    {
+        "DATABASE_URL",
+        "S3_BUCKET",
+        "S3_DOCUMENTS_PREFIX",
+        "S3_ENDPOINT_URL",
+        "S3_IMAGES_PREFIX",
+        *(
+            f"FILEMAKER_{name}"
+            for name in "CA_FILE DATABASE HOST PAGE_ROWS PASSWORD PAUSE_SECONDS "
+            "TIMESTAMPS USERNAME CONTAINER_DOCUMENTS CONTAINER_IMAGES".split()
+        ),
+        *(f"FILEMAKER_LAYOUT_{table.name.upper()}" for table in SOURCE_TABLES),
+    }
+)
+"""Settings whose names begin as those of other programs may."""
+
+_AS_TYPED = frozenset({"FILEMAKER_PASSWORD", "FILEMAKER_USERNAME"})
 
 
 class Secret:
@@ -132,130 +151,82 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             message names the variable.
     """
     values = _layers(environ)
+
+    def text(name: str, default: str = "") -> str:
+        return values.get(name, default)
+
+    def of(name: str, reader: Callable[[str, str], Read], default: str = "") -> Read:
+        return reader(name, text(name, default))
+
     rows = RowSettings(
-        system=values.get("REIMPORT_SYSTEM", "filemaker"),
-        time_zone=_time_zone(values.get("REIMPORT_TIME_ZONE", "Australia/Sydney")),
-        date_order=_date_order(values.get("REIMPORT_DATE_ORDER", "DMY")),
-        region=values.get("REIMPORT_PHONE_REGION", "AU"),
+        system=of("REIMPORT_SYSTEM", read.system, "filemaker"),
+        time_zone=of("REIMPORT_TIME_ZONE", read.time_zone, "Australia/Sydney"),
+        date_order=of("REIMPORT_DATE_ORDER", read.date_order, "DMY"),
+        region=of("REIMPORT_PHONE_REGION", read.phone_region, "AU"),
         postcode_width=_width(values, "REIMPORT_POSTCODE_WIDTH", 4),
         health_number_width=_width(values, "REIMPORT_HEALTH_NUMBER_WIDTH", 10),
-        s3_bucket=values.get("S3_BUCKET", ""),
-        documents_prefix=values.get("S3_DOCUMENTS_PREFIX", "filemaker-docs/"),
-        images_prefix=values.get("S3_IMAGES_PREFIX", "filemaker-images/"),
-        optional_tables=_tables(values.get("REIMPORT_OPTIONAL_TABLES", "")),
+        s3_bucket=of("S3_BUCKET", read.bucket),
+        documents_prefix=of("S3_DOCUMENTS_PREFIX", read.prefix, "filemaker-docs/"),
+        images_prefix=of("S3_IMAGES_PREFIX", read.prefix, "filemaker-images/"),
+        optional_tables=of("REIMPORT_OPTIONAL_TABLES", read.optional_tables),
     )
-    default_database = f"sqlite:///{ROOT / 'backend' / 'db.sqlite3'}"
+    if rows.documents_prefix == rows.images_prefix:
+        raise SettingsError(
+            "S3_DOCUMENTS_PREFIX and S3_IMAGES_PREFIX name the same place.",
+            hint="keep documents and images apart",
+        )
+    default_database = f"sqlite:///{quote(str(ROOT / 'backend' / 'db.sqlite3'))}"
     return Settings(
-        database_url=Secret(values.get("DATABASE_URL", default_database)),
-        rehearsal_url=Secret(values.get("REIMPORT_REHEARSAL_URL", "")),
-        source=_source(values.get("REIMPORT_SOURCE", "")),
-        # Relative to the checkout: kernels and commands start in other folders.
-        runs=ROOT / Path(values.get("REIMPORT_RUNS", "runs")).expanduser(),
+        database_url=Secret(of("DATABASE_URL", read.database, default_database)),
+        rehearsal_url=Secret(of("REIMPORT_REHEARSAL_URL", read.database)),
+        source=read.source("REIMPORT_SOURCE", text("REIMPORT_SOURCE"), root=ROOT),
+        runs=read.folder("REIMPORT_RUNS", text("REIMPORT_RUNS", "runs"), root=ROOT),
         rows=rows,
-        charset=_charset(values.get("REIMPORT_CHARSET", "")),
-        columns=_columns(values.get("REIMPORT_COLUMNS", "")),
-        s3_bucket=values.get("S3_BUCKET", ""),
-        s3_endpoint_url=values.get("S3_ENDPOINT_URL", ""),
+        charset=of("REIMPORT_CHARSET", read.charset),
+        columns=of("REIMPORT_COLUMNS", read.columns),
+        s3_bucket=rows.s3_bucket,
+        s3_endpoint_url=of("S3_ENDPOINT_URL", read.endpoint),
         filemaker=_filemaker(values),
     )
 
 
 def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
     """The files first, then the environment; empty values left out."""
-    layers: dict[str, str | None] = {}
+    layers: dict[str, str] = {}
     if environ is None:
         for name in (".env", ".env.filemaker"):
-            layers.update(dotenv_values(ROOT / name))
+            layers.update(env_files.read(ROOT / name))
         environ = os.environ
     layers.update(environ)
-    for name in layers:
-        if name.startswith("REIMPORT_") and name not in NAMES:
-            raise SettingsError(
-                f"There is no setting {name}.{did_you_mean(name, NAMES)}",
-                hint="the settings are in docs/settings.md and .env.example",
-            )
-    return {name: value for name, value in layers.items() if value}
+    values = {}
+    for name, value in layers.items():
+        _refuse_unknown(name)
+        ours = name in NAMES | BESIDE and name not in _AS_TYPED
+        values[name] = read.printable(name, value) if ours else value
+    return {name: value for name, value in values.items() if value}
 
 
-def _source(word: str) -> str:
-    """A folder as an absolute path; a server by its word."""
-    is_word = word in ("", *SERVERS)
-    return word if is_word else str(ROOT / Path(word).expanduser())
-
-
-def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SettingsError(
-            f"REIMPORT_TIME_ZONE: {name!r} is not a time zone.",
-            hint="use an IANA name such as Australia/Sydney",
-        ) from None
-    return name
-
-
-def _date_order(order: str) -> DateOrder:
-    known: DateOrder
-    for known in ("DMY", "MDY", "YMD"):
-        if order.upper() == known:
-            return known
+def _refuse_unknown(name: str) -> None:
+    """A name of ours that means nothing, or one beside ours that is nearly one."""
+    if name in NAMES | BESIDE:
+        return
+    near = ""
+    if name.startswith("REIMPORT_"):
+        near = did_you_mean(name, NAMES)
+    elif name.startswith(("FILEMAKER_", "S3_")):
+        near = did_you_mean(name, BESIDE, cutoff=0.9)
+        if not near:  # it is for another program
+            return
+    else:
+        return
     raise SettingsError(
-        f"REIMPORT_DATE_ORDER: {order!r} is not an order of dates.",
-        hint="use DMY, MDY or YMD",
+        f"There is no setting {name}.{near}",
+        hint="the settings are in docs/settings.md and .env.example",
     )
 
 
-def _charset(name: str) -> str:
-    try:
-        codecs.lookup(name or "utf-8")
-    except (LookupError, ValueError):
-        raise SettingsError(
-            f"REIMPORT_CHARSET: {name!r} is not a character set.",
-            hint="use utf-8, utf-16, windows-1252 or macintosh",
-        ) from None
-    return name
-
-
-def _columns(text: str) -> dict[str, tuple[str, ...]]:
-    """``Images: recid, date; Docs: id, date`` by file; names hold no ``,`` or ``;``."""
-    files = {table.file.casefold(): table.file for table in SOURCE_TABLES}
-    found = {}
-    for part in filter(str.strip, text.split(";")):
-        stem, _, names = part.partition(":")
-        file = files.get(stem.strip().casefold())
-        columns = tuple(name.strip() for name in names.split(","))
-        if file is None or not all(columns):
-            near = "" if file else did_you_mean(stem.strip(), files.values())
-            raise SettingsError(
-                f"REIMPORT_COLUMNS: {part.strip()[:40]!r} names no columns of an "
-                f"export.{near}",
-                hint="REIMPORT_COLUMNS=Images: recid, date, Type; Docs: id, Date",
-            )
-        found[file] = columns
-    return found
-
-
 def _width(values: Mapping[str, str], name: str, default: int) -> int:
-    text = values.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 20):
-        raise SettingsError(
-            f"{name}: not a number of digits between 1 and 20.",
-            hint=f"{name}={default}",
-        )
-    return int(text)
-
-
-def _tables(text: str) -> tuple[str, ...]:
-    known = [table.name for table in SOURCE_TABLES]
-    words = tuple(text.replace(",", " ").split())
-    for word in words:
-        if word not in known:
-            raise SettingsError(
-                f"REIMPORT_OPTIONAL_TABLES: there is no table {word!r}."
-                + did_you_mean(word, known),
-                hint=f"the tables are {', '.join(known)}",
-            )
-    return words
+    return read.width(name, values.get(name, str(default)), default=default)
 
 
 def _filemaker(values: Mapping[str, str]) -> dict[str, str | Secret]:

@@ -123,7 +123,7 @@ def raise_again(name: str, text: str) -> None:
         raise kind(message, hint=hint)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """A question that names the nearest of *known*, after a blank; "" where none is."""
-    near = get_close_matches(word, list(known), n=1)
+    near = get_close_matches(word[:200], list(known), n=1, cutoff=cutoff)
     return f" Did you mean {near[0]}?" if near else ""

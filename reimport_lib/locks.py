@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from reimport_lib.errors import Refused
-from reimport_lib.private_files import private_open
+from reimport_lib.private_files import private_open, unwritable
 from reimport_lib.run import Run
 
 _LOCK = ".executing"
@@ -23,22 +23,30 @@ def executing(run: Run) -> Iterator[None]:
 
     Raises:
         Refused: another process is executing it.
+        ReimportError: the folder of the run cannot be written.
     """
-    with private_open(run.folder / _LOCK, "a") as file:
+    path = run.folder / _LOCK
+    with ExitStack() as held:
         try:
+            file = held.enter_context(private_open(path, "a"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Refused(
                 f"Run {run.run_id} is being executed by another process.",
                 hint=f"reimport show {run.run_id}",
             ) from None
+        except OSError as error:
+            raise unwritable(path, error) from None
         yield
 
 
 def is_executed(run: Run) -> bool:
-    """Whether a process is executing *run* now."""
+    """Whether a process is executing *run* now; nothing is written to find out."""
     try:
-        with executing(run):
-            return False
-    except Refused:
+        with (run.folder / _LOCK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
         return True
+    return False

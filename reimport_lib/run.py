@@ -144,7 +144,7 @@ def now() -> datetime:
 
 def read_manifest(folder: Path) -> Json:
     try:
-        manifest: Json = json.loads((folder / MANIFEST).read_text())
+        manifest: Json = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise ReimportError(
             f"{folder.name}: run.json cannot be read.", hint="reimport runs"

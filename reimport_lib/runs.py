@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,11 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reimport_lib.config import Settings
-from reimport_lib.errors import ReimportError, UsageError, did_you_mean
+from reimport_lib.errors import (
+    ReimportError,
+    SettingsError,
+    UsageError,
+    did_you_mean,
+)
+from reimport_lib.plain import shortened
 from reimport_lib.private_files import private_open, write_json
 from reimport_lib.run import MANIFEST, Json, Mode, Run, Status, now, read_manifest
 
 KEY_FILE = ".pseudonym-key"
+
+# A name of one folder, whatever a person types: no way out of the runs folder.
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def create(
@@ -36,7 +46,7 @@ def create(
             confirmed what).
 
     Raises:
-        UsageError: the runs folder cannot be written.
+        SettingsError: the runs folder cannot be written.
     """
     folder = _new_folder(settings.runs, mode)
     run = Run(
@@ -95,10 +105,7 @@ def _new_folder(runs: Path, mode: Mode) -> Path:
                 continue
             return folder
     except OSError as error:
-        raise UsageError(
-            f"The runs folder {runs} cannot be written: {error.strerror}.",
-            hint="set REIMPORT_RUNS to a folder of your own",
-        ) from None
+        raise _unusable(runs, error) from None
     raise UsageError("Sixty runs were opened within a minute.", hint="wait a minute")
 
 
@@ -111,9 +118,9 @@ def load(settings: Settings, run_id: str) -> Run:
         ReimportError: its record is damaged, or of another version.
     """
     folder = settings.runs / run_id
-    if not run_id or Path(run_id).name != run_id or not (folder / MANIFEST).is_file():
+    if not _RUN_ID.fullmatch(run_id) or not (folder / MANIFEST).is_file():
         raise UsageError(
-            f"There is no run {run_id!r} in {settings.runs}."
+            f"There is no run {shortened(run_id)!r} in {settings.runs}."
             + did_you_mean(run_id, all_run_ids(settings)),
             hint="reimport runs",
         )
@@ -139,13 +146,28 @@ def load(settings: Settings, run_id: str) -> Run:
 
 
 def all_run_ids(settings: Settings) -> list[str]:
-    """Run ids in the runs folder, oldest first; the example report is not one."""
-    if not settings.runs.is_dir():
+    """
+    Run ids in the runs folder, oldest first; the example report is not one.
+
+    Raises:
+        SettingsError: the runs folder is there and cannot be read, or is a file.
+    """
+    try:
+        return sorted(
+            folder.name
+            for folder in settings.runs.iterdir()
+            if folder.name[:8].isdigit() and (folder / MANIFEST).is_file()
+        )
+    except FileNotFoundError:
         return []
-    return sorted(
-        folder.name
-        for folder in settings.runs.iterdir()
-        if (folder / MANIFEST).is_file() and folder.name[:8].isdigit()
+    except OSError as error:
+        raise _unusable(settings.runs, error) from None
+
+
+def _unusable(folder: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"The runs folder {folder} cannot be used: {error.strerror}.",
+        hint="set REIMPORT_RUNS to a folder of your own",
     )
 
 
@@ -173,7 +195,7 @@ def pseudonym_key(settings: Settings) -> bytes:
     """The installation's key for pseudonyms: made once, 0600, in the runs folder."""
     path = settings.runs / KEY_FILE
     try:
-        return bytes.fromhex(path.read_text())
+        return _key(path)
     except FileNotFoundError:
         settings.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = secrets.token_bytes(32)
@@ -181,5 +203,15 @@ def pseudonym_key(settings: Settings) -> bytes:
             with private_open(path, "x") as file:
                 file.write(key.hex())
         except FileExistsError:  # another process was first
-            return bytes.fromhex(path.read_text())
+            return _key(path)
         return key
+
+
+def _key(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii"))
+    except ValueError:
+        raise ReimportError(
+            f"{path} is damaged: it holds no key.",
+            hint="take it back from a copy; without it, pseudonyms are other ones",
+        ) from None

@@ -21,7 +21,10 @@ LIBRARY = ROOT / "reimport_lib"
 # A module may import the layers above its own line; beside its own part it sees nothing
 # of its own line but where the line is marked as one part.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"plain", "errors", "checks", "config", "tables", "private_files"}),
+    frozenset(
+        "plain errors checks config env_files setting_values tables"
+        " private_files".split()
+    ),
     frozenset({"sources", "planning"}),
     frozenset({"run", "runs", "versions"}),
     frozenset({"target", "reporting", "files"}),
@@ -62,8 +65,8 @@ STORE_WRITES = frozenset(
 )
 OF_A_RUN = ("planning", "run", "runs", "target", "phases", "runner")
 BELOW_DJANGO = (
-    *("plain", "errors", "checks", "config", "tables", "private_files"),
-    *("sources", "planning", "run", "runs"),
+    *("plain", "errors", "checks", "config", "env_files", "setting_values", "tables"),
+    *("private_files", "sources", "planning", "run", "runs"),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -57,14 +58,27 @@ class Environment:
             ImproperlyConfigured: anything else; the message names the variable.
         """
         text = self.text(name, str(default)).strip()
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) <= 12):
             raise ImproperlyConfigured(f"{name} must be a whole number.")
         return int(text)
 
 
 def read(dotenv: Path, environ: Mapping[str, str] | None = None) -> Environment:
-    """What *dotenv* says, and above it the process environment, also where empty."""
-    layers: dict[str, str | None] = dict(dotenv_values(dotenv))
+    """
+    What *dotenv* says, and above it the process environment, also where empty.
+
+    Raises:
+        ImproperlyConfigured: the file is there and cannot be read.
+    """
+    layers: dict[str, str | None] = {}
+    try:
+        text = dotenv.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise ImproperlyConfigured(f"{dotenv.name} cannot be read: {why}.") from None
+    layers.update(dotenv_values(stream=StringIO(text)))
     layers.update(os.environ if environ is None else environ)
     return Environment({name: value for name, value in layers.items() if value})
 

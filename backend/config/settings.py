@@ -16,6 +16,7 @@ the environment.
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from django.core.management.utils import get_random_secret_key
 
@@ -84,7 +85,9 @@ TEMPLATES = [
 
 DATABASES = {
     "default": databases.database(
-        ENVIRONMENT.text("DATABASE_URL", f"sqlite:///{BACKEND / 'db.sqlite3'}")
+        ENVIRONMENT.text(
+            "DATABASE_URL", f"sqlite:///{quote(str(BACKEND / 'db.sqlite3'))}"
+        )
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from reimport_lib import approval, runs, terminal
 from reimport_lib.config import ROOT, Settings, load_settings
@@ -115,7 +116,7 @@ def _environment(
     given = os.environ.get("REIMPORT_POSTCODE_WIDTH", POSTCODE_WIDTH)
     width = "4" if exports.parent == CLINIC else given
     return {
-        "DATABASE_URL": database_url or f"sqlite:///{own}",
+        "DATABASE_URL": database_url or f"sqlite:///{quote(str(own))}",
         "REIMPORT_POSTCODE_WIDTH": width,
         **served,
     }

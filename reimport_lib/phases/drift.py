@@ -38,7 +38,7 @@ def require_none(run: Run) -> list[Check]:
     """
     rehearsal = runs.load(run.settings, run.reviewed)
     try:
-        text = (rehearsal.backup_folder / FILE).read_text()
+        text = (rehearsal.backup_folder / FILE).read_text(encoding="utf-8")
         before = ManagedDigest.from_json(json.loads(text))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         raise Refused(

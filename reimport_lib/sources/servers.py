@@ -6,11 +6,12 @@ Imports only config, errors and tables. Nothing here opens a connection.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from reimport_lib.config import Secret, Settings
 from reimport_lib.errors import SettingsError
@@ -29,6 +30,7 @@ DEFAULT_NAMES: Mapping[str, str] = {
 """Table -> its layout (Data API) or table occurrence (OData), unless a setting says."""
 
 PAGE_ROWS = 500
+_HOST = re.compile(r"[\w.:%-]+")  # letters of any script, or an address of IPv6
 _NEEDED = (
     "FILEMAKER_HOST",
     "FILEMAKER_DATABASE",
@@ -132,33 +134,50 @@ def is_loopback(host: str) -> bool:
 
 
 def _url(text: str) -> str:
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    wrong = ""
     try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
         port = parts.port
     except ValueError:
-        port, wrong = None, "its port is not a number"
+        raise _no_host("its port is no number from 1 to 65535") from None
+    host = parts.hostname or ""
+    wrong = ""
     if parts.username or parts.password:
         wrong = "it holds an account"
-    elif not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+    elif port == 0 or parts.netloc.endswith(":"):
+        wrong = "its port is no number from 1 to 65535"
+    elif not _HOST.fullmatch(host) or _more_than_host(parts):
         wrong = "it is more or less than a host"
     elif parts.scheme not in ("http", "https"):
         wrong = "it is neither https nor http"
-    elif parts.scheme == "http" and not is_loopback(parts.hostname):
+    elif parts.scheme == "http" and not is_loopback(host):
         wrong = "http is taken on this machine only: passwords would travel in the open"
     if wrong:
-        raise SettingsError(
-            f"FILEMAKER_HOST: {wrong}.", hint="FILEMAKER_HOST=filemaker.example.org"
-        )
-    host = f"[{parts.hostname}]" if ":" in str(parts.hostname) else parts.hostname
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+        raise _no_host(wrong)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
+
+
+def _no_host(wrong: str) -> SettingsError:
+    return SettingsError(
+        f"FILEMAKER_HOST: {wrong}.",
+        hint="FILEMAKER_HOST=filemaker.example.org, or https://HOST:PORT",
+    )
+
+
+def _more_than_host(parts: SplitResult) -> bool:
+    return bool(parts.path.strip("/") or parts.query or parts.fragment)
 
 
 def _ca_file(text: str) -> Path | None:
     if not text:
         return None
-    path = Path(text).expanduser()
-    if not path.is_file():
+    path = Path(text)
+    try:
+        path = path.expanduser()
+        found = path.is_file()
+    except (OSError, RuntimeError):  # a name that is too long, a user there is not
+        found = False
+    if not found:
         raise SettingsError(
             "FILEMAKER_CA_FILE: there is no such file.",
             hint="name the certificate (PEM) that the server's own was signed with",
@@ -167,7 +186,7 @@ def _ca_file(text: str) -> Path | None:
 
 
 def _page_rows(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 10 <= int(text) <= 10_000):
+    if not (re.fullmatch(r"[0-9]{1,5}", text) and 10 <= int(text) <= 10_000):
         raise SettingsError(
             "FILEMAKER_PAGE_ROWS: not a number between 10 and 10,000.",
             hint=f"FILEMAKER_PAGE_ROWS={PAGE_ROWS}",

@@ -128,7 +128,7 @@ def open_backup(folder: Path) -> Backup:
         BackupError: there is no manifest, or the file is not the one it describes.
     """
     try:
-        values = json.loads((folder / MANIFEST).read_text())
+        values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         backup = Backup(
             folder,
             values["engine"],

@@ -113,8 +113,14 @@ def _set_up() -> None:
 
     import django
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
 
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:  # it names the setting, and no value
+        raise SettingsError(
+            str(error), hint="the settings are in docs/settings.md and .env.example"
+        ) from None
     if not settings.is_overridden("TIME_ZONE") or not settings.USE_TZ:
         # Django's own default would move this process's clock to Chicago.
         raise SettingsError(

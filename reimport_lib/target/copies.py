@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
@@ -57,7 +58,7 @@ def copy_place(
     it and the run, or the one that *rehearsal_url* names.
     """
     if is_sqlite(real_url):
-        return CopyPlace(f"sqlite:///{folder.resolve() / COPY_FILE}")
+        return CopyPlace(f"sqlite:///{quote(str(folder.resolve() / COPY_FILE))}")
     if rehearsal_url:
         return CopyPlace(rehearsal_url, lent=True)
     ending = f"_rehearsal_{run_id.lower()}"

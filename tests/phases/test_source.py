@@ -13,7 +13,7 @@ import pytest
 
 from reimport_lib import runs
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.errors import UsageError
+from reimport_lib.errors import SettingsError
 from reimport_lib.run import Run, Status
 from tests.phases import sites
 from tests.phases.conftest import States, Whole
@@ -213,7 +213,7 @@ def test_a_runs_folder_that_cannot_be_written_is_named(
     in_its_place.write_text("a file")
 
     for folder in (in_its_place, in_its_place / "below"):
-        with pytest.raises(UsageError, match=r"runs folder .* cannot be written") as no:
+        with pytest.raises(SettingsError, match=r"runs folder .* cannot be used") as no:
             ready.with_settings(REIMPORT_RUNS=str(folder)).rehearse()
         assert "REIMPORT_RUNS" in no.value.hint
 

@@ -1,0 +1,256 @@
+"""The text of one setting as its value, or one line: its name, the fault, the remedy.
+
+Imports only errors, plain and tables. Values are quoted where they are no secrets.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from reimport_lib.errors import SettingsError, did_you_mean
+from reimport_lib.plain import shortened
+from reimport_lib.tables import SERVERS, SOURCE_TABLES
+
+DateOrder = Literal["DMY", "MDY", "YMD"]
+
+_MOST_OF_SYSTEM = 100
+_MOST_OF_PREFIX = 500
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,254}|arn:[\w.:/-]+")
+_DATABASES = frozenset({"sqlite", "postgresql", "postgres", "pgsql"})
+# Codecs that are no character set of any export, though they give text.
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
+)
+
+
+def printable(name: str, text: str) -> str:
+    """*text* without the blanks around it; what nobody can see in it is refused."""
+    stripped = text.strip()
+    for place, char in enumerate(stripped, start=1):
+        if not char.isprintable() and char != "\u00a0":
+            raise SettingsError(
+                f"{name}: its character {place} is invisible (a line break, a control "
+                "character).",
+                hint=f"type the value of {name} again",
+            )
+    return stripped
+
+
+def system(name: str, text: str) -> str:
+    if len(text) > _MOST_OF_SYSTEM:
+        raise SettingsError(
+            f"{name}: longer than {_MOST_OF_SYSTEM} characters.",
+            hint=f"{name}=filemaker",
+        )
+    return text
+
+
+def time_zone(name: str, text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (LookupError, ValueError, OSError):
+        near = did_you_mean(text, available_timezones())
+        raise SettingsError(
+            f"{name}: {_quoted(text)} is not a time zone.{near}",
+            hint="use an IANA name such as Australia/Sydney",
+        ) from None
+    return text
+
+
+def date_order(name: str, text: str) -> DateOrder:
+    known: DateOrder
+    for known in ("DMY", "MDY", "YMD"):
+        if text.upper() == known:
+            return known
+    raise SettingsError(
+        f"{name}: {_quoted(text)} is not an order of dates.", hint="use DMY, MDY or YMD"
+    )
+
+
+def phone_region(name: str, text: str) -> str:
+    import phonenumbers  # it takes a while, and most commands read no number
+
+    region = text.upper()
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        raise SettingsError(
+            f"{name}: {_quoted(text)} is not a region of phone numbers.",
+            hint="use two letters of ISO 3166, such as AU, NZ, GB or US",
+        )
+    return region
+
+
+def charset(name: str, text: str) -> str:
+    try:
+        b"a".decode(text or "utf-8")  # LookupError also where it gives no text
+        known = codecs.lookup(text or "utf-8").name not in _NO_CHARSETS
+    except (LookupError, ValueError):
+        known = False
+    if not known:
+        raise SettingsError(
+            f"{name}: {_quoted(text)} is not a character set.",
+            hint="use utf-8, utf-16, windows-1252 or macintosh",
+        )
+    return text
+
+
+def width(name: str, text: str, *, default: int) -> int:
+    if not (re.fullmatch(r"[0-9]{1,2}", text) and 1 <= int(text) <= 20):
+        raise SettingsError(
+            f"{name}: not a number of digits between 1 and 20.",
+            hint=f"{name}={default}",
+        )
+    return int(text)
+
+
+def columns(name: str, text: str) -> dict[str, tuple[str, ...]]:
+    """``Images: recid, date; Docs: id, date`` by file; names hold no ``,`` or ``;``."""
+    files = {table.file.casefold(): table.file for table in SOURCE_TABLES}
+    found: dict[str, tuple[str, ...]] = {}
+    for part in filter(str.strip, text.split(";")):
+        stem, _, names = part.partition(":")
+        file = files.get(stem.strip().casefold())
+        named = tuple(column.strip() for column in names.split(","))
+        wrong = f"{_quoted(part.strip())} names no columns of an export."
+        if file is None:
+            wrong += did_you_mean(stem.strip(), files.values())
+        elif file in found:
+            wrong = f"{file} is named twice."
+        elif len(set(named)) < len(named):
+            wrong = f"a column of {file} is named twice."
+        if file is None or not all(named) or file in found or "twice" in wrong:
+            raise SettingsError(
+                f"{name}: {wrong}",
+                hint=f"{name}=Images: recid, date, Type; Docs: id, Date",
+            )
+        found[file] = named
+    return found
+
+
+def optional_tables(name: str, text: str) -> tuple[str, ...]:
+    known = [table.name for table in SOURCE_TABLES]
+    words = tuple(text.replace(",", " ").split())
+    for word in words:
+        if word not in known:
+            raise SettingsError(
+                f"{name}: there is no table {_quoted(word)}."
+                + did_you_mean(word, known),
+                hint=f"the tables are {', '.join(known)}",
+            )
+    return words
+
+
+def source(name: str, text: str, *, root: Path) -> str:
+    """A folder as an absolute path; a server by its word."""
+    if text in ("", *SERVERS):
+        return text
+    path = folder(name, text, root=root)
+    near = did_you_mean(text.lower().replace("_", "-"), SERVERS)
+    if near and not _exists(path):
+        raise SettingsError(
+            f"{name}: there is no folder {_quoted(text)}.{near}",
+            hint="a folder of exports, or data-api, or odata",
+        )
+    return str(path)
+
+
+def folder(name: str, text: str, *, root: Path) -> Path:
+    """A path, relative to the checkout: kernels and commands start elsewhere."""
+    try:
+        return root / Path(text).expanduser()
+    except RuntimeError:
+        raise SettingsError(
+            f"{name}: there is no such user on this machine.", hint="give a whole path"
+        ) from None
+
+
+def bucket(name: str, text: str) -> str:
+    if text and not _BUCKET.fullmatch(text):
+        raise SettingsError(
+            f"{name}: {_quoted(text)} cannot be the name of a bucket.",
+            hint=f"{name}=clinic-files: letters, digits, dots and hyphens",
+        )
+    return text
+
+
+def endpoint(name: str, text: str) -> str:
+    wrong = _fault_of_url(text) if text else ""
+    if wrong:
+        raise SettingsError(
+            f"{name}: {wrong}.", hint=f"{name}=https://s3.example.org, with its scheme"
+        )
+    return text
+
+
+def prefix(name: str, text: str) -> str:
+    """Where objects lie: it ends with a slash, and begins with none."""
+    wrong = ""
+    if text.startswith("/"):
+        wrong = "it begins with a slash, which no key of the bucket does"
+    elif "//" in text:
+        wrong = "it has two slashes, one after the other"
+    elif not text.endswith("/"):
+        wrong = "it does not end with a slash"
+    elif len(text) > _MOST_OF_PREFIX:
+        wrong = f"it is longer than {_MOST_OF_PREFIX} characters"
+    elif {"..", "."} & set(text.split("/")):
+        wrong = "it is no place in a bucket, which knows no . and .."
+    elif "://" in text or "\\" in text:
+        wrong = "it is more than the place in the bucket"
+    if wrong:
+        meant = re.sub("/+", "/", text.strip("/")) or "folder"
+        raise SettingsError(f"{name}: {wrong}.", hint=f"{name}={shortened(meant)}/")
+    return text
+
+
+def database(name: str, text: str) -> str:
+    """A database URL as it is; it may hold a password, so no part of it is quoted."""
+    wrong = ""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        wrong = "its host or port cannot be read; in a name or password write # as %23"
+    else:
+        if parts.scheme not in _DATABASES or not (parts.path.strip("/") or not text):
+            wrong = "it names neither a SQLite file nor a PostgreSQL database"
+        if parts.fragment or text.endswith("#"):
+            wrong = "it has a bare #, which ends an address: write %23"
+        elif port == 0:
+            wrong = "its port is no number from 1 to 65535"
+    if text and wrong:
+        raise SettingsError(
+            f"{name}: {wrong}.",
+            hint=f"{name}=sqlite:///FILE or postgresql://USER@HOST/NAME",
+        )
+    return text
+
+
+def _fault_of_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return "its address or port cannot be read"
+    if parts.scheme not in ("http", "https"):
+        return "it does not begin with https:// or http://"
+    if parts.username or parts.password:
+        return "it holds an account"
+    if not parts.hostname or port == 0 or parts.query or parts.fragment:
+        return "it is no address"
+    return ""
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long
+        return False
+
+
+def _quoted(text: str) -> str:
+    return repr(shortened(text, 40))
