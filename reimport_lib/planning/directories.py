@@ -48,15 +48,23 @@ def directory_checks(
         hits = look_up(
             getattr(known, directory), *(distinct[header] for header in present)
         )
-        names = distinct.loc[hits.named & hits.pks.isna(), present[0]]
-        found.append(_check(mapping.table, directory, int(hits.named.sum()), names))
+        named = _said(distinct[hits.named])
+        unknown = _said(distinct[hits.named & hits.pks.isna()])
+        found.append(_check(mapping.table, directory, len(named), unknown))
     return found
 
 
-def _check(table: str, directory: str, named: int, unknown: pd.Series[str]) -> Check:
+def _said(rows: pd.DataFrame) -> set[str]:
+    """What each of *rows* names the entry by: its key, or its name without one."""
+    return {
+        next(cell for cell in cells if cell) for cells in rows.itertuples(index=False)
+    }
+
+
+def _check(table: str, directory: str, named: int, unknown: set[str]) -> Check:
     words = directory.replace("_", " ")
     name = f"{table}: {words} that the backend does not know"
-    if not len(unknown):
+    if not unknown:
         return Check(name, "0", f"0 of {named:,}", Verdict.PASS)
     shown = "" if directory in NOT_SHOWN else f": {', '.join(sorted(unknown)[:SHOWN])}"
     return Check(

@@ -35,3 +35,24 @@ def test_the_same_name_between_other_blanks_is_one() -> None:
         Verdict.WARN,
         "1 of 2: CAL-2",
     )
+
+
+def test_a_name_that_nobody_knows_is_said_where_its_key_is_blank() -> None:
+    mapping = RULES["patients"].mapping
+    names = {column.name: column.names[0] for column in mapping.all_columns}
+    required = [column.names[0] for column in mapping.all_columns if column.required]
+    frame = pd.DataFrame(
+        dict.fromkeys(required, "1")
+        | {
+            names["clinic_key"]: ["", "cal-9", "cal-9", ""],
+            names["clinic_name"]: ["Far Clinic", "", "Far Clinic", ""],
+        },
+        dtype="str",
+    )
+
+    check = directory_checks(mapping, frame, KNOWN)[0]
+
+    assert (check.verdict, check.actual) == (
+        Verdict.WARN,
+        "2 of 2: Far Clinic, cal-9",
+    )
