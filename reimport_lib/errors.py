@@ -119,8 +119,14 @@ def raise_again(name: str, text: str) -> None:
     """
     kind = globals().get(name)
     if isinstance(kind, type) and issubclass(kind, ReimportError):
-        message, _, hint = text.partition(_HINT)
+        message, hint = message_and_hint(text)
         raise kind(message, hint=hint)
+
+
+def message_and_hint(text: str) -> tuple[str, str]:
+    """The two parts of an error that was recorded as one text."""
+    message, _, hint = text.partition(_HINT)
+    return message, hint
 
 
 def did_you_mean(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:

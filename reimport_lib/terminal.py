@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from reimport_lib import approval, forked, locks, printing, runs
-from reimport_lib.checks import Check, Verdict, failed
+from reimport_lib.checks import Check, failed
 from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError
 from reimport_lib.files import progress as transfers
 from reimport_lib.going_back import WayBack
 from reimport_lib.printing import Column, say
+from reimport_lib.reporting import check_words
 from reimport_lib.reporting.attempts import attempt_sentences
-from reimport_lib.reporting.verdict import only_planned, verdict
+from reimport_lib.reporting.verdict import next_step, only_planned, standing
 from reimport_lib.reporting.words import noun
 from reimport_lib.run import REPORT, Json, Run, Status
 
@@ -96,22 +97,18 @@ def show_run(run: Run, *, brief: bool = False) -> None:
         show_counts(lines)
     if planned := [noun(name) for name in only_planned(manifest)]:
         say(f"Planned, and the phase is not done: {', '.join(planned)}")
-    checks = [
-        Check.from_json(check)
-        for entry in manifest["phases"]
-        for check in entry["checks"]
-    ]
-    unsure = sum(c.verdict is Verdict.COULD_NOT_CHECK for c in checks)
-    say(
-        f"{manifest['status']}: {len(checks):,} checks, {len(failed(checks)):,} "
-        f"failed, {unsure:,} could not be made; {manifest.get('seconds', 0):.1f} s"
-    )
+    run_checks = check_words.found(standing(manifest).checks)
+    seconds = manifest.get("seconds", 0)
+    say(f"{manifest['status']}: {run_checks}; {seconds:.1f} s")
     if not brief and _is_abandoned(run):
         say(f"No command is executing it: reimport run --resume {run.run_id}")
     report = run.folder / REPORT
     say(f"Report: {report}" if report.exists() else "Report: when the run ends")
-    if command := verdict(manifest).command:
-        say(f"Next: {command}")
+    step = next_step(manifest)
+    if step.first:
+        say(f"Next: {step.first}")
+    if step.command:
+        say(f"{'After that' if step.first else 'Next'}: {step.command}")
 
 
 def _is_abandoned(run: Run) -> bool:

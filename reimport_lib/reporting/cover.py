@@ -15,6 +15,7 @@ from reimport_lib.checks import Check
 from reimport_lib.checks import Verdict as CheckVerdict
 from reimport_lib.planning.codes import SOURCE_OUTCOMES
 from reimport_lib.planning.gates import Gates
+from reimport_lib.reporting import deletion_words
 from reimport_lib.reporting.attempts import attempts_table
 from reimport_lib.reporting.badges import outcome_badge, status_badge
 from reimport_lib.reporting.charts import (
@@ -24,6 +25,7 @@ from reimport_lib.reporting.charts import (
 )
 from reimport_lib.reporting.html import Cell, Fold, Link, Sentence, Shown, Table, escape
 from reimport_lib.reporting.left_out import left_out
+from reimport_lib.reporting.next_steps import Step
 from reimport_lib.reporting.pages import page
 from reimport_lib.reporting.provenance import provenance
 from reimport_lib.reporting.results import (
@@ -37,6 +39,7 @@ from reimport_lib.reporting.verdict import (
     Json,
     all_checks,
     deleted_tables,
+    deletions,
     is_rehearsal,
     only_planned,
     source_tables,
@@ -94,13 +97,19 @@ def _section(heading: str, parts: Sequence[Shown]) -> str:
 def _verdict_box(manifest: Json) -> str:
     said = verdict(manifest)
     lines = "".join(f"<p>{escape(sentence)}</p>" for sentence in said.sentences)
-    command = (
-        f"<p>Next: <code>{escape(said.command)}</code></p>" if said.command else ""
-    )
     return (
         f'<div class="verdict {said.tone}" role="status"><p class="lead">'
-        f"{escape(said.sign)} {escape(said.lead)}</p>{lines}{command}</div>"
+        f"{escape(said.sign)} {escape(said.lead)}</p>{lines}{_next(said.next)}</div>"
     )
+
+
+def _next(step: Step) -> str:
+    """What to do now: words first, then a command."""
+    first = f"<p>Next: {escape(step.first)}</p>" if step.first else ""
+    if not step.command:
+        return first
+    when = "After that" if step.first else "Next"
+    return f"{first}<p>{when}: <code>{escape(step.command)}</code></p>"
 
 
 def _data(manifest: Json) -> list[Shown]:
@@ -163,14 +172,12 @@ def _gates(manifest: Json) -> Gates:
 
 
 def _deletions(manifest: Json) -> list[Shown]:
-    pairs = deleted_tables(manifest)
-    reached = any(
-        p["name"] == "delete" and p["status"] != "pending"
-        for p in manifest.get("phases", ())
-    )
-    if not reached:
+    facts = deletions(manifest)
+    if facts is None:
         return []
-    drawn: list[Shown] = [deletion_bars(pairs)] if pairs else []
+    told = deletion_words.finding(facts)
+    pairs = deleted_tables(manifest)
+    drawn = deletion_bars(pairs, told) if pairs else Sentence(f"{told}.")
     rows: list[tuple[Cell, ...]] = [
         (noun(name), code, count(number), *code_meaning(code))
         for phase in manifest["phases"]
@@ -185,8 +192,7 @@ def _deletions(manifest: Json) -> list[Shown]:
         right=frozenset({"records"}),
         empty="no record.",
     )
-    nothing = Sentence("Nothing: FileMaker still has every imported record.")
-    return [*(drawn or [nothing]), kept]
+    return [drawn, kept]
 
 
 def _notes(manifest: Json) -> list[Shown]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 EMPTY = "(empty)"
+SHOWN_FIELDS = 6
+GOES = "The source no longer has it, or a clean slate leaves it out."
 
 
 def changes(plan: Plan, mask: Mask, rows: int = 5) -> Table:
@@ -45,17 +47,23 @@ def changes(plan: Plan, mask: Mask, rows: int = 5) -> Table:
         old, new = old or EMPTY, new or EMPTY
         lines.append((str(row), mask.key(str(keys.get(row, ""))), str(name), old, new))
     fields = plan.changes["field"].value_counts()
-    most = ", ".join(f"{name} {count(number)}" for name, number in _ranked(fields)[:6])
+    most = ", ".join(
+        f"{name} {count(number)}" for name, number in _ranked(fields)[:SHOWN_FIELDS]
+    )
+    by_field = "By field" if len(fields) <= SHOWN_FIELDS else "Most often"
     fields_changed = several(len(plan.changes), "field")
     things = sentence_case(noun(plan.table))
-    caption = f"{things}: {fields_changed} of {several(len(records), 'record')} change"
+    change = "changes" if len(plan.changes) == 1 else "change"
+    caption = (
+        f"{things}: {fields_changed} of {several(len(records), 'record')} {change}"
+    )
     caption = caption + ("" if mask.reveal else ", masked") if len(records) else things
     return Table(
         caption,
         ("row", "key", "field", "before", "after"),
         tuple(lines),
         empty="no record that is there changes.",
-        foot=f"By field: {most}. {_more(len(records), rows, 'record')}".strip(),
+        foot=f"{by_field}: {most}. {_more(len(records), rows)}".strip(),
     )
 
 
@@ -68,7 +76,7 @@ def deletions(plans: Iterable[DeletionPlan], mask: Mask, rows: int = 5) -> Stack
         groups = plan.rows.fillna("").groupby(["outcome", "reason"], sort=True)
         for (outcome, reason), group in groups:
             sentence, remedy = code_meaning(str(reason))
-            meaning = sentence or "FileMaker no longer has it."
+            meaning = sentence or GOES
             badge = outcome_badge(str(outcome))
             counted.append((things, badge, count(len(group)), meaning, remedy))
             listed += [
@@ -76,27 +84,31 @@ def deletions(plans: Iterable[DeletionPlan], mask: Mask, rows: int = 5) -> Stack
                 for key in sorted(filter(None, group["key"]))[:rows]
             ]
     kinds = Table(
-        f"The first {rows} of each kind",
+        f"Up to {rows} of each kind",
         ("table", "key", "outcome", "reason"),
         tuple(listed),
     )
     return Stack(
         (
             Table(
-                "Records that FileMaker no longer has, or that stay all the same",
+                "Records that go, and records that were looked at and stay",
                 ("table", "outcome", "records", "why", "what to do"),
                 tuple(counted),
                 right=frozenset({"records"}),
                 empty="none; nothing is deleted.",
             ),
-            *([Fold(f"The first {rows} of each kind", kinds)] if listed else []),
+            *([Fold(f"Up to {rows} of each kind", kinds)] if listed else []),
         )
     )
 
 
-def _more(total: int, shown: int, thing: str) -> str:
+def _more(total: int, shown: int) -> str:
+    """How many records are not shown; no file holds what changes field by field."""
     left = total - shown
-    return f"{several(left, thing)} more in the outcomes file." if left > 0 else ""
+    if left <= 0:
+        return ""
+    verb = "changes and is" if left == 1 else "change and are"
+    return f"{several(left, 'further record')} {verb} not shown: raise sample_rows."
 
 
 def _ranked(counts: pd.Series[int]) -> list[tuple[str, int]]:

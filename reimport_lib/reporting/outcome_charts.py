@@ -25,7 +25,7 @@ from reimport_lib.reporting.drawing import (
     write,
 )
 from reimport_lib.reporting.html import Table
-from reimport_lib.reporting.words import count, finding, noun, percent, several
+from reimport_lib.reporting.words import count, finding, noun, percent
 
 _RIGHT = frozenset({"rows", "share"})
 _BAR = 0.36  # where the bars of the overview end, and its columns of figures
@@ -158,17 +158,16 @@ def _overview_title(tables: Mapping[str, Mapping[str, int]], applied: bool) -> s
     return f"{shown} {verb} or are there already{rest}"
 
 
-def deletion_bars(tables: Mapping[str, tuple[int, int]]) -> Chart:
+def deletion_bars(tables: Mapping[str, tuple[int, int]], title: str) -> Chart:
     """
     Two parts per table: records that go, and records that were looked at and stay.
 
     Args:
         tables: table -> (deleted, kept).
+        title: what the figures say; see ``deletion_words``.
     """
-    gone = sum(deleted for deleted, _ in tables.values())
-    kept = sum(stays for _, stays in tables.values())
     shown = {table: pair for table, pair in tables.items() if any(pair)}
-    drawn = sheet(_deletion_title(gone, kept), inches=0.1 + 0.34 * len(shown), left=1.9)
+    drawn = sheet(title, inches=0.1 + 0.34 * len(shown), left=1.9)
     drawn.axes.set_xlim(0, 1)
     drawn.axes.set_ylim(len(shown) - 0.4, -0.6)
     end = 0.66
@@ -195,19 +194,6 @@ def deletion_bars(tables: Mapping[str, tuple[int, int]]) -> Chart:
     return finish(
         drawn, Table("Deletions by table", heads, rows, right=frozenset(heads[1:]))
     )
-
-
-def _deletion_title(gone: int, kept: int) -> str:
-    title = "Nothing is deleted: FileMaker still has every imported record"
-    if gone == 1:
-        title = "1 record goes, as FileMaker no longer has it"
-    elif gone:
-        title = f"{several(gone, 'record')} go, as FileMaker no longer has them"
-    if kept:
-        title += (
-            f"; {count(kept)} {'stays' if kept == 1 else 'stay'} for a named reason"
-        )
-    return title
 
 
 def _outcome(

@@ -13,6 +13,7 @@ from reimport_lib.checks import Check, Verdict
 from reimport_lib.plain import visible
 from reimport_lib.planning.gates import ROWS, GateResult, Gates
 from reimport_lib.reporting.badges import status_badge, verdict_badge
+from reimport_lib.reporting.check_words import Tally, found
 from reimport_lib.reporting.html import (
     Badge,
     Cell,
@@ -44,8 +45,8 @@ LINK_GATES = {"owner": "min_match_rate", "object": "min_object_rate"}
 FEW_CHECKS = 12
 _EITHER = frozenset({"max_deleted", "max_deleted_rows"})
 MODES = {
-    "rehearsal": ("REHEARSAL", "works on a copy; the real database is only read"),
-    "full": ("FULL RUN", "writes to the real database"),
+    "rehearsal": ("REHEARSAL", "may write to a copy; the real database is only read"),
+    "full": ("FULL RUN", "may write to the real database"),
 }
 
 
@@ -157,12 +158,12 @@ def _check_name(check: Check) -> str:
 
 def checks_stack(checks: Iterable[Check]) -> Stack:
     """The checks to look at; those that hold are behind a line where they are many."""
-    found = list(checks)
-    held = [check for check in found if check.verdict is Verdict.PASS]
-    rest = [check for check in found if check.verdict is not Verdict.PASS]
+    made = list(checks)
+    held = [check for check in made if check.verdict is Verdict.PASS]
+    rest = [check for check in made if check.verdict is not Verdict.PASS]
     if len(held) <= FEW_CHECKS:
-        return Stack((checks_table(found),))
-    parts: list[Shown] = [Sentence(f"{checks_caption(found)}.", strong=True)]
+        return Stack((checks_table(made),))
+    parts: list[Shown] = [Sentence(f"{checks_caption(made)}.", strong=True)]
     if rest:
         parts.append(checks_table(rest, "Checks to look at"))
     table = checks_table(held, "Checks that hold")
@@ -170,17 +171,8 @@ def checks_stack(checks: Iterable[Check]) -> Stack:
 
 
 def checks_caption(checks: Iterable[Check]) -> str:
-    """``40 of 42 checks hold; 1 does not; 1 could not be made``."""
-    verdicts = [str(check.verdict) for check in checks]
-    held, bad = verdicts.count("pass"), verdicts.count("fail")
-    parts = [f"{held} of {several(len(verdicts), 'check')} hold"]
-    if bad:
-        parts.append(f"{bad} {'does' if bad == 1 else 'do'} not")
-    if warned := verdicts.count("warn"):
-        parts.append(f"{warned} to look at")
-    if unknown := verdicts.count("could-not-check"):
-        parts.append(f"{unknown} could not be made")
-    return "; ".join(parts)
+    """``40 of 42 checks hold; 1 does not hold; 1 could not be made``."""
+    return sentence_case(found(Tally.of(str(check.verdict) for check in checks)))
 
 
 def gates_table(results: Iterable[GateResult]) -> Table:
@@ -233,10 +225,10 @@ def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for link in plan.links:
         floor = (floors or {}).get(link.name)
-        found = share(link.found, link.named) if link.checked else "could not check"
+        rate = share(link.found, link.named) if link.checked else "could not check"
         missing = count(link.named - link.found) if link.checked else ""
         limit = percent_of_rate(floor) if floor is not None else ""
-        cells = (link_noun(link.name), found, missing, limit)
+        cells = (link_noun(link.name), rate, missing, limit)
         rows.append(cells[: 4 if floors else 3])
     heads = ("link", "found of named", "not found", "at least")[: 4 if floors else 3]
     return Table(

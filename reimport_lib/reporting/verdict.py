@@ -1,29 +1,32 @@
-"""The verdict on a run in words, computed from its ``run.json`` and nothing else.
+"""The facts of a run, out of its ``run.json`` and nothing else, and the verdict on it.
 
-Imports words and tables. Shape of the manifest: see ``run``; entries that a run has not
+Imports the modules of sentences and tables: what is said stands there, from the facts
+that are gathered here. Shape of the manifest: see ``run``; entries that a run has not
 reached yet may be missing.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from reimport_lib.errors import message_and_hint
 from reimport_lib.planning.codes import SOURCE_OUTCOMES, Outcome
-from reimport_lib.reporting.words import (
-    STATUSES,
-    count,
-    percent,
-    saying,
-    several,
-)
+from reimport_lib.reporting import deletion_words, next_steps, row_words, run_words
+from reimport_lib.reporting.check_words import Tally
+from reimport_lib.reporting.deletion_words import Deletions
+from reimport_lib.reporting.next_steps import Ended, Step
+from reimport_lib.reporting.row_words import Rows
+from reimport_lib.reporting.run_words import Standing, Writing
+from reimport_lib.reporting.words import STATUSES, saying
 from reimport_lib.tables import BY_NAME
 
 Json = Mapping[str, Any]
 # A phase records its plan before its gate: only in these states was it applied too.
 _APPLIED = frozenset({"succeeded", "validation-failed"})
-_ALWAYS = ("validation", "backup")
+_ACCIDENTS = frozenset({"failed", "interrupted"})
 _WRITES = (Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED)
 
 
@@ -34,28 +37,29 @@ class Verdict:
 
     Attributes:
         lead: one sentence. sentences: what it rests on, most important first.
-        command: what to type next; empty where nothing is to be done.
+        next: what to do now.
     """
 
     tone: Literal["good", "bad", "warn", "quiet"]
     sign: str
     lead: str
     sentences: tuple[str, ...]
-    command: str = ""
+    next: Step
 
 
 def verdict(manifest: Json) -> Verdict:
     """The verdict on the run that *manifest* describes."""
     said = saying(STATUSES, str(manifest["status"]))
+    run = standing(manifest)
     sentences = (
-        *_stopped(manifest),
-        *_rows(manifest),
-        *_deletions(manifest),
-        *_checks(manifest),
-        _where(manifest),
+        *run_words.stopped(run),
+        *row_words.said(_rows(manifest)),
+        *_deleted(manifest),
+        *run_words.checked(run),
+        run_words.written(_writing(manifest)),
     )
     return Verdict(
-        said.tone, said.sign, _lead(manifest), sentences, _next_command(manifest)
+        said.tone, said.sign, run_words.lead(run), sentences, next_step(manifest)
     )
 
 
@@ -117,141 +121,89 @@ def is_rehearsal(manifest: Json) -> bool:
     return bool(manifest["mode"] == "rehearsal")
 
 
-def _lead(manifest: Json) -> str:
-    thing = "rehearsal" if is_rehearsal(manifest) else "import"
-    status = str(manifest["status"])
-    phase = _first_unfinished(manifest)
-    name = str(phase["name"]) if phase else ""
-    leads = {
-        "succeeded": f"The {thing} succeeded.",
-        "refused": f"The {thing} was refused in phase {name}, which wrote nothing.",
-        "failed": f"The {thing} failed in phase {name}, which was rolled back.",
-        "validation-failed": f"The {thing} is done, but checks in {name} do not hold.",
-        "rolled-back": f"The {thing} was taken back.",
-        "interrupted": f"The {thing} was interrupted in phase {name}.",
-        "running": f"The {thing} is running.",
-        "open": f"The {thing} has not started.",
-    }
-    return leads.get(status, f"The {thing} is {status}.")
+def standing(manifest: Json) -> Standing:
+    """How the run stands, and what its checks found."""
+    phases = list(manifest.get("phases", ()))
+    stopped = _first_unfinished(manifest) or {"name": "", "error": ""}
+    reason, _ = message_and_hint(str(stopped.get("error") or ""))
+    return Standing(
+        rehearsal=is_rehearsal(manifest),
+        status=str(manifest["status"]),
+        phase=str(stopped["name"]),
+        reason=reason,
+        done=tuple(str(p["name"]) for p in phases if p["status"] == "succeeded"),
+        left=sum(phase["status"] == "pending" for phase in phases),
+        checks=Tally.of(check["verdict"] for _, check in all_checks(manifest)),
+    )
 
 
-def _stopped(manifest: Json) -> list[str]:
-    phase = _first_unfinished(manifest)
-    if phase is None or manifest["status"] in ("open", "running", "succeeded"):
-        return []
-    phases = list(manifest["phases"])
-    done = [str(p["name"]) for p in phases if p["status"] == "succeeded"]
-    reason = str(phase.get("error") or "")
-    told = [f"Why: {reason}"] if reason else []
-    left = len(phases) - len(done) - 1
-    if left:
-        told.append(f"{several(left, 'later phase')} did not run.")
-    if done:
-        told.append(f"Done before that: {', '.join(done)}.")
-    return told
+def deletions(manifest: Json) -> Deletions | None:
+    """What the delete phase does; None before it is planned, or without one."""
+    phase = next((p for p in manifest.get("phases", ()) if p["name"] == "delete"), None)
+    planned = phase is not None and (phase.get("plan_digests") or phase.get("tables"))
+    if phase is None or not (planned or phase["status"] == "succeeded"):
+        return None
+    kept: Counter[str] = Counter()
+    for counts in phase.get("tables", {}).values():
+        kept.update(counts.get("reasons", {}))
+    done = any(p["name"] == "delete" for p in _applied(manifest)["phases"])
+    stopped = phase["status"] in _ACCIDENTS
+    return Deletions(
+        deleted=sum(gone for gone, _ in deleted_tables(manifest).values()),
+        kept=kept,
+        clean_slate=bool(manifest.get("parameters", {}).get("clean_slate")),
+        state="done" if done else "unsure" if stopped else "not done",
+    )
 
 
-def _rows(manifest: Json) -> list[str]:
-    found = source_tables(_applied(manifest))
-    total = sum(sum(counts.values()) for counts in found.values())
-    if not total:
-        return []
-    sums = {
-        outcome: sum(counts[outcome] for counts in found.values())
-        for outcome in SOURCE_OUTCOMES
-    }
-    inside = total - sums[Outcome.SKIPPED] - sums[Outcome.REJECTED]
-    parts = [
-        f"{count(sums[name])} {name}"
-        for name in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
-        if sums[name]
-    ]
-    some = " of the phases done" if only_planned(manifest) else ""
-    told = [
-        f"{count(inside)} of {count(total)} source rows{some} "
-        f"({percent(inside, total)}) "
-        f"are in the {'copy' if is_rehearsal(manifest) else 'backend'}"
-        + (f": {', '.join(parts)}." if parts else ".")
-    ]
-    out = sums[Outcome.SKIPPED] + sums[Outcome.REJECTED]
-    if out:
-        told.append(
-            f"{count(sums[Outcome.REJECTED])} cannot come in and "
-            f"{count(sums[Outcome.SKIPPED])} were left out by rule; "
-            "each is listed with its reason below."
-        )
-    return told
+def _deleted(manifest: Json) -> list[str]:
+    facts = None if _is_taken_back(manifest) else deletions(manifest)
+    told = deletion_words.said(facts) if facts else ""
+    return [told] if told else []
 
 
-def _deletions(manifest: Json) -> list[str]:
-    pairs = deleted_tables(_applied(manifest)).values()
-    gone = sum(deleted for deleted, _ in pairs)
-    if not any(p["name"] == "delete" for p in manifest.get("phases", ())):
-        return []
-    if not gone:
-        return ["Nothing was deleted."]
-    return [f"{several(gone, 'record')} that FileMaker no longer has were deleted."]
+def _rows(manifest: Json) -> Rows:
+    applied = _applied(manifest)
+    counts: Counter[str] = Counter()
+    for found in source_tables(applied).values():
+        counts.update(found)
+    return Rows(
+        counts,
+        rehearsed=is_rehearsal(manifest),
+        partial=bool(only_planned(manifest)),
+        doubted=any(p["status"] == "validation-failed" for p in applied["phases"]),
+    )
 
 
-def _checks(manifest: Json) -> list[str]:
-    verdicts = [str(check["verdict"]) for _, check in all_checks(manifest)]
-    if not verdicts:
-        return []
-    held = verdicts.count("pass")
-    told = f"{count(held)} of {several(len(verdicts), 'check')} hold"
-    for verdict_word, one, many in (
-        ("fail", "does not hold", "do not hold"),
-        ("warn", "asks for a look", "ask for a look"),
-        ("could-not-check", "could not be made", "could not be made"),
-    ):
-        if number := verdicts.count(verdict_word):
-            told += f"; {count(number)} {one if number == 1 else many}"
-    return [f"{told}."]
+def _writing(manifest: Json) -> Writing:
+    """Deletions are called so; other phases by their names."""
+    applied = _applied(manifest)["phases"]
+    stopped = _first_unfinished(manifest) or {}
+    by_accident = stopped.get("status") in _ACCIDENTS and stopped.get("tables")
+    return Writing(
+        rehearsal=is_rehearsal(manifest),
+        taken_back=_is_taken_back(manifest),
+        copied=any(phase["name"] == "backup" for phase in applied),
+        wrote=tuple(
+            "deletions" if phase["name"] == "delete" else str(phase["name"])
+            for phase in applied
+            if any(
+                counts.get(outcome)
+                for counts in phase.get("tables", {}).values()
+                for outcome in _WRITES
+            )
+        ),
+        unsure=str(stopped["name"]) if by_accident else "",
+        backup=_place_of_backup(manifest),
+    )
 
 
-def _where(manifest: Json) -> str:
-    if is_rehearsal(manifest):
-        return "All of it happened on a copy: the real database was only read."
-    if _is_taken_back(manifest):
-        return "The real database was put back to what it held before this run."
-    wrote = [
-        "deletions" if phase["name"] == "delete" else str(phase["name"])
-        for phase in _applied(manifest)["phases"]
-        if any(
-            counts.get(outcome)
-            for counts in phase.get("tables", {}).values()
-            for outcome in _WRITES
-        )
-    ]
-    told = [f"Written to the real database: {', '.join(wrote)}."] if wrote else []
-    if stopped := _stopped_at_work(manifest):
-        told.append(
-            f"Whether {stopped} was written before it stopped is in the ledger: "
-            "resuming finds out."
-        )
-    if not told:
-        return "No record of the real database was changed."
-    return " ".join([*told, *_backup(manifest)])
-
-
-def _stopped_at_work(manifest: Json) -> str:
-    """The phase that ended by accident with its plan made: it may be written."""
-    phase = _first_unfinished(manifest)
-    if phase is None or phase["status"] not in ("failed", "interrupted"):
-        return ""
-    return str(phase["name"]) if phase.get("tables") else ""
-
-
-def _backup(manifest: Json) -> list[str]:
+def _place_of_backup(manifest: Json) -> str:
     """Where the backup lies: a full run may have taken over its rehearsal's."""
     made_by = str(manifest.get("backup", {}).get("run", ""))
-    if not made_by:
-        return []
-    own = made_by == manifest["run_id"]
-    return [
-        "The backup from before that is in "
-        f"{'this run folder' if own else f'the run folder {made_by}'}."
-    ]
+    if made_by != manifest["run_id"]:
+        return f"the run folder {made_by}" if made_by else ""
+    return "" if "pruned" in manifest else "this run folder"
 
 
 def _first_unfinished(manifest: Json) -> Json | None:
@@ -261,17 +213,18 @@ def _first_unfinished(manifest: Json) -> Json | None:
     return None
 
 
-def _next_command(manifest: Json) -> str:
-    run_id = str(manifest["run_id"])
+def next_step(manifest: Json) -> Step:
+    """What to do now: as the error that stopped the run advises, then by its state."""
     status = str(manifest["status"])
-    if status == "succeeded" and is_rehearsal(manifest):
-        return f"reimport run --full --reviewed {run_id}"
-    if status in ("interrupted", "failed"):
-        return f"reimport run --resume {run_id}"
-    if status == "rolled-back":
-        return "reimport run --dry-run"
-    if status == "refused":  # and what it names has been mended
-        only = [n for n in manifest["parameters"].get("phases", ()) if n not in _ALWAYS]
-        phase = f" --phase {only[0]}" if len(only) == 1 else ""
-        return f"reimport run --dry-run{phase}"
-    return "" if status in ("succeeded", "running") else f"reimport show {run_id}"
+    phase = _first_unfinished(manifest) or {}
+    _, hint = message_and_hint(str(phase.get("error") or ""))
+    has_ended = status not in ("open", "running", "succeeded", "rolled-back")
+    return next_steps.after(
+        Ended(
+            run_id=str(manifest["run_id"]),
+            rehearsal=is_rehearsal(manifest),
+            status=status,
+            words=next_steps.opened_with(manifest.get("parameters")),
+            hint=hint if has_ended else "",
+        )
+    )

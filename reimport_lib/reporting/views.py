@@ -17,14 +17,15 @@ from reimport_lib.planning.deletion import DELETED, KEPT, DeletionPlan
 from reimport_lib.planning.gates import Gates
 from reimport_lib.planning.plan import Plan
 from reimport_lib.planning.staging import Staged
-from reimport_lib.reporting import charts, previews
+from reimport_lib.reporting import charts, deletion_words, previews
 from reimport_lib.reporting.control import make_control
+from reimport_lib.reporting.deletion_words import Deletions
 from reimport_lib.reporting.drawing import Chart
 from reimport_lib.reporting.explorer import Explorer, explore
 from reimport_lib.reporting.html import Fold, Shown, Stack, Table
 from reimport_lib.reporting.masking import Mask
 from reimport_lib.reporting.results import Card, checks_stack, header_card
-from reimport_lib.reporting.words import count, noun, sentence_case, size
+from reimport_lib.reporting.words import count, noun, sentence_case, several, size
 from reimport_lib.run import Run
 from reimport_lib.sources.snapshot import Snapshot
 
@@ -165,14 +166,21 @@ def raw_samples(snapshot: Snapshot, mask: Mask, *, rows: int) -> Stack:
     )
 
 
-def deletion_charts(plans: Sequence[DeletionPlan]) -> tuple[Chart, ...]:
+def deletion_charts(
+    plans: Sequence[DeletionPlan], *, clean_slate: bool
+) -> tuple[Chart, ...]:
     """What goes and what is kept; no chart where nothing was looked at."""
     looked_at = {
         plan.table: (plan.counts[DELETED], plan.counts[KEPT])
         for plan in plans
         if len(plan.rows)
     }
-    return (charts.deletion_bars(looked_at),) if looked_at else ()
+    kept: Counter[str] = Counter()
+    for plan in plans:
+        kept.update(plan.reasons)
+    gone = sum(deleted for deleted, _ in looked_at.values())
+    told = deletion_words.finding(Deletions(gone, kept, clean_slate=clean_slate))
+    return (charts.deletion_bars(looked_at, told),) if looked_at else ()
 
 
 def backup_table(made: Backup, restored: DatabaseDigest) -> Table:
@@ -190,7 +198,7 @@ def backup_table(made: Backup, restored: DatabaseDigest) -> Table:
     empty = len(made.digest.tables) - len(rows)
     return Table(
         f"{made.file}, {size(made.bytes)}, {made.server}: restored and compared; "
-        f"{count(empty)} further tables are empty",
+        f"{several(empty, 'further table')} {'is' if empty == 1 else 'are'} empty",
         ("table", "rows", "restored rows", "digest"),
         rows,
         right=frozenset({"rows", "restored rows"}),

@@ -50,21 +50,26 @@ class Saying:
 
 
 STATUSES = {
-    "open": Saying(
-        "Open", "○", "The run was made and none of its phases has started.", "quiet"
-    ),
-    "running": Saying("Running", "▶", "Phases are being worked through.", "quiet"),
-    "succeeded": Saying(
-        "Succeeded", "✓", "Every phase was done and every check held.", "good"
-    ),
+    "open": Saying("Open", "○", "Made, and none of its phases has started.", "quiet"),
+    "running": Saying("Running", "▶", "Begun, and not ended.", "quiet"),
+    "succeeded": Saying("Succeeded", "✓", "Done, and no check of it failed.", "good"),
     "refused": Saying(
-        "Refused", "■", "A condition was not met; the phase wrote nothing.", "bad"
+        "Refused",
+        "■",
+        "A condition was not met; what earlier phases had written stays.",
+        "bad",
     ),
     "failed": Saying(
-        "Failed", "✗", "A phase ended in an error and was rolled back.", "bad"
+        "Failed",
+        "✗",
+        "A phase ended in an error; what earlier phases had written stays.",
+        "bad",
     ),
     "validation-failed": Saying(
-        "Validation failed", "✗", "Applied, but a check afterwards did not hold.", "bad"
+        "Validation failed",
+        "✗",
+        "What was written stays, and a check afterwards does not hold.",
+        "bad",
     ),
     "rolled-back": Saying(
         "Rolled back", "↶", "What the run had written was taken back.", "warn"
@@ -76,21 +81,24 @@ STATUSES = {
 }
 
 VERDICTS = {
-    "pass": Saying("holds", "✓", "Expected and found are the same.", "good"),
-    "fail": Saying("does not hold", "✗", "The check stops the run.", "bad"),
+    "pass": Saying("holds", "✓", "What was expected was found.", "good"),
+    "fail": Saying("does not hold", "✗", "What was expected was not found.", "bad"),
     "warn": Saying("look at this", "!", "It does not stop the run.", "warn"),
     "could-not-check": Saying(
-        "could not check", "?", "Nothing to compare with; not counted as held.", "quiet"
+        "could not check",
+        "?",
+        "It could not be made; never counted as one that holds.",
+        "quiet",
     ),
 }
 
 OUTCOME_SENTENCES: dict[str, str] = {
     Outcome.CREATED: "comes in as a new record",
     Outcome.UPDATED: "changes a record that is there",
-    Outcome.UNCHANGED: "is there already and is right",
-    Outcome.SKIPPED: "valid, left out by a named rule",
+    Outcome.UNCHANGED: "is there already, as the source has it",
+    Outcome.SKIPPED: "is left out by a named rule",
     Outcome.REJECTED: "should come in and cannot",
-    Outcome.DELETED: "gone from FileMaker, is removed",
+    Outcome.DELETED: "goes from the backend, by the delete phase",
     Outcome.KEPT: "looked at by the delete phase and left",
 }
 

@@ -42,7 +42,7 @@ def outcomes(folder: Path, *lines: str) -> None:
 def test_a_good_rehearsal_says_what_comes_next(rehearsal: str) -> None:
     text = words(rehearsal)
 
-    assert "✓ The rehearsal succeeded." in text
+    assert "✓ The rehearsal succeeded: 13 of 15 checks hold;" in text
     assert "59,239 of 64,424 source rows (91.95%) are in the copy" in text
     assert "All of it happened on a copy: the real database was only read." in text
     assert "reimport run --full --reviewed 20261122T101500Z-rehearsal" in text
@@ -52,7 +52,7 @@ def test_a_full_run_names_what_was_written(tmp_path: Path) -> None:
     text = words(render(run("full"), tmp_path))
 
     assert "FULL RUN" in text
-    assert "✓ The import succeeded." in text
+    assert "✓ The import succeeded: 13 of 15 checks hold;" in text
     assert "Written to the real database: deletions, patients, appointments" in text
     assert "--reviewed" not in text
 
@@ -73,8 +73,9 @@ def test_a_refused_run_says_why_and_what_did_not_run(tmp_path: Path) -> None:
 
     text = words(render(run("full", "refused", "appointments", error), tmp_path))
 
-    assert "The import was refused in phase appointments, which wrote nothing." in text
-    assert error in text
+    assert "The import was refused in phase appointments." in text
+    assert "Why: appointments: 14 rows are rejected." in text
+    assert "Next: reimport show" in text
     assert "4 later phases did not run." in text
 
 
@@ -90,7 +91,7 @@ def test_deletions_that_were_refused_are_not_told_as_done(tmp_path: Path) -> Non
     text = words(render(run("full", "refused", "delete"), tmp_path))
 
     assert "Nothing was deleted." in text
-    assert "No record of the real database was changed." in text
+    assert "No record of the real database was created, updated or deleted." in text
 
 
 def test_a_phase_stopped_by_accident_may_have_been_written(tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_an_import_without_changes_says_that_it_changed_nothing(tmp_path: Path) 
 
     text = words(render(manifest, tmp_path))
 
-    assert "No record of the real database was changed." in text
+    assert "No record of the real database was created, updated or deleted." in text
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,11 @@ def test_after_a_refusal_the_rehearsal_is_next() -> None:
     manifest = run("rehearsal", "refused", "notes")
     one = {"parameters": {"phases": ["validation", "backup", "notes"]}}
 
-    assert verdict(manifest).command == "reimport run --dry-run"
-    assert verdict(manifest | one).command == "reimport run --dry-run --phase notes"
+    gate = "--gate images.min_object_rate=0.8"
+    assert verdict(manifest).next.command == f"reimport run --dry-run {gate}"
+    assert (
+        verdict(manifest | one).next.command == "reimport run --dry-run --phase notes"
+    )
 
 
 def test_rejected_rows_stand_before_skipped_ones(tmp_path: Path) -> None:
@@ -152,7 +156,7 @@ def test_columns_that_no_phase_fills_are_left_out(rehearsal: str) -> None:
 def test_a_run_refused_before_any_phase_wrote_nothing(tmp_path: Path) -> None:
     text = words(render(run("full", "refused", "validation", "no source"), tmp_path))
 
-    assert "No record of the real database was changed." in text
+    assert "No record of the real database was created, updated or deleted." in text
     assert "No phase that imports data has planned anything yet." in text
     assert "What is deleted" not in text
 
@@ -249,3 +253,44 @@ def test_no_text_of_a_manifest_becomes_markup(tmp_path: Path) -> None:
     page = render(json.loads(json.dumps(manifest)), tmp_path)
 
     assert_harmless(page, elements=ELEMENTS, attributes=ATTRIBUTES)
+
+
+def test_a_rehearsal_that_ended_before_its_copy_claims_none(tmp_path: Path) -> None:
+    text = words(render(run("rehearsal", "refused", "validation"), tmp_path))
+
+    assert "No copy was ready to write to" in text
+    assert "happened on a copy" not in text
+
+
+def test_a_record_that_is_gone_and_stays_is_not_said_to_be_there(
+    tmp_path: Path,
+) -> None:
+    manifest = run()
+    for counts in manifest["phases"][2]["tables"].values():
+        counts.update(deleted=0, kept=1, reasons={"has_children": 1})
+
+    page = render(manifest, tmp_path)
+
+    assert "Nothing is deleted: 2 records would go, and others hang on them" in page
+    assert "no record of an import is gone" not in page
+
+
+def test_a_phase_refused_before_it_planned_says_nothing_of_what_goes(
+    tmp_path: Path,
+) -> None:
+    manifest = run("rehearsal", "refused", "delete")
+    manifest["phases"][2].update(tables={}, plan_digests={})
+
+    text = words(render(manifest, tmp_path))
+
+    assert "What is deleted" not in text
+    assert "gone from the source" not in text
+
+
+def test_the_hint_of_what_stopped_a_run_is_its_next_step(tmp_path: Path) -> None:
+    error = "validation: 3 rows have changed. Hint: reimport run --full, to review"
+
+    text = words(render(run("full", "refused", "validation", error), tmp_path))
+
+    assert "Next: reimport run --full" in text
+    assert "reimport run --dry-run" not in text

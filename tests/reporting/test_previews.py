@@ -169,13 +169,13 @@ def test_changes_beyond_the_limit_are_counted() -> None:
     table = previews.changes(plan(target=imported_before()), MASK, rows=1)
 
     assert len(table.rows) == 1
-    assert "1 record more in the outcomes file." in table.foot
+    assert "1 further record changes and is not shown" in table.foot
 
 
 def test_deletions_name_what_stays_and_why() -> None:
     text = previews.deletions([deletion_plan("a", "b", "c")], MASK).text()
 
-    assert "FileMaker no longer has it." in text
+    assert "The source no longer has it" in text
     assert "It goes with the next run" in text
 
 
@@ -230,7 +230,9 @@ def test_checks_that_fail_come_first() -> None:
     table = previews.checks_table(checks)
 
     assert [row[0] for row in table.rows] == ["c", "b", "a"]
-    assert table.caption == "1 of 3 checks hold; 1 does not; 1 could not be made"
+    assert table.caption == (
+        "1 of 3 checks holds; 1 does not hold; 1 could not be made"
+    )
 
 
 def test_checks_to_look_at_come_before_those_that_could_not_be_made() -> None:
@@ -365,4 +367,4 @@ def test_no_text_of_the_source_becomes_markup(make: Callable[[], list[Shown]]) -
 
 
 def test_words_are_explained() -> None:
-    assert "not counted as held" in previews.status_words().text()
+    assert "never counted as one that holds" in previews.status_words().text()
