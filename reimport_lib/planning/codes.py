@@ -54,18 +54,19 @@ class Reason(_Code):
     )
     DUPLICATE_ROW = (
         "duplicate_row",
-        "The same row occurs earlier in the file with the same values.",
-        "Nothing to do: the first one is taken.",
+        "An equal row stands earlier in the source.",
+        "Nothing to do: the first one counts.",
     )
     DUPLICATE_KEY = (
         "duplicate_key",
         "Several rows share this key and differ in their values.",
-        "Decide in FileMaker which record is right and delete the others.",
+        "Give each record a key of its own in FileMaker, or merge them there into"
+        " one that keeps what each holds.",
     )
     EXCLUDED_BY_RULE = (
         "excluded_by_rule",
-        "A named rule leaves this kind of row out.",
-        "Nothing to do, unless the kind was set by mistake in FileMaker.",
+        "A named rule leaves this kind of row, or a file of this name, out.",
+        "Nothing to do, unless the kind or the name was given by mistake.",
     )
     UNKNOWN_OWNER = (
         "unknown_owner",
@@ -95,12 +96,12 @@ class Reason(_Code):
     UNKNOWN_VALUE = (
         "unknown_value",
         "A coded field holds a word that no table knows.",
-        "Correct the word in FileMaker, or add it to the table of words.",
+        "Correct the word in FileMaker, or have it added to the words of the mapping.",
     )
     NO_CONTENT = (
         "no_content",
-        "The row has a key and nothing to import.",
-        "Nothing to do.",
+        "What the row is for, its text or its value, is blank.",
+        "Nothing to do, unless it was left blank by mistake in FileMaker.",
     )
     MISSING_REQUIRED = (
         "missing_required",
@@ -130,7 +131,7 @@ class Reason(_Code):
     NO_OBJECT = (
         "no_object",
         "No stored file belongs to this row.",
-        "Upload the file, or delete the record in FileMaker.",
+        "Upload the file under the key of its record; until then the row stays out.",
     )
     AMBIGUOUS_OBJECT = (
         "ambiguous_object",
@@ -144,8 +145,8 @@ class Reason(_Code):
     )
     NO_METADATA = (
         "no_metadata",
-        "No row describes this stored file.",
-        "Nothing is lost: the file stays where it is.",
+        "No row of the source describes this stored file.",
+        "Nothing to do, unless its record should be there: the file stays as it is.",
     )
     ROW_NOT_IMPORTED = (
         "row_not_imported",
@@ -170,17 +171,17 @@ class Kept(_Code):
     REJECTED_NOW = (
         "rejected_now",
         "Imported before; its source row is rejected or skipped today.",
-        "Mend the source row; until then the record stays as it is.",
+        "See the reason of that row; until it comes in the record stays as it is.",
     )
     HAS_CHILDREN = (
         "has_children",
-        "Gone from the source, but records that stay still hang on it.",
-        "It goes with the next run, when its children have moved.",
+        "It would go, but records that stay hang on it.",
+        "It goes with a later run, once nothing hangs on it.",
     )
     LOCAL = (
         "local",
-        "Made by a person in the backend.",
-        "Nothing to do.",
+        "It has no FileMaker key: made in the backend, by people or another system.",
+        "Nothing to do: no import changes it.",
     )
 
 
@@ -250,7 +251,8 @@ class Note(_Code):
     UNKNOWN_VALUE = (
         "unknown_value",
         "A coded field holds a word that no table knows.",
-        "Correct the word in FileMaker, or add it with `reimport load-config`.",
+        "Correct the word in FileMaker; funding sources and types of appointment can"
+        " be added with `reimport load-config`.",
     )
     LEADING_ZERO_RESTORED = (
         "leading_zero_restored",

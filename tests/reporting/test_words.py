@@ -94,3 +94,14 @@ def test_every_status_of_a_run_has_a_saying() -> None:
 
 def test_an_unknown_status_is_shown_as_it_is() -> None:
     assert words.saying(words.STATUSES, "odd").word == "odd"
+
+
+@pytest.mark.parametrize("code", [*Reason, *Kept, *Note], ids=str)
+def test_no_remedy_tells_anybody_to_destroy_a_record(
+    code: Reason | Kept | Note,
+) -> None:
+    """These are clinical records: what is wrong in one is corrected or merged."""
+    told = code.remedy.casefold()
+
+    for word in ("delete", "remove the record", "overwrite", "discard", "erase"):
+        assert word not in told
