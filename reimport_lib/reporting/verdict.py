@@ -26,7 +26,7 @@ from reimport_lib.tables import BY_NAME
 Json = Mapping[str, Any]
 # A phase records its plan before its gate: only in these states was it applied too.
 _APPLIED = frozenset({"succeeded", "validation-failed"})
-_ACCIDENTS = frozenset({"failed", "interrupted"})
+_ACCIDENTS = frozenset({"failed", "interrupted", "running"})
 _WRITES = (Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED)
 
 
@@ -147,12 +147,11 @@ def deletions(manifest: Json) -> Deletions | None:
     for counts in phase.get("tables", {}).values():
         kept.update(counts.get("reasons", {}))
     done = any(p["name"] == "delete" for p in _applied(manifest)["phases"])
-    stopped = phase["status"] in _ACCIDENTS
     return Deletions(
         deleted=sum(gone for gone, _ in deleted_tables(manifest).values()),
         kept=kept,
         clean_slate=bool(manifest.get("parameters", {}).get("clean_slate")),
-        state="done" if done else "unsure" if stopped else "not done",
+        state="done" if done else "unsure" if _may_have_written(phase) else "not done",
     )
 
 
@@ -178,8 +177,7 @@ def _rows(manifest: Json) -> Rows:
 def _writing(manifest: Json) -> Writing:
     """Deletions are called so; other phases by their names."""
     applied = _applied(manifest)["phases"]
-    stopped = _first_unfinished(manifest) or {}
-    by_accident = stopped.get("status") in _ACCIDENTS and stopped.get("tables")
+    unsure = (p for p in manifest.get("phases", ()) if _may_have_written(p))
     return Writing(
         rehearsal=is_rehearsal(manifest),
         taken_back=_is_taken_back(manifest),
@@ -193,9 +191,19 @@ def _writing(manifest: Json) -> Writing:
                 for outcome in _WRITES
             )
         ),
-        unsure=str(stopped["name"]) if by_accident else "",
+        unsure=next((str(phase["name"]) for phase in unsure), ""),
         backup=_place_of_backup(manifest),
     )
+
+
+def _may_have_written(phase: Json) -> bool:
+    """It has its plan, and an attempt at it stopped by accident: the ledger knows."""
+    ends = {
+        str(phase["status"]),
+        *(str(a["status"]) for a in phase.get("attempts", ())),
+    }
+    is_done = phase["status"] in _APPLIED
+    return bool(phase.get("tables") and not is_done and ends & _ACCIDENTS)
 
 
 def _place_of_backup(manifest: Json) -> str:

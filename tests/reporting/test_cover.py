@@ -294,3 +294,21 @@ def test_the_hint_of_what_stopped_a_run_is_its_next_step(tmp_path: Path) -> None
 
     assert "Next: reimport run --full" in text
     assert "reimport run --dry-run" not in text
+
+
+def test_a_refusal_after_an_accident_does_not_say_that_nothing_was_written(
+    tmp_path: Path,
+) -> None:
+    manifest = run("full", "refused", "delete")
+    assert "Nothing was deleted." in words(render(manifest, tmp_path))
+    manifest["phases"][2]["attempts"] = [
+        {
+            **{"number": 1, "status": "failed", "error": "", "seconds": 1.0},
+            **{"started_at": "", "ended_at": "", "notebook": "", "page": ""},
+        }
+    ]
+
+    text = words(render(manifest, tmp_path))
+
+    assert "Whether delete was written before it stopped is in the ledger" in text
+    assert "Nothing was deleted." not in text

@@ -176,7 +176,7 @@ def test_deletions_name_what_stays_and_why() -> None:
     text = previews.deletions([deletion_plan("a", "b", "c")], MASK).text()
 
     assert "The source no longer has it" in text
-    assert "It goes with the next run" in text
+    assert "It goes with a later run" in text
 
 
 def test_no_deletion_is_said_so() -> None:
