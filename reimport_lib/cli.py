@@ -7,7 +7,9 @@ Exit codes: 0 done and every check held; 2 wrong usage; 3 refused, nothing writt
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,8 @@ from reimport_lib.phases import ALWAYS, PHASES, Phase, named
 from reimport_lib.planning import gates as limits
 from reimport_lib.run import EXIT_CODES, Run, Status
 
-NEWEST = ""
+NEWEST = "newest"
+_UNSET = "give it a value, or leave it out; in a script, is its variable set?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ def run(resume: str | None, **words: Any) -> None:
                 "--resume goes on with a run as it was opened; it takes no other word.",
                 hint="reimport run --resume RUN",
             )
-        _end(terminal.execute(approval.resumable(settings, resume)))
+        asked_for = "" if resume == NEWEST else resume
+        _end(terminal.execute(approval.resumable(settings, asked_for)))
         return
     _end(terminal.execute(_open(settings, asked)))
 
@@ -267,6 +271,7 @@ def main() -> None:
     """Run the command; an error is one clear line and its own exit code."""
     printing.take_any_character()
     try:
+        _refuse_empty(sys.argv[1:])
         app(standalone_mode=False)
     except click.ClickException as error:
         _show_usage(error)
@@ -280,6 +285,24 @@ def main() -> None:
     except OSError as error:  # a folder, a disk or a network that no module expected
         terminal.show_error(_unexpected(error))
         sys.exit(ReimportError.exit_code)
+
+
+def _refuse_empty(words: Sequence[str]) -> None:
+    """
+    Refuse a word that is there and says nothing: ``--reviewed "$RUN"``, RUN not set.
+
+    Taken for a word that was left out, it would mean another run than the one meant.
+
+    Raises:
+        UsageError: names the word that it was given to.
+    """
+    for before, word in pairwise(["", *words]):
+        name, has_value, value = word.partition("=")
+        if word.startswith("--") and has_value and not value.strip():
+            raise UsageError(f"{name}= is followed by nothing.", hint=_UNSET)
+        if not word.strip():
+            where = f"The word after {before}" if before else "The first word"
+            raise UsageError(f"{where} is empty.", hint=_UNSET)
 
 
 def _show_usage(error: click.ClickException) -> None:

@@ -1,6 +1,6 @@
 """Settings from the environment, ``.env`` and ``.env.filemaker``: read once, typed.
 
-Nothing is read at import time. The environment wins over both files; an empty variable
+Nothing is read at import time. The environment wins over both files; a blank variable
 counts as not set. Every value is tried here, in ``setting_values`` (those of the
 FileMaker server in ``sources.servers``). Secrets have a type that never prints.
 """
@@ -43,6 +43,9 @@ NAMES = frozenset(
     }
 )
 """Every setting of ours that anything here reads, tests included."""
+
+NEVER_BLANK = ("DATABASE_URL", "REIMPORT_RUNS", "REIMPORT_SYSTEM")
+"""Taken for not set, a blank one would mean another clinic's data than was meant."""
 
 BESIDE = frozenset(
     {
@@ -191,13 +194,19 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
-    """The files first, then the environment; empty values left out."""
+    """The files first, then the environment; blank values left out."""
     layers: dict[str, str] = {}
     if environ is None:
         for name in (".env", ".env.filemaker"):
             layers.update(env_files.read(ROOT / name))
         environ = os.environ
     layers.update(environ)
+    for name in NEVER_BLANK:
+        if name in environ and not environ[name].strip():
+            raise SettingsError(
+                f"{name} is set in the environment, and blank.",
+                hint=f"give it a value, or unset {name}",
+            )
     values = {}
     for name, value in layers.items():
         _refuse_unknown(name)

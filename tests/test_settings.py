@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reimport_lib import env_files
-from reimport_lib.config import BESIDE, NAMES, Settings, load_settings
+from reimport_lib.config import BESIDE, NAMES, NEVER_BLANK, Settings, load_settings
 from reimport_lib.errors import SettingsError
 from reimport_lib.sources.servers import server_of
 from reimport_lib.target.databases import configuration
@@ -279,3 +279,13 @@ def test_a_mark_at_the_begin_and_the_lines_of_windows_are_read(tmp_path: Path) -
 
     assert env_files.read(file) == {"A": "Zoë", "B": "x y", "C": ""}
     assert env_files.read(tmp_path / "none") == {}
+
+
+@pytest.mark.parametrize("value", ["", " ", "\t"])
+@pytest.mark.parametrize("name", NEVER_BLANK)
+def test_a_blank_setting_does_not_mean_the_default_database(
+    name: str, value: str
+) -> None:
+    """A script whose variable is not set would import into another one."""
+    with pytest.raises(SettingsError, match=f"{name} is set in the environment, and"):
+        load_settings({name: value})
