@@ -1,19 +1,41 @@
-"""The command ``reimport``, also as ``python -m reimport_lib``."""
+"""The command ``reimport``, also as ``python -m reimport_lib``.
 
+Next to nothing is imported at first: Ctrl-C is answered from the beginning on.
+"""
+
+import os
+import signal
 import sys
-
-from reimport_lib import forked
+from types import FrameType
 
 RUNS = "run"  # the command that executes notebooks
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command; the process that kernels are forked from starts beside it."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # else it is ignored, as nohup has it
+        signal.signal(signal.SIGINT, _leave)
+    from reimport_lib import forked, room
+
+    room.instead_of_home()
     if sys.argv[1:2] == [RUNS] and forked.AVAILABLE:
         forked.server()  # its imports take as long as all of those below
     from reimport_lib import cli
 
+    signal.signal(signal.SIGINT, before)
     cli.main()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End at once: nothing has been done yet, and imports take no exception well."""
+    del number, frame
+    os.write(2, b"reimport: interrupted.\n")
+    forked = sys.modules.get("reimport_lib.forked")
+    if end := getattr(forked, "end", None):  # not yet, where it is being imported
+        end()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

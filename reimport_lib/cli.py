@@ -18,7 +18,7 @@ import click
 from reimport_lib import approval, going_back, printing, retention, runs, terminal
 from reimport_lib.cli_demo import demo
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.errors import Interrupted, ReimportError, UsageError
+from reimport_lib.errors import Interrupted, ReimportError, UsageError, place_of
 from reimport_lib.phases import ALWAYS, PHASES, Phase, named
 from reimport_lib.planning import gates as limits
 from reimport_lib.run import EXIT_CODES, Run, Status
@@ -285,6 +285,9 @@ def main() -> None:
     except OSError as error:  # a folder, a disk or a network that no module expected
         terminal.show_error(_unexpected(error))
         sys.exit(ReimportError.exit_code)
+    except Exception as error:
+        terminal.show_error(_defect(error))
+        raise SystemExit(ReimportError.exit_code) from None
 
 
 def _refuse_empty(words: Sequence[str]) -> None:
@@ -313,6 +316,14 @@ def _show_usage(error: click.ClickException) -> None:
             printing.complain(line)
         printing.complain(f"Try '{context.command_path} --help' for help.")
     printing.complain(f"Error: {error.format_message()}")
+
+
+def _defect(error: Exception) -> ReimportError:
+    """What nobody foresaw, as one line without its text, which may quote a value."""
+    return ReimportError(
+        f"{place_of(error)}.",
+        hint="this is a defect of the program: report the line",
+    )
 
 
 def _unexpected(error: OSError) -> ReimportError:

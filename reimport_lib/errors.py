@@ -19,6 +19,7 @@ Messages say what, where and how many. They never quote a field's value.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -127,6 +128,15 @@ def message_and_hint(text: str) -> tuple[str, str]:
     """The two parts of an error that was recorded as one text."""
     message, _, hint = text.partition(_HINT)
     return message, hint
+
+
+def place_of(error: BaseException) -> str:
+    """The kind of *error* and where it was raised, never its text: it may quote."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "reimport_lib" in frame.filename]
+    where = (own or frames)[-1]
+    file = where.filename.rpartition("reimport_lib/")[2]
+    return f"{type(error).__name__} at {file}:{where.lineno} in {where.name}"
 
 
 def did_you_mean(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:

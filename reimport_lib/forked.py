@@ -46,11 +46,18 @@ def server() -> Server:
         [sys.executable, "-m", "reimport_lib.forkserver", number],
         pass_fds=[theirs.fileno()],
         stdin=subprocess.DEVNULL,
+        process_group=0,  # Ctrl-C is for this process alone to answer
     )
     theirs.close()
     started = Server(process, ours, Lock())
     atexit.register(started.close)
     return started
+
+
+def end() -> None:
+    """End the server of this process, where it has been started."""
+    if server.cache_info().currsize:
+        server().close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,11 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
+
+from reimport_lib.errors import ReimportError
 
 WARM = "reimport_lib.phases.warm"
 
@@ -26,7 +29,8 @@ WARM = "reimport_lib.phases.warm"
 def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
     warm = import_module(WARM)
-    warm.up()
+    with suppress(ReimportError):  # every kernel will meet it, and record it
+        warm.up()
     import_module("reimport_lib.notebook")
     gc.freeze()  # what has been imported stays; no kernel need look through it again
     gc.set_threshold(100_000, 50, 100)  # nor, time and again, through the rows it reads
@@ -40,7 +44,8 @@ def main() -> None:
             # before its pid is known: who signals its group must not mean this one
             os.setpgid(pid, pid)
             channel.sendall(f"{pid}\n".encode())
-            warm.up_for_later()  # beside the first kernel; a second call does nothing
+            with suppress(ReimportError):
+                warm.up_for_later()  # beside the first kernel; once only
 
 
 def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:

@@ -12,7 +12,7 @@ from pathlib import Path
 from reimport_lib import approval, forked, locks, printing, runs
 from reimport_lib.checks import Check, failed
 from reimport_lib.config import Settings
-from reimport_lib.errors import ReimportError
+from reimport_lib.errors import ReimportError, message_and_hint
 from reimport_lib.files import progress as transfers
 from reimport_lib.going_back import WayBack
 from reimport_lib.printing import Column, say

@@ -41,6 +41,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "notebook",
             "printing",
             "retention",
+            "room",
             "runner",
             "terminal",
         }

@@ -7,7 +7,6 @@ without the text of errors that may quote a person's data.
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -25,6 +24,7 @@ from reimport_lib.errors import (
     SourceError,
     TargetError,
     ValidationFailed,
+    place_of,
 )
 from reimport_lib.phases import attempts
 from reimport_lib.planning.plan import Plan
@@ -177,15 +177,7 @@ def recording(run: Run, name: str) -> Iterator[None]:
 
 def unexpected(name: str, error: Exception) -> PhaseFailed:
     """*error* as PhaseFailed: its kind and where it was raised, never its text."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    own = [
-        entry
-        for entry in traceback.extract_tb(error.__traceback__)
-        if "reimport_lib" in entry.filename
-    ]
-    where = own[-1] if own else frame
-    place = f"{where.filename.rpartition('reimport_lib/')[2]}:{where.lineno}"
     return PhaseFailed(
-        f"{name}: {type(error).__name__} at {place} in {where.name}.",
+        f"{name}: {place_of(error)}.",
         hint="this is a defect of the program: keep the run folder and report the line",
     )
