@@ -80,9 +80,9 @@ def phase_lines(entry: Json) -> list[str]:
         parts.append(f"{'':>9}       {seconds:>6.1f} s")
     line = " ".join(parts).rstrip()
     earlier = [f"    {said}" for said in attempt_sentences(entry)]
-    message, hinted, hint = str(entry.get("error") or "").partition(" Hint: ")
+    message, hint = message_and_hint(str(entry.get("error") or ""))
     error = [f"    {message}"] if message else []
-    return [line, *earlier, *error, *([f"    Hint: {hint}"] if hinted else [])]
+    return [line, *earlier, *error, *([f"    Hint: {hint}"] if hint else [])]
 
 
 def show_run(run: Run, *, brief: bool = False) -> None:
