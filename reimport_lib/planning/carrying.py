@@ -75,7 +75,7 @@ def _whole_number(text: str, value: object) -> bool:
 
 def _date_alone(text: str, value: object) -> bool:
     """Midnight behind a date is how programs write a date without a time."""
-    return not clock_behind(text).strip("0:.")
+    return not clock_behind(text).strip("0:. z")
 
 
 def _always(text: str, value: object) -> bool:

@@ -7,14 +7,21 @@ Pure; imports neither Django nor pyarrow. The authority is the paragraph "Owners
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import pandas as pd
 
 from reimport_lib.planning import clean
-from reimport_lib.planning.cells import blank, constant, each, filled_from, texts
+from reimport_lib.planning.cells import (
+    blank,
+    constant,
+    each,
+    filled_from,
+    objects,
+    texts,
+)
 from reimport_lib.planning.cleaned import fold_words
 from reimport_lib.planning.codes import Reason
 from reimport_lib.planning.context import Directory, Known, Owner, Person
@@ -33,6 +40,7 @@ __all__ = [
     "owner_link",
     "owner_pks",
     "owner_rules",
+    "with_owner_texts",
 ]
 
 PATIENT = "patients.patient"
@@ -102,6 +110,34 @@ def _another_name(name: str | None, owner: Owner | Person) -> bool:
 
 def _another_day(day: object, owner: Owner | Person) -> bool:
     return day is not None and owner.dob is not None and day != owner.dob
+
+
+def with_owner_texts(staged: Staged, known: Known) -> Staged:
+    """
+    *staged* with the second naming of the owner kept where the patient lacks a word.
+
+    A row without a patient (an event of the clinic) may name somebody all the same.
+    """
+    frame = staged.frame
+    people = [known.patients.get(key) for key in frame["owner"]]
+    names = [
+        name if name and not _has_words(owner, name) else ""
+        for owner, name in zip(people, frame["owner_name"], strict=True)
+    ]
+    days = [
+        day.isoformat() if day and (owner is None or day != owner.dob) else ""
+        for owner, day in zip(people, frame["owner_dob"], strict=True)
+    ]
+    said = {"owner_name": names, "owner_dob": days}
+    kept = {name: objects(texts, frame.index) for name, texts in said.items()}
+    return replace(staged, originals={**staged.originals, **kept})
+
+
+def _has_words(owner: Owner | None, name: str) -> bool:
+    if owner is None:
+        return False
+    own = fold_words(f"{owner.first_name} {owner.last_name}").split()
+    return set(fold_words(name).split()) <= set(own)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

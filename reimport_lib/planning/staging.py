@@ -127,7 +127,6 @@ def with_columns(
     *,
     instead_of: tuple[str, ...] = (),
     originals: Mapping[str, Any] | None = None,
-    dropped: Mapping[str, Any] | None = None,
 ) -> Staged:
     """
     *staged* with columns made out of others, and the codes they brought.
@@ -136,7 +135,6 @@ def with_columns(
         instead_of: columns that no longer count when two rows are compared; a text of
             theirs that was dropped still does.
         originals: metadata key -> texts as they were.
-        dropped: column -> texts that its value does not carry.
     """
     columns = {name: cleaned.values for name, cleaned in added.items()}
     codes = {name: cleaned.codes for name, cleaned in added.items()}
@@ -147,7 +145,6 @@ def with_columns(
         problems=pd.concat([staged.problems, problems_of(codes)], ignore_index=True),
         compared=tuple(name for name in compared if name not in instead_of),
         originals={**staged.originals, **(originals or {})},
-        dropped={**staged.dropped, **(dropped or {})},
     )
 
 

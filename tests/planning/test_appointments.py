@@ -56,6 +56,40 @@ def test_one_column_may_say_date_and_time() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cells", "notes", "key", "text"),
+    [
+        ({"endDate": "2020-06-02", "endTime": ""}, "text_kept", "end_text", "06-02"),
+        ({"endDate": "2020-06-01", "endTime": ""}, "", "end_text", None),
+        ({"Start": "2020-06-01 09:45"}, "text_kept", "start_text", "09:45"),
+        ({"Start": "2020-06-01 09:30"}, "", "start_text", None),
+        ({"startDate": "2020-06-01 08:00"}, "text_kept", "start_text", "08:00"),
+        ({"endTime": "later"}, "bad_date", "end_text", "later"),
+        ({"endTime": "09:00"}, "end_before_start", "end_text", "09:00"),
+        ({"endTime": "24:00"}, "", "end_text", None),
+        ({"allDay": "perhaps"}, "unknown_value", "all_day_text", "perhaps"),
+        ({"Name Full": "Ada Mary Example"}, "", "owner_name", "Mary"),
+        ({"Name Full": "ADA\u200b example"}, "", "owner_name", None),
+        ({"Contact DOB": "1980-02-03"}, "", "owner_dob", None),
+        ({"Contact DOB": "in May"}, "", "owner_dob_text", "in May"),
+        (
+            {"id_Contact": "", "Name Full": "Walter Walk"},
+            "clinic_event",
+            "owner_name",
+            "Walter",
+        ),
+    ],
+)
+def test_what_no_field_says_is_kept(
+    cells: dict[str, str], notes: str, key: str, text: str | None
+) -> None:
+    row = {**VISIT, **cells}
+
+    kept = _values(row)["filemaker_metadata"].get(key)
+    assert [notes] == verdicts("appointments", row)
+    assert kept is None if text is None else text in kept
+
+
+@pytest.mark.parametrize(
     ("cells", "reason"),
     [
         ({"startDate": ""}, "missing_required"),

@@ -172,7 +172,7 @@ def test_no_alias_stands_for_two_columns_of_a_table(table: str) -> None:
 def test_every_key_of_the_metadata_is_used_once(table: str) -> None:
     mapping = RULES[table].mapping
     keys = [column.metadata for column in mapping.columns if column.metadata]
-    keys += [column.original for column in mapping.columns if column.original]
+    keys += [column.kept_text for column in mapping.columns]
 
     assert len(keys) == len(set(keys))
 

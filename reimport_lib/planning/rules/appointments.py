@@ -5,6 +5,7 @@ Pure. The authority is the paragraph "Appointments" of ``docs/rules.md``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from reimport_lib.planning.cells import (
     either,
     filled_from,
     no_codes,
+    objects,
     test,
     texts,
 )
@@ -44,8 +46,10 @@ from reimport_lib.planning.matching import (
     owner_link,
     owner_pks,
     owner_rules,
+    with_owner_texts,
 )
 from reimport_lib.planning.rules.appointment_mapping import MAPPING, STATUS_WORDS
+from reimport_lib.planning.rules.appointment_texts import says_more
 from reimport_lib.planning.staging import Staged, stage_table, texts_of, with_columns
 
 __all__ = [
@@ -68,19 +72,26 @@ def stage_appointments(frame: pd.DataFrame, context: Context) -> Staged:
     staged = stage_table(MAPPING, frame, context)
     cells, zone = staged.frame, context.settings.time_zone
     whole_day = test(cells["all_day"], bool) | test(cells["all_day_flag"], bool)
+    start = _moments(cells, _START, zone, whole_day, _MIDNIGHT)
+    end = _moments(_with_end_dates(staged), _END, zone, whole_day, times.DAY)
+    more = {
+        "start": says_more(cells, _START, start.values, start.values, zone),
+        "end": says_more(cells, _END, end.values, start.values, zone),
+    }
     made = {
-        "start": _moments(cells, _START, zone, whole_day, _MIDNIGHT),
-        "end": _moments(_with_end_dates(staged), _END, zone, whole_day, times.DAY),
+        "start": _noted(start, more["start"] & ~_has_bad_part(staged, _START)),
+        "end": _noted(end, more["end"] & ~_has_bad_part(staged, _END)),
         "whole_day": Cleaned(whole_day.astype(object), no_codes(cells.index)),
         "status": _statuses(cells["status_word"]),
     }
     parts = (*_START, *_END, "status_word", "all_day", "all_day_flag")
     staged = with_columns(staged, made, instead_of=parts)
+    early = _ends_before_it_starts(staged.frame)
     wall_times = {
         "start_text": _wall_times(frame, staged, (*_START, "start")),
-        "end_text": _wall_times(frame, staged, (*_END, "end")),
+        "end_text": _wall_times(frame, staged, (*_END, "end"), early),
     }
-    return replace(staged, originals={**staged.originals, **wall_times})
+    return _with_wall_times(staged, wall_times, more)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +113,7 @@ def decide_appointments(
     staged: Staged, context: Context, objects: pd.DataFrame | None = None
 ) -> Decided:
     """Which appointments come in, with their clinic and status."""
+    staged = with_owner_texts(staged, context.known)
     frame, known = staged.frame, context.known
     linked = _Linked(
         clinic=look_up(known.clinics, frame["clinic_key"]),
@@ -216,16 +228,60 @@ def _with_end_dates(staged: Staged) -> pd.DataFrame:
     return cells.assign(end_date=days)
 
 
-def _wall_times(frame: pd.DataFrame, staged: Staged, columns: tuple[str, ...]) -> Any:
+def _has_bad_part(staged: Staged, columns: tuple[str, ...]) -> Any:
+    """(n,) bool: a note says already that one of *columns* was left out."""
+    bad_date = staged.coded(Reason.BAD_DATE, *columns)
+    return bad_date | staged.coded(Reason.BAD_TIME, *columns)
+
+
+def _noted(moments: Cleaned, more: Any) -> Cleaned:
+    """*moments*, with a note where the columns say *more*."""
+    codes = [
+        ";".join(filter(None, (code, Note.TEXT_KEPT.value if said else "")))
+        for code, said in zip(moments.codes, more, strict=True)
+    ]
+    return Cleaned(moments.values, objects(codes, moments.values.index))
+
+
+def _wall_times(
+    frame: pd.DataFrame,
+    staged: Staged,
+    columns: tuple[str, ...],
+    also: Any = False,
+) -> Any:
     """What the wall clock said, for rows with a code in one of *columns*."""
     problems = staged.problems
     rows = problems.loc[problems["column"].isin(columns), "row"]
     doubtful = pd.Series(staged.frame.index.isin(rows), index=staged.frame.index)
-    some = frame.loc[staged.frame.index[doubtful]]
+    some = frame.loc[staged.frame.index[doubtful | also]]
     parts = [texts_of(some, staged.resolved.headers.get(name)) for name in columns]
     said = [" ".join(filter(None, row)) for row in zip(*parts, strict=True)]
     return pd.Series(said, some.index, object).reindex(
         staged.frame.index, fill_value=""
+    )
+
+
+def _with_wall_times(
+    staged: Staged, wall_times: Mapping[str, Any], more: Mapping[str, Any]
+) -> Staged:
+    """*staged* with what its wall clocks said in two texts instead of one a column."""
+    columns = {
+        column.kept_text
+        for column in MAPPING.columns
+        if column.name in (*_START, *_END)
+    }
+    others = {
+        name: texts for name, texts in staged.originals.items() if name not in columns
+    }
+    dropped = {
+        name: either(said, wall_times[f"{name}_text"], "")
+        for name, said in more.items()
+        if said.any()
+    }
+    return replace(
+        staged,
+        originals={**others, **wall_times},
+        dropped={**staged.dropped, **dropped},
     )
 
 

@@ -29,6 +29,7 @@ from reimport_lib.planning.matching import (
     owner_link,
     owner_pks,
     owner_rules,
+    with_owner_texts,
 )
 from reimport_lib.planning.objects import (
     Objects,
@@ -97,6 +98,7 @@ def decide_documents(
 
     *objects* holds key and size of everything under the documents' prefix.
     """
+    staged = with_owner_texts(staged, context.known)
     frame, known = staged.frame, context.known
     stored = match_objects(frame["key"], objects, naming("documents", context))
     rows = decide_rows(

@@ -33,6 +33,7 @@ from reimport_lib.planning.matching import (
     mapped,
     owner_link,
     owner_rules,
+    with_owner_texts,
 )
 from reimport_lib.planning.objects import base_names, match_objects, naming
 from reimport_lib.planning.plan import Plan
@@ -123,6 +124,7 @@ def decide_images(
 
     *objects* holds key and size of everything under the images' prefix.
     """
+    staged = with_owner_texts(staged, context.known)
     frame, known = staged.frame, context.known
     stored = match_objects(frame["key"], objects, naming("images", context))
     rows = decide_rows(

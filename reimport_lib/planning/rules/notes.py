@@ -26,6 +26,7 @@ from reimport_lib.planning.matching import (
     owner_link,
     owner_pks,
     owner_rules,
+    with_owner_texts,
 )
 from reimport_lib.planning.rules.columns import (
     AUDIT,
@@ -70,6 +71,7 @@ def decide_notes(
     staged: Staged, context: Context, objects: pd.DataFrame | None = None
 ) -> Decided:
     """Which notes come in: those with a text that belong to an imported patient."""
+    staged = with_owner_texts(staged, context.known)
     frame, known = staged.frame, context.known
     rows = decide_rows(
         staged,

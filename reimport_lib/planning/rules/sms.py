@@ -34,6 +34,7 @@ from reimport_lib.planning.matching import (
     owner_link,
     owner_pks,
     owner_rules,
+    with_owner_texts,
 )
 from reimport_lib.planning.rules.columns import (
     AUDIT,
@@ -163,6 +164,7 @@ def decide_sms(
     staged: Staged, context: Context, objects: pd.DataFrame | None = None
 ) -> Decided:
     """Which messages come in: those with a text that belong to an imported patient."""
+    staged = with_owner_texts(staged, context.known)
     frame, known = staged.frame, context.known
     unknown = staged.coded(Reason.UNKNOWN_VALUE, "direction")
     rows = _decide_messages(staged, context, (unknown, Reason.UNKNOWN_VALUE))
@@ -190,6 +192,7 @@ def decide_sms_replies(
     staged: Staged, context: Context, objects: pd.DataFrame | None = None
 ) -> Decided:
     """Which replies come in, by the rules of messages."""
+    staged = with_owner_texts(staged, context.known)
     frame, known = staged.frame, context.known
     rows = _decide_messages(staged, context)
     columns = {**_message_columns(staged, context), "received_at": frame["received_at"]}
