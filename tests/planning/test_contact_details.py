@@ -100,15 +100,60 @@ def test_a_value_that_is_not_valid_stays_as_text(
     assert row["ph"] == _values(row)["value"]
 
 
-def test_the_same_value_again_is_skipped_whatever_its_label() -> None:
+def test_the_same_value_again_is_skipped() -> None:
     rows = [
-        {**MOBILE, "Name": "Home"},
-        {**MOBILE, "ph": "+61 491 570 006", "Name": "Work"},
+        {**MOBILE, "Name": "Home", "creationTimestamp": "1/2/2020 9:30"},
+        {**MOBILE, "ph": "+61 491 570 006", "Name": "HOME ", "SMS Phone": "1"},
         {**MOBILE, "id.key": "p2"},
         {**MOBILE, "type": "Phone"},
     ]
 
     assert verdicts("contact_details", *rows) == ["", "skipped(duplicate_row)", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("other", "note"),
+    [
+        ({"Name": "Daughter"}, ""),
+        ({"ph": "Daughter: 0491 570 006"}, "bad_number"),
+        ({"ph": "0491 570 006 x7"}, "text_kept"),
+        ({"ph": "ring twice", "PhoneMobileIntFormat": "+61491570006"}, "text_kept"),
+        ({"suburb": "Sample"}, ""),
+        ({"SMS Phone": "ask for Ada"}, ""),
+    ],
+)
+def test_a_word_beside_the_value_makes_another_detail(
+    other: dict[str, str], note: str
+) -> None:
+    rows = [MOBILE, {**MOBILE, **other}, {**MOBILE, **other}]
+    made = decided("contact_details", *rows)
+
+    again = "skipped(duplicate_row)"
+    assert verdicts("contact_details", *rows) == ["", note, again]
+    assert verdicts("contact_details", *rows[::-1]) == [note, again, ""]
+    assert made.values["filemaker_id"].nunique() == 2
+    assert set(decided("contact_details", *rows[::-1]).values["filemaker_id"]) == set(
+        made.values["filemaker_id"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        ({"ph": "mum", "PhoneMobileIntFormat": "+61491570006"}, "text_kept"),
+        ({"type": "Email", "ph": "no", "Email default": "a@b.example"}, "text_kept"),
+        ({"type": "Address", "ph": "key at No 4", "address 1": "No 6"}, "text_kept"),
+        ({"type": "Address", "ph": "no. 6", "address 1": "No 6"}, ""),
+        ({"ph": "4.9E+08", "PhoneMobileIntFormat": "+61491570006"}, ""),
+    ],
+)
+def test_what_the_number_column_says_beside_the_value_is_kept(
+    cells: dict[str, str], note: str
+) -> None:
+    row = {**MOBILE, **cells}
+
+    assert [note] == verdicts("contact_details", row)
+    assert row["ph"] == _values(row)["filemaker_metadata"]["ph_text"]
 
 
 def test_addresses_are_the_same_only_when_all_their_fields_are() -> None:

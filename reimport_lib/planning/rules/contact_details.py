@@ -41,8 +41,10 @@ from reimport_lib.planning.matching import (
     owner_link,
     owner_pks,
     owner_rules,
+    with_owner_texts,
 )
 from reimport_lib.planning.rules.contact_mapping import MAPPING
+from reimport_lib.planning.rules.contact_texts import is_lost, part, with_note
 from reimport_lib.planning.staging import Staged, stage_table, with_columns
 
 __all__ = ["MAPPING", "decide_contact_details", "stage_contact_details"]
@@ -60,7 +62,6 @@ FLAGS = {
 }
 """Kind -> the column whose 1 marks the primary of its kind."""
 
-_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d+")
 _NUMBERS = ("phone", "mobile")
 
 
@@ -76,16 +77,20 @@ def stage_contact_details(frame: pd.DataFrame, context: Context) -> Staged:
     kind = _kinds(cells)
     content = _contents(cells, kind)
     value = _values(content, kind, cells["line1"], context)
+    value = with_note(value, cells["ph"], content, kind)
     made = {"kind": _plain(kind), "content": _plain(content), "value": value}
     shown = either(cells["ph"] != value.values, cells["ph"], None)
     staged = with_columns(staged, made, originals={"ph_text": texts(shown)})
-    return replace(staged, frame=staged.frame.assign(key=_keys(staged.frame)))
+    keys = _keys(staged.frame)
+    keys = part(keys, staged.frame, context.settings.region)
+    return replace(staged, frame=staged.frame.assign(key=keys))
 
 
 def decide_contact_details(
     staged: Staged, context: Context, objects: pd.DataFrame | None = None
 ) -> Decided:
     """Which details come in, and which one is the primary of its owner and kind."""
+    staged = with_owner_texts(staged, context.known)
     frame, known = staged.frame, context.known
     rows = decide_rows(
         staged,
@@ -125,7 +130,7 @@ def _kinds(cells: pd.DataFrame) -> Any:
 def _contents(cells: pd.DataFrame, kinds: Any) -> Any:
     """The text of each row that counts, None where it has none."""
     ph, spare = cells["ph"], (cells["international"], cells["sms_phone"])
-    numbers = _first((_is_phone, ph, *spare), (_is_text, ph), (_is_lost, *spare))
+    numbers = _first((_is_phone, ph, *spare), (_is_text, ph), (is_lost, *spare))
     emails = _first((_is_email, ph, cells["email_default"]), (_is_text, ph))
     places = _first((_is_text, *(cells[name] for name in PLACE)))
     contents = either(kinds.isin(_NUMBERS), numbers, None)
@@ -163,7 +168,7 @@ def _keys(frame: pd.DataFrame) -> Any:
 
 
 def _same_detail(frame: pd.DataFrame) -> Ruling:
-    """The same value again for an owner and kind; its label does not count."""
+    """The same value and the same words again, for an owner and kind."""
     again = frame["key"].duplicated() & (frame["key"] != "")
     return again, Reason.DUPLICATE_ROW
 
@@ -213,13 +218,8 @@ def _is_email(value: str | None) -> bool:
     return bool(value) and "@" in str(value)
 
 
-def _is_lost(value: str | None) -> bool:
-    """A number in scientific notation: its last digits are gone."""
-    return bool(value) and _SCIENTIFIC.fullmatch(str(value)) is not None
-
-
 def _is_phone(value: str | None) -> bool:
-    return len(re.sub(r"\D", "", value or "")) >= 8 and not _is_lost(value)
+    return len(re.sub(r"\D", "", value or "")) >= 8 and not is_lost(value)
 
 
 def _key(owner: str, kind: str | None, value: str) -> str:

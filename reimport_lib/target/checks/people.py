@@ -178,15 +178,24 @@ def _derived_key(value: tuple[str, ...], said: str) -> Pair:
     """
     A detail has no key of its own: one is made of its owner, its kind and its value.
 
-    A number that could not be recovered has no value, and only the rest is compared.
+    A number that could not be recovered has no value, and only the rest is compared;
+    a detail that differs from another by the words beside its value has one part more.
     """
     held, kind, content, *place = value
-    head, _, tail = held.rpartition(":")
     if kind == "address":
         content = "\x00".join(place)
     sha256 = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
-    tail = tail if content else sha256
-    return f"{rendering.key_text(said)}:{kind}:{sha256}", f"{head}:{tail}"
+    head = f"{rendering.key_text(said)}:{kind}:"
+    tail = held.removeprefix(head)
+    of_value, _, beside = tail.partition(":")
+    if not content and _is_hex(of_value, 32):
+        of_value = sha256
+    beside = "" if _is_hex(beside, 16) else beside
+    return f"{head}{sha256}", f"{held[: len(held) - len(tail)]}{of_value}{beside}"
+
+
+def _is_hex(text: str, length: int) -> bool:
+    return len(text) == length and set(text) <= set("0123456789abcdef")
 
 
 def _kind(value: str | None, said: str, ph: str) -> Pair:
