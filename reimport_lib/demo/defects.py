@@ -187,3 +187,16 @@ def date_defects(plants: dict[str, Plant], field: str, rows: int) -> list[Defect
         )
         for name, plant in plants.items()
     ]
+
+
+def date_with_time(column: str) -> Plant:
+    """A time of day in a column of dates, which has no field of its own."""
+    clocks = ("9:30 am", "14:05", "16:20:30")
+
+    def plant(line: Line, number: int) -> None:
+        day = date(2015 + number % 9, 1 + number % 12, 13 + number % 15)
+        line.cells[column] = f"{day:%d/%m/%Y} {clocks[number % len(clocks)]}"
+        line.values["date"] = day.isoformat()
+        line.note("text_kept")
+
+    return plant

@@ -43,6 +43,9 @@ def detail_defects(seed: int, roster: Roster) -> list[Defect]:
         Defect("phone in the flag column", 6, _in_flag_column),
         Defect("phone in scientific notation", 6, _scientific),
         Defect("phone not valid", 8, _not_a_number),
+        Defect("phone with words around it", 10, _phone_with_words),
+        Defect("phone with an extension", 6, _phone_with_extension),
+        Defect("phone with invisible marks", 6, _phone_with_marks),
         Defect("flags only", 20, _flags_only),
         Defect("nothing at all", 15, _nothing),
         Defect("e-mail in a phone row", 25, _email_in_phone),
@@ -124,6 +127,29 @@ def _not_a_number(line: Line, number: int) -> None:
     text = NOT_NUMBERS[number % len(NOT_NUMBERS)]
     _rewrite(line, "Phone", {"ph": text}, text)
     line.note("bad_number")
+
+
+def _phone_with_words(line: Line, number: int) -> None:
+    """Nobody dials the letters of a name, and the name is not lost."""
+    phone = words.spaced(_spare(line))
+    text = (f"{phone} (Anna)", f"do not call {phone}", f"Mum {phone} or Dad")
+    _rewrite(line, "Phone", {"ph": text[number % 3]}, text[number % 3])
+    line.note("bad_number")
+
+
+def _phone_with_extension(line: Line, number: int) -> None:
+    phone = _spare(line)
+    text = (f"{phone} ext. 12", f"{words.spaced(phone)} x7")[number % 2]
+    _rewrite(line, "Phone", {"ph": text}, words.international(phone))
+    line.note("text_kept")
+
+
+def _phone_with_marks(line: Line, number: int) -> None:
+    """Telephones put marks of direction around a number that is copied."""
+    phone = _spare(line)
+    marks = (("\u202a", "\u202c"), ("\u2068", "\u2069"), ("\u200b", "\ufeff"))
+    first, last = marks[number % len(marks)]
+    _rewrite(line, "Phone", {"ph": first + phone + last}, words.international(phone))
 
 
 def _flags_only(line: Line, number: int) -> None:

@@ -11,6 +11,7 @@ from random import Random
 from reimport_lib.demo.defects import (
     UNREADABLE_DATES,
     date_defects,
+    date_with_time,
     no_key,
     no_owner,
     owner_not_imported,
@@ -37,6 +38,7 @@ def document_defects(seed: int, roster: Roster, rng: Random) -> list[Defect]:
         Defect("owner key respelled", 20, respell(OWNER)),
         *date_defects(dates, "date", 8),
         Defect("date unreadable", 4, _bad_date),
+        Defect("date with a time of day", 4, date_with_time("Date")),
     ]
 
 

@@ -14,6 +14,7 @@ from reimport_lib.demo import words
 from reimport_lib.demo.defects import (
     UNREADABLE_DATES,
     date_defects,
+    date_with_time,
     no_key,
     no_owner,
     owner_cell,
@@ -151,6 +152,7 @@ def note_defects(seed: int, roster: Roster, rng: Random) -> list[Defect]:
         Defect("name and birth date in other ways", 12, _same_person(born)),
         *date_defects(dates, "date", 12),
         Defect("date unreadable", 5, _bad_date),
+        Defect("date with a time of day", 6, date_with_time("Date")),
         Defect("returns in the text", 40, _returns),
         Defect("odd text", 20, _odd_text),
         Defect("text as long as a cell", 2, _long_text),
