@@ -1,7 +1,6 @@
 """The command ``reimport``: words in, one call each, an exit code out.
 
-Exit codes: 0 done and every check held; 2 wrong usage; 3 refused, nothing written;
-4 failed, rolled back; 5 applied, and a check afterwards did not hold; 130 interrupted.
+Exit codes: see ``EXIT_CODES_HELP``, which ``reimport --help`` shows.
 """
 
 from __future__ import annotations
@@ -24,6 +23,12 @@ from reimport_lib.planning import gates as limits
 from reimport_lib.run import EXIT_CODES, Run, Status
 
 NEWEST = "newest"
+EXIT_CODES_HELP = (
+    "Exit codes: 0 done, and no check failed; 2 wrong usage; 3 refused; 4 failed; "
+    "5 applied, and a check afterwards did not hold; 130 interrupted. With 3, 4 and "
+    "130 the phase that stopped is rolled back; phases before it stay applied, are "
+    "named, and reimport restore RUN takes them back."
+)
 _UNSET = "give it a value, or leave it out; in a script, is its variable set?"
 
 
@@ -46,7 +51,9 @@ class Words:
         return bool(self.phase or self.gate or self.strict or self.clean_slate)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES_HELP
+)
 @click.version_option(package_name="clinic-reimport", prog_name="reimport")
 def app() -> None:
     """Reimport a clinic's FileMaker data: rehearse, review, apply exactly that."""

@@ -16,9 +16,15 @@ from reimport_lib.errors import ReimportError, message_and_hint
 from reimport_lib.files import progress as transfers
 from reimport_lib.going_back import WayBack
 from reimport_lib.printing import Column, say
-from reimport_lib.reporting import check_words
+from reimport_lib.reporting import check_words, run_words
 from reimport_lib.reporting.attempts import attempt_sentences
-from reimport_lib.reporting.verdict import next_step, only_planned, standing
+from reimport_lib.reporting.verdict import (
+    facts_of_writing,
+    next_step,
+    only_planned,
+    standing,
+)
+from reimport_lib.reporting.waiting import clock, waits
 from reimport_lib.reporting.words import noun
 from reimport_lib.run import REPORT, Json, Run, Status
 
@@ -89,7 +95,8 @@ def show_run(run: Run, *, brief: bool = False) -> None:
     """The summary of *run*: verdict, one line per table, where the report lies."""
     manifest = run.manifest()
     if not brief:
-        say(f"Run {run.run_id} ({run.mode}), clock {manifest['as_of']}")
+        at = clock(manifest) or "not fixed yet"
+        say(f"Run {run.run_id} ({run.mode}), clock {at}")
         for entry in manifest["phases"]:
             for line in phase_lines(entry):
                 say(line)
@@ -100,6 +107,11 @@ def show_run(run: Run, *, brief: bool = False) -> None:
     run_checks = check_words.found(standing(manifest).checks)
     seconds = manifest.get("seconds", 0)
     say(f"{manifest['status']}: {run_checks}; {seconds:.1f} s")
+    if said := waits(manifest):
+        say(said)
+    writing = facts_of_writing(manifest)
+    if run_words.stays(writing):
+        say(run_words.written(writing))
     if not brief and _is_abandoned(run):
         say(f"No command is executing it: reimport run --resume {run.run_id}")
     report = run.folder / REPORT

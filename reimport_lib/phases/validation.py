@@ -42,7 +42,7 @@ def freeze(run: Run) -> Snapshot:
         if run.reviewed:
             require_same_database(run)
             snapshot = snapshots.open_snapshot(run.snapshot_folder)
-            clock = runs.load(run.settings, run.reviewed).manifest()["as_of"]
+            clock, fixed_by = _clock_of(runs.load(run.settings, run.reviewed))
         else:
             as_of = now()
             snapshot = snapshots.freeze(
@@ -55,11 +55,12 @@ def freeze(run: Run) -> Snapshot:
                 ),
                 file_settings=FileSettings.of(run.settings),
             )
-            clock = _inherited_clock(run, snapshot) or as_of.isoformat()
+            clock, fixed_by = _inherited_clock(run, snapshot) or (as_of.isoformat(), "")
         database = identity.database_identity(bootstrap.REAL)
         run.update(
             lambda manifest: manifest.update(
                 as_of=clock,
+                as_of_from=fixed_by,
                 snapshot_digest=snapshot.digest,
                 source=_fingerprints(snapshot),
                 database=database,
@@ -115,14 +116,20 @@ def execute(run: Run) -> None:
     finish(run, checks(run, freeze(run)))
 
 
-def _inherited_clock(run: Run, snapshot: Snapshot) -> str:
-    """The clock of the newest earlier run with an equal snapshot, or ""."""
+def _inherited_clock(run: Run, snapshot: Snapshot) -> tuple[str, str] | None:
+    """The clock of the newest earlier run with an equal snapshot, and who fixed it."""
     for other in reversed(runs.readable(run.settings)):
         manifest = other.manifest()
         equal_digest = manifest.get("snapshot_digest") == snapshot.digest
         if other.run_id != run.run_id and equal_digest and manifest.get("as_of"):
-            return str(manifest["as_of"])
-    return ""
+            return _clock_of(other)
+    return None
+
+
+def _clock_of(other: Run) -> tuple[str, str]:
+    """The clock of *other*, and the run that fixed it: itself, or one before."""
+    manifest = other.manifest()
+    return str(manifest["as_of"]), str(manifest.get("as_of_from") or other.run_id)
 
 
 def _fingerprints(snapshot: Snapshot) -> Json:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reimport_lib.reporting.html import Cell, Fold, Shown, Stack, Table
+from reimport_lib.reporting.waiting import clock
 from reimport_lib.reporting.verdict import Json
 from reimport_lib.reporting.words import count, size
 
@@ -30,7 +31,7 @@ def _run(manifest: Json) -> Table:
     facts: dict[str, Any] = {
         "opened": manifest.get("created_at"),
         "ended": manifest.get("finished_at"),
-        "clock of every plan": manifest.get("as_of"),
+        "clock of every plan": clock(manifest),
         "database": _database(manifest.get("database")),
         "rehearsal that was reviewed": parameters.get("reviewed"),
         "limits set by hand": ", ".join(f"{k}={v:g}" for k, v in gates.items()),

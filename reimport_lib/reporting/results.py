@@ -25,6 +25,7 @@ from reimport_lib.reporting.html import (
     bundle,
     escape,
 )
+from reimport_lib.reporting.waiting import clock
 from reimport_lib.reporting.words import (
     STATUSES,
     TABLE_NOUNS,
@@ -98,7 +99,7 @@ def header_card(manifest: Mapping[str, Any], *, database: str = "") -> Card:
     facts = [
         ("Run", str(manifest["run_id"])),
         ("Database", database or database_name(manifest)),
-        ("Clock", moment(str(manifest.get("as_of") or "")) or "not fixed yet"),
+        ("Clock", clock(manifest) or "not fixed yet"),
         (
             "Source",
             short(str(manifest.get("snapshot_digest") or "")) or "not frozen yet",

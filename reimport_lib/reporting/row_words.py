@@ -20,12 +20,14 @@ class Rows:
     Attributes:
         counts: outcome -> rows; rehearsed: what they came into is the copy.
         partial: further phases have planned rows, and were not applied.
+        waiting: rejected rows that people changed in the database and that stay there.
         doubted: a check of what was written does not hold.
     """
 
     counts: Mapping[str, int]
     rehearsed: bool = False
     partial: bool = False
+    waiting: int = 0
     doubted: bool = False
 
 
@@ -50,7 +52,7 @@ def said(rows: Rows) -> list[str]:
         f"{' by the plans, which the checks do not bear out' if rows.doubted else ''}"
     )
     told += f": {', '.join(parts)}." if parts else "."
-    return [told, *_left_out(rejected, skipped)]
+    return [told, *_left_out(rejected - rows.waiting, skipped)]
 
 
 def _left_out(rejected: int, skipped: int) -> list[str]:

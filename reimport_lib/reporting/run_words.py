@@ -46,6 +46,7 @@ class Writing:
         wrote: what was created, updated or deleted, by phase, and stands.
         unsure: the phase that stopped by accident with its plan made.
         backup: where the backup from before lies, as a place; "" for none.
+        stopped_run: the id of a full run that ended badly; "" of any other.
     """
 
     rehearsal: bool
@@ -54,6 +55,7 @@ class Writing:
     wrote: Sequence[str] = ()
     unsure: str = ""
     backup: str = ""
+    stopped_run: str = ""
 
 
 def lead(run: Standing) -> str:
@@ -63,7 +65,7 @@ def lead(run: Standing) -> str:
     counted in the same breath.
     """
     thing = "rehearsal" if run.rehearsal else "import"
-    where = f"in phase {run.phase}" if run.phase else "between two phases"
+    where = f"in phase {run.phase}" if run.phase else _between(run)
     leads = {
         "succeeded": f"The {thing} succeeded: {check_words.found(run.checks)}.",
         "refused": f"The {thing} was refused {where}.",
@@ -75,6 +77,13 @@ def lead(run: Standing) -> str:
         "open": f"The {thing} has not started.",
     }
     return leads.get(run.status, f"The {thing} is {run.status}.")
+
+
+def _between(run: Standing) -> str:
+    """Where a run stood that no phase of it stopped."""
+    if not run.done:
+        return "before its first phase"
+    return "between two phases" if run.left else "after its last phase"
 
 
 def stopped(run: Standing) -> list[str]:
@@ -106,6 +115,7 @@ def written(facts: Writing) -> str:
     told = []
     if facts.wrote:
         told.append(f"Written to the real database: {', '.join(facts.wrote)}.")
+        told += stays(facts)
     if facts.unsure:
         told.append(
             f"Whether {facts.unsure} was written before it stopped is in the ledger: "
@@ -116,6 +126,16 @@ def written(facts: Writing) -> str:
     if facts.backup:
         told.append(f"The backup from before that is in {facts.backup}.")
     return " ".join(told)
+
+
+def stays(facts: Writing) -> list[str]:
+    """Only the phase that stopped was rolled back: how to go back of the others."""
+    if not (facts.wrote and facts.stopped_run):
+        return []
+    return [
+        "It was not rolled back and stays; to take it back: "
+        f"reimport restore {facts.stopped_run}."
+    ]
 
 
 def _rehearsed(facts: Writing) -> str:

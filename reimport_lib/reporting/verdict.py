@@ -20,6 +20,7 @@ from reimport_lib.reporting.deletion_words import Deletions
 from reimport_lib.reporting.next_steps import Ended, Step
 from reimport_lib.reporting.row_words import Rows
 from reimport_lib.reporting.run_words import Standing, Writing
+from reimport_lib.reporting.waiting import waiting, waits
 from reimport_lib.reporting.words import STATUSES, saying
 from reimport_lib.tables import BY_NAME
 
@@ -54,9 +55,10 @@ def verdict(manifest: Json) -> Verdict:
     sentences = (
         *run_words.stopped(run),
         *row_words.said(_rows(manifest)),
+        *filter(None, [waits(manifest)]),
         *_deleted(manifest),
         *run_words.checked(run),
-        run_words.written(_writing(manifest)),
+        run_words.written(facts_of_writing(manifest)),
     )
     return Verdict(
         said.tone, said.sign, run_words.lead(run), sentences, next_step(manifest)
@@ -164,17 +166,19 @@ def _deleted(manifest: Json) -> list[str]:
 def _rows(manifest: Json) -> Rows:
     applied = _applied(manifest)
     counts: Counter[str] = Counter()
-    for found in source_tables(applied).values():
+    sources = source_tables(applied)
+    for found in sources.values():
         counts.update(found)
     return Rows(
         counts,
         rehearsed=is_rehearsal(manifest),
         partial=bool(only_planned(manifest)),
+        waiting=sum(n for name, n in waiting(manifest).items() if name in sources),
         doubted=any(p["status"] == "validation-failed" for p in applied["phases"]),
     )
 
 
-def _writing(manifest: Json) -> Writing:
+def facts_of_writing(manifest: Json) -> Writing:
     """Deletions are called so; other phases by their names."""
     applied = _applied(manifest)["phases"]
     unsure = (p for p in manifest.get("phases", ()) if _may_have_written(p))
@@ -193,6 +197,7 @@ def _writing(manifest: Json) -> Writing:
         ),
         unsure=next((str(phase["name"]) for phase in unsure), ""),
         backup=_place_of_backup(manifest),
+        stopped_run=str(manifest["run_id"]) if standing(manifest).has_stopped else "",
     )
 
 

@@ -122,7 +122,8 @@ def failures_named(where: str) -> Iterator[None]:
         refused = "has no room for" if full else "refused"
         raise PhaseFailed(
             f"{where}: the database {refused} the rows"
-            f" ({', '.join([type(error).__name__, *facts])}). Nothing was written.",
+            f" ({', '.join([type(error).__name__, *facts])})."
+            " Nothing of this phase was written.",
             hint="make room on its disk, then reimport run --resume"
             if full
             else "reimport doctor",

@@ -41,6 +41,8 @@ def test_the_clock_is_inherited_while_the_source_stays_the_same(
     first = whole.rehearsal.manifest()
     assert same["snapshot_digest"] == first["snapshot_digest"]
     assert same["as_of"] == first["as_of"]
+    assert (first["as_of_from"], other["as_of_from"]) == ("", "")
+    assert same["as_of_from"] == first["run_id"]
     assert other["snapshot_digest"] != first["snapshot_digest"]
     assert other["as_of"] > first["as_of"]
 

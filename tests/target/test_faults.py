@@ -166,7 +166,7 @@ class TestPostgresql:
         words = b'INSERT INTO "ledger_ledgerphase"'
         with cutting_proxy(bound, tmp_path, words=words) as url:
             bootstrap.bind(url, real_database=bound, writable=True)
-            with pytest.raises(PhaseFailed, match="Nothing was written"):
+            with pytest.raises(PhaseFailed, match="Nothing of this phase was written"):
                 apply_started(wanted)
 
         assert before == digest_url(bound)
