@@ -16,11 +16,13 @@ from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Refused, UsageError, did_you_mean
 from reimport_lib.phases import PHASES, Phase, named, recording
 from reimport_lib.phases.binding import bind_run, require_same_database
+from reimport_lib.phases.limits import expanded
 from reimport_lib.planning import gates as limits
-from reimport_lib.run import Mode, Run, Status
+from reimport_lib.run import Json, Mode, Run, Status
 from reimport_lib.versions import opening_details
 
 LATEST = "latest"
+FROM_NOTEBOOKS = "gates_from_notebooks"
 _DONE = frozenset({Status.SUCCEEDED, Status.ROLLED_BACK})
 
 
@@ -38,8 +40,9 @@ def open_run(
             here first; ``latest``: the newest rehearsal, if it is not done, or a new
             one of all phases; else the run of that id, the only way into a run that
             may write.
-        gates: limits set in the notebook, ``TABLE.NAME`` -> value; those that the run
-            was opened with win, and a full run takes none from a notebook.
+        gates: limits set in the notebook, by parameter (``phases.limits``) or by
+            ``TABLE.NAME``; those that the run was opened with win, and a full run takes
+            none from a notebook.
 
     Raises:
         UsageError: no such run; a parameter that the notebook does not declare.
@@ -47,6 +50,7 @@ def open_run(
     """
     _refuse_undeclared(_cells())
     wanted = named(phase)
+    set_here = expanded(wanted, gates or {})
     settings = load_settings()
     if run_id == LATEST:
         joined = _latest(settings) if wanted.number else None
@@ -54,11 +58,11 @@ def open_run(
         joined = runs.load(settings, run_id) if run_id else None
     if joined is None:
         phases = PHASES if run_id else PHASES[: wanted.number + 1]
-        run = _take_gates(_new_rehearsal(settings, phases), gates or {})
+        run = _take_gates(_new_rehearsal(settings, phases), set_here)
         bind_run(run)
         _run_before(run, wanted)
     else:
-        run = _take_gates(joined, gates or {})
+        run = _take_gates(joined, set_here)
         bind_run(run)
     _require_turn(run, wanted)
     _make_private(run)
@@ -86,17 +90,32 @@ def _new_rehearsal(settings: Settings, phases: Sequence[Phase]) -> Run:
 
 
 def _take_gates(run: Run, gates: Mapping[str, float]) -> Run:
-    """*run* with those *gates* that are no defaults and that it was not opened with."""
-    fresh = {}
+    """
+    *run* with those *gates* that are no defaults and that it was not opened with.
+
+    One that a notebook had set before is set anew, to the default as well.
+    """
+    if run.is_full:
+        return run
+    before = frozenset(run.manifest().get(FROM_NOTEBOOKS, ()))
+    opened = {place: v for place, v in run.gates.items() if place not in before}
+    held = dict(run.gates)
     for place, value in gates.items():
         table, _, name = place.partition(".")
-        given = place in run.gates or f"{limits.ALL}.{name}" in run.gates
-        if not given and value != limits.Gates().limit(table, name):
-            fresh[place] = value
-    if run.is_full or not fresh:
+        if place in opened or f"{limits.ALL}.{name}" in opened:
+            continue
+        held.pop(place, None)
+        if value != limits.Gates().limit(table, name):
+            held[place] = value
+    if held == dict(run.gates):
         return run
-    run.update(lambda manifest: manifest["parameters"]["gates"].update(fresh))
-    return replace(run, gates={**run.gates, **fresh})
+
+    def change(manifest: Json) -> None:
+        manifest["parameters"]["gates"] = held
+        manifest[FROM_NOTEBOOKS] = sorted(held.keys() - opened.keys())
+
+    run.update(change)
+    return replace(run, gates=held)
 
 
 def _run_before(run: Run, wanted: Phase) -> None:

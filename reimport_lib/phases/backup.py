@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from reimport_lib import runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import BackupError, Refused
 from reimport_lib.phases import drift, recording
 from reimport_lib.phases.binding import place_of_copy
 from reimport_lib.run import Run, now
-from reimport_lib.target import backup, copies
+from reimport_lib.target import backup, copies, read
 from reimport_lib.target.backup import Backup
 from reimport_lib.target.digests import DatabaseDigest, digest_url
 
@@ -62,6 +64,12 @@ def back_up(run: Run) -> Proven:
         else:
             drift.record(run)
         return Proven(made, restored)
+
+
+def held(run: Run, rows: int) -> dict[str, pd.DataFrame]:
+    """Table -> a few imported records, as the database of this run holds them now."""
+    with recording.recording(run, NAME):
+        return read.first_of_all(rows)
 
 
 def checks(run: Run, proven: Proven) -> list[Check]:

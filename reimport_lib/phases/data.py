@@ -57,9 +57,10 @@ class DataPhase:
             SourceError: a required column is missing or only nearly there.
         """
         with recording.recording(run, self.name):
-            return self._staged(run)
+            return self.stage_tables(run)
 
-    def _staged(self, run: Run) -> Stageds:
+    def stage_tables(self, run: Run) -> Stageds:
+        """As ``stage``; what goes wrong is recorded nowhere."""
         snapshot = snapshot_of(run)
         return {
             table: frozen.staged(run, snapshot, table)
@@ -69,7 +70,7 @@ class DataPhase:
 
     def people_gates(self, run: Run, limits: gates.Gates) -> list[gates.GateResult]:
         """The gates on rows that people changed, measured before it is its turn."""
-        plans = self.planner(run, self._staged(run))
+        plans = self.planner(run, self.stage_tables(run))
         measured = [result for plan in plans for result in gates.evaluate(plan, limits)]
         return [result for result in measured if result.name in gates.PEOPLE]
 

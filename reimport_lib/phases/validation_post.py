@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from reimport_lib import runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.phases import frozen, recording
 from reimport_lib.run import Run
+from reimport_lib.target import read
 from reimport_lib.target.checks.counts import check_counts
 from reimport_lib.target.checks.evidence import Evidence, could_not_check
 from reimport_lib.target.checks.evidence import gather as gather_evidence
@@ -50,6 +53,12 @@ def functional(evidence: Evidence) -> list[Check]:
     """Twelve questions to the REST API, by the content of its answers."""
     with recording.recording(evidence.run, NAME):
         return check_functional(evidence)
+
+
+def held(run: Run, rows: int) -> dict[str, pd.DataFrame]:
+    """Table -> a few imported records, as they are in the database now."""
+    with recording.recording(run, NAME):
+        return read.first_of_all(rows)
 
 
 def finish(run: Run, checks: Sequence[Check]) -> None:

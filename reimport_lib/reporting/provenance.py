@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from reimport_lib.reporting.html import Cell, Fold, Shown, Stack, Table
-from reimport_lib.reporting.waiting import clock
 from reimport_lib.reporting.verdict import Json
+from reimport_lib.reporting.waiting import clock
 from reimport_lib.reporting.words import count, size
 
 

@@ -22,7 +22,7 @@ from reimport_lib.reporting.control import make_control
 from reimport_lib.reporting.deletion_words import Deletions
 from reimport_lib.reporting.drawing import Chart
 from reimport_lib.reporting.explorer import Explorer, explore
-from reimport_lib.reporting.html import Fold, Shown, Stack, Table
+from reimport_lib.reporting.html import Fold, Sentence, Shown, Stack, Table
 from reimport_lib.reporting.masking import Mask
 from reimport_lib.reporting.results import Card, checks_stack, header_card
 from reimport_lib.reporting.words import count, noun, sentence_case, several, size
@@ -162,6 +162,25 @@ def raw_samples(snapshot: Snapshot, mask: Mask, *, rows: int) -> Stack:
         tuple(
             previews.sample(snapshot.table(table), mask, table=table, rows=rows)
             for table in snapshot.manifest.tables
+        )
+    )
+
+
+def held_records(held: Mapping[str, pd.DataFrame], mask: Mask) -> Stack:
+    """The first imported records of each table as the database has them, masked."""
+    if not held:
+        return Stack((Sentence("The database holds no imported record yet."),))
+    return Stack(
+        tuple(
+            previews.sample(
+                frame,
+                mask,
+                table=table,
+                rows=len(frame),
+                caption=f"{sentence_case(noun(table))} in the database: the first "
+                f"{several(len(frame), 'record')} by key",
+            )
+            for table, frame in held.items()
         )
     )
 

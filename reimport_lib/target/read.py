@@ -16,6 +16,7 @@ from django.apps import apps
 from reimport_lib.planning.cleaned import fold_words
 from reimport_lib.planning.context import Directory, Known, Owner
 from reimport_lib.planning.identity import canonical_key
+from reimport_lib.tables import TABLES
 from reimport_lib.target.bootstrap import DEFAULT
 from reimport_lib.target.models import (
     OWNER_TYPE,
@@ -53,6 +54,21 @@ def target_rows(table: str, *, alias: str = DEFAULT) -> pd.DataFrame:
         owners = [names.get(pk) for pk in frame[OWNER_TYPE]]
         frame[OWNER_TYPE] = pd.Series(owners, index=frame.index, dtype=object)
     return frame
+
+
+def first_rows(table: str, rows: int, *, alias: str = DEFAULT) -> pd.DataFrame:
+    """The first imported rows of *table* by key: filemaker_id and managed columns."""
+    columns = ("filemaker_id", *managed(table))
+    found = _imported(table, alias).order_by("filemaker_id")[: max(rows, 0)]
+    values = found.values_list(*map(attname, columns))
+    frame = pd.DataFrame(list(values), columns=list(columns), dtype=object)
+    return frame.set_axis(range(1, len(frame) + 1))
+
+
+def first_of_all(rows: int, *, alias: str = DEFAULT) -> dict[str, pd.DataFrame]:
+    """Table -> its first imported rows, as ``first_rows``; without tables of none."""
+    found = {t.name: first_rows(t.name, rows, alias=alias) for t in TABLES if t.model}
+    return {name: frame for name, frame in found.items() if len(frame)}
 
 
 def import_hashes(table: str, *, alias: str = DEFAULT) -> pd.Series[str]:

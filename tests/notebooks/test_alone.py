@@ -53,6 +53,21 @@ def test_the_newest_rehearsal_is_stepped_through(
     assert list(phases.values()) == ["succeeded"] * 2 + ["pending"] * 7
 
 
+def test_samples_are_as_many_and_as_plain_as_asked_for(
+    commands: Commands, tmp_path: Path
+) -> None:
+    output = tmp_path / "01_backup.ipynb"
+
+    done = commands.papermill(output.stem, output, sample_rows=2, reveal=1)
+
+    assert done.code == 0, done.err[-2000:]
+    assert "the first 2 records by key" in output.read_text()
+    assert "by key, masked" not in output.read_text()
+    (run_id,) = commands.runs()
+    events = (commands.run(run_id).folder / "events.jsonl").read_text()
+    assert "values_revealed" in events
+
+
 def test_a_parameter_that_is_not_declared_is_refused(
     commands: Commands, tmp_path: Path
 ) -> None:

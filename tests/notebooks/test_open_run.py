@@ -80,6 +80,27 @@ def test_latest_retries_the_phase_that_was_refused_with_another_gate(
     assert joined.manifest()["error"] == ""
 
 
+def test_a_gate_that_a_notebook_set_is_set_anew_by_the_next_attempt(
+    commands: Commands,
+) -> None:
+    found = []
+    for value in (2, 3, 0):
+        run = open_run("patients", run_id="latest", gates={"max_local_edits": value})
+        found.append(run.manifest()["parameters"]["gates"])
+
+    tables = ("patients", "contact_details")
+    assert found == [
+        {f"{table}.max_local_edits": 2 for table in tables},
+        {f"{table}.max_local_edits": 3 for table in tables},
+        {},
+    ]
+
+
+def test_a_gate_that_no_table_of_the_phase_has_is_refused(commands: Commands) -> None:
+    with pytest.raises(UsageError, match="called 'min_object_rate'"):
+        open_run("patients", gates={"min_object_rate": 0.5})
+
+
 def test_gates_of_the_run_win_over_those_of_the_notebook(commands: Commands) -> None:
     run = approval.open_rehearsal(
         commands.site.settings,

@@ -9,8 +9,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from reimport_lib import notebook
 from reimport_lib.config import ROOT
-from reimport_lib.phases import PHASES
+from reimport_lib.phases import PHASES, Phase
+from reimport_lib.phases.limits import parameters
 
 FOLDER = ROOT / "notebooks"
 LOGIC = (
@@ -28,8 +30,8 @@ def name(path: Path) -> str:
 
 
 def cells(path: Path, kind: str) -> list[NotebookNode]:
-    notebook = nbformat.read(path, 4)
-    return [cell for cell in notebook.cells if cell.cell_type == kind]
+    stored = nbformat.read(path, 4)
+    return [cell for cell in stored.cells if cell.cell_type == kind]
 
 
 def test_every_phase_has_its_notebook() -> None:
@@ -82,6 +84,38 @@ def test_parameters_have_safe_typed_defaults(path: Path) -> None:
     assert defaults["reveal"] == 0
     for value in defaults.values():
         assert type(value) in (str, int, float)
+
+
+SHARED = {"run_id": "", "sample_rows": 5, "reveal": 0}
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_a_notebook_declares_every_gate_that_can_stop_it(phase: Phase) -> None:
+    limits = parameters(phase)
+    expected = {**SHARED, **{name: each.default for name, each in limits.items()}}
+
+    declared = declared_in(FOLDER / phase.notebook)
+
+    assert declared == expected
+    assert {n: type(v) for n, v in declared.items()} == {
+        n: type(v) for n, v in expected.items()
+    }
+
+
+@pytest.mark.parametrize("path", OF_PHASES, ids=name)
+def test_every_parameter_that_a_notebook_declares_is_used(path: Path) -> None:
+    used = {
+        node.id
+        for cell in cells(path, "code")[1:]
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Name)
+    }
+
+    assert set(declared_in(path)) <= used
+
+
+def declared_in(path: Path) -> dict[str, object]:
+    return notebook._assigned(cells(path, "code")[0].source)
 
 
 @pytest.mark.parametrize("path", OF_PHASES, ids=name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reimport_lib.reporting import waiting
-from reimport_lib.reporting.verdict import facts_of_writing, verdict
 from reimport_lib.reporting.run_words import written
+from reimport_lib.reporting.verdict import facts_of_writing, verdict
 from tests.reporting.examples import run
 
 BACK = "to take it back: reimport restore 20261122T101500Z-full."

@@ -1,0 +1,130 @@
+"""Which gates can stop which phase, as the parameters that its notebook declares.
+
+Pure; the limits themselves are in ``planning.gates``. A parameter stands for all tables
+of the phase that share its default; a table with another default has one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from reimport_lib.errors import UsageError
+from reimport_lib.phases import Phase
+from reimport_lib.planning.gates import ALL, DEFAULTS, ROWS, Gates
+from reimport_lib.tables import BY_NAME, Table
+
+
+def _in_source(table: Table) -> bool:
+    return table.is_source
+
+
+def _in_target(table: Table) -> bool:
+    return bool(table.model)
+
+
+def _has_owner(table: Table) -> bool:
+    return table.is_source and table.name != "patients"
+
+
+def _has_limit_of_its_own(gate: str) -> Callable[[Table], bool]:
+    return lambda table: (table.name, gate) in DEFAULTS
+
+
+STOPS: Mapping[str, Callable[[Table], bool]] = {
+    "min_match_rate": _has_owner,
+    "min_object_rate": _has_limit_of_its_own("min_object_rate"),
+    "max_clinic_fallback": _has_limit_of_its_own("max_clinic_fallback"),
+    "min_came_in": _in_source,
+    "max_rejected": _in_source,
+    "max_local_edits": _in_target,
+    "max_adopted": _in_target,
+}
+"""Gate -> the tables whose phase it can stop."""
+
+OF_ALL_TABLES: Mapping[str, tuple[str, ...]] = {
+    "validation": ("max_lost_rows", "max_lost_columns"),
+    "delete": ("max_deleted", "max_deleted_rows"),
+}
+"""Phase -> gates that hold every table of the run against their limits there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """
+    One parameter of a notebook that is a limit.
+
+    Attributes:
+        name: as declared; gate: of ``planning.gates``; tables: those it stands for.
+        default: of its type, int where the gate counts rows.
+    """
+
+    name: str
+    gate: str
+    tables: tuple[str, ...]
+    default: float
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """``TABLE.NAME`` of every limit that it sets."""
+        return tuple(f"{table}.{self.gate}" for table in self.tables)
+
+
+def parameters(phase: Phase) -> dict[str, Parameter]:
+    """Name -> every limit that the notebook of *phase* declares."""
+    found = [
+        _parameter(gate, (ALL,), name=gate)
+        for gate in OF_ALL_TABLES.get(phase.name, ())
+    ]
+    for gate, can_stop in STOPS.items():
+        tables = [table for table in phase.tables if can_stop(BY_NAME[table])]
+        found += _by_default(gate, tables)
+    return {parameter.name: parameter for parameter in found}
+
+
+def expanded(phase: Phase, values: Mapping[str, float]) -> dict[str, float]:
+    """
+    *values* of parameters, or of ``TABLE.NAME`` itself, as ``TABLE.NAME`` -> value.
+
+    Raises:
+        UsageError: a parameter that no gate of this phase has.
+    """
+    known = parameters(phase)
+    places = {}
+    for name, value in values.items():
+        if "." in name:
+            places[name] = value
+        elif name in known:
+            places |= dict.fromkeys(known[name].places, value)
+        else:
+            raise UsageError(
+                f"{phase.name}: no gate of this phase is called {name!r}.",
+                hint="one of " + ", ".join(known),
+            )
+    return places
+
+
+def _by_default(gate: str, tables: list[str]) -> list[Parameter]:
+    """One parameter for the tables of the usual default, one for each other table."""
+    usual = DEFAULTS.get((ALL, gate))
+    alike = tuple(table for table in tables if _default(table, gate) == usual)
+    others = [table for table in tables if table not in alike]
+    if not alike:  # then the first of the others is the usual one
+        alike = tuple(
+            t for t in others if _default(t, gate) == _default(others[0], gate)
+        )
+        others = [table for table in others if table not in alike]
+    found = [_parameter(gate, alike, name=gate)] if alike else []
+    return found + [_parameter(gate, (t,), name=f"{gate}_{t}") for t in others]
+
+
+def _parameter(gate: str, tables: tuple[str, ...], *, name: str) -> Parameter:
+    limit = _default(tables[0], gate)
+    return Parameter(name, gate, tables, int(limit) if gate in ROWS else float(limit))
+
+
+def _default(table: str, gate: str) -> float:
+    limit = Gates().limit(table, gate)
+    if limit is None:
+        raise KeyError((table, gate))
+    return limit

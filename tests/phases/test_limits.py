@@ -1,0 +1,69 @@
+"""The limits that each notebook declares are those of the gates that can stop it."""
+
+from __future__ import annotations
+
+import pytest
+
+from reimport_lib.phases import DATA_PHASES, PHASES, Phase, data, limits
+from reimport_lib.phases.binding import bind_run
+from reimport_lib.planning import gates
+from reimport_lib.planning.gates import Gates
+from reimport_lib.tables import BY_NAME
+from reimport_lib.target import bootstrap
+from tests.phases.conftest import Whole
+
+PARAMETERS = [
+    (phase, parameter)
+    for phase in PHASES
+    for parameter in limits.parameters(phase).values()
+]
+
+
+def test_every_gate_is_a_parameter_somewhere() -> None:
+    assert {parameter.gate for _, parameter in PARAMETERS} == set(gates.NAMES)
+
+
+@pytest.mark.parametrize(("phase", "parameter"), PARAMETERS, ids=lambda each: each.name)
+def test_a_parameter_sets_the_limit_of_every_table_it_stands_for(
+    phase: Phase, parameter: limits.Parameter
+) -> None:
+    other = parameter.default + 1 if parameter.gate in gates.ROWS else 0.123
+    tables = phase.tables or ("patients", "notes")
+
+    places = limits.expanded(phase, {parameter.name: other})
+    split = {tuple(place.split(".")): value for place, value in places.items()}
+    now, before = Gates(split), Gates()  # type: ignore[arg-type]
+
+    changed = {
+        table
+        for table in tables
+        if now.limit(table, parameter.gate) != before.limit(table, parameter.gate)
+    }
+    assert changed == set(tables if parameter.tables == ("*",) else parameter.tables)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("phase", DATA_PHASES, ids=lambda phase: phase.name)
+def test_what_a_phase_measures_is_what_its_notebook_can_set(
+    whole: Whole, phase: Phase
+) -> None:
+    run, own = whole.full, phase.module.PHASE
+    bind_run(run)
+    plans = own.planner(run, own.stage_tables(run))
+    bootstrap.close()
+
+    measured = {
+        (result.table, result.name)
+        for plan in plans
+        for result in gates.evaluate(plan, data.gates_of(run))
+    }
+
+    settable = {
+        (table, parameter.gate)
+        for parameter in limits.parameters(phase).values()
+        for table in parameter.tables
+    }
+    assert settable <= measured
+    for table, gate in measured - settable:  # of these nothing can be wrong
+        assert not BY_NAME[table].is_source
+        assert gate == "max_rejected" or not BY_NAME[table].model
