@@ -14,6 +14,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command; the process that kernels are forked from starts beside it."""
+    _in_utf8()
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # else it is ignored, as nohup has it
         signal.signal(signal.SIGINT, _leave)
@@ -26,6 +27,15 @@ def main() -> None:
 
     signal.signal(signal.SIGINT, before)
     cli.main()
+
+
+def _in_utf8() -> None:
+    """Begin anew where the locale would have names and files in another encoding."""
+    if sys.getfilesystemencoding() == "utf-8":
+        return
+    os.environ["PYTHONUTF8"] = "1"  # for the processes of this one
+    again = [sys.executable, "-X", "utf8=1", "-m", "reimport_lib", *sys.argv[1:]]
+    os.execv(sys.executable, again)  # noqa: S606 - its own words, no shell
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from reimport_lib.errors import SettingsError, did_you_mean
-from reimport_lib.plain import shortened
+from reimport_lib.plain import shortened, visible
 from reimport_lib.tables import SERVERS, SOURCE_TABLES
 
 DateOrder = Literal["DMY", "MDY", "YMD"]
@@ -32,10 +33,11 @@ def printable(name: str, text: str) -> str:
     """*text* without the blanks around it; what nobody can see in it is refused."""
     stripped = text.strip()
     for place, char in enumerate(stripped, start=1):
-        if not char.isprintable() and char != "\u00a0":
+        kind = unicodedata.category(char)
+        if (kind != "Zs" and visible(char) != char) or char in "\n\t":
+            what = "not UTF-8" if kind == "Cs" else "a line break or another control"
             raise SettingsError(
-                f"{name}: its character {place} is invisible (a line break, a control "
-                "character).",
+                f"{name}: its character {place} is {what}.",
                 hint=f"type the value of {name} again",
             )
     return stripped

@@ -93,7 +93,11 @@ def _make_clinic(scale: float, *, excel: bool) -> Clinic:
 
 def _given(exports: Path) -> Path:
     """The clinics that belong to a folder of exports."""
-    if not exports.is_dir():
+    try:
+        found = exports.is_dir()
+    except OSError:  # a name that is too long
+        found = False
+    if not found:
         near = ways.nearest(exports.name) or configuration.nearest(exports)
         raise UsageError(
             f"{exports} is not a folder.{near}",

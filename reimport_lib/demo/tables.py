@@ -15,6 +15,7 @@ from reimport_lib.errors import UsageError
 
 SEED = 20_261_122
 LEAST_SCALE = 0.02
+MOST_SCALE = 100.0
 
 
 def export_tables(seed: int = SEED, scale: float = 1.0) -> tuple[Export, ...]:
@@ -24,10 +25,10 @@ def export_tables(seed: int = SEED, scale: float = 1.0) -> tuple[Export, ...]:
     Raises:
         UsageError: *scale* is too small for every defect to occur.
     """
-    if scale < LEAST_SCALE:
+    if not LEAST_SCALE <= scale <= MOST_SCALE:  # neither is what is no number
         raise UsageError(
-            f"A clinic at scale {scale} has too few rows for its defects.",
-            hint=f"use a scale of at least {LEAST_SCALE}",
+            f"A clinic at scale {scale} has too few rows for its defects, or too many.",
+            hint=f"use a scale from {LEAST_SCALE} to {MOST_SCALE:g}",
         )
     size = Size(scale)
     roster = people.make_roster(seed, size)
