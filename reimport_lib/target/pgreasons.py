@@ -1,0 +1,117 @@
+"""Why PostgreSQL refused or failed, in words that quote no row.
+
+Servers and their programs quote values in their messages. What is passed on is a
+sentence of ours by the error's code, or a message of theirs of a known form, in which
+only names of tables, roles and settings stand.
+"""
+
+from __future__ import annotations
+
+import re
+
+import psycopg
+
+UNKNOWN = "the reason is withheld, it may quote rows"
+
+_BY_CODE = {
+    "08": "the connection was lost",
+    "22": "a value cannot be stored as its column wants it",
+    "23": "a constraint does not hold",
+    "25006": "the server, the database or this role is read only",
+    "25P03": "idle_in_transaction_session_timeout ended the connection",
+    "25P04": "transaction_timeout ended it",
+    "28": "the user or the password is not accepted",
+    "3D000": "there is no such database",
+    "40P01": "it and another process waited for each other",
+    "42501": "this role may not do that",
+    "42704": "something that it names is not there",
+    "42P01": "a table is missing",
+    "53100": "the disk of the server is full",
+    "53200": "the server is out of memory",
+    "53300": "too many connections to the server",
+    "55P03": "somebody else holds a lock for longer than lock_timeout",
+    "57014": "statement_timeout, or a person, cancelled it",
+    "57P01": "the server ended the connection",
+    "57P03": "the server takes no connections just now",
+    "57P05": "idle_session_timeout ended the connection",
+}
+_NAME = r'"[^"\n]{1,100}"'
+_THINGS = (
+    "access method|collation|column|constraint|database|extension|function|index"
+    "|language|operator|parameter|relation|role|schema|sequence|table|tablespace"
+    "|text search configuration|trigger|type|user|view"
+)
+_SAFE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"unrecognized configuration parameter {_NAME}",
+        r"permission denied (?:for|to) [\w \".-]{1,120}",
+        r"must be (?:owner of|superuser|able to|member of)[\w \".-]{0,120}",
+        rf"(?:{_THINGS}) {_NAME}(?: of relation {_NAME})? (?:already exists|does not"
+        r" exist)",
+        rf"extension {_NAME} is not available",
+        r"canceling statement due to [a-z -]{1,60}",
+        r"terminating connection due to [a-z -]{1,60}",
+        r"deadlock detected",
+        r"the database system is [a-z ]{1,40}",
+        r"sorry, too many clients already",
+        rf"too many connections for (?:role|database) {_NAME}",
+        rf"password authentication failed for user {_NAME}",
+        r"cannot execute [A-Z ]{1,40} (?:in a read-only transaction|during recovery)",
+        r"unsupported version \([0-9.]{1,10}\) in file header",
+        rf"query would be affected by row-level security policy for table {_NAME}",
+        rf"duplicate key value violates unique constraint {_NAME}",
+        r"cannot drop [\w \".]{1,120} because other objects depend on it",
+        r"out of (?:shared )?memory",
+    )
+)
+_SIGNS = (
+    ("No space left on device", "the disk is full"),
+    ("server version mismatch", "the server is newer than the program"),
+    ("no pg_hba.conf entry", "the server's pg_hba.conf does not let this role in"),
+    ("no password supplied", "the server wants a password, and none is given"),
+    ("could not translate host name", "there is no host of that name"),
+    ("Name or service not known", "there is no host of that name"),
+    ("Temporary failure in name resolution", "the name of the host is not found"),
+    ("Connection refused", "nothing listens at that host and port"),
+    ("No such file or directory", "no server listens in that folder"),
+    ("timeout expired", "the server does not answer"),
+    ("SSL", "the server and this machine do not agree on encryption"),
+    ("could not connect", "the server cannot be reached"),
+    ("connection to server", "the connection to the server failed"),
+    ("permission denied", "permission denied"),
+)
+_ERROR = re.compile(r"(?:ERROR|FATAL|error): +(?=\S)")
+_BEHIND = re.compile(r"(?:DETAIL|CONTEXT|HINT|STATEMENT|QUERY|LINE \d+|Command was):")
+
+
+def of_error(error: BaseException) -> str:
+    """What *error* is about: psycopg's own, or one of Django's made from it."""
+    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    if not isinstance(cause, psycopg.Error):
+        return type(error).__name__
+    code = cause.sqlstate or ""
+    said = _safe(cause.diag.message_primary or "") if code else in_text(str(cause))
+    known = _BY_CODE.get(code) or _BY_CODE.get(code[:2], "")
+    if said and said != UNKNOWN:
+        return said
+    return known or f"{type(cause).__name__} {code}".strip()
+
+
+def in_text(text: str) -> str:
+    """What the *text* that a program ended with says of its first error."""
+    for line in text.splitlines():
+        if _BEHIND.match(line.lstrip()):
+            break
+        said = _safe(_ERROR.split(line)[-1].strip())
+        if said:
+            return said
+        for sign, words in _SIGNS:
+            if sign in line:
+                return words
+    return UNKNOWN
+
+
+def _safe(message: str) -> str:
+    """*message* where it is of a form that quotes no row, else ""."""
+    return message if any(form.fullmatch(message) for form in _SAFE) else ""
