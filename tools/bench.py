@@ -51,7 +51,7 @@ def clinic_to_import(scale: float) -> Iterator[Settings]:
         folder = Path(name)
         made = clinic.build(folder / "clinic", scale=scale)
         url = os.environ.get("DATABASE_URL", f"sqlite:///{folder / 'clinic.sqlite3'}")
-        with serve_s3(read_listing(made.listing)) as server:
+        with serve_s3(*read_listing(made.listing)) as server:
             os.environ |= server.environment() | {
                 "DATABASE_URL": url,
                 "REIMPORT_SOURCE": str(made.exports),

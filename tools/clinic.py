@@ -27,7 +27,7 @@ def ready_to_import(
     """
     made = clinic.build(folder / "clinic", scale=scale)
     with (
-        serve_s3(read_listing(made.listing)) as server,
+        serve_s3(*read_listing(made.listing)) as server,
         environment(
             {
                 **clinic.SETTINGS,

@@ -56,7 +56,7 @@ def run(
     else:
         held, config_file = exports, _given(exports)
     with (
-        s3.serve_s3(s3.read_listing(exports / "s3_listing.json")) as bucket,
+        s3.serve_s3(*s3.read_listing(exports / "s3_listing.json")) as bucket,
         ways.way_in(held, exports, source) as way,
     ):
         served = {**bucket.environment(), **way}

@@ -25,6 +25,7 @@ from reimport_lib.demo.model import (
 )
 from reimport_lib.demo.schedule import (
     Repeats,
+    Schedule,
     draw_schedule,
     follow,
     key_of,
@@ -79,7 +80,8 @@ def document_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
         blank_rows=5,
     )
     # a repeated row shares the object of the row it repeats
-    without = rows - size.of(DOCUMENTS_WITH_OBJECT) - len(schedule.copies)
+    owned = size.of(DOCUMENTS_WITH_OBJECT) - _second_objects(schedule)
+    without = rows - owned - len(schedule.copies)
     bare = frozenset(planting.sample(schedule.plain(), without))
 
     def base(row: int) -> Line:
@@ -130,8 +132,7 @@ def image_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
         repeats=repeats,
         blank_rows=4,
     )
-    twins = sum(d.name == "two objects" for d, _ in schedule.planted.values())
-    spare = len(image_extras(size)) + twins
+    spare = len(image_extras(size)) + _second_objects(schedule)
     owned = size.of(IMAGE_OBJECTS) - spare
     without = rows - owned - len(schedule.copies)
     bare = frozenset(planting.sample(schedule.plain(), without))
@@ -140,6 +141,12 @@ def image_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
         return _image(seed, row, rng, roster, bare=row in bare)
 
     return follow(schedule, base, headers=IMAGE_HEADERS, repeats=repeats)
+
+
+def _second_objects(schedule: Schedule) -> int:
+    """How many rows have an object too many."""
+    twice = ("two objects", "two files")
+    return sum(defect.name in twice for defect, _ in schedule.planted.values())
 
 
 def _image(seed: int, row: int, rng: Random, roster: Roster, *, bare: bool) -> Line:

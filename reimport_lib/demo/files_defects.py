@@ -39,6 +39,8 @@ def document_defects(seed: int, roster: Roster, rng: Random) -> list[Defect]:
         *date_defects(dates, "date", 8),
         Defect("date unreadable", 4, _bad_date),
         Defect("date with a time of day", 4, date_with_time("Date")),
+        Defect("two files", 4, _two_files),
+        Defect("file without a byte", 4, _hollow),
     ]
 
 
@@ -59,6 +61,8 @@ def image_defects(seed: int, roster: Roster, rng: Random) -> list[Defect]:
         Defect("record number with point", 6, _point),
         Defect("object with zeros", 5, _object_with_zeros),
         Defect("two objects", 3, _two_objects),
+        Defect("two files", 3, _two_files, least=0),
+        Defect("file without a byte", 3, _hollow, least=0),
         Defect("return in the name", 4, _return_in_name),
     ]
 
@@ -98,6 +102,20 @@ def _two_objects(line: Line, number: int) -> None:
     """Two objects that differ only in zeros: nobody knows which one it is."""
     line.objects = (line.objects[0], _padded(line.objects[0]))
     line.reject("duplicate_key")
+
+
+def _two_files(line: Line, number: int) -> None:
+    """Two files that differ in their ending: nobody knows which one it is."""
+    stem, _, ending = line.objects[0].rpartition(".")
+    other = "png" if ending.lower() != "png" else "pdf"
+    line.objects = (line.objects[0], f"{stem}.{other}")
+    line.reject("ambiguous_object")
+
+
+def _hollow(line: Line, number: int) -> None:
+    """A scan that broke off."""
+    line.objects = (f"{line.objects[0].rpartition('.')[0]}.tif",)
+    line.reject("empty_object")
 
 
 def _padded(stored: str) -> str:

@@ -56,6 +56,8 @@ class Stored:
         reason = "" if line.outcome == "created" else "row_not_imported"
         if line.reason == "no_key":
             reason = "no_metadata"
+        if line.reason in ("ambiguous_object", "empty_object"):
+            reason = line.reason
         self.objects.extend((key, reason) for key in line.objects)
 
     def extend(self, extras: Iterable[tuple[str, str]]) -> None:

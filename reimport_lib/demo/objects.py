@@ -13,6 +13,9 @@ _HEADS = {
     "pdf": b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
     "heic": b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic",
 }
+_NEVER_WRITTEN = "tif"
+"""The ending of scans that broke off: not a byte of them was stored."""
+
 _MISLEADING = 40
 """One in so many images is a PDF or PNG under the name of a JPEG."""
 
@@ -22,11 +25,12 @@ def content_of(key: str) -> bytes:
     The bytes stored under *key*: under 200, always the same, kind as the name says.
 
     A few ``.jpg`` hold a PDF or a PNG instead, as FileMaker's containers do. A key that
-    ends in "/" is the empty marker of a folder.
+    ends in "/" is the empty marker of a folder, one that ends in ".tif" a scan that
+    broke off.
     """
-    if key.endswith("/"):
-        return b""
     ending = key.rpartition(".")[2].lower()
+    if key.endswith("/") or ending == _NEVER_WRITTEN:
+        return b""
     mark = zlib.crc32(key.encode())
     kind = {"jpeg": "jpg"}.get(ending, ending)
     if kind == "jpg" and mark % _MISLEADING == 0:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,21 +53,25 @@ class LocalS3:
         }
 
 
-def read_listing(path: Path) -> list[str]:
+def read_listing(path: Path) -> tuple[list[str], frozenset[str]]:
     """
     The keys of an ``s3_listing.json``: ``[{"Key": ..., "Size": ...}, ...]``.
+
+    Second those whose size is 0: stored without a byte.
 
     Raises:
         SourceError: not such a file.
     """
     try:
         items = json.loads(path.read_text(encoding="utf-8"))
-        return [str(item["Key"]) for item in items]
-    except (OSError, ValueError, KeyError, TypeError):
+        keys = [str(item["Key"]) for item in items]
+        hollow = [str(item["Key"]) for item in items if item.get("Size") == 0]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise SourceError(
             f"{path.name}: not a list of objects with a Key each.",
             hint='write it as [{"Key": "filemaker-docs/x.pdf", "Size": 1}]',
         ) from None
+    return keys, frozenset(hollow)
 
 
 @contextmanager
@@ -75,13 +79,19 @@ def serving(listing: Iterable[Mapping[str, object]]) -> Iterator[dict[str, str]]
     """
     Serve a small object for every ``Key`` of *listing*; give the settings to reach it.
     """
-    with serve_s3(str(item["Key"]) for item in listing) as served:
+    items = list(listing)
+    hollow = frozenset(str(item["Key"]) for item in items if item.get("Size") == 0)
+    with serve_s3((str(item["Key"]) for item in items), hollow) as served:
         yield served.environment()
 
 
 @contextmanager
 def serve_s3(
-    keys: Iterable[str] = (), *, bucket: str = BUCKET, port: int = 0
+    keys: Iterable[str] = (),
+    hollow: Collection[str] = (),
+    *,
+    bucket: str = BUCKET,
+    port: int = 0,
 ) -> Iterator[LocalS3]:
     """
     Serve a bucket that holds a small object under each of *keys*; stop at the end.
@@ -89,6 +99,7 @@ def serve_s3(
     Two servers of one process need two names of buckets.
 
     Args:
+        hollow: keys of objects without a byte.
         port: 0 takes a free one of the loopback interface.
 
     Raises:
@@ -112,7 +123,7 @@ def serve_s3(
         request_handler=MotoRequestHandler,
     )
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    with _closing(server), _filled(bucket, keys) as objects:
+    with _closing(server), _filled(bucket, keys, hollow) as objects:
         thread.start()
         try:
             yield LocalS3(f"http://127.0.0.1:{server.port}", bucket, objects)
@@ -122,7 +133,7 @@ def serve_s3(
 
 
 @contextmanager
-def _filled(bucket: str, keys: Iterable[str]) -> Iterator[int]:
+def _filled(bucket: str, keys: Iterable[str], hollow: Collection[str]) -> Iterator[int]:
     """
     A bucket with an object under each of *keys*; how many. Gone afterwards.
 
@@ -137,7 +148,8 @@ def _filled(bucket: str, keys: Iterable[str]) -> Iterator[int]:
     stored = backend.create_bucket(bucket, REGION).keys
     try:
         for key in keys:
-            backend.put_object(bucket, key, content_of(key))
+            content = b"" if key in hollow else content_of(key)
+            backend.put_object(bucket, key, content)
         yield len(stored)
     finally:
         # moto keeps its state, and a temporary file per object, as long as the process

@@ -13,13 +13,21 @@ from datetime import UTC, datetime
 from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError, UsageError, did_you_mean
 from reimport_lib.files import bucket, ledger, streams
-from reimport_lib.files.kinds import ending_of
+from reimport_lib.files.kinds import UNKNOWN, ending_of
 from reimport_lib.files.ledger import Ledger, Line, Outcome
 from reimport_lib.files.progress import Progress
 from reimport_lib.files.streams import Fetched, Unfit
-from reimport_lib.files.wanted import Wanted, Work, name_of, sort_out
+from reimport_lib.files.wanted import (
+    NOT_ONLY_ITS_NAME,
+    Wanted,
+    Work,
+    is_key_of_another,
+    name_of,
+    sort_out,
+)
 from reimport_lib.planning.context import Context
-from reimport_lib.planning.objects import MIME_TYPES, naming
+from reimport_lib.planning.object_names import is_ending, naming
+from reimport_lib.planning.objects import MIME_TYPES
 from reimport_lib.sources import fm_layouts, fm_session, http, objects
 from reimport_lib.sources.fm_errors import MISSING_RECORD, Refusal
 from reimport_lib.sources.fm_layouts import Layout
@@ -197,7 +205,11 @@ def _address(work: Work, number: int) -> str:
 
 def _stored(work: Work, wanted: Wanted, found: Fetched, tried: int) -> Line:
     ending = ending_of(found.head, found.name)
+    if not is_ending(ending):
+        ending = UNKNOWN
     key = name_of(work, wanted.key, ending)
+    if is_key_of_another(work, key):
+        return Line(wanted.number, Outcome.FAILED, NOT_ONLY_ITS_NAME, tries=tried)
     is_new = bucket.create(
         work.s3,
         work.bucket,

@@ -17,8 +17,10 @@ import pandas as pd
 
 from reimport_lib.errors import SourceError
 from reimport_lib.files.ledger import Ledger, Line, Outcome
+from reimport_lib.planning.codes import Reason
 from reimport_lib.planning.identity import canonical_key
-from reimport_lib.planning.objects import Naming, object_row_keys
+from reimport_lib.planning.object_names import Naming, read_names
+from reimport_lib.planning.objects import claims
 from reimport_lib.sources import data_api
 from reimport_lib.sources.data_api import Way
 from reimport_lib.sources.fm_layouts import Layout
@@ -29,6 +31,9 @@ MOST_NAME_BYTES = 1_024
 """Of the name of an object, by S3's own limit."""
 
 HOLLOW = "an object without a byte lies in its place: remove it"
+SEVERAL = "it is not clear which stored object is its file: leave one, named by its key"
+NO_NAME = "its key cannot be the name of an object"
+NOT_ONLY_ITS_NAME = "the name that its file would have is the key of another record"
 LONGEST_ENDING = "x" * 8
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -59,6 +64,8 @@ class Work:
     failures: dict[str, list[int]] = field(default_factory=dict)
     fetched: int = 0
     size_bytes: int = 0
+    keys: frozenset[str] = frozenset()
+    """Canonical keys of all records."""
 
     def count(self, line: Line) -> None:
         """Take *line* into what progress tells."""
@@ -84,14 +91,13 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
     swept = data_api.sweep(work.session, work.layout, way)
     records = [swept[number] for number in sorted(swept)]
     keys = _keys(work, records)
-    listing = listing.sort_values("size", kind="stable")  # of several, the fullest
-    owners = object_row_keys(listing, work.names)
-    objects = zip(listing["key"], listing["size"], strict=True)
-    stored = dict(zip(owners, objects, strict=True))
+    canonical = list(_canonical(work, keys))
+    work.keys = frozenset(canonical) - {""}
+    stored = _stored(work, listing)
     wanted: list[Wanted] = []
     lines: list[Line] = []
     taken: set[str] = set()
-    for record, raw, key in zip(records, keys, _canonical(work, keys), strict=True):
+    for record, raw, key in zip(records, keys, canonical, strict=True):
         line = (
             replace(_failed(record), why="another record has the same key")
             if key in taken and record.values.get(work.container)
@@ -113,7 +119,7 @@ def _without_fetching(
     record: Record,
     raw: str,
     key: str,
-    stored: Mapping[str, tuple[str, int]],
+    stored: Mapping[str, tuple[str, str]],
 ) -> Line | None:
     """What can be said of *record* at once; None: its file is wanted."""
     value = record.values.get(work.container, "")
@@ -123,15 +129,32 @@ def _without_fetching(
     if not key:
         return replace(failed, why="the record has no key")
     if key in stored:
-        name, size_bytes = stored[key]
-        if not size_bytes:
-            return replace(failed, why=HOLLOW, object_key=name)
+        name, why = stored[key]
+        if why:
+            return replace(failed, why=why, object_key=name)
         return replace(failed, outcome=Outcome.THERE, object_key=name)
     if not value.startswith(("https://", "http://")):
         return replace(failed, why="the container only refers to a file elsewhere")
     if not _is_name(name_of(work, raw, LONGEST_ENDING), key, work):
-        return replace(failed, why="its key cannot be the name of an object")
+        return replace(failed, why=NO_NAME)
     return None
+
+
+def _stored(work: Work, listing: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Key -> the stored object that an import would find, and why it takes none."""
+    claimed = claims(listing, work.names, work.keys).assign(key=listing["key"])
+    found: dict[str, tuple[str, str]] = {}
+    for verdict, why in (
+        (Reason.EMPTY_OBJECT.value, HOLLOW),
+        ("", ""),
+        (Reason.DUPLICATE_KEY.value, SEVERAL),
+        (Reason.AMBIGUOUS_OBJECT.value, SEVERAL),
+    ):
+        for owner, rival, name in claimed.loc[
+            claimed["verdict"] == verdict, ["owner", "rival", "key"]
+        ].itertuples(index=False):
+            found |= {key: (name, why) for key in (owner, rival) if key}
+    return found
 
 
 def _failed(record: Record) -> Line:
@@ -161,8 +184,16 @@ def name_of(work: Work, raw: str, ending: str) -> str:
     return f"{work.names.prefix}{stem}.{ending}"
 
 
+def is_key_of_another(work: Work, name: str) -> bool:
+    """Whether an import would hold object *name* for another record's, too."""
+    found = read_names(pd.DataFrame({"key": [name]}), work.names).iloc[0]
+    return found["whole"] != found["stem"] and found["whole"] in work.keys
+
+
 def _is_name(name: str, key: str, work: Work) -> bool:
     """Whether S3 takes *name*, and an import finds it for the row of *key*."""
-    found = object_row_keys(pd.DataFrame({"key": [name]}), work.names)
+    found = read_names(pd.DataFrame({"key": [name]}), work.names).iloc[0]
     fits = len(name.encode()) <= MOST_NAME_BYTES and not _CONTROL.search(name)
-    return fits and found.iloc[0] == key
+    folders = name.removeprefix(work.names.prefix).split("/")
+    is_path = not {"", ".", ".."} & {*folders}  # what a server may read as another
+    return fits and is_path and found["stem"] == key

@@ -1,13 +1,12 @@
 """Which stored object belongs to which row, and what becomes of every object.
 
 Pure; imports neither Django nor boto. Listings are frames of key and size, as the
-snapshot holds them; an object is named ``<prefix><FileMaker key>.<ending>``.
+snapshot holds them; what their names say is read in ``object_names``.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +16,12 @@ from reimport_lib.planning.cells import blank, each
 from reimport_lib.planning.codes import Outcome, Reason
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.deciding import Link, Ruling
-from reimport_lib.planning.identity import canonical_key
+from reimport_lib.planning.object_names import Naming, naming, read_names
 from reimport_lib.planning.plan import Plan, plan_of_rows
 
 IMPORTED = frozenset(
     outcome.value for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
 )
-
-_THUMBNAIL = re.compile(r"thumbs\.|.*[_-]thumb(nail)?\.", re.IGNORECASE)
 
 MIME_TYPES: Mapping[str, str] = {
     "avif": "image/avif",
@@ -63,62 +60,36 @@ MIME_TYPES: Mapping[str, str] = {
 """By ending. A table of our own: the system's differs from machine to machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """How the objects of a table are named.
-
-    Attributes:
-        prefix: where they lie.
-        stem: expression that the part before the first dot fits as a whole.
-        number: the part is a number, so that leading zeros do not count.
-    """
-
-    prefix: str
-    stem: str
-    number: bool = False
-
-
-def naming(table: str, context: Context) -> Naming:
-    """How objects of ``documents`` or ``images`` are named."""
-    if table == "documents":
-        return Naming(context.settings.documents_prefix, r"[^/.]+")
-    return Naming(context.settings.images_prefix, r"[0-9]+", number=True)
-
-
-def object_row_keys(listing: pd.DataFrame, names: Naming) -> Any:
-    """(n,) canonical key of the row that each object belongs to; "" by no rule."""
-    fits = re.compile(rf"({names.stem})\.[^/]+")
-    stems = []
-    for key in listing["key"].tolist():
-        has_prefix = key.casefold().startswith(names.prefix.casefold())
-        name = key[len(names.prefix) :] if has_prefix else ""
-        match = fits.fullmatch(name)
-        stems.append(match[1] if match and not _THUMBNAIL.match(name) else "")
-    column = pd.Series(stems, index=listing.index, dtype=object)
-    return canonical_key(column, number=names.number)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Objects:
     """
     The stored object of every row.
 
     Attributes:
-        keys, sizes: (n,) per row; None where it has no object.
-        doubled: (n,) bool: several objects answer to the row's key.
+        keys, sizes: (n,) per row; None where no object is surely its own.
+        doubled: (n,) bool: its objects differ only in case or leading zeros.
+        ambiguous: (n,) bool: several objects, or an object that another row claims.
+        empty: (n,) bool: what carries its key holds no byte.
     """
 
     keys: Any
     sizes: Any
     doubled: Any
+    ambiguous: Any
+    empty: Any
 
     @property
     def doubled_rule(self) -> Ruling:
         return self.doubled, Reason.DUPLICATE_KEY
 
     @property
-    def missing_rule(self) -> Ruling:
-        return blank(self.keys), Reason.NO_OBJECT
+    def object_rules(self) -> tuple[Ruling, Ruling, Ruling]:
+        """In their order: whatever is not surely a row's own is not its object."""
+        return (
+            (self.ambiguous, Reason.AMBIGUOUS_OBJECT),
+            (self.empty, Reason.EMPTY_OBJECT),
+            (blank(self.keys), Reason.NO_OBJECT),
+        )
 
     def link(self, counted: Any) -> Link:
         found = counted & ~blank(self.keys)
@@ -131,17 +102,59 @@ def match_objects(
     """Find the object of each of *row_keys* (canonical) in *listing* (key, size)."""
     if listing is None:
         listing = pd.DataFrame({"key": [], "size": []})
-    owners = object_row_keys(listing, names)
-    several = frozenset(owners[owners.duplicated(keep=False) & (owners != "")])
-    keys = dict(zip(owners, listing["key"].tolist(), strict=True))
-    sizes = dict(zip(owners, map(int, listing["size"]), strict=True))
-    for table in (keys, sizes):
-        table.pop("", None)
+    claimed = claims(listing, names, frozenset(row_keys))
+    own = claimed[claimed["verdict"] == ""]
+    keys = dict(zip(own["owner"], listing.loc[own.index, "key"], strict=True))
+    sizes = dict(zip(own["owner"], listing.loc[own.index, "size"], strict=True))
     return Objects(
         keys=each(row_keys, keys.get),
-        sizes=each(row_keys, sizes.get),
-        doubled=row_keys.isin(several),
+        sizes=each(each(row_keys, sizes.get), _whole),
+        doubled=row_keys.isin(_rows_with(claimed, Reason.DUPLICATE_KEY)),
+        ambiguous=row_keys.isin(_rows_with(claimed, Reason.AMBIGUOUS_OBJECT)),
+        empty=row_keys.isin(_rows_with(claimed, Reason.EMPTY_OBJECT) - keys.keys()),
     )
+
+
+def claims(
+    listing: pd.DataFrame, names: Naming, row_keys: Collection[str]
+) -> pd.DataFrame:
+    """
+    Whose each object of *listing* (key, size) is, and why it is nobody's.
+
+    An object is that of the row whose whole key its name carries before the ending. It
+    is nobody's where another row's key is the whole name, and where the row has several
+    objects with content: nothing is guessed.
+
+    Args:
+        row_keys: canonical keys of all rows, whether they come in or not.
+
+    Returns:
+        owner: key of its row, "" for none; rival: key of a second row that claims it;
+        verdict: "", or the code of a reason.
+    """
+    found = read_names(listing, names)
+    known = frozenset(row_keys) - {""}
+    fits = found["has_ending"] & (found["stem"] != "")
+    of_row, of_other = found["stem"].isin(known), found["whole"].isin(known)
+    filled = listing["size"] > 0
+    contested = filled & of_row & of_other & (found["stem"] != found["whole"])
+    owned = of_row & (fits | contested)
+    verdict = pd.Series(Reason.EXCLUDED_BY_RULE.value, listing.index, dtype=object)
+    verdict[fits & found["is_plain"]] = Reason.NO_METADATA.value
+    verdict[owned] = ""
+    verdict[owned & ~filled] = Reason.EMPTY_OBJECT.value
+    owner = found["stem"].where(owned, "")
+    rival = found["whole"].where(contested, "")
+    candidates = owner[owned & filled]
+    spellings = found["spelling"].groupby(candidates).nunique()
+    objects = candidates.value_counts()
+    several = frozenset(objects.index[objects > 1])
+    ambiguous = frozenset(spellings.index[spellings > 1])
+    ambiguous |= frozenset(owner[contested]) | frozenset(rival[contested])
+    doubled = candidates.isin(several).reindex(listing.index, fill_value=False)
+    verdict[doubled] = Reason.DUPLICATE_KEY.value
+    verdict[owned & filled & owner.isin(ambiguous)] = Reason.AMBIGUOUS_OBJECT.value
+    return pd.DataFrame({"owner": owner, "rival": rival, "verdict": verdict})
 
 
 def mime_types(keys: Any) -> Any:
@@ -170,14 +183,15 @@ def plan_objects(
     """
     listing = listing.sort_values("key", ignore_index=True)
     listing.index = pd.RangeIndex(1, len(listing) + 1, name="row")
-    owners = object_row_keys(listing, naming(plan.table, context))
+    names = naming(plan.table, context)
+    claimed = claims(listing, names, frozenset(plan.rows["key"]))
     rows = plan.rows[plan.rows["outcome"].isin(IMPORTED)]
     ids = dict(zip(rows["key"], rows["target_id"], strict=True))
-    known = frozenset(plan.rows["key"])
-    reason = pd.Series(Reason.NO_METADATA.value, index=listing.index, dtype=object)
-    reason[owners.isin(known)] = Reason.ROW_NOT_IMPORTED.value
-    reason[owners.isin(ids.keys())] = ""
-    reason.loc[owners == ""] = Reason.EXCLUDED_BY_RULE.value
+    reason = claimed["verdict"].copy()
+    left_out = (reason == "") & ~claimed["owner"].isin(ids.keys())
+    # of objects that differ only in zeros no row comes in: they have no other fault
+    left_out |= reason == Reason.DUPLICATE_KEY.value
+    reason[left_out] = Reason.ROW_NOT_IMPORTED.value
     skipped, unchanged = Outcome.SKIPPED.value, Outcome.UNCHANGED.value
     return plan_of_rows(
         table,
@@ -188,10 +202,23 @@ def plan_objects(
                 "outcome": each(reason, lambda code: skipped if code else unchanged),
                 "reason": reason,
                 "notes": "",
-                "target_id": [ids.get(key, "") if key else "" for key in owners],
+                "target_id": [
+                    "" if code else ids[key]
+                    for code, key in zip(reason, claimed["owner"], strict=True)
+                ],
             }
         ),
     )
+
+
+def _rows_with(claimed: pd.DataFrame, reason: Reason) -> frozenset[str]:
+    """Keys of the rows that have a claim on an object with *reason*."""
+    hit = claimed[claimed["verdict"] == reason.value]
+    return (frozenset(hit["owner"]) | frozenset(hit["rival"])) - {""}
+
+
+def _whole(size: Any) -> int | None:
+    return None if size is None else int(size)
 
 
 def _mime_type(key: str) -> str:

@@ -39,8 +39,6 @@ from reimport_lib.planning.codes import Note, Reason
 
 ONLY_WITH_EARLIER_ROWS = {Reason.LOCAL_EDIT, Reason.DRIFTED}
 NOT_YET_PLANTED = {
-    Reason.AMBIGUOUS_OBJECT,
-    Reason.EMPTY_OBJECT,
     Note.AMBIGUOUS_TIME,
 }
 NOT_PLANTED = ONLY_WITH_EARLIER_ROWS | NOT_YET_PLANTED

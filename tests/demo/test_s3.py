@@ -109,6 +109,20 @@ def test_a_bucket_is_served_once_at_a_time(odd: LocalS3) -> None:
     assert len(listed(client(odd.environment()), odd.bucket)) == len(ODD_KEYS)
 
 
+def test_an_object_of_no_size_is_stored_without_a_byte(tmp_path: Path) -> None:
+    file = tmp_path / "s3_listing.json"
+    file.write_text('[{"Key": "a.pdf", "Size": 9}, {"Key": "b.pdf", "Size": 0}]')
+
+    with serve_s3(*read_listing(file), bucket="hollow") as served:
+        s3 = client(served.environment())
+        sizes = {
+            item["Key"]: item["Size"]
+            for item in s3.list_objects_v2(Bucket="hollow")["Contents"]
+        }
+
+    assert (sizes["a.pdf"] > 0, sizes["b.pdf"]) == (True, 0)
+
+
 @pytest.mark.parametrize("text", ["", "{}{", '[{"Size": 1}]', "[1]", "7"])
 def test_a_listing_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "s3_listing.json"

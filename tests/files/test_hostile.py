@@ -17,7 +17,7 @@ from reimport_lib.files import ledger, streams
 from reimport_lib.files.ledger import Line, Outcome
 from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
-from reimport_lib.files.wanted import HOLLOW
+from reimport_lib.files.wanted import HOLLOW, NOT_ONLY_ITS_NAME, SEVERAL
 from reimport_lib.sources import objects
 from reimport_lib.sources.http import connected
 from reimport_lib.sources.servers import server_of
@@ -56,7 +56,7 @@ def test_the_second_record_of_a_key_fails_in_every_run(
         assert hostile.asked == {1: 1, 3: 1}
 
 
-@pytest.mark.parametrize("key", ["L" * 1_100, "ü" * 510, "two\nlines", "a/b", "a.b"])
+@pytest.mark.parametrize("key", ["L" * 1_100, "ü" * 510, "two\nlines", "a/../b", "/"])
 def test_a_key_that_is_no_name_is_a_line_and_the_others_come(
     bucket: dict[str, str], tmp_path: Path, key: str
 ) -> None:
@@ -69,6 +69,51 @@ def test_a_key_that_is_no_name_is_a_line_and_the_others_come(
         assert first.why == "its key cannot be the name of an object"
         assert last.outcome is Outcome.STORED
         assert set(hostile.asked) == {2}
+
+
+@pytest.mark.parametrize("key", ["7001.2", "a.b.c", "a/b", "{B 1}"])
+def test_a_file_is_stored_under_the_whole_key_and_is_there_afterwards(
+    bucket: dict[str, str], tmp_path: Path, key: str
+) -> None:
+    with serving((key, file()), ("7001", file())) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+        transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        first, _ = lines(made)
+        transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        assert first.object_key == f"filemaker-docs/{key.strip('{}')}.pdf"
+        assert outcomes(lines(made)) == [Outcome.STORED] * 2
+        assert set(hostile.asked.values()) == {1}
+
+
+def test_a_file_whose_name_would_be_another_records_key_is_not_stored(
+    bucket: dict[str, str], tmp_path: Path
+) -> None:
+    with serving(("7001", file()), ("7001.pdf", file())) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+
+        transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        first, second = lines(made)
+        assert (first.outcome, first.why) == (Outcome.FAILED, NOT_ONLY_ITS_NAME)
+        assert second.object_key == "filemaker-docs/7001.pdf.pdf"
+
+
+def test_where_several_objects_could_be_meant_nothing_is_fetched(
+    bucket: dict[str, str], tmp_path: Path
+) -> None:
+    with serving(("D1", file())) as hostile:
+        made = hostile.settings(tmp_path, bucket)
+        client: Any = objects.client(made)
+        for name in ("D1.pdf", "d1.jpg"):
+            key = f"filemaker-docs/{name}"
+            client.put_object(Bucket=made.s3_bucket, Key=key, Body=b"x")
+
+        transfer(made, tables=DOCUMENTS, patience=QUICK)
+
+        assert [line.why for line in lines(made)] == [SEVERAL]
+        assert not hostile.asked
 
 
 def test_an_object_without_a_byte_is_no_file_and_is_left_alone(

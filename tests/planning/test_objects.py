@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reimport_lib.planning.objects import plan_objects
 from reimport_lib.planning.rules import RULES, snapshot_keys
@@ -177,6 +179,153 @@ def test_every_object_is_accounted_for() -> None:
     }
     assert list(range(1, 10)) == list(rows["row"])
     assert sorted(objects["key"]) == list(rows["key"])
+
+
+def whose(keys: tuple[str, ...], *names: str, hollow: tuple[str, ...] = ()) -> str:
+    """``key>name`` or ``key>reason`` of each document, for objects of these names."""
+    objects = listing(*(f"{DOCS}{name}" for name in names))
+    objects.loc[objects["key"].isin([f"{DOCS}{name}" for name in hollow]), "size"] = 0
+    found = decided(
+        "documents", *({**LETTER, "id": key} for key in keys), objects=objects
+    )
+    stored = found.values["s3_key"].reindex(found.rows.index)
+    said = [
+        reason or key.removeprefix(DOCS)
+        for reason, key in zip(found.rows["reason"], stored, strict=True)
+    ]
+    return " ".join(f"{key}>{what}" for key, what in zip(keys, said, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("keys", "names", "expected"),
+    [
+        (("7001", "7001.2"), ("7001.2.pdf",), "7001>no_object 7001.2>7001.2.pdf"),
+        (("7001", "7001.2"), ("7001.pdf",), "7001>7001.pdf 7001.2>no_object"),
+        (
+            ("7001", "7001.2"),
+            ("7001.2.pdf", "7001.pdf"),
+            "7001>7001.pdf 7001.2>7001.2.pdf",
+        ),
+        (("a.b", "a.b.c"), ("A.B.C.pdf",), "a.b>no_object a.b.c>A.B.C.pdf"),
+        (("7001",), ("7001.scan.pdf",), "7001>no_object"),
+        (("7001",), ("7001.pdf.pdf",), "7001>no_object"),
+        (("7001",), ("7001.tar.gz",), "7001>no_object"),
+        (("7001",), ("7001.2",), "7001>no_object"),
+        (("7001",), ("7001",), "7001>no_object"),
+        (("7001",), ("sub/7001.pdf",), "7001>no_object"),
+        (("b", "a/b"), ("a/b.pdf",), "b>no_object a/b>a/b.pdf"),
+        (("{A}", " b "), ("a.pdf", "{B}.pdf"), "{A}>a.pdf  b >{B}.pdf"),
+        (("A 1",), ("a 1.pdf",), "A 1>a 1.pdf"),
+        (("left-thumb",), ("left-thumb.jpg",), "left-thumb>left-thumb.jpg"),
+        (("Zo\u00eb",), ("zoe\u0308.pdf",), "Zo\u00eb>zoe\u0308.pdf"),
+        # two objects that differ in more than case: nobody knows which
+        (("7001",), ("7001.jpg", "7001.pdf"), "7001>ambiguous_object"),
+        (("7001",), ("7001.0.pdf", "7001.pdf"), "7001>ambiguous_object"),
+        (("7001",), ("7001.PDF", "7001.pdf"), "7001>duplicate_key"),
+        # two rows that one object could be of
+        (
+            ("a.b", "a.b.ce"),
+            ("a.b.ce",),
+            "a.b>ambiguous_object a.b.ce>ambiguous_object",
+        ),
+        (
+            ("7001", "7001.2"),
+            ("7001.2", "7001.pdf"),
+            "7001>ambiguous_object 7001.2>ambiguous_object",
+        ),
+    ],
+)  # fmt: skip
+def test_a_file_is_of_the_row_whose_whole_key_it_carries_or_of_none(
+    keys: tuple[str, ...], names: tuple[str, ...], expected: str
+) -> None:
+    assert whose(keys, *names) == expected
+
+
+def test_an_object_without_a_byte_is_none() -> None:
+    assert whose(("1",), "1.pdf", hollow=("1.pdf",)) == "1>empty_object"
+    assert whose(("1",), "1.jpg", "1.pdf", hollow=("1.jpg",)) == "1>1.pdf"
+    both = ("1.jpg", "1.pdf")
+    assert whose(("1",), *both, hollow=both) == "1>empty_object"
+
+
+@pytest.mark.parametrize("name", ["42.2.jpg", "42.scan.jpg", "42.7", "x42.jpg"])
+def test_an_image_takes_no_object_whose_name_is_more_than_its_number(name: str) -> None:
+    objects = listing(f"{PICTURES}{name}")
+
+    assert verdicts("images", PICTURE, objects=objects) == ["rejected(no_object)"]
+
+
+@pytest.mark.parametrize("prefix", ["letters", "Letters/", "letters/", "LETTERS/"])
+def test_the_case_and_the_last_slash_of_the_prefix_do_not_count(prefix: str) -> None:
+    of = RULES["documents"].decide(
+        staged("documents", LETTER),
+        context(documents_prefix=prefix),
+        listing("letters/D-1.pdf"),
+    )
+
+    assert list(of.values["s3_key"]) == ["letters/D-1.pdf"]
+
+
+@given(data=st.data())
+def test_nobody_gets_a_file_that_carries_more_or_less_than_his_key(
+    data: st.DataObject,
+) -> None:
+    part = st.sampled_from(["7", "70", "a", "pdf", "2"])
+    dotted = st.lists(part, min_size=1, max_size=4).map(".".join)
+    keys = data.draw(st.lists(dotted, min_size=1, max_size=4, unique=True))
+    names = data.draw(st.lists(dotted, max_size=6, unique=True))
+    objects = listing(*(f"{DOCS}{name}" for name in names))
+
+    found = decided(
+        "documents", *({**LETTER, "id": key} for key in keys), objects=objects
+    )
+
+    for key, stored in zip(
+        found.values["filemaker_id"], found.values["s3_key"], strict=True
+    ):
+        name = stored.removeprefix(DOCS)
+        assert name.startswith(f"{key}.")
+        assert "." not in name[len(key) + 1 :]
+        assert name not in keys
+        assert [other for other in names if other.rpartition(".")[0] == key] == [name]
+
+
+def test_objects_that_nobody_gets_say_why() -> None:
+    objects = listing(*(f"{DOCS}{name}" for name in (
+        "1.jpg", "1.pdf", "2.pdf", "3.pdf", "3.tif", "4.scan.pdf", "5.pdf", "6.pdf",
+    )))  # fmt: skip
+    objects.loc[objects["key"].isin([f"{DOCS}2.pdf", f"{DOCS}3.tif"]), "size"] = 0
+    rows = [{**LETTER, "id": key} for key in ("1", "2", "3", "4")]
+    stray = {**LETTER, "id": "5", "id_Contact": "nobody"}
+    documents = plan(decided("documents", *rows, stray, objects=objects))
+
+    accounted = plan_objects("documents_objects", objects, documents, context()).rows
+
+    assert _pairs(accounted) == [
+        (f"{DOCS}1.jpg", "ambiguous_object"),
+        (f"{DOCS}1.pdf", "ambiguous_object"),
+        (f"{DOCS}2.pdf", "empty_object"),
+        (f"{DOCS}3.pdf", ""),
+        (f"{DOCS}3.tif", "empty_object"),
+        (f"{DOCS}4.scan.pdf", "no_metadata"),
+        (f"{DOCS}5.pdf", "row_not_imported"),
+        (f"{DOCS}6.pdf", "no_metadata"),
+    ]
+    assert {"unchanged", "skipped"} == set(accounted["outcome"])
+
+
+def test_what_is_ambiguous_or_empty_counts_as_not_found() -> None:
+    objects = listing(f"{DOCS}1.jpg", f"{DOCS}1.pdf", f"{DOCS}2.pdf", f"{DOCS}3.pdf")
+    objects.loc[objects["key"] == f"{DOCS}2.pdf", "size"] = 0
+    rows = [{**LETTER, "id": key} for key in ("1", "2", "3", "4")]
+
+    link = next(
+        link
+        for link in decided("documents", *rows, objects=objects).links
+        if link.name == "object"
+    )
+
+    assert (link.found, link.named) == (1, 4)
 
 
 def test_images_of_one_patient_and_day_share_a_batch() -> None:

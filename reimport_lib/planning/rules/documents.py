@@ -31,12 +31,12 @@ from reimport_lib.planning.matching import (
     owner_rules,
     with_owner_texts,
 )
+from reimport_lib.planning.object_names import naming
 from reimport_lib.planning.objects import (
     Objects,
     base_names,
     match_objects,
     mime_types,
-    naming,
 )
 from reimport_lib.planning.rules.columns import (
     AUDIT,
@@ -110,7 +110,7 @@ def decide_documents(
             *owner_rules(frame["owner"], known),
             contradicts_owner(staged, known),
             *misfits(staged),
-            stored.missing_rule,
+            *stored.object_rules,
         ),
         doubts=(),
     )

@@ -35,7 +35,8 @@ from reimport_lib.planning.matching import (
     owner_rules,
     with_owner_texts,
 )
-from reimport_lib.planning.objects import base_names, match_objects, naming
+from reimport_lib.planning.object_names import naming
+from reimport_lib.planning.objects import base_names, match_objects
 from reimport_lib.planning.plan import Plan
 from reimport_lib.planning.rules.columns import (
     AUDIT,
@@ -137,7 +138,7 @@ def decide_images(
             contradicts_owner(staged, known),
             (blank(frame["date_taken"]), Reason.BAD_DATE),
             *misfits(staged),
-            stored.missing_rule,
+            *stored.object_rules,
         ),
         doubts=(),
     )

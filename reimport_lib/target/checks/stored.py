@@ -6,8 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from reimport_lib.target.checks import clocks, explaining, rendering, words
-from reimport_lib.target.checks.headers import KEYS, OWNERS, Aliases
+from reimport_lib.target.checks import (
+    clocks,
+    explaining,
+    rendering,
+    shelves,
+    words,
+)
+from reimport_lib.target.checks.headers import KEYS, OWNERS, Aliases, column
 from reimport_lib.target.checks.matched import Field, Matched
 from reimport_lib.target.checks.people import field_of, own_key, owner
 from reimport_lib.target.checks.rendering import Pair
@@ -62,15 +68,11 @@ def images(m: Matched) -> list[Field]:
 def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
     """Fields that the stored object gives: from the frozen listing, by its key."""
     sizes = m.world.sizes[m.table]
-    number = m.table == "images"
+    files = shelves.shelf(prefix, sizes, number=m.table == "images")
+    keys = files.keys(column(m.frame, KEYS[m.table]))
 
     def stored_key(value: str, said: str) -> Pair:
-        within = value.casefold().startswith(prefix.casefold()) and value in sizes
-        stem = (
-            value[len(prefix) :].partition(".")[0] if within else "not in the listing"
-        )
-        key = partial(rendering.key_text, number=number)
-        return key(said), key(stem)
+        return shelves.ITS_ONLY_FILE, files.says(value, said, keys)
 
     def size(value: tuple[int | None, str]) -> Pair:
         held, key = value
