@@ -20,6 +20,7 @@ from reimport_lib.planning import mapping as mappings
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.date_orders import date_order_checks, date_reading_checks
 from reimport_lib.planning.directories import directory_checks
+from reimport_lib.planning.key_columns import key_checks
 from reimport_lib.planning.rules import RULES
 from reimport_lib.run import Json, Run, now
 from reimport_lib.sources import snapshot as snapshots
@@ -189,6 +190,7 @@ def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check
         )
         found += mappings.column_checks(rule, resolved, table.filled, rows=table.rows)
         frame = snapshot.table(name)
+        found += key_checks(rule, frame)
         found += date_order_checks(rule, frame, context)
         found += date_reading_checks(rule, frame, context)
     return found

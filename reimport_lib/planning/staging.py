@@ -267,8 +267,12 @@ def _stamps(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
 
 
 CONVERSIONS: Mapping[str, Conversion] = {
-    "key": lambda texts, *_: _plain(identity.canonical_key(texts)),
-    "number key": lambda texts, *_: _plain(identity.canonical_key(texts, number=True)),
+    "key": lambda texts, _, mapping, __: _plain(
+        identity.whole_keys(texts, table=mapping.table)
+    ),
+    "number key": lambda texts, _, mapping, __: _plain(
+        identity.whole_keys(texts, table=mapping.table, number=True)
+    ),
     "text": lambda texts, *_: clean.text(texts),
     "word": lambda texts, *_: clean.word(texts),
     "number as text": lambda texts, *_: clean.number_text(texts),

@@ -16,17 +16,26 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from reimport_lib.sources.reading import TEXT
 
-EXACT = 1e16
-"""Numbers from here on are not whole in a double: they keep their exponent."""
+EXACT = 1e15
+"""
+Below, a double holds every digit of a whole number. One from here on was written with
+an exponent, so its digits are not all known: it is shown with one.
+"""
 
 END_OF_DAY = "1 day, 0:00:00"
+
+Convert = dict[type, Callable[[Any], str]]
 
 _DAY = timedelta(days=1)
 # Serial 1.0 in a cell with a time format: midnight at the end of the day.
 _ONE_DAY = {1900: date(1900, 1, 1), 1904: date(1904, 1, 2)}
+_DAY_ZERO = {1900: "1900-01-00", 1904: "1904-01-01"}  # the former as Excel shows it
+_BLANK = 0x20
+_LINE_ENDS = (0x0B, 0x0D, 0x1D)
 
 
 def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
@@ -34,7 +43,8 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
     Every cell of *column* as text.
 
     A column that holds times of day is one of times: a date in it that is exactly one
-    day after the epoch was 24:00, and becomes ``1 day, 0:00:00``.
+    day after the epoch was 24:00, and becomes ``1 day, 0:00:00``. In one of dates,
+    midnight alone is the day before the first one (``1900-01-00``, ``1904-01-01``).
     """
     if not column or type(column[0]) is str:
         with suppress(pa.ArrowTypeError):
@@ -51,11 +61,37 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
     convert = _CONVERT
     if kinds & {time, timedelta}:
         end = _ONE_DAY[date_system]
-        convert = {
-            **_CONVERT,
-            date: lambda day: END_OF_DAY if day == end else day.isoformat(),
-        }
+        if _is_of_times(column, kinds, end):
+            own: Convert = {
+                date: lambda day: END_OF_DAY if day == end else day.isoformat()
+            }
+        else:
+            own = {time: lambda _: _DAY_ZERO[date_system]}
+        convert = {**_CONVERT, **own}
     return pa.array([convert[type(cell)](cell) for cell in column], TEXT)
+
+
+def _is_of_times(column: Sequence[Any], kinds: set[type], end: date) -> bool:
+    """Some cell is no midnight, or no cell is another date than *end*."""
+    return (
+        timedelta in kinds
+        or any(type(cell) is time and cell != time.min for cell in column)
+        or not any(isinstance(cell, date) and cell != end for cell in column)
+    )
+
+
+def with_lines(texts: pa.Array) -> pa.Array:
+    """
+    *texts* with LF for every line end inside: CR, vertical tab, group separator.
+
+    Separators behind the last repetition of a field go.
+    """
+    content = texts.buffers()[2]
+    codes = np.frombuffer(content, dtype=np.uint8) if content else np.zeros(0, np.uint8)
+    if not np.isin(codes[codes < _BLANK], _LINE_ENDS).any():
+        return texts
+    trimmed = pc.utf8_rtrim(texts, "\x1d")
+    return pc.replace_substring_regex(trimmed, r"\r\n?|[\x0b\x1d]", "\n")
 
 
 def _whole_seconds(column: Sequence[time]) -> pa.Array | None:
@@ -76,19 +112,19 @@ def _whole_numbers(column: Sequence[float]) -> pa.Array | None:
 
 def number(value: float) -> str:
     """
-    The shortest text of a number: ``101``, ``0.277``; no exponent below 1e16.
+    The shortest text of a number: ``101``, ``0.277``; an exponent from 1e15 on.
 
-    >>> number(101.0), number(1e-07), number(-0.0)
-    ('101', '0.0000001', '0')
+    >>> number(101.0), number(1e-07), number(-0.0), number(1.5e15)
+    ('101', '0.0000001', '0', '1.5e+15')
     """
     if not math.isfinite(value):
         return ""
-    if abs(value) < EXACT and value == int(value):
+    if abs(value) >= EXACT:
+        return format(Decimal(repr(value)).normalize(), "e")
+    if value == int(value):
         return str(int(value))
     text = repr(value)
-    if "e" in text and abs(value) < EXACT:
-        return format(Decimal(text), "f")
-    return text
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def moment(value: datetime) -> str:
@@ -132,7 +168,7 @@ def _nothing(value: None) -> str:
     return ""
 
 
-_CONVERT: dict[type, Callable[[Any], str]] = {
+_CONVERT: Convert = {
     str: str,
     float: number,
     int: str,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,15 @@ from python_calamine import (
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import SourceError
-from reimport_lib.sources import cells, headers, workbook
+from reimport_lib.sources import cells, headers, mending, workbook
 from reimport_lib.sources.limits import LIMITS, Limits
+from reimport_lib.sources.mending import Mended
 from reimport_lib.sources.reading import Reading, assemble
 
 CELL_CHARS = 32_767
 """What a cell of Excel holds at most: text of exactly this length was cut."""
+
+_LAST_OF_FEBRUARY = "1900-02-28"
 
 
 def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
@@ -51,7 +55,8 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
 
 
 def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
-    sheet, rows = _first_with_data(path)
+    mended = mending.mend(path, facts.sheets) if facts.needs_mending else None
+    sheet, rows = _first_with_data(path, facts, mended)
     _refuse_merged_header(path.name, sheet, height=len(rows))
     first = cells.array(rows[0], date_system=facts.date_system).to_pylist()
     place = f"{path.name}, sheet {sheet.name!r}"
@@ -62,6 +67,7 @@ def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
         )
     names = headers.columns(first, name=place, limits=limits)
     arrays = _arrays(rows, width=len(names), date_system=facts.date_system)
+    arrays = _with_leap_day(path, facts, arrays)
     data, numbers, blank = assemble(names, arrays, first_row=2, name=path.name)
     return Reading(
         data,
@@ -69,7 +75,7 @@ def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
         blank,
         way="excel",
         date_system=facts.date_system,
-        checks=_checks(sheet, facts, arrays),
+        checks=_checks(sheet, facts, arrays, mended),
     )
 
 
@@ -85,14 +91,16 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _first_with_data(path: Path) -> tuple[CalamineSheet, list[list[Any]]]:
+def _first_with_data(
+    path: Path, facts: workbook.WorkbookFacts, mended: Mended | None
+) -> tuple[CalamineSheet, list[list[Any]]]:
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            for place in _places(book):
-                sheet = book.get_sheet_by_index(place)
-                rows = _from_header(sheet.to_python())
-                if rows:
-                    return sheet, rows
+        try:
+            found = _open_first(mended.workbook if mended else path)
+        except OverflowError:  # a duration of more days than there are
+            found = _open_first(
+                mending.mend(path, facts.sheets, large_numbers=True).workbook
+            )
     except PasswordError:
         raise SourceError(
             f"{path.name}: is protected by a password.",
@@ -103,9 +111,47 @@ def _first_with_data(path: Path) -> tuple[CalamineSheet, list[list[Any]]]:
             f"{path.name}: the workbook cannot be read; it is damaged.",
             hint="export the table again",
         ) from None
-    raise SourceError(
-        f"{path.name}: no sheet holds any data.", hint="export the table again"
-    )
+    if found is None:
+        raise SourceError(
+            f"{path.name}: no sheet holds any data.", hint="export the table again"
+        )
+    return found
+
+
+def _open_first(
+    workbook: Path | BytesIO,
+) -> tuple[CalamineSheet, list[list[Any]]] | None:
+    with CalamineWorkbook.from_object(workbook) as book:
+        for place in _places(book):
+            sheet = book.get_sheet_by_index(place)
+            rows = _from_header(sheet.to_python())
+            if rows:
+                return sheet, rows
+    return None
+
+
+def _with_leap_day(
+    path: Path, facts: workbook.WorkbookFacts, arrays: list[pa.Array]
+) -> list[pa.Array]:
+    """
+    *arrays* with serial 60 as 29 February 1900, which Excel shows and no calendar has.
+
+    The reader takes it for the 28th, as it takes 59. Where one is seen, the sheet is
+    read once more with 60 as 61: what moves was no 28th.
+    """
+    seen = [pc.starts_with(array, _LAST_OF_FEBRUARY) for array in arrays]
+    if facts.date_system != 1900 or not any(pc.any(each).as_py() for each in seen):
+        return arrays
+    later = _open_first(mending.mend(path, facts.sheets, move_leap_day=True).workbook)
+    moved = _arrays(later[1], width=len(arrays), date_system=1900) if later else arrays
+    return [
+        pc.if_else(
+            pc.and_(is_seen, pc.not_equal(array, other)),
+            pc.replace_substring(array, "-28", "-29", max_replacements=1),
+            array,
+        )
+        for array, other, is_seen in zip(arrays, moved, seen, strict=True)
+    ]
 
 
 def _places(book: CalamineWorkbook) -> list[int]:
@@ -148,17 +194,21 @@ def _arrays(rows: list[list[Any]], *, width: int, date_system: int) -> list[pa.A
     (across,) = set(map(len, rows))
     values = list(chain.from_iterable(rows[1:]))
     return [
-        cells.array(values[place::across], date_system=date_system)
+        cells.with_lines(cells.array(values[place::across], date_system=date_system))
         for place in range(width)
     ]
 
 
 def _checks(
-    sheet: CalamineSheet, facts: workbook.WorkbookFacts, arrays: list[pa.Array]
+    sheet: CalamineSheet,
+    facts: workbook.WorkbookFacts,
+    arrays: list[pa.Array],
+    mended: Mended | None,
 ) -> tuple[Check, ...]:
     """What a workbook may have lost without saying so, each with its count."""
     cut = sum(_cut(array) for array in arrays)
     merged = len(sheet.merged_cell_ranges or ())
+    doubtful = mended.doubtful if mended else 0
     found = (
         (
             "sheets with data",
@@ -194,6 +244,13 @@ def _checks(
             "0",
             f"{facts.errors:,} cells like #N/A; they are read as blank",
             "find them in the workbook: what they should hold is not in the file",
+        ),
+        (
+            "long numbers",
+            doubtful > 0,
+            "every digit",
+            f"{doubtful:,} of 16 digits or more; a program has rounded them",
+            "export them as text, or the table as .csv, out of FileMaker",
         ),
     )
     unsolved = Check(

@@ -23,7 +23,7 @@ _BEYOND = 10**12
 _LONGEST_TAG = 64 * 1024
 _OVERLAP = 64
 _REFERENCE_CHARS = 14
-_PADDING = b'"' * (_REFERENCE_CHARS + 4)
+_PADDING = b'"' * 24
 _SPACED = re.compile(rb"\s*=\s*")
 _PREFIX = re.compile(rb"(</?)[^\s<>/:=]+:(?=(?:c|row|v|is|f)[\s/>])")
 _START = re.compile(rb"<(?:[^\s<>/:=]+:)?(?:c|row)[\s/>]")
@@ -31,6 +31,9 @@ _START = re.compile(rb"<(?:[^\s<>/:=]+:)?(?:c|row)[\s/>]")
 _UNSOLVED = re.compile(
     rb"<c\b(?![^>]*\st=[\"']str)[^>]*><f[^>]*>[^<]*</f>(?=</c>|<v */>|<v></v>)"
 )
+_LONG_DIGITS = 16
+_ODD_NUMBER = re.compile(rb"<v(?:\s[^>]*)?>(?:[-+]|[0-9]{16})")
+_MINUS, _PLUS = b"-+"
 _LESS, _SLASH, _GREATER, _EQUALS, _COLON = b"</>=:"
 _A, _ZERO, _NINE, _BLANK = b"A09 "
 _C, _E, _F, _I, _R, _S, _T, _V = b"cefirstv"
@@ -55,6 +58,7 @@ class Extent:
         unsolved: formulas that have no stored result.
         errors: cells that hold an error (``#N/A``) instead of a value.
         values: some cell has a value.
+        odd_numbers: some number is below zero, or of 16 digits and more.
         text_bytes: that the cells show of the shared strings, each for itself.
         closely: every reference is read, also the near ones.
     """
@@ -66,6 +70,7 @@ class Extent:
     unsolved: int = 0
     errors: int = 0
     values: bool = False
+    odd_numbers: bool = False
     text_bytes: int = 0
     closely: bool = False
 
@@ -167,7 +172,7 @@ def _take_usual(
         return False
     _take_references(codes, np.concatenate((cells + 4, rows + 6)), extent)
     extent.cells += len(cells)
-    extent.values = extent.values or _has_value(codes, np.flatnonzero(opens))
+    _take_values(codes, np.flatnonzero(opens), extent)
     unplaced.most_cells = max(unplaced.most_cells, unplaced.cells)
     if len(rows):
         unplaced.cells = 0
@@ -176,9 +181,35 @@ def _take_usual(
     return True
 
 
-def _has_value(codes: _Codes, tags: _Codes) -> bool:
+def _take_values(codes: _Codes, tags: _Codes, extent: Extent) -> None:
+    """See whether there are values, and numbers that a reader would not take whole."""
     first, second = codes[tags + 1], codes[tags + 2]
-    return bool(((first == _V) | ((first == _I) & (second == _S))).any())
+    is_value = first == _V
+    if not extent.values:
+        extent.values = bool((is_value | ((first == _I) & (second == _S))).any())
+    if not extent.odd_numbers:
+        extent.odd_numbers = _has_odd_number(codes, tags[is_value], second[is_value])
+
+
+def _has_odd_number(codes: _Codes, values: _Codes, after: _Codes) -> bool:
+    """
+    Some number is below zero, or has 16 digits without a point.
+
+    Args:
+        values: places of every ``<v``.
+        after: what stands behind its name.
+    """
+    if (after != _GREATER).any():  # an attribute before the number, or another element
+        return _ODD_NUMBER.search(codes.tobytes()) is not None
+    begins = values + 3
+    first = codes[begins]
+    if ((first == _MINUS) | (first == _PLUS)).any():
+        return True
+    for place in range(_LONG_DIGITS - 1, -1, -1):  # few have so many characters
+        begins = begins[codes[begins + place] - np.uint8(_ZERO) <= 9]
+        if not len(begins):
+            return False
+    return True
 
 
 def _are(name: bytes, codes: _Codes, tags: _Codes) -> _Codes:
@@ -253,7 +284,7 @@ def _take_tags(
     extent.formulas += len(closes)
     if len(closes):
         extent.unsolved += len(_UNSOLVED.findall(codes.tobytes()))
-    extent.values = extent.values or _has_value(codes, tags)
+    _take_values(codes, tags, extent)
     cells = tags[_are(b"c", codes, tags)]
     extent.cells += len(cells)
     cells = cells[~_are_placed(codes, cells, references, name_length=1)]

@@ -1,6 +1,6 @@
 """The JSON that FileMaker writes: exact numbers, repeated names, and a bare ``?``.
 
-Imports errors only. Numbers become text at once, with every digit that they had.
+Imports cells. Numbers become text at once, with every digit that they had.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import json
 import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from reimport_lib.sources import cells
 
 UNREADABLE = "?"
 """What stands where FileMaker could not put a value into JSON."""
@@ -52,8 +54,13 @@ def number(text: str) -> str:
     """
     The text of a JSON number as a workbook's reader would write it.
 
+    One with an exponent keeps it from 1e15 on: not all of its digits are known. A
+    point behind sixteen digits stays, as a sign of a program that holds doubles.
+
     >>> number("101.0"), number("0.50"), number("4.9E+08"), number("-0")
     ('101', '0.5', '490000000', '0')
+    >>> number("1.7629E23"), number("9007199254740993"), number("9007199254740992.0")
+    ('1.7629e+23', '9007199254740993', '9007199254740992.0')
     """
     if text.isdigit():
         return text
@@ -63,9 +70,13 @@ def number(text: str) -> str:
         return text
     if abs(value.adjusted()) > _LONGEST_EXPONENT:
         return text
+    if "e" in text.lower() and abs(value) >= cells.EXACT:
+        return format(value.normalize(), "e")
     plain = format(value, "f")
     if "." in plain:
         plain = plain.rstrip("0").rstrip(".")
+        if "." not in plain and abs(value) >= cells.EXACT:
+            return f"{plain}.0"
     return "0" if plain == "-0" else plain
 
 

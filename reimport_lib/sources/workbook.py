@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -34,6 +34,8 @@ _NO_SHEET = re.compile(
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _STRINGS = "xl/sharedstrings.xml"
 _LEAST_CELL = len('<c r="A1"><v></v></c>')
+_HALF = re.compile(rb"_x[dD][89a-fA-F][0-9a-fA-F]{2}_")
+_ESCAPE_BYTES = len("_xD83D_")
 _DATE_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']", re.IGNORECASE)
 
 
@@ -46,6 +48,9 @@ class WorkbookFacts:
         sheets_with_data: worksheets that hold a value.
         formulas, unsolved, errors: cells of all worksheets that are formulas, that are
             formulas without a stored result, that hold an error instead of a value.
+        sheets: names of the parts, in small letters, that are worksheets.
+        odd_numbers: some number would lose digits or become a moment that it is not.
+        pairs: some text holds a character as two escapes (``_xD83D__xDE00_``).
     """
 
     date_system: int = 1900
@@ -53,14 +58,24 @@ class WorkbookFacts:
     formulas: int = 0
     unsolved: int = 0
     errors: int = 0
+    sheets: frozenset[str] = frozenset()
+    odd_numbers: bool = False
+    pairs: bool = False
 
-    def with_sheet(self, extent: Extent) -> Self:
+    @property
+    def needs_mending(self) -> bool:
+        """The reader would refuse, lose or change something."""
+        return self.odd_numbers or self.pairs or self.errors > 0
+
+    def with_sheet(self, part: str, extent: Extent) -> Self:
         return replace(
             self,
             sheets_with_data=self.sheets_with_data + extent.values,
             formulas=self.formulas + extent.formulas,
             unsolved=self.unsolved + extent.unsolved,
             errors=self.errors + extent.errors,
+            sheets=self.sheets | {part},
+            odd_numbers=self.odd_numbers or extent.odd_numbers,
         )
 
 
@@ -86,6 +101,7 @@ def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
     _check_declared(members, name, limits)
     sheets = _named_sheets(archive, limits)
     facts, strings = WorkbookFacts(), np.zeros(0, np.int64)
+    halves: set[str] = set()
     # The strings first: then one walk over a sheet tells all that it shows of them.
     for member in sorted(members, key=lambda member: not _holds_strings(member)):
         part = member.filename.lower()
@@ -93,15 +109,15 @@ def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
             since_1904 = _DATE_1904.search(_small_part(archive, member, limits))
             facts = replace(facts, date_system=1904 if since_1904 else 1900)
         elif _holds_strings(member):
-            strings = texts.lengths(_pieces(archive, member))
+            strings = texts.lengths(_watched(_pieces(archive, member), part, halves))
         elif part not in sheets and _NO_SHEET.match(part):
             for _ in _pieces(archive, member):
                 pass
         if part in sheets or not _NO_SHEET.match(part):
-            extent = _extent(archive, member, strings, limits)
+            extent = _extent(archive, member, strings, limits, halves)
             if part in sheets or _SHEET.fullmatch(part):
-                facts = facts.with_sheet(extent)
-    return facts
+                facts = facts.with_sheet(part, extent)
+    return replace(facts, pairs=bool(halves))
 
 
 def _holds_strings(member: zipfile.ZipInfo) -> bool:
@@ -113,12 +129,19 @@ def _extent(
     member: zipfile.ZipInfo,
     strings: np.ndarray,
     limits: Limits,
+    halves: set[str],
 ) -> Extent:
-    """How far a sheet reaches; it is looked at closely only where that is too far."""
+    """
+    How far a sheet reaches; it is looked at closely only where that is too far.
+
+    Args:
+        halves: of the parts that hold halves of characters; may grow.
+    """
     limits = replace(limits, cells=min(limits.cells, limits.sheet_cells))
     most_text = member.file_size // _LEAST_CELL * int(strings.max(initial=0))
     is_counted = member.file_size + most_text > limits.sheet_text_bytes
-    extent = measure_sheet(_pieces(archive, member), strings if is_counted else None)
+    pieces = _watched(_pieces(archive, member), member.filename.lower(), halves)
+    extent = measure_sheet(pieces, strings if is_counted else None)
     _check_text(archive, member, extent, strings, limits)
     if extent.rows * extent.columns > limits.cells:
         extent = measure_sheet(_pieces(archive, member), closely=True)
@@ -216,6 +239,17 @@ def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
     with archive.open(member) as stream:
         while piece := stream.read(_PIECE):
             yield piece
+
+
+def _watched(pieces: Iterable[bytes], part: str, halves: set[str]) -> Iterator[bytes]:
+    """Hand on *pieces*; *part* is noted if a character is escaped as two halves."""
+    before = b""
+    for piece in pieces:
+        joint = before + piece[:_ESCAPE_BYTES]
+        if part not in halves and (_HALF.search(joint) or _HALF.search(piece)):
+            halves.add(part)
+        before = piece[-_ESCAPE_BYTES:]
+        yield piece
 
 
 def _damaged(name: str) -> SourceError:

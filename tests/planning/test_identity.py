@@ -141,3 +141,45 @@ def test_a_pseudonym_is_stable_short_and_of_this_installation() -> None:
     assert identity.pseudonym(b"secret", KEY) == "p-2ee2d051"
     assert identity.pseudonym(b"another", KEY) != identity.pseudonym(b"secret", KEY)
     assert identity.pseudonym(b"secret", "é") != identity.pseudonym(b"secret", "e")
+
+
+@pytest.mark.parametrize(
+    ("cells", "broken"),
+    [
+        (["1.7629e+23", "101"], 1),
+        (["1.5E+15", " 1.5E+15", "17"], 2),
+        (["{1E+15}", KEY], 1),
+        (["1,7629E23", KEY], 1),
+        (["9.007199254740993E+15"], 1),
+        (["-1.5e15"], 1),
+        (["12E5", "1", "2", ""], 1),
+        (["12E5", "34E7", ""], 2),
+        (["9007199254740992.0", "1.0"], 1),
+        (["\uff11\uff25+\uff11\uff15", "1"], 1),
+    ],
+)
+def test_keys_that_have_lost_digits_refuse_their_column_with_the_count(
+    cells: list[str], broken: int
+) -> None:
+    keys = pd.Series(cells, name="id_Contact", dtype=object)
+
+    with pytest.raises(
+        SourceError, match=f'notes, column "id_Contact": {broken} of {len(cells)} keys'
+    ):
+        identity.whole_keys(keys, table="notes")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["12E5", "1", "3FA0"],  # keys of hexadecimal digits
+        ["1E5", "P-17"],
+        [KEY, "e5", "5e", "1.5", "E+15"],
+        ["9007199254740993", "176290000000000000000001", "101.0", "0017"],
+        ["7001.2", "7001.2.3", ""],
+    ],
+)
+def test_words_and_whole_numbers_are_keys(cells: list[str]) -> None:
+    keys = column(*cells)
+
+    assert identity.whole_keys(keys, table="notes").equals(identity.canonical_key(keys))

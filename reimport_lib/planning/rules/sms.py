@@ -26,7 +26,7 @@ from reimport_lib.planning.deciding import (
     misfits,
     no_key,
 )
-from reimport_lib.planning.identity import canonical_key
+from reimport_lib.planning.identity import whole_keys
 from reimport_lib.planning.mapping import Column, Mapping
 from reimport_lib.planning.matching import (
     contradicts_owner,
@@ -168,7 +168,7 @@ def decide_sms(
     frame, known = staged.frame, context.known
     unknown = staged.coded(Reason.UNKNOWN_VALUE, "direction")
     rows = _decide_messages(staged, context, (unknown, Reason.UNKNOWN_VALUE))
-    events = canonical_key(texts(frame["appointment"]))
+    events = whole_keys(texts(frame["appointment"]), table="sms")
     counted = counted_rows(rows) & (events != "")
     found = counted & events.isin(known.appointments.keys())
     return decided(
