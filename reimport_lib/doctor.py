@@ -11,6 +11,7 @@ from pathlib import Path
 
 from reimport_lib.checks import Check, Verdict, failed
 from reimport_lib.config import Settings
+from reimport_lib.counting import several
 from reimport_lib.errors import ReimportError
 from reimport_lib.planning import mapping as mappings
 from reimport_lib.planning.directories import directory_checks
@@ -101,7 +102,7 @@ def _table(frozen: Snapshot, name: str, *, known: bool) -> list[Check]:
         Check(
             f"{name}: {table.file} can be read",
             "at least 1 row",
-            f"{table.rows:,} rows, {len(table.columns)} columns",
+            f"{several(table.rows, 'row')}, {several(len(table.columns), 'column')}",
             Verdict.PASS if table.rows else Verdict.FAIL,
             "" if table.rows else "export the table again",
         ),

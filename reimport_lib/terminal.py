@@ -12,6 +12,7 @@ from pathlib import Path
 from reimport_lib import approval, forked, locks, printing, runs
 from reimport_lib.checks import Check, failed
 from reimport_lib.config import Settings
+from reimport_lib.counting import several
 from reimport_lib.errors import ReimportError, message_and_hint
 from reimport_lib.files import progress as transfers
 from reimport_lib.going_back import WayBack
@@ -185,8 +186,9 @@ def show_restored(way: WayBack, kept: Path) -> None:
         runner.write_report(run)
     tables_held = len(way.backup.digest.tables)
     say(
-        f"{way.backup.database} is as it was before {way.run.run_id}: {tables_held}"
-        f" tables and {way.backup.digest.rows:,} rows, compared with the backup."
+        f"{way.backup.database} is as it was before {way.run.run_id}:"
+        f" {several(tables_held, 'table')} and"
+        f" {several(way.backup.digest.rows, 'row')}, compared with the backup."
     )
     say(f"What it held until now: {kept}")
 

@@ -22,7 +22,7 @@ LIBRARY = ROOT / "reimport_lib"
 # of its own line but where the line is marked as one part.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
-        "plain errors checks config env_files setting_values tables"
+        "plain errors checks counting config env_files setting_values tables"
         " private_files".split()
     ),
     frozenset({"sources", "planning"}),
@@ -66,7 +66,16 @@ STORE_WRITES = frozenset(
 )
 OF_A_RUN = ("planning", "run", "runs", "target", "phases", "runner")
 BELOW_DJANGO = (
-    *("plain", "errors", "checks", "config", "env_files", "setting_values", "tables"),
+    *(
+        "plain",
+        "errors",
+        "checks",
+        "counting",
+        "config",
+        "env_files",
+        "setting_values",
+        "tables",
+    ),
     *("private_files", "sources", "planning", "run", "runs"),
 )
 

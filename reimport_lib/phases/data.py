@@ -13,6 +13,7 @@ from datetime import datetime
 
 from reimport_lib import runs
 from reimport_lib.checks import Check, equal
+from reimport_lib.counting import several
 from reimport_lib.errors import PlanDiffers, ReimportError
 from reimport_lib.phases import BY_NAME, DATA_PHASES, frozen, outcomes, recording
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
@@ -245,7 +246,7 @@ def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:
     if different:
         raise PlanDiffers(
             f"{phase}: the plan of {', '.join(different)} is not the one reviewed in "
-            f"{run.reviewed} ({len(different)} of {len(digests)} tables differ). "
+            f"{run.reviewed} ({len(different)} of {several(len(digests), 'table')}). "
             "Nothing of this phase was written.",
             hint="reimport run --full, to rehearse and review again",
         )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from reimport_lib import runs
 from reimport_lib.checks import Check, equal
+from reimport_lib.counting import several, verb
 from reimport_lib.errors import Drifted, Refused
 from reimport_lib.planning.identity import pseudonym
 from reimport_lib.private_files import write_json
@@ -50,7 +51,8 @@ def require_none(run: Run) -> list[Check]:
     drifted = before.drift(now)
     if len(drifted):
         raise Drifted(
-            f"{len(drifted):,} managed rows are not what {run.reviewed} saw: "
+            f"{several(len(drifted), 'managed row')} "
+            f"{verb(len(drifted), 'is', 'are')} not what {run.reviewed} saw: "
             f"{_named(run, drifted)}. Nothing was written.",
             hint="reimport run --full, to rehearse and review again",
         )

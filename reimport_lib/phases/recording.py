@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db import Error
 
 from reimport_lib.checks import Check, failed
+from reimport_lib.counting import several, verb
 from reimport_lib.errors import (
     Interrupted,
     PhaseFailed,
@@ -79,7 +80,8 @@ def finish(
     run.update_phase(name, checks=[check.as_json() for check in checks])
     if bad:
         failure = error(
-            f"{name}: {len(bad)} of {len(checks)} checks do not hold: {bad[0].name} "
+            f"{name}: {len(bad)} of {several(len(checks), 'check')} "
+            f"{verb(len(bad), 'does', 'do')} not hold: {bad[0].name} "
             f"(expected {bad[0].expected}, found {bad[0].actual}).",
             hint=bad[0].hint or f"reimport show {run.run_id}",
         )

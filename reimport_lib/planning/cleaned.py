@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reimport_lib.counting import several, verb
 from reimport_lib.errors import SourceError
 from reimport_lib.planning.codes import Reason
 
@@ -90,7 +91,8 @@ def distinct(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[str]]:
     strangers = sum(not isinstance(text, str) for text in texts)
     if strangers:
         raise SourceError(
-            f'column "{column.name}": {strangers} distinct values are not text.',
+            f'column "{column.name}" holds {several(strangers, "value")} that'
+            f" {verb(strangers, 'is', 'are')} no text.",
             hint="read every cell as text; a blank one is the empty text",
         )
     return positions, texts

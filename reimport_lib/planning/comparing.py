@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from reimport_lib.counting import several
 from reimport_lib.errors import ReimportError
 from reimport_lib.planning.canonical import canonical, canonical_texts
 from reimport_lib.planning.cells import array_of, either, objects
@@ -39,9 +40,11 @@ def match(decided: Decided, target: pd.DataFrame, system: str) -> Matched:
     held = canonical_key(target["filemaker_id"].astype(object), number=number)
     if held.duplicated().any():
         raise ReimportError(
-            f"{decided.table}: {int(held.duplicated().sum())} rows of the target share"
-            " a FileMaker key with another row.",
-            hint="remove the doubled rows in the backend, then rehearse again",
+            f"{decided.table}: {int(held.duplicated().sum()):,} of"
+            f" {several(len(held), 'row')} in the database have the FileMaker key of"
+            " another one.",
+            hint="look at both in the backend, move what hangs on one to the other"
+            " before it goes, then rehearse again",
         )
     places = {key: place for place, key in enumerate(held)}
     positions = np.array([places.get(key, -1) for key in keys], dtype=np.int64)

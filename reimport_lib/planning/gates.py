@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from reimport_lib.counting import several
 from reimport_lib.errors import GateFailed, UsageError
 from reimport_lib.planning.codes import Note, Outcome, Reason
 from reimport_lib.planning.plan import Plan
@@ -95,7 +96,7 @@ class GateResult:
         """What was measured and what the limit is, in one line."""
         floor = "at least" if self.name.startswith("min_") else "at most"
         if self.name in ROWS:
-            return f"{self.count:,} rows; {floor} {self.limit:,.0f}"
+            return f"{several(self.count, 'row')}; {floor} {self.limit:,.0f}"
         share = f"{self.count:,} of {self.total:,} ({percent(self.actual)})"
         return f"{share}; {floor} {percent(self.limit)}"
 

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import several, verb
 from reimport_lib.errors import SourceError
 from reimport_lib.planning.headers import clean_header, matches, nearest, quoted
 
@@ -235,7 +236,8 @@ def _refuse_unmapped(
     strangers = [name for name in unmapped if filled is None or filled.get(name)]
     if strangers:
         raise SourceError(
-            f"{mapping.table}: {len(strangers)} columns are neither mapped nor"
+            f"{mapping.table}: {several(len(strangers), 'column')} "
+            f"{verb(len(strangers), 'is', 'are')} neither mapped nor"
             f" dropped: {quoted(strangers)}.",
             hint="map them, drop them with a reason, or run without --strict",
         )

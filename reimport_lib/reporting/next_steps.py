@@ -46,7 +46,8 @@ def after(run: Ended) -> Step:
     advised = _COMMAND.match(run.hint)
     if advised:
         return Step(command=advised.group())
-    return Step(first=run.hint, command=_by_state(run))
+    names_command = "reimport " in run.hint
+    return Step(first=run.hint, command="" if names_command else _by_state(run))
 
 
 def _by_state(run: Ended) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from reimport_lib.counting import count, several
 from reimport_lib.planning.codes import (
     SOURCE_OUTCOMES,
     Kept,
@@ -37,6 +38,9 @@ LINK_NOUNS = {
     "funding": "funding source",
     "type": "appointment type",
 }
+
+
+__all__ = ["count", "several"]  # with the words that a report has besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,6 @@ _MEANINGS = {
 _NOTE_MEANINGS = {str(code): (code.sentence, code.remedy) for code in Note}
 
 
-def count(number: int) -> str:
-    """``15,149``."""
-    return f"{number:,}"
-
-
 def percent(part: int, whole: int) -> str:
     """
     The floored share of *part* in *whole*: ``99.98%``; empty when *whole* is 0.
@@ -140,11 +139,6 @@ def share(part: int, whole: int) -> str:
 def percent_of_rate(rate: float) -> str:
     """A limit such as 0.95 as ``95%``; at most two decimals."""
     return f"{rate * 100:.2f}".rstrip("0").rstrip(".") + "%"
-
-
-def several(number: int, one: str, many: str = "") -> str:
-    """``1 row``, ``2 rows``."""
-    return f"{count(number)} {one if number == 1 else many or one + 's'}"
 
 
 def duration(seconds: float) -> str:

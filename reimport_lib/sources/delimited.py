@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import charsets, headers, quotes, records
 from reimport_lib.sources.charsets import Charset
@@ -236,8 +237,8 @@ def _ragged(source: _Source, uneven: list[tuple[int, int]]) -> SourceError:
     if source.width == 1:
         hint = "is the first one a title? column names must stand in the first record"
     return SourceError(
-        f"{source.path.name}: {len(uneven):,} record(s) do not have the "
-        f"{source.width} fields of the first one: {shown}{more}.",
+        f"{source.path.name}: {several(len(uneven), 'record')} without the "
+        f"{several(source.width, 'field')} of the first one: {shown}{more}.",
         hint=hint,
     )
 

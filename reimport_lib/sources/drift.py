@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from reimport_lib.checks import Check, Verdict, failed
+from reimport_lib.counting import several
 from reimport_lib.errors import GateFailed
 from reimport_lib.sources.manifest import TableManifest
 from reimport_lib.sources.snapshot import Snapshot
@@ -112,7 +113,7 @@ def require_alike(checks: tuple[Check, ...]) -> None:
 def _gone(name: str, before: TableManifest) -> Check:
     return Check(
         f"{name}: table",
-        f"{before.rows:,} rows",
+        several(before.rows, "row"),
         "not exported",
         Verdict.WARN,
         "nothing of it is deleted; export it if it should be imported",
@@ -217,7 +218,7 @@ def _shown(counts: pd.Series, limits: DriftLimits) -> str:
     """
     shared = sorted(counts[counts > 1].items(), key=lambda pair: (-pair[1], pair[0]))
     if not shared or len(counts) > limits.new_words:
-        return f"in {int(counts.sum()):,} rows"
+        return f"in {several(int(counts.sum()), 'row')}"
     return ", ".join(f"{word}: {count:,} rows" for word, count in shared[:_SHOWN])
 
 

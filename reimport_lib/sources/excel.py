@@ -26,6 +26,7 @@ from python_calamine import (
 )
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import cells, headers, mending, workbook
 from reimport_lib.sources.limits import LIMITS, Limits
@@ -221,28 +222,28 @@ def _checks(
             "text cut by Excel",
             cut > 0,
             "0 cells",
-            f"{cut:,} cells of exactly {CELL_CHARS:,} characters",
+            f"{several(cut, 'cell')} of exactly {CELL_CHARS:,} characters",
             "export this table as XML or CSV: they hold long text",
         ),
         (
             "merged cells",
             merged > 0,
             "0",
-            f"{merged:,} ranges; only the first cell of each has a value",
+            f"{several(merged, 'range')}; only the first cell of each has a value",
             "take the file as FileMaker wrote it",
         ),
         (
             "formulas",
             facts.formulas > 0,
             "0 cells",
-            f"{facts.formulas:,} cells; their stored results are read",
+            f"{several(facts.formulas, 'cell')}; the stored result is read",
             "take the file as FileMaker wrote it",
         ),
         (
             "error cells",
             facts.errors > 0,
             "0",
-            f"{facts.errors:,} cells like #N/A; they are read as blank",
+            f"{several(facts.errors, 'cell')} like #N/A, read as blank",
             "find them in the workbook: what they should hold is not in the file",
         ),
         (
@@ -256,7 +257,7 @@ def _checks(
     unsolved = Check(
         "formulas without a result",
         "0",
-        f"{facts.unsolved:,} cells; what they show is not in the file",
+        f"{several(facts.unsolved, 'cell')}; what is shown there is not in the file",
         # With several sheets it may be another one that has them.
         Verdict.FAIL if facts.sheets_with_data <= 1 else Verdict.WARN,
         "open the workbook in Excel and save it, or export it again from FileMaker",

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from reimport_lib.checks import Check, Verdict, equal
+from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
 from reimport_lib.sources import headers
 from reimport_lib.sources.fm_values import Convert, Field, Kind
@@ -207,7 +208,8 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
         yield Check(
             "fields this account may not see",
             "0 cells",
-            f"{sum(hidden.values()):,} cells in {', '.join(map(repr, hidden))}",
+            f"{several(sum(hidden.values()), 'cell')} in "
+            f"{', '.join(map(repr, hidden))}",
             Verdict.FAIL,
             "give the account's privilege set access to these fields",
         )
@@ -216,7 +218,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
         yield Check(
             "values that FileMaker could not show",
             "0 cells",
-            f"{unreadable:,} cells hold ?",
+            f"{several(unreadable, 'cell')} with ?",
             Verdict.WARN,
             "they are kept as ?; look at these fields in FileMaker",
         )
@@ -225,7 +227,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
         yield Check(
             "characters that are none",
             "0 cells",
-            f"{halves:,} cells hold U+FFFD",
+            f"{several(halves, 'cell')} with U+FFFD",
             Verdict.WARN,
             "look at these fields in FileMaker: a character was cut in two",
         )

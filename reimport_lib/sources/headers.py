@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
 from reimport_lib.sources.limits import LIMITS, Limits
 
@@ -101,7 +102,7 @@ def _refuse_repeated(named: Sequence[str], *, name: str) -> None:
     ]
     if repeated:
         raise SourceError(
-            f"{name}: {len(repeated)} column name(s) occur more than once: "
+            f"{name}: {several(len(repeated), 'column name')} more than once: "
             f"{'; '.join(repeated[:5])}.",
             hint="rename or remove one of them in the export, then run it again",
         )

@@ -15,6 +15,7 @@ from django.apps import apps
 from django.db.models import Count, F, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from reimport_lib.counting import several
 from reimport_lib.errors import Drifted
 from reimport_lib.planning.canonical import canonical_texts
 from reimport_lib.planning.comparing import PRIMARY
@@ -89,7 +90,7 @@ def delete_plan(run_id: str, phase: str, plan: DeletionPlan) -> None:
         if hanging.clears:
             _clear(run_id, phase, hanging, keys)
     if delete_rows(model, keys) != len(keys):
-        raise _drifted(plan.table, len(keys), "were to be deleted and are gone")
+        raise _drifted(plan.table, len(keys), "to be deleted went")
 
 
 def refuse_dangling(deletions: Sequence[DeletionPlan]) -> None:
@@ -107,7 +108,8 @@ def refuse_dangling(deletions: Sequence[DeletionPlan]) -> None:
             links = list(links_onto(hanging, keys, DEFAULT))
             if links:
                 label = hanging.child._meta.label
-                raise _drifted(label, len(links), f"hang on deleted {plan.table}")
+                happened = f"came to hang on deleted {plan.table}"
+                raise _drifted(label, len(links), happened)
 
 
 def recount_batches(tables: set[str]) -> None:
@@ -159,7 +161,7 @@ def _refuse_edited(
         Drifted: names how many do not.
     """
     if len(now) != len(rows):
-        raise _drifted(plan.table, len(rows) - len(now), "are no longer there")
+        raise _drifted(plan.table, len(rows) - len(now), "went")
     held = as_managed(plan.table, now.loc[list(rows["id"])], types)
     before = plan.changes.set_index(["field", "row"])["before"]
     edited = pd.Series(False, index=rows.index)
@@ -169,7 +171,7 @@ def _refuse_edited(
             expected.update(before.loc[field])
         edited |= expected.to_numpy() != canonical_texts(held[field])
     if edited.any():
-        raise _drifted(plan.table, int(edited.sum()), "were changed by a person")
+        raise _drifted(plan.table, int(edited.sum()), "changed by a person")
 
 
 def _demote(model: type[Model], keys: Sequence[Any]) -> None:
@@ -262,7 +264,7 @@ def _carried_hashes(
 
 def _drifted(what: str, count: int, happened: str) -> Drifted:
     return Drifted(
-        f"{what}: {count:,} rows {happened} since the plan was made."
+        f"{what}: {several(count, 'row')} {happened} since the plan was made."
         " Nothing of this phase was written.",
         hint="rehearse again: reimport run --dry-run",
     )

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import psycopg
 
+from reimport_lib.counting import several
 from reimport_lib.errors import BackupError
 from reimport_lib.private_files import private_open
 from reimport_lib.target import bootstrap, pgcopies
@@ -114,7 +115,7 @@ def prove(backup: Backup, copy_url: str) -> DatabaseDigest:
     if different:
         raise BackupError(
             f"The backup does not prove itself: {len(different)} of"
-            f" {len(backup.digest.tables)} tables differ after restoring it:"
+            f" {several(len(backup.digest.tables), 'table')} came back otherwise:"
             f" {', '.join(different[:5])}.",
             hint="reimport run --phase backup --dry-run",
         )

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections
 from django.db.models import CharField, Model, TextField
 
+from reimport_lib.counting import several
 from reimport_lib.errors import Drifted, PhaseFailed, TargetError
 from reimport_lib.target.bootstrap import DEFAULT
 from reimport_lib.target.models import AnyField, fields_of, label_of
@@ -76,8 +77,8 @@ def update_rows(
     )
     if changed != len(keys):
         raise Drifted(
-            f"{label_of(model)}: {len(keys) - changed:,} of {len(keys):,} rows are no"
-            " longer there. Nothing of this phase was written.",
+            f"{label_of(model)}: {len(keys) - changed:,} of {several(len(keys), 'row')}"
+            " went since the plan was made. Nothing of this phase was written.",
             hint="rehearse again: reimport run --dry-run",
         )
     return changed

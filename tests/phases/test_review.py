@@ -31,7 +31,7 @@ def test_rows_that_people_changed_since_the_rehearsal_are_named_and_stop_the_run
     assert sites.status(full) is Status.REFUSED
     assert full.phase("validation")["status"] == "refused"
     assert full.phase("backup")["status"] == "pending"
-    assert "1 managed rows are not what" in sites.error(full)
+    assert "1 managed row is not what" in sites.error(full)
     assert "patients 1 changed (first: p-" in sites.error(full)
     assert imported.digest() == before
 

@@ -28,7 +28,7 @@ NOBODY = UUID(int=7)
 GENERIC = {"documents": "documents.Document", "image_batches": "images.ImageBatch"}
 OF_PATIENT = ("contact_details", "appointments", "notes", "sms", "sms_replies")
 OWNER = "{}: owner in the source = owner in the database"
-NOT_LIVING = "{}: imported rows whose owner is not a living patient"
+NO_PATIENT = "{}: imported rows whose owner is no patient in the database"
 MISSING = "{}: foreign keys that name a missing row"
 OTHERS = "{}: links of other rows (people's, an earlier system's) that dangle"
 LISTED = "{}: stored objects that are in the frozen listing"
@@ -107,9 +107,9 @@ def test_two_patients_who_change_their_keys_are_seen_in_every_table(
 def test_an_imported_row_whose_owner_is_gone_is_seen(case: Case, table: str) -> None:
     change(case, table, object_id=NOBODY)
 
-    assert NOT_LIVING.format(table) in links(case)
+    assert NO_PATIENT.format(table) in links(case)
     assert links(case) <= {
-        NOT_LIVING.format(table),
+        NO_PATIENT.format(table),
         OWNER.format("documents" if table == "documents" else "images"),
     }
 
@@ -122,7 +122,7 @@ def test_an_imported_row_whose_owner_is_no_patient_is_seen(
     clinic = types.get(app_label="clinics", model="clinic")
     change(case, table, content_type_id=clinic.pk)
 
-    assert links(case) == {NOT_LIVING.format(table)}
+    assert links(case) == {NO_PATIENT.format(table)}
 
 
 @pytest.mark.parametrize("table", GENERIC)

@@ -260,7 +260,7 @@ def test_an_empty_column_gives_an_empty_one(name: str) -> None:
 def test_a_cell_that_is_not_text_is_refused(stranger: object) -> None:
     cells = pd.Series(["a", stranger], name="Phone", dtype=object)
 
-    with pytest.raises(SourceError, match='column "Phone": 1 distinct values'):
+    with pytest.raises(SourceError, match='column "Phone" holds 1 value that is'):
         clean.text(cells)
 
 

@@ -129,7 +129,7 @@ def test_a_persons_edit_stops_the_phase() -> None:
     target = written(no_rows(of.managed), plan(of)).assign(content=["Edited."])
     limits = Gates({("notes", "max_rejected"): 1.0})
 
-    with pytest.raises(GateFailed, match="people changed in the backend: 1 rows"):
+    with pytest.raises(GateFailed, match="people changed in the backend: 1 row;"):
         require(plan(of, target), limits)
 
 

@@ -164,7 +164,7 @@ def test_two_target_rows_with_one_key_stop() -> None:
     target = _imported(decided("notes", NOTE))
     twice = pd.concat([target, target.assign(filemaker_id=["N1"])], ignore_index=True)
 
-    with pytest.raises(ReimportError, match="share a FileMaker key"):
+    with pytest.raises(ReimportError, match="have the FileMaker key of another one"):
         plan(decided("notes", NOTE), twice)
 
 

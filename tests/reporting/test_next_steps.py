@@ -30,11 +30,17 @@ def test_a_command_that_the_error_advises_is_the_next_step(
     assert step == Step(command=command or "reimport run --dry-run --gate a.b=0.5")
 
 
-@pytest.mark.parametrize("hint", ["map them or drop them", "reimport files goes on"])
-def test_other_advice_comes_before_what_the_state_asks_for(hint: str) -> None:
-    step = after(Ended(RUN, rehearsal=True, status="refused", hint=hint))
+def test_other_advice_comes_before_what_the_state_asks_for() -> None:
+    step = after(Ended(RUN, rehearsal=True, status="refused", hint="map them"))
 
-    assert step == Step(first=hint, command="reimport run --dry-run")
+    assert step == Step(first="map them", command="reimport run --dry-run")
+
+
+@pytest.mark.parametrize(
+    "hint", ["rehearse again: reimport run --full", "reimport files goes on"]
+)
+def test_advice_with_a_command_in_it_stands_alone(hint: str) -> None:
+    assert after(Ended(RUN, rehearsal=True, status="refused", hint=hint)) == Step(hint)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_an_odata_answer_with_bare_question_marks_is_read_whole() -> None:
     for column in SHARED:
         assert plain(found.data.column(column).to_pylist()) == plain(exported()[column])
     told = {check.name: check.actual for check in found.checks}
-    assert told["values that FileMaker could not show"] == "7 cells hold ?"
+    assert told["values that FileMaker could not show"] == "7 cells with ?"
 
 
 @pytest.mark.parametrize(

@@ -313,7 +313,7 @@ def test_half_a_character_is_replaced_and_told() -> None:
 
     told = check(reading, "characters that are none")
     assert reading.data.column("id").to_pylist() == ["a\ufffdb"]
-    assert (told.actual, told.verdict) == ("1 cells hold U+FFFD", Verdict.WARN)
+    assert (told.actual, told.verdict) == ("1 cell with U+FFFD", Verdict.WARN)
 
 
 def test_a_record_that_always_changes_is_never_whole() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reimport_lib.checks import Check, Verdict
+from reimport_lib.checks import Check
 from reimport_lib.target.checks.api import PAGE_SIZE, Api, Row
 from reimport_lib.target.checks.evidence import Evidence, could_not_check
+from reimport_lib.target.checks.facts import counted, judged, same_rows
 from reimport_lib.target.checks.ground import (
     Imported,
     busiest,
@@ -23,7 +24,6 @@ from reimport_lib.target.checks.world import PATIENT, World
 OK = 200
 ASKED_OWNERS = 5
 
-Facts = Mapping[str, bool]
 Texts = Mapping[int, list[str]]
 """Record number -> texts of some columns of the source."""
 
@@ -67,17 +67,15 @@ def of_patient(
     imported = {row.pk for row in rows}
     local = held(q.evidence, table, **_belongs_to(q, table, patient)) - imported
     shown = list(q.api.all(table, {parameter: patient}))
+    equal = {
+        row["id"] for row in shown if row["id"] in own and right(own[row["id"]], row)
+    }
     return judged(
         name,
-        {
-            f"{len(own) + len(local):,} rows": {row["id"] for row in shown}
-            == {*own, *local}
-            and len(shown) == len(own) + len(local),
-            f"{len(own):,} of them as in the source": sum(
-                right(own[row["id"]], row) for row in shown if row["id"] in own
-            )
-            == len(own),
-        },
+        [
+            same_rows([row["id"] for row in shown], {*own, *local}),
+            counted("imported rows as in the source", len(equal), of=len(own)),
+        ],
     )
 
 
@@ -96,7 +94,7 @@ def generic_links(
     q: Question, table: str, path: str, owners: Mapping[str, set[str]]
 ) -> Check:
     """The first and the last page; some of their owners are asked for themselves."""
-    name = f"API: {table} point at living, right patients"
+    name = f"API: {table} point at the patients that the source names"
     first = q.api.get(path)
     last = q.api.get(path, page=max(1, -(-first.count // PAGE_SIZE)))
     shown = {row["id"]: row for row in (*first.results, *last.results)}
@@ -107,22 +105,23 @@ def generic_links(
     patients |= {row.pk: {key} for key, row in q.patients.items()}
     asked = dict.fromkeys(str(row["owner_id"]) for row in ours.values())
     answers = {pk: q.api.get(f"patients/{pk}") for pk in [*asked][:ASKED_OWNERS]}
+    of_patients = [row for row in ours.values() if row["owner_type"] == PATIENT]
+    named = [
+        pk for pk, row in ours.items() if patients.get(row["owner_id"]) == owners[pk]
+    ]
+    known = [
+        pk
+        for pk, answer in answers.items()
+        if answer.status == OK
+        and {key_text(answer.data.get("filemaker_id") or "")} == patients.get(pk)
+    ]
     return judged(
         name,
-        {
-            f"{len(ours):,} point at a patient": all(
-                row["owner_type"] == PATIENT for row in ours.values()
-            ),
-            "at the one that the source names": all(
-                patients.get(row["owner_id"]) == owners[pk] for pk, row in ours.items()
-            ),
-            f"{len(answers)} of whom answer": all(
-                answer.status == OK
-                and {key_text(answer.data.get("filemaker_id") or "")}
-                == patients.get(pk)
-                for pk, answer in answers.items()
-            ),
-        },
+        [
+            counted("point at a patient", len(of_patients), of=len(ours)),
+            counted("at the one that the source names", len(named), of=len(ours)),
+            counted("of those patients answer", len(known), of=len(answers)),
+        ],
     )
 
 
@@ -131,16 +130,3 @@ def nothing(q: Question, name: str, table: str) -> Check:
     if q.evidence.imported(table) is None:
         return q.evidence.gap(name, table)
     return could_not_check(name, "the database holds nothing of this kind")
-
-
-def judged(name: str, facts: Facts) -> Check:
-    wrong = [fact for fact, holds in facts.items() if not holds]
-    return Check(
-        name,
-        "; ".join(facts),
-        f"not: {'; '.join(wrong)}" if wrong else "as expected",
-        Verdict.FAIL if wrong else Verdict.PASS,
-        "ask the API the same in a browser, and compare with the export"
-        if wrong
-        else "",
-    )

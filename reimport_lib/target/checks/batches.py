@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import several
 from reimport_lib.target.checks.clocks import MONTHS
 from reimport_lib.target.checks.evidence import Evidence, could_not_check, some_rows
 from reimport_lib.target.checks.rendering import key_text
@@ -90,7 +91,7 @@ def _check(name: str, rows: int, right: list[int]) -> Check:
     actual = f"{len(right):,} of {rows:,} as their images say"
     return Check(
         f"{TABLE}.{name}",
-        f"{rows:,} rows",
+        several(rows, "row"),
         actual + (f"; not {some_rows(wrong)} in key order" if wrong else ""),
         Verdict.FAIL if wrong else Verdict.PASS,
         f"see outcomes/{TABLE}.csv" if wrong else "",

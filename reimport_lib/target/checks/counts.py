@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reimport_lib.checks import Check, Verdict, equal
+from reimport_lib.counting import several
 from reimport_lib.tables import TABLES, Table
 from reimport_lib.target.checks.evidence import (
     DELETE,
@@ -137,7 +138,7 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
     if kept is None:
         if not len(others):
             return [equal(name, expected=0, actual=0)]
-        why = f"{len(others):,} rows, and no delete phase says why they are kept"
+        why = f"{several(len(others), 'row')}, and no delete phase says why"
         return [could_not_check(name, why)]
     accounted = set(kept["target_id"]) | local
     found = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import several
 from reimport_lib.tables import BY_NAME
 from reimport_lib.target.checks import events, people, stored
 from reimport_lib.target.checks.batches import check_batches
@@ -79,7 +80,7 @@ def _field_check(table: str, field: Field, result: Compared) -> Check:
         )
     return Check(
         name,
-        f"{result.rows:,} rows, sha256 {result.source_sha256[:12]}",
+        f"{several(result.rows, 'row')}, sha256 {result.source_sha256[:12]}",
         "; ".join((*figures, f"sha256 {result.target_sha256[:12]}")),
         verdict,
         hint,
@@ -92,10 +93,11 @@ def _fill_check(table: str, results: list[Compared]) -> Check:
     target = sum(result.target_filled for result in results)
     explained = sum(result.explained_blank for result in results)
     lost = source - target - explained
+    off = f"{several(abs(lost), 'value')} too {'few' if lost > 0 else 'many'}"
     return Check(
         f"{table}: fill rate of all fields",
-        f"{source:,} values",
-        f"{target:,} values, {explained:,} more left blank by notes",
+        several(source, "value"),
+        f"{several(target, 'value')}, {explained:,} more left blank by notes",
         Verdict.FAIL if lost else Verdict.PASS,
-        f"{abs(lost):,} values too {'few' if lost > 0 else 'many'}" if lost else "",
+        off if lost else "",
     )

@@ -19,12 +19,19 @@ from reimport_lib.target.checks.asking import (
     OK,
     Question,
     generic_links,
-    judged,
     nothing,
     of_patient,
 )
 from reimport_lib.target.checks.events import START
 from reimport_lib.target.checks.evidence import Evidence, could_not_check
+from reimport_lib.target.checks.facts import (
+    counted,
+    every,
+    judged,
+    number,
+    same_rows,
+    true,
+)
 from reimport_lib.target.checks.ground import (
     Imported,
     busiest,
@@ -69,15 +76,18 @@ def patient_list(q: Question) -> Check:
     size = min(PAGE_SIZE, total // 2)
     pages = [q.api.get("patients", page=page, page_size=size) for page in (1, 2)]
     first, second = ({row["id"] for row in page.results} for page in pages)
+    shown = first | second
+    count = next((page.count for page in pages if page.count != total), total)
     return judged(
         name,
-        {
-            f"{total:,} patients": all(page.count == total for page in pages),
-            f"{size:,} on the first page": len(first) == size,
-            f"{min(size, total - size):,} others on the second": not first & second
-            and len(second) == min(size, total - size),
-            "all of them in the database": first | second <= imported | others,
-        },
+        [
+            number("patients", total, count),
+            number("on the first page", size, len(first)),
+            number(
+                "others on the second", min(size, total - size), len(second - first)
+            ),
+            counted("in the database", len(shown & (imported | others)), of=len(shown)),
+        ],
     )
 
 
@@ -102,11 +112,15 @@ def patient_detail(q: Question) -> Check:
     ]
     return judged(
         name,
-        {
-            "the patient": answer.status == OK and _is_patient(q, patient, answer),
-            f"{len(expected):,} details": set(shown) == expected,
-            f"{len(own):,} of them as in the source": len(right) == len(own),
-        },
+        [
+            true(
+                "the patient",
+                "another patient or none",
+                holds=answer.status == OK and _is_patient(q, patient, answer),
+            ),
+            same_rows(list(shown), expected, "details"),
+            counted("imported details as in the source", len(right), of=len(own)),
+        ],
     )
 
 
@@ -155,16 +169,17 @@ def search(q: Question) -> Check:
     word = words[wanted]
     shown = {row["id"]: row for row in q.api.all("patients", {"search": word})}
     same = {p.pk for p, name in words.items() if name == word} - archived
+    holding = [
+        row
+        for row in shown.values()
+        if any(word in str(row[field] or "").casefold() for field in SEARCHED)
+    ]
     return judged(
         name,
-        {
-            "the patient is found": wanted.pk in shown,
-            f"with all of that name ({len(same):,})": same <= set(shown),
-            "every result holds the word": all(
-                any(word in str(row[field] or "").casefold() for field in SEARCHED)
-                for row in shown.values()
-            ),
-        },
+        [
+            counted("of that name", len(same & set(shown)), of=len(same)),
+            counted("results hold the word", len(holding), of=len(shown)),
+        ],
     )
 
 
@@ -185,13 +200,13 @@ def clinic_filter(q: Question) -> Check:
     archived = held(q.evidence, "patients", archived=True)
     expected = (of_clinic[chosen] | local) - archived
     rows = list(q.api.all("patients", {"clinic": str(chosen)}))
+    of_it = [row for row in rows if row["clinic"] == str(chosen)]
     return judged(
         name,
-        {
-            f"{len(expected):,} patients": {row["id"] for row in rows} == expected
-            and len(rows) == len(expected),
-            "all of that clinic": all(row["clinic"] == str(chosen) for row in rows),
-        },
+        [
+            same_rows([row["id"] for row in rows], expected, "patients"),
+            counted("of that clinic", len(of_it), of=len(rows)),
+        ],
     )
 
 
@@ -205,7 +220,9 @@ def metadata(q: Question) -> Check:
             answer = q.api.get(f"{table}/{row.pk}")
             shown = answer.data.get("filemaker_metadata") or {}
             facts[table] = said.items() <= dict(shown).items()
-    return judged(name, facts) if facts else nothing(q, name, "patients")
+    if not facts:
+        return nothing(q, name, "patients")
+    return judged(name, [every("records hold what their rows say", facts)])
 
 
 def _first_with_metadata(
@@ -262,17 +279,16 @@ def closed(q: Question) -> Check:
     for patient in list(q.patients.values())[:1]:
         answer = nobody.get(f"patients/{patient.pk}")
         facts["a patient"] = answer.status in CLOSED
-    return judged("API: closed to anonymous visitors", facts)
+    return judged("API: closed to anonymous visitors", [every("closed", facts)])
 
 
 def unknown(q: Question) -> Check:
-    return judged(
-        "API: a record that does not exist is not found",
-        {
-            f"/{path}/": q.api.get(f"{path}/{NOBODY}").status == NOT_FOUND
-            for path in ENDPOINTS
-        },
-    )
+    facts = {
+        f"/{path}/": q.api.get(f"{path}/{NOBODY}").status == NOT_FOUND
+        for path in ENDPOINTS
+    }
+    name = "API: a record that does not exist is not found"
+    return judged(name, [every("answer that nothing is there", facts)])
 
 
 def _is_patient(q: Question, patient: Imported, answer: Answer) -> bool:

@@ -79,16 +79,16 @@ def _dangling(evidence: Evidence, table: str) -> Iterator[Check]:
     ids = content_type_ids(evidence.alias)
     patients: Any = model_of("patients")._base_manager.using(evidence.alias)
     rows: Any = model_of(table)._base_manager.using(evidence.alias)
-    living = patients.filter(pk=OuterRef("object_id"))
+    there = patients.filter(pk=OuterRef("object_id"))
     of_patient = Q(content_type_id=ids[PATIENT])
-    lost = rows.filter(of_patient & ~Exists(living)).values_list("pk", flat=True)
+    lost = rows.filter(of_patient & ~Exists(there)).values_list("pk", flat=True)
     dangling = {str(pk) for pk in lost}
     ours = set() if imported is None else set(imported["target_id"])
     if imported is not None:
         nobody = rows.filter(~of_patient | Q(object_id=None))
         strange = {str(pk) for pk in nobody.values_list("pk", flat=True)}
         yield equal(
-            f"{table}: imported rows whose owner is not a living patient",
+            f"{table}: imported rows whose owner is no patient in the database",
             expected=0,
             actual=len((dangling | strange) & ours),
             hint=REPORT,

@@ -1,0 +1,21 @@
+"""Numbers with the word they count: one row, two rows.
+
+Pure; imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+
+def count(number: int) -> str:
+    """``15,149``."""
+    return f"{number:,}"
+
+
+def several(number: int, one: str, many: str = "") -> str:
+    """``1 row``, ``2 rows``; *many* where it is not *one* with an s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def verb(number: int, one: str, many: str) -> str:
+    """The form of a verb that goes with *number* things."""
+    return one if number == 1 else many
