@@ -133,8 +133,8 @@ def stays(facts: Writing) -> list[str]:
     if not (facts.wrote and facts.stopped_run):
         return []
     return [
-        "It was not rolled back and stays; to take it back: "
-        f"reimport restore {facts.stopped_run}."
+        "It was not rolled back and stays; to take it back, with all that was saved "
+        f"since the backup: reimport restore {facts.stopped_run}."
     ]
 
 
