@@ -74,8 +74,18 @@ class LedgerPhase(models.Model):
 
 
 class Action(models.TextChoices):
-    UPDATED = "updated"
-    DELETED = "deleted"
+    """
+    What was done to a row, named as in the report where it counts the row.
+
+    Two are no outcome of a source row. *Marked*: the row is as the source has it, and
+    only got the import's own mark. *Emptied*: it gave up a link to a record that was
+    deleted, or its place as the primary one to another record.
+    """
+
+    UPDATED = "updated", "updated: fields changed"
+    DELETED = "deleted", "deleted"
+    MARKED = "marked", "marked: no field changed"
+    EMPTIED = "emptied", "emptied: a link or the mark of the primary"
 
 
 class BeforeImage(models.Model):
@@ -84,6 +94,7 @@ class BeforeImage(models.Model):
 
     Attributes:
         model: ``app.Model``; object_pk: its key as text.
+        action: what the run did to it; of several things, what changed most.
         values: field -> value before, as JSON.
     """
 

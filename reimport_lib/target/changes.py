@@ -67,9 +67,8 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
             insert_rows(model, {"id": list(rows["id"]), **columns})
             continue
         keys = list(rows["id"])
-        now = ledger.keep_before_images(
-            run_id, phase, model, keys, action=ledger.UPDATED
-        )
+        action = ledger.MARKED if write == "rehash" else ledger.UPDATED
+        now = ledger.keep_before_images(run_id, phase, model, keys, action=action)
         _refuse_edited(plan, rows, now, types)
         if write == "rehash":
             update_rows(model, keys, {"import_hash": list(rows["import_hash"])})
@@ -239,7 +238,7 @@ def _empty(
     value: object,
 ) -> None:
     """Set *attribute* of rows that no plan writes, and carry the import hash along."""
-    now = ledger.keep_before_images(run_id, phase, model, keys, action=ledger.UPDATED)
+    now = ledger.keep_before_images(run_id, phase, model, keys, action=ledger.EMPTIED)
     columns: dict[str, list[Any]] = {attribute: [value] * len(now)}
     table = tables_of_models().get(str(model._meta.label))
     if table is not None:

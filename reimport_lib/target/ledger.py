@@ -23,6 +23,9 @@ from reimport_lib.target.models import fields_of, label_of
 from reimport_lib.target.writing import in_chunks, insert_rows
 
 UPDATED, DELETED = "updated", "deleted"
+# No field that the source has a say in changes: only the import's own mark is set, or
+# a link to a deleted row, or the mark of the primary one, is taken off.
+MARKED, EMPTIED = "marked", "emptied"
 
 Counts = Mapping[str, Mapping[str, int]]
 
@@ -153,6 +156,7 @@ def keep_before_images(
     Keep the rows of *keys* as they are now, before *action*; in the same transaction.
 
     A row that this run changed before keeps its first image: the state before the run.
+    What was done to it is then *action*, unless that says less than what it says.
 
     Returns:
         index = primary key; every field of the rows, as Python's own values.
@@ -165,6 +169,10 @@ def keep_before_images(
     held = images.objects.using(alias).filter(run_id=run_id, model=label_of(model))
     earlier = set(held.values_list("object_pk", flat=True))
     fresh = [key for key in now.index if str(key) not in earlier]
+    if action in (UPDATED, DELETED) and len(fresh) < len(now):
+        lesser = held.filter(action__in=(MARKED, EMPTIED))
+        for some in in_chunks([str(key) for key in now.index]):
+            lesser.filter(object_pk__in=some).update(action=action)
     count = len(fresh)
     columns: dict[str, list[Any]] = {
         "run_id": [run_id] * count,

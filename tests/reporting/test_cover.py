@@ -84,7 +84,7 @@ def test_a_plan_that_was_refused_is_not_told_as_done(tmp_path: Path) -> None:
 
     assert "9,833 of 13,542 source rows of the phases done (72.61%)" in text
     assert "Written to the real database: deletions, patients. It was not" in text
-    assert "to take it back: reimport restore 20261122T101500Z-full." in text
+    assert "the backup: reimport restore 20261122T101500Z-full." in text
     assert "14 rejected (planned; its phase is not done)" in text
 
 

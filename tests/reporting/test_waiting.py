@@ -9,7 +9,7 @@ from reimport_lib.reporting.run_words import written
 from reimport_lib.reporting.verdict import facts_of_writing, verdict
 from tests.reporting.examples import run
 
-BACK = "to take it back: reimport restore 20261122T101500Z-full."
+BACK = "the backup: reimport restore 20261122T101500Z-full."
 
 
 @pytest.mark.parametrize(

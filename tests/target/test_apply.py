@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
@@ -126,6 +127,19 @@ def test_a_rehash_changes_the_hash_and_nothing_else() -> None:
     (zoe,) = all_of("patients.Patient")
     assert list(again.values["write"]) == ["rehash"]
     assert (len(zoe.import_hash), zoe.updated_at) == (64, AS_OF)
+
+
+def test_the_ledger_calls_updated_what_the_report_does() -> None:
+    """A row that only got its mark is unchanged in the report, and was so counted."""
+    apply(plan("patients", ZOE, MAX))
+    all_of("patients.Patient").update(import_hash="")
+
+    again = plan("patients", ZOE, {**MAX, "sex": "M"})
+    apply(again, run_id="second", as_of=LATER)
+
+    actions = Counter(action for _, _, action, _ in ledger.before_images("second"))
+    assert (again.counts["updated"], again.counts["unchanged"]) == (1, 1)
+    assert actions == {ledger.UPDATED: 1, ledger.MARKED: 1}
 
 
 def test_generic_owners_and_counts_of_batches_are_set() -> None:

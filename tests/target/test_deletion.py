@@ -243,6 +243,8 @@ def test_an_emptied_link_is_no_edit_of_a_person() -> None:
     unchanged, updated = plan("sms", text), plan("sms", {**text, "status": "read"})
 
     assert model("notes.SmsMessage").objects.get(filemaker_id="s-1").appointment is None
+    images = ledger.before_images("deleting")
+    assert [action for label, _, action, _ in images if "Sms" in label] == ["emptied"]
     assert (unchanged.counts["unchanged"], len(unchanged.values)) == (1, 0)
     assert updated.counts["updated"] == 1
 

@@ -58,7 +58,8 @@ def test_a_primary_that_does_not_come_in_today_hands_its_mark_over() -> None:
 
     assert marked() == ["d-2"]
     assert set(after.rows["outcome"]) == {"unchanged"}
-    assert len(list(ledger.before_images("third"))) == 2
+    actions = sorted(action for _, _, action, _ in ledger.before_images("third"))
+    assert actions == ["emptied", "updated"]
 
 
 def test_a_mark_that_a_person_moved_is_not_taken_back() -> None:
@@ -73,3 +74,15 @@ def test_a_mark_that_a_person_moved_is_not_taken_back() -> None:
 
     assert waiting.reasons == {"local_edit": 2}
     assert marked() == ["d-2"]
+
+
+def test_a_row_that_is_updated_after_it_gave_up_its_mark_counts_as_updated() -> None:
+    apply(plan("patients", ZOE))
+    apply(plan("contact_details", *details("d-1")), run_id="second")
+    apply(plan("contact_details", *details("d-2")[1:]), run_id="third", phase="a")
+
+    one = {**details("d-2")[0], "label": "home"}
+    apply(plan("contact_details", one), run_id="third", phase="b")
+
+    actions = {key: action for _, key, action, _ in ledger.before_images("third")}
+    assert actions[str(pk("contact_details", "d-1"))] == "updated"
