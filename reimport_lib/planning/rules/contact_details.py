@@ -82,7 +82,7 @@ def stage_contact_details(frame: pd.DataFrame, context: Context) -> Staged:
     shown = either(cells["ph"] != value.values, cells["ph"], None)
     staged = with_columns(staged, made, originals={"ph_text": texts(shown)})
     keys = _keys(staged.frame)
-    keys = part(keys, staged.frame, context.settings.region)
+    keys = part(keys, staged, context.settings.region)
     return replace(staged, frame=staged.frame.assign(key=keys))
 
 

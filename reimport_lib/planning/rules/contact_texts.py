@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,10 +19,11 @@ from reimport_lib.planning.carrying import bare, carries, is_named
 from reimport_lib.planning.cells import objects, texts
 from reimport_lib.planning.cleaned import Cleaned
 from reimport_lib.planning.codes import Note
+from reimport_lib.planning.staging import Staged
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d+")
 _ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
-_SPARE = ("international", "sms_phone", "email_default")
+_SPARE = ("international", "sms_phone", "email_default", "xero_address")
 _CONVERT = {"email": "e-mail", "address": "number as text"}
 
 
@@ -42,7 +44,7 @@ def with_note(values: Cleaned, ph: Any, contents: Any, kinds: Any) -> Cleaned:
     return Cleaned(values.values, objects(codes, kinds.index))
 
 
-def part(keys: Any, frame: pd.DataFrame, region: str) -> Any:
+def part(keys: Any, staged: Staged, region: str) -> Any:
     """
     *keys*, where those that share one have one more part if their texts differ.
 
@@ -52,7 +54,9 @@ def part(keys: Any, frame: pd.DataFrame, region: str) -> Any:
     shared = keys.duplicated(keep=False) & (keys != "")
     if not shared.any():
         return keys
-    beside = _beside(frame[shared], region)
+    frame = staged.frame[shared]
+    dropped = {name: texts_[shared] for name, texts_ in staged.dropped.items()}
+    beside = _beside(frame, dropped, region)
     some = keys[shared]
     least = beside.groupby(some).transform("min")
     parted = [
@@ -62,9 +66,11 @@ def part(keys: Any, frame: pd.DataFrame, region: str) -> Any:
     return keys.where(~shared, pd.Series(parted, some.index, dtype=object))
 
 
-def _beside(frame: pd.DataFrame, region: str) -> Any:
+def _beside(frame: pd.DataFrame, dropped: Mapping[str, Any], region: str) -> Any:
     """One text per row: what was typed that its value and its kind do not say."""
-    columns = [[bare(text) for text in texts(frame["label"])]]
+    words = (texts(frame["label"]), texts(frame["owner_name"]), *dropped.values())
+    columns = [[bare(text) for text in column] for column in words]
+    columns.append(canonical_texts(frame["owner_dob"]))
     columns += [_not_said(frame, name, region) for name in ("ph", *_SPARE)]
     is_address = (frame["kind"] == "address").to_numpy()
     for name in _ADDRESS:

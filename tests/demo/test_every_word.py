@@ -1,0 +1,28 @@
+"""No word of the synthetic clinic vanishes on its way in, whatever is odd about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reimport_lib.demo.clinic import Clinic
+from reimport_lib.planning.rules import RULES
+from tests.demo.imported import decisions, frozen
+from tests.planning.reading import left_out
+
+
+def test_every_word_is_in_a_field_or_in_the_metadata(
+    small: Clinic, tmp_path: Path
+) -> None:
+    snapshot, _ = frozen(small, tmp_path / "texts")
+    decided, context = decisions(small, tmp_path / "decided")
+
+    missing = [
+        words
+        for table, rule in RULES.items()
+        for frame in [snapshot.table(table)]
+        for words in left_out(
+            rule.stage(frame, context), decided[table], frame, context
+        )
+    ]
+
+    assert missing == []
