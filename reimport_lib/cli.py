@@ -82,7 +82,7 @@ def _words(function: click.decorators.FC) -> click.decorators.FC:
         click.option(
             "--clean-slate",
             is_flag=True,
-            help="Delete what earlier imports left; overwrite every managed field.",
+            help="Also delete what does not come in today; overwrite people's edits.",
         ),
     )
     for option in reversed(options):
@@ -229,7 +229,7 @@ def load_config(file: Path) -> None:
 @click.option("--keep", default=3, show_default=True, help="Newest runs kept whole.")
 @click.option("--dry-run", is_flag=True, help="Say what would go.")
 def prune(keep: int, dry_run: bool) -> None:
-    """Remove copies and snapshots of old runs; reports and records stay."""
+    """Remove copies, snapshots and backups of old runs; reports and records stay."""
     terminal.show_pruned(retention.prune(load_settings(), keep=keep, dry_run=dry_run))
 
 

@@ -4,13 +4,13 @@ ReimportError
 ├── UsageError            a word, parameter, run or phase that does not exist
 ├── SettingsError         a setting that is missing or cannot be read
 ├── SourceError           an export, a listing or a server answer that cannot be trusted
-├── Refused               a condition was not met; nothing was written
+├── Refused               a condition was not met; the phase wrote nothing
 │   ├── GateFailed        a limit that the run's gates set
 │   ├── PlanDiffers       the plan is not the one that was reviewed
 │   └── Drifted           people have changed rows since the rehearsal
 ├── TargetError           the database cannot be reached, or is another one
 │   └── BackupError       a backup that could not be made, or did not prove itself
-├── PhaseFailed           a phase ended in an error; its transaction was rolled back
+├── PhaseFailed           a phase ended in an error; what it had not committed is gone
 ├── ValidationFailed      everything was applied, and a check afterwards did not hold
 └── Interrupted           a person or a signal stopped the run
 
@@ -67,7 +67,7 @@ class SourceError(ReimportError):
 
 
 class Refused(ReimportError):
-    """A precondition does not hold; nothing was written."""
+    """A precondition does not hold; the phase wrote nothing, earlier ones stay."""
 
     exit_code = 3
 

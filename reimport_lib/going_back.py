@@ -141,7 +141,7 @@ def _backup_before(run: Run) -> Backup:
     if backup is None or backup.digest.total != made["digest"]:
         raise Refused(
             f"The backup in {made['run']} is gone, damaged or another one.",
-            hint="restore the database from a backup of your own",
+            hint="a backup of your own is left; with it goes all that was saved since",
         )
     return backup
 

@@ -40,9 +40,9 @@ class Status(StrEnum):
     PENDING = "pending"  # a phase nobody has started
     OPEN = "open"  # a run that is made and confirmed, and not executed yet
     RUNNING = "running"  # somebody's kernel or command is at work
-    SUCCEEDED = "succeeded"  # done, and every check held
-    REFUSED = "refused"  # a condition was not met; nothing was written
-    FAILED = "failed"  # an error; its transaction was rolled back
+    SUCCEEDED = "succeeded"  # done, and no check failed
+    REFUSED = "refused"  # a condition was not met; earlier phases stay
+    FAILED = "failed"  # an error; what was not committed was rolled back
     VALIDATION_FAILED = "validation-failed"  # applied, and a check did not hold
     ROLLED_BACK = "rolled-back"  # undone by a person
     INTERRUPTED = "interrupted"  # Ctrl-C, a signal, a kernel that died

@@ -17,9 +17,10 @@ from reimport_lib.errors import ReimportError, message_and_hint
 from reimport_lib.files import progress as transfers
 from reimport_lib.going_back import WayBack
 from reimport_lib.printing import Column, say
-from reimport_lib.reporting import check_words, run_words
+from reimport_lib.reporting import check_words, deletion_words, run_words
 from reimport_lib.reporting.attempts import attempt_sentences
 from reimport_lib.reporting.verdict import (
+    deletions,
     facts_of_writing,
     next_step,
     only_planned,
@@ -158,6 +159,9 @@ def show_changes(rehearsal: Run) -> None:
     manifest = rehearsal.manifest()
     say(f"Applying {rehearsal.run_id} to {manifest['database']['name']} will do:")
     show_counts(approval.what_will_change(rehearsal))
+    gone = deletions(manifest)
+    if gone and (warned := deletion_words.warning(gone)):
+        say(warned)
     say(f"Review it first: {rehearsal.folder / 'report.html'}")
 
 
@@ -208,7 +212,7 @@ def list_runs(settings: Settings) -> None:
     lines = []
     for run_id in reversed(runs.all_run_ids(settings)):
         if run_id not in readable:
-            lines.append((run_id, "unreadable", "", "its run.json is damaged"))
+            lines.append((run_id, "unreadable", "", "its run.json cannot be read"))
             continue
         manifest = readable[run_id].manifest()
         status = (

@@ -181,7 +181,8 @@ def _unusable(error: sqlite3.Error) -> SourceError:
         )
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return SourceError(
-            f"The ledger of files is damaged: {FOLDER}/{FILE} in the runs folder.",
+            f"The ledger of files is no whole database: {FOLDER}/{FILE} in the runs"
+            " folder.",
             hint="move it away: the bucket itself tells what is stored",
         )
     return SourceError(

@@ -24,7 +24,7 @@ from reimport_lib.run import Run
 from reimport_lib.sources.snapshot import Snapshot
 from reimport_lib.tables import BY_NAME as TABLES
 from reimport_lib.target import apply as writing
-from reimport_lib.target import ledger, read
+from reimport_lib.target import ledger, read, restoring
 from reimport_lib.target.writing import failures_named
 
 Stageds = dict[str, Staged]
@@ -131,7 +131,7 @@ class DataPhase:
     def reconcile(self, run: Run, plans: Sequence[Plan]) -> list[Check]:
         """Read the database again: it holds what the plans said, row by row."""
         with recording.recording(run, self.name):
-            return [check for plan in plans for check in _landed(plan)]
+            return [check for plan in plans for check in _landed(run, plan)]
 
     def finish(self, run: Run, checks: Sequence[Check]) -> None:
         """Record the checks and close the phase; raises ValidationFailed."""
@@ -252,7 +252,7 @@ def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:
         )
 
 
-def _landed(plan: Plan) -> list[Check]:
+def _landed(run: Run, plan: Plan) -> list[Check]:
     """The rows a plan said would be there are there, with the values it gave."""
     if not TABLES[plan.table].model:
         return []
@@ -267,12 +267,12 @@ def _landed(plan: Plan) -> list[Check]:
             f"{plan.table}: every imported row is in the database",
             expected=len(expected),
             actual=int(expected.isin(hashes.index).sum()),
-            hint="reimport run --resume, or restore the backup",
+            hint=restoring.advice(run),
         ),
         equal(
             f"{plan.table}: every written row carries what was planned",
             expected=len(written),
             actual=same,
-            hint="reimport run --resume, or restore the backup",
+            hint=restoring.advice(run),
         ),
     ]

@@ -22,7 +22,7 @@ from reimport_lib.planning.rules.images import batch_keys, decide_batches
 from reimport_lib.run import Json, Run
 from reimport_lib.sources.snapshot import Snapshot
 from reimport_lib.target import apply as writing
-from reimport_lib.target import deletion, ledger, read
+from reimport_lib.target import deletion, ledger, read, restoring
 
 NAME = "delete"
 FILE = "deletions"
@@ -105,7 +105,7 @@ def reconcile(run: Run, plans: Sequence[DeletionPlan]) -> list[Check]:
                 f"{plan.table}: rows that came from FileMaker, after deleting",
                 expected=plan.imported_rows - plan.counts["deleted"],
                 actual=read.imported(plan.table),
-                hint="restore the backup and report this",
+                hint=restoring.advice(run),
             )
             for plan in plans
         ]

@@ -64,5 +64,6 @@ def _refuse(plan: Plan, what: str, count: int) -> None:
     if count:
         raise ReimportError(
             f"{plan.table}: the plan does not account for every row: {count:,} {what}.",
-            hint="this is a fault of the program, not of the data; nothing was written",
+            hint="a fault of the program, not of the data; nothing of this phase"
+            " was written",
         )

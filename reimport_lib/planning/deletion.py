@@ -89,7 +89,7 @@ class DeletionPlan:
             raise ReimportError(
                 f"{self.table}: the plan of deletions does not account for"
                 f" {int(wrong.sum()):,} rows.",
-                hint="this is a fault of the program; nothing was written",
+                hint="a fault of the program; nothing of this phase was written",
             )
 
     def __repr__(self) -> str:
@@ -291,5 +291,6 @@ def _refuse_local(
     raise Refused(
         f"delete: rows that people made would be touched: {'; '.join(parts)}."
         " Nothing was deleted.",
-        hint="move or delete those rows in the backend, then rehearse again",
+        hint="move those rows to a record that stays, then rehearse again: no export"
+        " has them",
     )

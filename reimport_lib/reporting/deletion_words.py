@@ -66,6 +66,17 @@ def said(facts: Deletions) -> str:
     return f"{several(facts.deleted, 'record')} {was} deleted, {_why(facts)}."
 
 
+def warning(facts: Deletions) -> str:
+    """What a person must know before saying yes to a clean slate; "" to any other."""
+    if not facts.clean_slate:
+        return ""
+    return (
+        f"Clean slate: {several(facts.deleted, 'record')} will be deleted, also those"
+        " whose row does not come in today, and what people changed in imported fields"
+        " will be overwritten."
+    )
+
+
 def _why(facts: Deletions) -> str:
     """Why what goes goes; a clean slate takes along what does not come in today."""
     one = facts.deleted == 1

@@ -151,7 +151,7 @@ def _overview_title(tables: Mapping[str, Mapping[str, int]], applied: bool) -> s
     }
     total = sum(sums.values())
     coming = total - sums[Outcome.SKIPPED] - sums[Outcome.REJECTED]
-    verb = "came in" if applied else "come in"
+    verb = "came in" if applied else "come in by the plans"
     left = [f"{count(sums[n])} {n}" for n in SOURCE_OUTCOMES[-2:] if sums[n]]
     rest = f"; {', '.join(left)}" if left else ""
     shown = f"{count(coming)} of {count(total)} rows ({percent(coming, total)})"

@@ -115,8 +115,8 @@ def _require_fits(path: Path, codec: str, name: str, skip: int) -> None:
     misfit = _first_misfit(path, codec, skip=skip)
     if misfit is not None:
         raise SourceError(
-            f"{path.name}: byte {misfit:,} does not fit {name}; the file is damaged or "
-            "was cut short.",
+            f"{path.name}: byte {misfit:,} does not fit {name}; the file may be "
+            "damaged, cut short or of another character set.",
             hint="export the table again, as UTF-8",
         )
 

@@ -109,7 +109,7 @@ def _first_with_data(
         ) from None
     except (CalamineError, OSError, ValueError, OverflowError):
         raise SourceError(
-            f"{path.name}: the workbook cannot be read; it is damaged.",
+            f"{path.name}: the workbook cannot be read; it may be damaged.",
             hint="export the table again",
         ) from None
     if found is None:

@@ -143,7 +143,7 @@ def _texts(row: Any, width: int, *, place: str) -> list[str]:
     if len(columns) != width:
         raise SourceError(
             f"{place} has {len(columns)} columns, and {width} are described.",
-            hint="the file is damaged: export the table again",
+            hint="export the table again: the file may be damaged",
         )
     return [_lines(column, place) for column in columns]
 
@@ -153,7 +153,7 @@ def _lines(column: Any, place: str) -> str:
     if any(len(data) for data in values):
         raise SourceError(
             f"{place} holds markup or an entity inside a value.",
-            hint="the file is damaged: export the table again",
+            hint="export the table again: the file may be damaged",
         )
     if any(text and not text.isspace() for text in column.xpath("text()")):
         raise SourceError(
@@ -209,7 +209,7 @@ def _endless(name: str, limits: Limits) -> SourceError:
     return SourceError(
         f"{name}: more than {limits.row_bytes:,} bytes without the end of a row; "
         "nothing of it was read.",
-        hint="the file is damaged, or one row is too long: export the table as .csv",
+        hint="one row may be too long, or the file damaged: export the table as .csv",
     )
 
 

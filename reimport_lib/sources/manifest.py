@@ -131,6 +131,6 @@ class Manifest:
             )
         except (ValueError, TypeError, KeyError, AttributeError):
             raise SourceError(
-                "manifest.json: cannot be read; the snapshot is damaged.",
+                "manifest.json: cannot be read as that of a snapshot.",
                 hint="freeze the source again with `reimport run --dry-run`",
             ) from None

@@ -69,7 +69,7 @@ def batches(
 def _broken(path: Path, line: int, why: str) -> SourceError:
     return SourceError(
         f"{path.name}: broken at line {line:,} ({why}).",
-        hint="the file is damaged or was cut short: export the table again",
+        hint="export the table again: the file may be damaged or cut short",
     )
 
 

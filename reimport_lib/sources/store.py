@@ -134,6 +134,6 @@ def absent(name: str, held: Any) -> SourceError:
 
 def damaged(name: str) -> SourceError:
     return SourceError(
-        f"{name}: the snapshot is damaged; its content is not what was frozen.",
+        f"{name}: the snapshot cannot be read, or is not what was frozen.",
         hint="freeze the source again with `reimport run --dry-run`",
     )

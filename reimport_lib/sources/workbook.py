@@ -254,6 +254,6 @@ def _watched(pieces: Iterable[bytes], part: str, halves: set[str]) -> Iterator[b
 
 def _damaged(name: str) -> SourceError:
     return SourceError(
-        f"{name}: the workbook is damaged or was cut short, or is encrypted.",
+        f"{name}: the workbook cannot be read: damaged, cut short or encrypted.",
         hint="export the table again, without a password",
     )

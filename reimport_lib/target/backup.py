@@ -205,8 +205,9 @@ def _back_up_sqlite(url: str, target: Path) -> tuple[str, str, DatabaseDigest]:
         answer = copy.execute("PRAGMA integrity_check").fetchone()[0]
     if answer != "ok":
         raise BackupError(
-            f"{database_name(url)} is damaged: SQLite's integrity check fails.",
-            hint="restore the database from an earlier backup first",
+            f"{database_name(url)}: SQLite's integrity check fails.",
+            hint="recover it with sqlite3's .recover, or put an earlier backup in its"
+            " place, which loses all that was saved since",
         )
     return f"SQLite {sqlite3.sqlite_version}", "", digest
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
+from reimport_lib.run import Run
 from reimport_lib.target import bootstrap, pgcopies
 from reimport_lib.target.backup import Backup, open_backup
 from reimport_lib.target.copies import failures_named, prove
@@ -16,6 +17,20 @@ from reimport_lib.target.databases import (
 )
 
 _WAIT_SECONDS = 15  # for others to end what they are writing
+
+
+def advice(run: Run) -> str:
+    """
+    What to do where what *run* wrote is not what it should be.
+
+    A rehearsal has written to its copy alone; going back takes more along than the run.
+    """
+    if not run.is_full:
+        return "report this with the run folder; the real database was not written to"
+    return (
+        f"report this with the run folder; reimport restore {run.run_id} goes back, "
+        "and takes along all that was saved since the backup"
+    )
 
 
 def restore(backup: Backup, url: str) -> None:

@@ -295,7 +295,7 @@ def test_a_damaged_ledger_is_told_from_one_in_use(tmp_path: Path) -> None:
     (tmp_path / ledger.FOLDER / ledger.FILE).write_text("no database " * 20)
 
     with (
-        pytest.raises(SourceError, match="damaged") as caught,
+        pytest.raises(SourceError, match="no whole database") as caught,
         ledger.opened(tmp_path, system="filemaker"),
     ):
         pass

@@ -81,7 +81,7 @@ def test_what_fails_ahead_is_told_by_the_phase_that_needs_it(
     ahead.prepare(run.run_id, "patients")
     ahead.prepare("no such run", "patients")
 
-    with pytest.raises(SourceError, match="patients: the snapshot is damaged"):
+    with pytest.raises(SourceError, match="patients: the snapshot cannot be read"):
         PHASE.stage(runs.load(imported.settings, run.run_id))
 
 

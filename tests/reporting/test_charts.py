@@ -110,7 +110,8 @@ def test_the_overview_counts_all_tables() -> None:
     chart = charts.outcome_overview(tables, applied=False)
 
     assert chart.title == (
-        "8 of 10 rows (80.00%) come in or are there already; 1 skipped, 1 rejected"
+        "8 of 10 rows (80.00%) come in by the plans or are there already;"
+        " 1 skipped, 1 rejected"
     )
     assert [row[0] for row in chart.numbers.rows] == ["patients", "notes"]
 

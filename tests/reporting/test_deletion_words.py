@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reimport_lib.reporting.deletion_words import Deletions, finding, said
+from reimport_lib.reporting.deletion_words import Deletions, finding, said, warning
 
 NOTHING_GONE = "no record of an import is gone from the source"
 
@@ -56,3 +56,11 @@ def test_deletions_are_done_only_where_they_were_applied() -> None:
 def test_of_a_phase_that_stopped_by_accident_nothing_is_said() -> None:
     assert said(Deletions(3, {}, state="unsure")) == ""
     assert said(Deletions(0, {}, state="unsure")) == ""
+
+
+def test_a_clean_slate_is_warned_of_and_nothing_else_is() -> None:
+    told = warning(Deletions(4, {}, clean_slate=True))
+
+    assert "4 records will be deleted" in told
+    assert "what people changed" in told
+    assert warning(Deletions(4, {})) == ""

@@ -161,7 +161,7 @@ def test_a_changed_table_is_not_opened(exports: Path, tmp_path: Path) -> None:
     frozen(exports, tmp_path / "2")
     (tmp_path / "2" / "patients.parquet").replace(tmp_path / "1" / "patients.parquet")
 
-    with pytest.raises(SourceError, match="patients: the snapshot is damaged"):
+    with pytest.raises(SourceError, match="patients: the snapshot cannot be read"):
         open_snapshot(tmp_path / "1")
 
 

@@ -23,8 +23,7 @@ from reimport_lib.target.checks.evidence import (
 )
 from reimport_lib.target.checks.headers import KEYS, source_keys
 from reimport_lib.target.checks.rendering import key_text
-
-RESTORE = "restore the backup, or report this with the run folder"
+from reimport_lib.target.restoring import advice
 
 
 def check_counts(evidence: Evidence) -> list[Check]:
@@ -66,13 +65,13 @@ def _conserved(evidence: Evidence, table: Table, counts: Mapping[str, int]) -> C
             f"{table.name}: outcomes in the ledger",
             expected=len(rows) + len(evidence.left_alone(table.name)),
             actual=total,
-            hint=RESTORE,
+            hint=advice(evidence.run),
         )
     return equal(
         f"{table.name}: source rows with one outcome each",
         expected=len(evidence.source(table.name)),
         actual=total,
-        hint=RESTORE,
+        hint=advice(evidence.run),
     )
 
 
@@ -117,7 +116,7 @@ def _in_database(
             f"{table}: imported rows in the database",
             expected=expected,
             actual=len(pks & set(held.index)),
-            hint=RESTORE,
+            hint=advice(evidence.run),
         )
     ]
     return [*found, *_others(evidence, table, pks)]
@@ -151,14 +150,19 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
     ]
     if table in KEYS:
         keys = source_keys(evidence.source(table), table)
-        found.append(_by_key(table, held, keys, pks, set(kept["target_id"]) | local))
+        found.append(_by_key(evidence, table, keys, pks, accounted))
     return found
 
 
 def _by_key(
-    table: str, held: Any, keys: frozenset[str], pks: set[str], kept: set[str]
+    evidence: Evidence,
+    table: str,
+    keys: frozenset[str],
+    pks: set[str],
+    kept: set[str],
 ) -> Check:
     """By the key that stands in the row itself, whatever primary key it has."""
+    held = evidence.database(table)
     number = table == "images"
     in_source = {
         pk
@@ -169,7 +173,7 @@ def _by_key(
         f"{table}: rows in the database whose key is in the snapshot",
         expected=len(pks) + len((in_source - pks) & kept),
         actual=len(in_source),
-        hint=RESTORE,
+        hint=advice(evidence.run),
     )
 
 

@@ -18,19 +18,25 @@ from reimport_lib.target.checks.headers import KEYS, OWNERS, column
 from reimport_lib.target.checks.rendering import key_text
 from reimport_lib.target.checks.world import PATIENT, World, look_around
 from reimport_lib.target.models import content_type_ids, model_of
+from reimport_lib.target.restoring import advice
 
 GENERIC = ("documents", "image_batches")
-REPORT = "restore the backup, or report this with the run folder"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linked:
-    """An imported row: its number in the source, the source's texts, its target row."""
+    """
+    Imported rows: their numbers in the source, the source's texts, the target rows.
+
+    Attributes:
+        remedy: what to do where a link is wrong.
+    """
 
     rows: Sequence[int]
     owners: Sequence[str]
     keys: Sequence[str]
     target: Any
+    remedy: str
 
 
 def check_links(evidence: Evidence) -> list[Check]:
@@ -66,7 +72,7 @@ def _missing_rows(evidence: Evidence, table: str) -> Iterator[Check]:
         f"{table}: foreign keys that name a missing row",
         expected=0,
         actual=total,
-        hint=REPORT,
+        hint=advice(evidence.run),
     )
 
 
@@ -91,7 +97,7 @@ def _dangling(evidence: Evidence, table: str) -> Iterator[Check]:
             f"{table}: imported rows whose owner is no patient in the database",
             expected=0,
             actual=len((dangling | strange) & ours),
-            hint=REPORT,
+            hint=advice(evidence.run),
         )
     others = len(dangling - ours)
     yield Check(
@@ -142,6 +148,7 @@ def _linked(evidence: Evidence, table: str) -> Linked | None:
         owners=column(source, OWNERS[table]),
         keys=column(source, KEYS.get(table, ())),
         target=held.loc[list(found["target_id"])],
+        remedy=advice(evidence.run),
     )
 
 
@@ -221,6 +228,7 @@ def _all_rows(
     if edits:
         figure += f"; {edits:,} as people changed them"
     table = name.partition(":")[0]
+    hint = "look at these images in the backend" if edits else ""
     return Check(
         name,
         f"{total:,} of {total:,}",
@@ -228,5 +236,5 @@ def _all_rows(
         if wrong
         else figure,
         Verdict.FAIL if wrong else Verdict.WARN if edits else Verdict.PASS,
-        REPORT if wrong else "look at these images in the backend" if edits else "",
+        linked.remedy if wrong else hint,
     )
