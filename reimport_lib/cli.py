@@ -200,7 +200,7 @@ def show(run_id: str, as_json: bool) -> None:
 @click.argument("run_id", metavar="RUN")
 @click.option("--yes", is_flag=True, help="Confirm without typing (batch).")
 def restore(run_id: str, yes: bool) -> None:
-    """Put the database back to what it was before RUN, from the backup of RUN."""
+    """Put the database back to what it was before RUN; what was saved since goes."""
     way = going_back.way_back(load_settings(), run_id)
     terminal.show_way_back(way)
     ask = terminal.ask_to_go_back if printing.can_ask() else None

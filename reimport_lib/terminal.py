@@ -112,7 +112,7 @@ def show_run(run: Run, *, brief: bool = False) -> None:
     if said := waits(manifest):
         say(said)
     writing = facts_of_writing(manifest)
-    if run_words.stays(writing):
+    if run_words.stays(writing) or writing.taken_back:
         say(run_words.written(writing))
     if not brief and _is_abandoned(run):
         say(f"No command is executing it: reimport run --resume {run.run_id}")

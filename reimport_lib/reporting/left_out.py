@@ -48,7 +48,7 @@ def left_out(manifest: Json, folder: Path) -> list[Shown]:
             heads,
             tuple(rows),
             right=frozenset({"rows"}),
-            empty="every row comes in.",
+            empty="no row stays out.",
         )
     ]
 

@@ -251,7 +251,7 @@ def reasons(plan: Plan, mask: Mask, examples: int = 3) -> Table:
         ("reason", "outcome", "rows", "what it means", "what to do", "for example"),
         rows,
         right=frozenset({"rows"}),
-        empty="every row comes in.",
+        empty="no row stays out.",
         whole=frozenset({"for example"}),
     )
 

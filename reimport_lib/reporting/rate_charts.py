@@ -147,8 +147,11 @@ def _rates_title(table: str, links: Sequence[Rate], floors: Mapping[str, float])
     if not named:
         return sentence_case(f"{of}no row names anything to link to")
     missing = [link for link in named if link.found < link.named]
+    unchecked = sum(not link.checked for link in links)
     if not missing:
-        return sentence_case(f"{of}everything that a row names was found")
+        rest = f"; {several(unchecked, 'link')} could not be checked"
+        told = f"{of}everything that a row names was found"
+        return sentence_case(told + (rest if unchecked else ""))
     least = min(missing, key=lambda link: link.found / link.named)
     if not table:
         lowest = share(least.found, least.named)

@@ -215,8 +215,10 @@ def finding(table: str, counts: Mapping[str, int], *, applied: bool = False) -> 
     total = sum(counts.get(outcome, 0) for outcome in SOURCE_OUTCOMES)
     things = noun(table)
     if not total:
-        return f"The source holds no {things}"
+        return f"No {things}: nothing to import"
     whole = [name for name in SOURCE_OUTCOMES if counts.get(name) == total]
+    if whole and total == 1:
+        return f"The only row of {things} {_verb(whole[0], total, applied)}"
     if whole:
         return f"All {count(total)} {things} {_verb(whole[0], total, applied)}"
     lead, rest = _order(counts)

@@ -133,7 +133,10 @@ def _rows(
         verdict = Verdict.FAIL
         hint = "was a found set exported? in FileMaker, choose Show All Records"
     elif lost > 0:
-        verdict, hint = Verdict.WARN, "the delete phase lists them"
+        verdict, hint = (
+            Verdict.WARN,
+            "those that were imported before the delete phase will list",
+        )
     elif before.rows and grown > limits.grown_rows * before.rows:
         verdict, hint = Verdict.WARN, "is it the right file?"
     return Check(f"{name}: rows", f"{before.rows:,}", f"{after.rows:,}", verdict, hint)

@@ -70,6 +70,12 @@ def test_the_picture_is_a_png_with_more_dots_than_it_is_shown_with() -> None:
         (
             [Link("owner", 2, 2), Link("clinic", 0, 9, checked=False)],
             {},
+            "Images: everything that a row names was found;"
+            " 1 link could not be checked",
+        ),
+        (
+            [Link("owner", 2, 2)],
+            {},
             "Images: everything that a row names was found",
         ),
         (

@@ -61,7 +61,8 @@ def test_sizes_are_decimal(number: int, shown: str) -> None:
             False,
             "3 of 5 appointments are unchanged; 2 are rejected",
         ),
-        ({}, False, "The source holds no appointments"),
+        ({}, False, "No appointments: nothing to import"),
+        ({"created": 1}, True, "The only row of appointments was created"),
     ],
 )
 def test_the_finding_leads_with_the_change_and_keeps_the_rest(
