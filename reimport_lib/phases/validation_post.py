@@ -11,7 +11,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from reimport_lib import runs
-from reimport_lib.checks import Check, equal
+from reimport_lib.checks import Check, Verdict, equal, failed
+from reimport_lib.counting import several
+from reimport_lib.errors import Refused
 from reimport_lib.phases import frozen, recording
 from reimport_lib.run import Run
 from reimport_lib.target import read
@@ -62,8 +64,27 @@ def held(run: Run, rows: int) -> dict[str, pd.DataFrame]:
 
 
 def finish(run: Run, checks: Sequence[Check]) -> None:
-    """Record the checks and close the phase; raises ValidationFailed."""
-    recording.finish(run, NAME, checks)
+    """
+    Record the checks and close the phase.
+
+    Raises:
+        ValidationFailed: a check does not hold.
+        Refused: tables of the snapshot were imported by nobody, so that most of what
+            this phase is for could not be looked at.
+    """
+    unproven = gather_evidence(run, frozen.snapshot_of(run)).unproven
+    if not unproven or failed(list(checks)):
+        recording.finish(run, NAME, checks)
+        return
+    unmade = sum(check.verdict is Verdict.COULD_NOT_CHECK for check in checks)
+    run.update_phase(NAME, checks=[check.as_json() for check in checks])
+    refusal = Refused(
+        f"{NAME}: {unmade:,} of {several(len(checks), 'check')} could not be made: this"
+        f" snapshot was not the last that was imported by {', '.join(unproven)}.",
+        hint="run all phases: reimport run --dry-run",
+    )
+    recording.record_failure(run, NAME, refusal)
+    raise refusal
 
 
 def execute(run: Run) -> None:

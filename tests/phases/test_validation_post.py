@@ -12,6 +12,9 @@ from reimport_lib.errors import ValidationFailed
 from reimport_lib.phases import validation_post as phase
 from reimport_lib.run import Status
 from reimport_lib.tables import TABLES
+from reimport_lib.target.checks import counts as counting
+from reimport_lib.target.checks import events, fields, links
+from reimport_lib.target.checks.matched import Field, Matched
 from tests.phases import sites
 from tests.phases.checking import (
     ONLY_SQLITE,
@@ -273,7 +276,9 @@ def test_tables_that_nothing_imported_could_not_be_checked(ready: Site) -> None:
         for verdict in ("pass", "could-not-check")
     }
 
-    assert sites.error(run) == ""
+    assert sites.status(run) is Status.REFUSED
+    assert "appointments, notes, documents, images" in sites.error(run)
+    assert f"{len(by_verdict['could-not-check'])} of {len(checks)}" in sites.error(run)
     assert "patients.last_name" in by_verdict["pass"]
     assert "contact_details.value" in by_verdict["pass"]
     assert {
@@ -292,13 +297,38 @@ def test_an_import_of_another_source_is_nothing_to_compare_with(
         imported.exports, tmp_path / "exports", {"Notes": lambda lines: lines[:-1]}
     )
     run = imported.with_exports(exports).rehearse("validation-post")
-    verdicts = {c["verdict"] for c in run.phase(phase.NAME)["checks"]}
 
-    assert sites.error(run) == ""
-    assert "could-not-check" in verdicts
+    assert sites.status(run) is Status.REFUSED
+    assert "patients, appointments, notes" in sites.error(run)
     unchecked = {
         c["name"]
         for c in run.phase(phase.NAME)["checks"]
         if c["verdict"] == "could-not-check"
     }
     assert {"patients: counts", "patients: fields", "delete: counts"} & unchecked
+
+
+@ONLY_SQLITE
+def test_what_nobody_has_said_how_to_compare_could_not_be_checked(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def of_notes(matched: Matched) -> list[Field]:
+        return [each for each in events.notes(matched) if each.name != "author"]
+
+    without = {**fields.FIELDS, "notes": of_notes}
+    del without["sms"]
+    monkeypatch.setattr(fields, "FIELDS", without)
+    owners = {table: names for table, names in links.OWNERS.items() if table != "notes"}
+    keys = {table: name for table, name in counting.KEYS.items() if table != "patients"}
+    monkeypatch.setattr(links, "OWNERS", owners)
+    monkeypatch.setattr(counting, "KEYS", keys)
+
+    checks = case.checks()
+
+    assert {
+        "notes.author",
+        "sms: fields",
+        "notes: owner in the source = owner in the database",
+        "patients: rows in the database whose key is in the snapshot",
+    } <= with_verdict(checks, Verdict.COULD_NOT_CHECK)
+    assert failing(checks) == set()

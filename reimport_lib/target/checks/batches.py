@@ -17,7 +17,7 @@ from reimport_lib.target.checks.clocks import MONTHS
 from reimport_lib.target.checks.evidence import Evidence, could_not_check, some_rows
 from reimport_lib.target.checks.rendering import key_text
 from reimport_lib.target.checks.world import PATIENT, STRANGER, World
-from reimport_lib.target.models import model_of
+from reimport_lib.target.models import managed, model_of
 
 TABLE = "image_batches"
 
@@ -52,8 +52,15 @@ def check_batches(evidence: Evidence, world: World) -> list[Check]:
     results = [(n, _facts(batch, world, images)) for n, batch in found]
     names = results[0][1] if results else {TABLE: False}
     return [
-        _check(name, len(rows), [n for n, facts in results if facts[name]])
-        for name in names
+        *(
+            _check(name, len(rows), [n for n, facts in results if facts[name]])
+            for name in names
+        ),
+        *(
+            could_not_check(f"{TABLE}.{name}", "nobody has said how it is compared")
+            for name in managed(TABLE)
+            if results and name not in names
+        ),
     ]
 
 
@@ -82,6 +89,7 @@ def _facts(batch: Any, world: World, images: _Held) -> dict[str, bool]:
         "owner_id": owner not in ("", STRANGER),
         "name": batch["name"] == f"{day.day:02d} {month} {day.year}",
         "taken_on": days == {day},
+        "filemaker_metadata": not batch["filemaker_metadata"],
         "image_count": batch["image_count"] == images.counts.get(batch["id"], 0),
     }
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.counting import several
+from reimport_lib.planning.rules import RULES
 from reimport_lib.tables import TABLES, Table
 from reimport_lib.target.checks.evidence import (
     DELETE,
@@ -151,7 +152,14 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
     if table in KEYS:
         keys = source_keys(evidence.source(table), table)
         found.append(_by_key(evidence, table, keys, pks, accounted))
+    elif table in RULES and RULES[table].mapping.key is not None:
+        why = "nobody has said which column holds the key"
+        found.append(could_not_check(_in_snapshot_name(table), why))
     return found
+
+
+def _in_snapshot_name(table: str) -> str:
+    return f"{table}: rows in the database whose key is in the snapshot"
 
 
 def _by_key(
@@ -170,7 +178,7 @@ def _by_key(
         if key_text(key, number=number) in keys
     }
     return equal(
-        f"{table}: rows in the database whose key is in the snapshot",
+        _in_snapshot_name(table),
         expected=len(pks) + len((in_source - pks) & kept),
         actual=len(in_source),
         hint=advice(evidence.run),

@@ -143,6 +143,14 @@ class Evidence:
             return None
         return rows[(rows["table"] == table) & (rows["outcome"] == "kept")]
 
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """Phases of tables of the snapshot of which nobody says what became."""
+        phases = {
+            table.phase for table in TABLES if self.snapshot.has(table.name)
+        } & self.gaps.keys()
+        return tuple(phase for phase in self.gaps if phase in phases)
+
     def gap(self, name: str, table: str) -> Check:
         """The check called *name* as one that cannot be made."""
         why = self.gaps.get(BY_NAME[table].phase)

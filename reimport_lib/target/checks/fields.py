@@ -6,17 +6,18 @@ numbers are shown, never a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.counting import several
-from reimport_lib.tables import BY_NAME
+from reimport_lib.tables import BY_NAME, SOURCE_TABLES
 from reimport_lib.target.checks import events, people, stored
 from reimport_lib.target.checks.batches import check_batches
 from reimport_lib.target.checks.evidence import Evidence, could_not_check, some_rows
 from reimport_lib.target.checks.matched import Compared, Field, Matched, compare, match
 from reimport_lib.target.checks.metadata import metadata
 from reimport_lib.target.checks.world import World, look_around
+from reimport_lib.target.models import managed
 
 FIELDS: Mapping[str, Callable[[Matched], list[Field]]] = {
     "patients": people.patients,
@@ -30,19 +31,23 @@ FIELDS: Mapping[str, Callable[[Matched], list[Field]]] = {
 }
 """Table -> its fields beside the metadata, by a table of columns of its own."""
 
+NOT_SAID = "nobody has said how it is compared"
+
 
 def check_fields(evidence: Evidence) -> list[Check]:
     """One check per field of every table that the snapshot holds, and its fill rate."""
     world = look_around(evidence)
     found: list[Check] = []
-    for table in FIELDS:
-        if evidence.snapshot.has(table):
-            found += check_table(evidence, table, world)
+    for table in SOURCE_TABLES:
+        if evidence.snapshot.has(table.name):
+            found += check_table(evidence, table.name, world)
     return [*found, *check_batches(evidence, world)]
 
 
 def check_table(evidence: Evidence, table: str, world: World) -> list[Check]:
     """One check per field of *table*, and one of the fill rate of all."""
+    if table not in FIELDS:
+        return [could_not_check(f"{table}: fields", NOT_SAID)]
     account = evidence.account(table)
     matched = match(evidence, account, table, world) if account else None
     if matched is None:
@@ -53,7 +58,16 @@ def check_table(evidence: Evidence, table: str, world: World) -> list[Check]:
     results = {each.name: compare(matched, each) for each in fields}
     checks = [_field_check(table, each, results[each.name]) for each in fields]
     checked = [results[each.name] for each in fields if not each.unchecked]
-    return [*checks, _fill_check(table, checked)]
+    return [*checks, *_uncompared(table, results), _fill_check(table, checked)]
+
+
+def _uncompared(table: str, compared: Collection[str]) -> list[Check]:
+    """Fields that the import writes and nothing here compares: never silence."""
+    return [
+        could_not_check(f"{table}.{name}", NOT_SAID)
+        for name in managed(table)
+        if name not in compared
+    ]
 
 
 def _field_check(table: str, field: Field, result: Compared) -> Check:

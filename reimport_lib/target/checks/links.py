@@ -12,15 +12,13 @@ from typing import Any
 from django.db.models import Exists, ForeignKey, OuterRef, Q
 
 from reimport_lib.checks import Check, Verdict, equal
-from reimport_lib.tables import BY_NAME, TABLES
+from reimport_lib.tables import BY_NAME, SOURCE_TABLES, TABLES, Table
 from reimport_lib.target.checks.evidence import Evidence, could_not_check, some_rows
 from reimport_lib.target.checks.headers import KEYS, OWNERS, column
 from reimport_lib.target.checks.rendering import key_text
 from reimport_lib.target.checks.world import PATIENT, World, look_around
-from reimport_lib.target.models import content_type_ids, model_of
+from reimport_lib.target.models import content_type_ids, fields_of, model_of
 from reimport_lib.target.restoring import advice
-
-GENERIC = ("documents", "image_batches")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,12 +44,25 @@ def check_links(evidence: Evidence) -> list[Check]:
     for table in TABLES:
         if table.model:
             found += _missing_rows(evidence, table.name)
-    for table_name in GENERIC:
-        found += _dangling(evidence, table_name)
-    for table_name in OWNERS:
-        if evidence.snapshot.has(table_name):
-            found += _table_checks(evidence, table_name, world)
+            found += _dangling(evidence, table.name) if _is_generic(table) else ()
+    for table in SOURCE_TABLES:
+        if evidence.snapshot.has(table.name) and _names_an_owner(table):
+            found += _table_checks(evidence, table.name, world)
     return found
+
+
+def _is_generic(table: Table) -> bool:
+    """Its rows name their owner by a generic foreign key."""
+    return "content_type_id" in fields_of(model_of(table.name))
+
+
+def _names_an_owner(table: Table) -> bool:
+    """Its rows belong to a patient, by themselves or by the batch that they are in."""
+    if table.name in OWNERS or _is_generic(table):
+        return True
+    patient = model_of("patients")
+    fields = fields_of(model_of(table.name)).values()
+    return any(field.related_model is patient for field in fields)
 
 
 def _missing_rows(evidence: Evidence, table: str) -> Iterator[Check]:
@@ -113,6 +124,9 @@ def _dangling(evidence: Evidence, table: str) -> Iterator[Check]:
 
 def _table_checks(evidence: Evidence, table: str, world: World) -> Iterator[Check]:
     name = f"{table}: owner in the source = owner in the database"
+    if table not in OWNERS:
+        yield could_not_check(name, "nobody has said which column names the owner")
+        return
     linked = _linked(evidence, table)
     if linked is None:
         yield evidence.gap(name, table)
@@ -159,7 +173,7 @@ def _owners(table: str, linked: Linked, world: World) -> Iterator[str]:
             batch = world.batches.get(pk)
             yield batch.owner if batch else ""
         return
-    attribute = "object_id" if table in GENERIC else "patient_id"
+    attribute = "object_id" if _is_generic(BY_NAME[table]) else "patient_id"
     for pk in linked.target[attribute]:
         yield world.owner(pk)
 
