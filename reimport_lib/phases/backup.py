@@ -27,7 +27,13 @@ NAME = "backup"
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A backup, and the digest of what restoring it gave."""
+    """
+    A backup, and what it was held against.
+
+    Attributes:
+        restored: digest of the copy that it was restored into; of the real database
+            now, where the backup was taken over from the rehearsal that restored it.
+    """
 
     backup: Backup
     restored: DatabaseDigest
@@ -44,7 +50,7 @@ def back_up(run: Run) -> Proven:
     with recording.recording(run, NAME):
         reused = _reusable(run)
         if reused is not None:
-            return Proven(reused, reused.digest, reused=True)
+            return reused
         run.event("backup_started")
         made = backup.make_backup(
             run.settings.database_url.reveal(),
@@ -92,16 +98,20 @@ def checks(run: Run, proven: Proven) -> list[Check]:
                 }
             )
         )
+        backed_up, rows = "restored tables equal the real ones", "restored rows"
+        if proven.reused:
+            backed_up = "tables that are still as the rehearsal backed them up"
+            rows = "rows of the database and of the rehearsal's backup"
         return [
             equal(
-                "restored tables equal the real ones",
+                backed_up,
                 expected=len(made.digest.tables),
                 actual=len(made.digest.tables)
                 - len(made.digest.differences(proven.restored)),
                 hint="reimport run --phase backup --dry-run",
             ),
             equal(
-                "restored rows",
+                rows,
                 expected=made.digest.rows,
                 actual=proven.restored.rows,
                 hint="reimport run --phase backup --dry-run",
@@ -120,7 +130,7 @@ def execute(run: Run) -> None:
     finish(run, checks(run, back_up(run)))
 
 
-def _reusable(run: Run) -> Backup | None:
+def _reusable(run: Run) -> Proven | None:
     """The rehearsal's backup, where the database is still what it was then."""
     if not run.reviewed:
         return None
@@ -129,7 +139,8 @@ def _reusable(run: Run) -> Backup | None:
     if found is None:
         return None
     now = digest_url(run.settings.database_url.reveal())
-    return found if now.total == found.digest.total else None
+    is_same = now.total == found.digest.total
+    return Proven(found, now, reused=True) if is_same else None
 
 
 def _previous(run: Run) -> Backup | None:

@@ -17,7 +17,8 @@ from reimport_lib.planning.deletion import DELETED, KEPT, DeletionPlan
 from reimport_lib.planning.gates import Gates
 from reimport_lib.planning.plan import Plan
 from reimport_lib.planning.staging import Staged
-from reimport_lib.reporting import charts, deletion_words, previews
+from reimport_lib.reporting import backup_words, charts, deletion_words, previews
+from reimport_lib.reporting.backup_words import Proof
 from reimport_lib.reporting.control import make_control
 from reimport_lib.reporting.deletion_words import Deletions
 from reimport_lib.reporting.drawing import Chart
@@ -25,7 +26,7 @@ from reimport_lib.reporting.explorer import Explorer, explore
 from reimport_lib.reporting.html import Fold, Sentence, Shown, Stack, Table
 from reimport_lib.reporting.masking import Mask
 from reimport_lib.reporting.results import Card, checks_stack, header_card
-from reimport_lib.reporting.words import count, noun, sentence_case, several, size
+from reimport_lib.reporting.words import count, noun, sentence_case, several
 from reimport_lib.run import Run
 from reimport_lib.sources.snapshot import Snapshot
 
@@ -202,25 +203,39 @@ def deletion_charts(
     return (charts.deletion_bars(looked_at, told),) if looked_at else ()
 
 
-def backup_table(made: Backup, restored: DatabaseDigest) -> Table:
-    """Table by table: rows in the real database and in the restored copy."""
+def backup_table(
+    made: Backup, held: DatabaseDigest, *, taken_over: bool = False
+) -> Table:
+    """
+    Table by table: rows in the backup, and in what it was compared with.
+
+    Args:
+        held: by the restored copy; where a full run took the backup over, by the real
+            database now.
+    """
     rows = tuple(
         (
             name,
             count(table.rows),
-            count(restored.tables[name].rows) if name in restored.tables else "",
-            "equal" if restored.tables.get(name) == table else "different",
+            count(held.tables[name].rows) if name in held.tables else "",
+            "equal" if held.tables.get(name) == table else "different",
         )
         for name, table in sorted(made.digest.tables.items())
         if table.rows
     )
-    empty = len(made.digest.tables) - len(rows)
+    proof = Proof(
+        made.file,
+        made.bytes,
+        made.server,
+        empty_tables=len(made.digest.tables) - len(rows),
+        taken_from=made.folder.parent.name if taken_over else "",
+    )
+    other = "rows now" if taken_over else "restored rows"
     return Table(
-        f"{made.file}, {size(made.bytes)}, {made.server}: restored and compared; "
-        f"{several(empty, 'further table')} {'is' if empty == 1 else 'are'} empty",
-        ("table", "rows", "restored rows", "digest"),
+        backup_words.caption(proof),
+        ("table", "rows", other, "digest"),
         rows,
-        right=frozenset({"rows", "restored rows"}),
+        right=frozenset({"rows", other}),
     )
 
 

@@ -104,5 +104,5 @@ def _refuse_repeated(named: Sequence[str], *, name: str) -> None:
         raise SourceError(
             f"{name}: {several(len(repeated), 'column name')} more than once: "
             f"{'; '.join(repeated[:5])}.",
-            hint="rename or remove one of them in the export, then run it again",
+            hint="give each column a name of its own in the export, then run again",
         )

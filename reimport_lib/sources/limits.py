@@ -95,11 +95,11 @@ def check_cells(name: str, *, rows: int, columns: int, limits: Limits = LIMITS) 
     if columns > limits.columns:
         raise SourceError(
             f"{name}: {columns:,} columns; the limit is {limits.columns:,}.",
-            hint="remove cells that lie far to the right, then save the file again",
+            hint="see what stands far to the right, and export the table without it",
         )
     if rows * columns > limits.cells:
         raise SourceError(
             f"{name}: reaches over {rows:,} rows and {columns:,} columns; the limit "
             f"is {limits.cells:,} cells.",
-            hint="remove cells that lie far outside the table, then save it again",
+            hint="see what stands far outside the table, and export it without that",
         )

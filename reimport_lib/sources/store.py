@@ -74,7 +74,8 @@ def cannot_write(path: Path, error: Exception) -> SourceError:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return SourceError(
             f"The disk is full: {path.name} could not be written.",
-            hint="free some space (`reimport prune` removes old runs), then run again",
+            hint="free some space (`reimport prune` removes copies, snapshots and"
+            " backups of old runs), then run again",
         )
     said = error.strerror if isinstance(error, OSError) else type(error).__name__
     return SourceError(
