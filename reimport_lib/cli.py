@@ -218,8 +218,18 @@ def doctor() -> None:
 
 @app.command(name="load-config")
 @click.argument("file", type=click.Path(path_type=Path))
-def load_config(file: Path) -> None:
+@click.option(
+    "--scaffold",
+    is_flag=True,
+    help="Write FILE instead: what the source names, to be filled in.",
+)
+def load_config(file: Path, scaffold: bool) -> None:
     """Load clinics, clinicians, appointment types and funding sources from FILE."""
+    if scaffold:
+        from reimport_lib import scaffold as drafting
+
+        terminal.show_drafted(drafting.write(load_settings(), file), file)
+        return
     from reimport_lib.target import configuration
 
     terminal.show_loaded(configuration.load(load_settings(), file))

@@ -243,6 +243,14 @@ def show_loaded(counts: dict[str, int]) -> None:
         say(f"{name.replace('_', ' ')}: {count:,} loaded")
 
 
+def show_drafted(counts: dict[str, int], file: Path) -> None:
+    """What a source names; the names themselves stay in the file."""
+    for name, count in counts.items():
+        say(f"{name.replace('_', ' ')}: {count:,} named by the source")
+    say(f"Written: {file}. Put names where keys stand, then:")
+    say(f"Next: reimport load-config {file}")
+
+
 def show_pruned(lines: list[str]) -> None:
     for line in lines or ["Nothing to remove."]:
         say(line)

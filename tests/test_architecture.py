@@ -43,6 +43,7 @@ LAYERS: tuple[frozenset[str], ...] = (
             "retention",
             "room",
             "runner",
+            "scaffold",
             "terminal",
         }
     ),

@@ -72,5 +72,6 @@ def _check(table: str, directory: str, named: int, unknown: set[str]) -> Check:
         "0",
         f"{len(unknown):,} of {named:,}{shown}",
         Verdict.WARN,
-        "add them with `reimport load-config FILE`, or go on without the links",
+        "`reimport load-config FILE --scaffold` writes down what the source names; fill"
+        " it in and load it, or go on without the links",
     )

@@ -43,6 +43,9 @@ KINDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
 }
 
+NOT_LOADED = "named_by_rows"
+"""How many rows of the source name the entry: for the person who fills the file in."""
+
 Entry = Mapping[str, Any]
 
 
@@ -128,7 +131,7 @@ def _require_known(file: Path, kind: str, items: Any) -> None:
             f"{file}: {kind} is not a list.", hint="a list of objects, one per entry"
         )
     _, name, fields = KINDS[kind]
-    known = {"filemaker_id", name, *fields}
+    known = {"filemaker_id", name, *fields, NOT_LOADED}
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict) or not item.get(name):
             raise UsageError(
@@ -139,7 +142,7 @@ def _require_known(file: Path, kind: str, items: Any) -> None:
                 raise UsageError(
                     f"{file}: {kind} entry {number}: unknown field {field!r}."
                     + did_you_mean(field, known),
-                    hint="known: " + " ".join(sorted(known)),
+                    hint="known: " + " ".join(sorted(known - {NOT_LOADED})),
                 )
 
 

@@ -81,14 +81,15 @@ def edit_everywhere() -> Editor:
     }.items():
         for pk in rows_of(table).order_by("pk").values_list("pk", flat=True)[:2]:
             by.change(table, pk, **{field: TEXT})
-    note = rows_of("notes").order_by("-pk").first()
+    note = rows_of("notes").exclude(patient_id=other).order_by("-pk").first()
     by.change("notes", note.pk, patient_id=other)
     event = rows_of("appointments").exclude(patient_id=None).order_by("-pk").first()
     moved = {"start_time": event.start_time - timedelta(hours=1)}
     by.change("appointments", event.pk, patient_id=other, **moved)
     document = rows_of("documents").exclude(object_id=other).order_by("-pk").first()
     by.change("documents", document.pk, object_id=other)
-    first, second, third = rows_of("image_batches").order_by("-pk")[:3]
+    of_others = rows_of("image_batches").exclude(object_id=other)
+    first, second, third = of_others.order_by("-pk")[:3]
     by.change("image_batches", first.pk, object_id=other)
     by.change("image_batches", second.pk, taken_on=second.taken_on + timedelta(days=1))
     shot = rows_of("images").exclude(batch_id__in=[first.pk, second.pk, third.pk])
