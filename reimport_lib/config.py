@@ -64,6 +64,16 @@ BESIDE = frozenset(
 )
 """Settings whose names begin as those of other programs may."""
 
+AWS_ACCOUNT = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+)
+AWS_REGION = "AWS_DEFAULT_REGION"
+AWS_IN_FILES = frozenset({*AWS_ACCOUNT, AWS_REGION})
+"""Names of AWS that are read from ``.env`` too; all others from the environment."""
+
 _AS_TYPED = frozenset({"FILEMAKER_PASSWORD", "FILEMAKER_USERNAME"})
 
 
@@ -131,6 +141,8 @@ class Settings:
         charset: of delimited exports whose own cannot be told; empty: by evidence.
         columns: file stem (``Images``) -> the columns of an export without a header.
         filemaker: every ``FILEMAKER_`` setting; ``sources.servers`` reads them.
+        aws: those of AWS that stand in a file; what the environment says of an account
+            or a region wins, and is read by AWS's own library.
     """
 
     database_url: Secret
@@ -143,6 +155,7 @@ class Settings:
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
     filemaker: Mapping[str, str | Secret] = field(default_factory=dict)
+    aws: Mapping[str, Secret] = field(default_factory=dict)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -190,6 +203,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         s3_bucket=rows.s3_bucket,
         s3_endpoint_url=of("S3_ENDPOINT_URL", read.endpoint),
         filemaker=_filemaker(values),
+        aws={} if environ is not None else aws_settings(_files(), os.environ),
     )
 
 
@@ -199,13 +213,52 @@ def pg_bin() -> Path | None:
     return read.folder("REIMPORT_PG_BIN", text, root=ROOT) if text else None
 
 
+def aws_settings(
+    files: Mapping[str, str], environ: Mapping[str, str]
+) -> dict[str, Secret]:
+    """
+    What *files* say of the account of the bucket, where *environ* says nothing of it.
+
+    An account is taken whole from one of them: a key of one and a token of the other
+    would be nobody's.
+
+    Raises:
+        SettingsError: a name of AWS that is not read from a file, or half an account.
+    """
+    given = {name: value for name, value in files.items() if name.startswith("AWS_")}
+    for name in given:
+        if name not in AWS_IN_FILES:
+            raise SettingsError(
+                f"{name} is not read from .env.",
+                hint=f"export it in the environment; from .env: {' '.join(AWS_ACCOUNT)}"
+                f" {AWS_REGION}",
+            )
+    key, secret = AWS_ACCOUNT[:2]
+    if bool(given.get(key)) != bool(given.get(secret)):
+        raise SettingsError(
+            f"{key} and {secret} belong together, and .env has one of them.",
+            hint="set both, or neither",
+        )
+    hidden = set()
+    if any(environ.get(name) for name in AWS_ACCOUNT):
+        hidden |= set(AWS_ACCOUNT)
+    if environ.get(AWS_REGION):
+        hidden.add(AWS_REGION)
+    return {n: Secret(v) for n, v in given.items() if v and n not in hidden}
+
+
+def _files() -> dict[str, str]:
+    """The settings that the files hold, the later file over the earlier."""
+    layers: dict[str, str] = {}
+    for name in (".env", ".env.filemaker"):
+        layers.update(env_files.read(ROOT / name))
+    return layers
+
+
 def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
     """The files first, then the environment; blank values left out."""
-    layers: dict[str, str] = {}
-    if environ is None:
-        for name in (".env", ".env.filemaker"):
-            layers.update(env_files.read(ROOT / name))
-        environ = os.environ
+    layers = {} if environ is not None else _files()
+    environ = os.environ if environ is None else environ
     layers.update(environ)
     for name in NEVER_BLANK:
         if name in environ and not environ[name].strip():

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from reimport_lib import env_files
-from reimport_lib.config import BESIDE, NAMES, NEVER_BLANK, Settings, load_settings
+from reimport_lib.config import (
+    AWS_IN_FILES,
+    BESIDE,
+    NAMES,
+    NEVER_BLANK,
+    Settings,
+    load_settings,
+)
 from reimport_lib.errors import SettingsError
 from reimport_lib.sources.servers import server_of
 from reimport_lib.target.databases import configuration
@@ -124,6 +131,7 @@ ANY_TEXT = {
     "FILEMAKER_PASSWORD": "the server refuses it",  # pragma: allowlist secret
     **{name: "the server" for name in BESIDE if "LAYOUT" in name},
     **{name: "the server" for name in BESIDE if "CONTAINER" in name},
+    **dict.fromkeys(AWS_IN_FILES, "tests/test_aws_settings.py"),
     "DJANGO_SECRET_KEY": "checks of Django",  # pragma: allowlist secret
     "DJANGO_ALLOWED_HOSTS": "checks of Django",
     "DJANGO_CSRF_TRUSTED_ORIGINS": "checks of Django",

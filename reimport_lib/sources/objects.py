@@ -42,7 +42,7 @@ def prefixes(settings: Settings) -> dict[str, str]:
 
 def client(settings: Settings) -> BaseClient:
     """
-    An S3 client; credentials come from where AWS's own tools look for them.
+    An S3 client; credentials come from ``.env``, or from where AWS's own tools look.
 
     Raises:
         SettingsError: no bucket is set, or the endpoint is not a URL.
@@ -57,13 +57,13 @@ def client(settings: Settings) -> BaseClient:
         retries={"max_attempts": 5, "mode": "standard"},
     )
     try:
-        made: BaseClient = _session().client(
+        made: BaseClient = _session(settings).client(
             "s3", endpoint_url=settings.s3_endpoint_url or None, config=config
         )
     except (ValueError, BotoCoreError):
         raise SettingsError(
             "The S3 client cannot be made from these settings.",
-            hint="check S3_ENDPOINT_URL and AWS_DEFAULT_REGION",
+            hint="check S3_ENDPOINT_URL, AWS_DEFAULT_REGION and AWS_PROFILE",
         ) from None
     return made
 
@@ -115,13 +115,20 @@ def as_frame(found: list[tuple[str, int, str]]) -> pd.DataFrame:
     return frame
 
 
-def _session() -> boto3.Session:
+def _session(settings: Settings) -> boto3.Session:
     """A session of its own, whose answers have their timestamps read quickly."""
-    session = botocore.session.get_session()
+    given = {name: value.reveal() for name, value in settings.aws.items()}
+    session = botocore.session.Session(profile=given.get("AWS_PROFILE"))
     session.get_component("response_parser_factory").set_parser_defaults(
         timestamp_parser=_timestamp
     )
-    return boto3.Session(botocore_session=session)
+    return boto3.Session(
+        aws_access_key_id=given.get("AWS_ACCESS_KEY_ID"),
+        aws_secret_access_key=given.get("AWS_SECRET_ACCESS_KEY"),
+        aws_session_token=given.get("AWS_SESSION_TOKEN"),
+        region_name=given.get("AWS_DEFAULT_REGION"),
+        botocore_session=session,
+    )
 
 
 def _timestamp(value: Any) -> datetime:
