@@ -18,6 +18,9 @@ ON_POSTGRES := $(BIN)/python -m tools.postgres
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
+.PHONY: install
+install: .venv/installed ## install everything into .venv, by the lock's hashes
+
 .PHONY: demo
 demo: .venv/installed ## rehearse and apply a synthetic clinic (SOURCE=data-api, odata, or a folder of exports)
 	$(BIN)/reimport demo $(WAY) $(ARGS)
@@ -54,7 +57,7 @@ lock: .venv/installed ## renew requirements.lock and environment.yml from pyproj
 	$(BIN)/uv pip compile -q --universal --generate-hashes --group dev pyproject.toml \
 		--custom-compile-command 'make lock' --python $(BIN)/python -o requirements.lock
 	$(BIN)/pyproject2conda yaml --name clinic-reimport --group dev --overwrite force \
-		--python-include 'python>=3.11' --custom-command 'make lock' --output environment.yml
+		--python-include 'python>=3.11' --req '-e .' --custom-command 'make lock' --output environment.yml
 
 .PHONY: clean
 clean: ## remove what make has built; run folders stay

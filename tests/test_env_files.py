@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 LOCK = (ROOT / "requirements.lock").read_text()
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
+ITSELF = "-e ."
 PIN = re.compile(
     r"(?P<name>[\w.-]+)(?:\[.*\])?==(?P<version>\S+)(?: ; (?P<marker>.+?))? \\"
 )
@@ -99,10 +100,29 @@ def test_conda_is_given_the_same_packages_within_the_same_bounds() -> None:
     found = {
         (canonicalize_name(Requirement(line).name), specifier(line))
         for line in conda_lines()
-        if line != "pip"
+        if line not in ("pip", ITSELF)
     }
 
     assert found == expected
+
+
+def test_conda_installs_the_project_itself() -> None:
+    (by_pip,) = [line for line in ENVIRONMENT["dependencies"] if isinstance(line, dict)]
+
+    assert ITSELF in by_pip["pip"]
+
+
+def test_every_name_for_pip_is_in_the_lock() -> None:
+    """What PyPI has by that name is installed here, by its hash; conda is not asked."""
+    (by_pip,) = [line for line in ENVIRONMENT["dependencies"] if isinstance(line, dict)]
+    names = {
+        canonicalize_name(Requirement(line).name)
+        for line in by_pip["pip"]
+        if line != ITSELF
+    }
+
+    assert names
+    assert names <= {name for name, _, _ in pins()}
 
 
 def test_conda_can_read_every_line_that_is_meant_for_it() -> None:

@@ -62,7 +62,6 @@ def checkout(tmp_path: Path, clinic: Clinic, bucket: Mapping[str, str]) -> Check
     shutil.copy(ROOT / ".env.example", folder)
     (folder / ".venv").symlink_to(sys.prefix)
     shutil.copytree(clinic.exports, folder / "exports")
-    shutil.copy(clinic.config, folder / "config.json")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
     credentials = {k: v for k, v in bucket.items() if k.startswith("AWS_")}
     path = f"{folder / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
@@ -105,13 +104,16 @@ def fill_in(checkout: Checkout, bucket: Mapping[str, str]) -> None:
 def test_the_walk_from_exports_to_an_approved_import_works_as_the_page_says(
     checkout: Checkout, bucket: Mapping[str, str]
 ) -> None:
-    copy, migrate, load, doctor, rehearse, apply, show, resume = lines(
+    install, copy, migrate, draft, load, doctor, rehearse, apply, show, resume = lines(
         "Five minutes with your own data"
     )
+    assert install == "make install"  # what the checkout of a test has already
     assert checkout(copy).code == 0
+    assert checkout(migrate).code == 0  # as it was copied
+    assert (checkout.folder / "backend" / "db.sqlite3").is_file()
     fill_in(checkout, bucket)
 
-    for line in (migrate, load, doctor, rehearse):
+    for line in (migrate, draft, load, doctor, rehearse):
         done = checkout(line)
         assert done.code == 0, f"{line}\n{done.out}"
     assert f"{checkout.run_ids('rehearsal')[-1]}/report.html" in done.out
