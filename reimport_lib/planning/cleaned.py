@@ -112,7 +112,7 @@ def _spread(
 
 def read_text(cell: str) -> Reading:
     """
-    In-field returns become LF, then stripped; None when nothing is left.
+    In-field returns become LF, then stripped; None when nothing to be seen is left.
 
     A character that no database stores (NUL, half a surrogate pair) gives None and
     ``bad_character``: the row cannot come in without losing something.
@@ -121,7 +121,8 @@ def read_text(cell: str) -> Reading:
         return None, Reason.BAD_CHARACTER.value
     if "\r" in cell or "\x0b" in cell or "_x0" in cell:
         cell = _RETURNS.sub("\n", cell)
-    return cell.strip() or None, ""
+    cell = cell.strip()
+    return (cell if visible(cell).strip() else None), ""
 
 
 def _is_unicode(cell: str) -> bool:

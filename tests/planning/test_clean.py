@@ -91,6 +91,7 @@ def test_characters_that_nobody_sees_are_no_part_of_a_value(
     assert only(convert(column(hidden))) == only(convert(column(cell)))
     assert only(convert(column(f" {sign} "))) == only(convert(column("")))
     assert only(clean.text(column(hidden))) == (hidden, "")
+    assert only(clean.text(column(f" {sign} "))) == (None, "")
 
 
 def test_a_joiner_that_draws_pictures_as_one_stays_in_a_name() -> None:

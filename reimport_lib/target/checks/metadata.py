@@ -71,7 +71,7 @@ def _line(
         said[name] = _as_said(" ".join(filter(None, originals[name][place])))
     said |= {name: text for name, text in owner.items() if name in held}
     shown = {
-        name: _as_said(text) if name in originals else seen(text)
+        name: _as_said(text) if name in originals else _word(text)
         for name, text in held.items()
     }
     text = _text(said)
@@ -84,8 +84,12 @@ def _as_said(text: str) -> str:
 
 
 def _words(texts: list[str]) -> list[str]:
-    said = {text: without_point_zero(plain(seen(text))) for text in set(texts)}
+    said = {text: _word(text) for text in set(texts)}
     return [said[text] for text in texts]
+
+
+def _word(text: str) -> str:
+    return without_point_zero(plain(seen(text)))
 
 
 def _text(values: Mapping[str, Any]) -> str:

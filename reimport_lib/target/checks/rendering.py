@@ -26,7 +26,13 @@ TRUE = frozenset({"1", "1.0", "yes", "y", "true", "x"})
 
 
 def plain(text: str) -> str:
-    """*text* with every kind of in-field return as a line feed, stripped."""
+    """
+    *text* with every kind of in-field return as a line feed, stripped.
+
+    One in which nothing can be seen is blank.
+    """
+    if not seen(text).strip():
+        return ""
     if "\r" not in text and "\v" not in text and "_x00" not in text:
         return text.strip()
     for written, meant in (("_x000D_", "\r"), ("_x000B_", "\v"), ("\r\n", "\n")):
