@@ -9,6 +9,8 @@ import click
 
 from reimport_lib.run import EXIT_CODES
 
+_PORT = click.IntRange(min=-1, max=65535)  # 0: a free one; -1: none
+
 
 @click.group(invoke_without_command=True)
 @click.option(
@@ -46,8 +48,8 @@ def demo(
 @demo.command(name="serve-filemaker")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--scale", default=0.05, show_default=True, help="Size of the clinic.")
-@click.option("--https-port", default=8443, show_default=True)
-@click.option("--http-port", default=3000, show_default=True)
+@click.option("--https-port", default=8443, show_default=True, type=_PORT)
+@click.option("--http-port", default=3000, show_default=True, type=_PORT)
 @click.option("--fault", "faults", multiple=True, metavar="NAME=VALUE")
 @click.option("--strict", is_flag=True, help="Refuse what some servers refuse.")
 def serve_filemaker(

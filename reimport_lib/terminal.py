@@ -131,12 +131,20 @@ def _is_abandoned(run: Run) -> bool:
 
 
 def complete_report(run: Run) -> None:
-    """Write the report of a run that has ended notebook by notebook, without one."""
+    """
+    Write the report of a run that has ended notebook by notebook, without one.
+
+    Where it cannot be written, as on a disk that is read only, that is told and the
+    run is shown all the same.
+    """
     ended = run.manifest()["status"] not in (Status.OPEN, Status.RUNNING)
     if ended and not (run.folder / REPORT).exists():
         from reimport_lib import runner  # it takes seconds to import
 
-        runner.write_report(run)
+        try:
+            runner.write_report(run)
+        except ReimportError as error:
+            printing.complain(f"reimport: {error.message}")
 
 
 def show_counts(lines: Iterable[Json]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -235,6 +236,32 @@ def test_what_lies_below_target_imports_with_django_hidden() -> None:
     )
 
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+def encodings_left_out(path: Path) -> list[str]:
+    """Where a text file is opened in whatever encoding the locale has."""
+    found = []
+    for node in nodes(path):
+        if not isinstance(node, ast.Call) or any(
+            word.arg == "encoding" for word in node.keywords
+        ):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        words = [a.value for a in node.args if isinstance(a, ast.Constant)]
+        modes = [w for w in words if isinstance(w, str) and re.fullmatch("[rwax]t?", w)]
+        is_text = isinstance(node.func, ast.Attribute) and name in (
+            "read_text",
+            "write_text",
+        )
+        if is_text or (name == "open" and modes):
+            found.append(f"{id_of(path)}:{node.lineno}")
+    return found
+
+
+def test_every_text_file_is_opened_in_an_encoding_of_our_own() -> None:
+    paths = [*LIBRARY_MODULES, *modules(ROOT / "backend")]
+
+    assert [place for path in paths for place in encodings_left_out(path)] == []
 
 
 def test_every_imported_package_is_declared() -> None:

@@ -83,6 +83,8 @@ BAD: Mapping[str, list[str]] = {
         "../../etc/passwd",
         "/etc/localtime",
         "+10:00",
+        "right/Australia/Sydney",
+        "localtime",
         LONG,
     ],
     "S3_BUCKET": ["My bucket", "s3://clinic", "clinic/files", "x", LONG],

@@ -32,6 +32,8 @@ RUN = ("run", "--dry-run")
         (("load-config", LONG * 20), {}, 2, "cannot be read"),
         (("load-config", "/"), {}, 2, "cannot be read: Is a directory"),
         (("load-config", "/dev/null"), {}, 2, "is not JSON"),
+        (("demo", "--scale", "nan"), {}, 2, "too few rows"),
+        (("demo", "serve-filemaker", "--https-port", "99999"), {}, 2, "is not in the"),
         (("demo", "--exports", LONG), {}, 2, "is not a folder"),
         (("demo", "--exports", "/dev/null"), {}, 2, "is not a folder"),
         ((*RUN, "--gate", "patients.max_rejected=5%"), {}, 2, "a fraction from 0"),
@@ -117,6 +119,21 @@ def in_a_shell(commands: Commands, line: str, **environ: str) -> tuple[int, str,
         timeout=120,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def test_a_run_whose_report_cannot_be_written_is_shown(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = approval.open_rehearsal(commands.site.settings, gates={})
+    run.update(lambda manifest: manifest.update(status="failed"))
+    (run.folder / "report.html").symlink_to("/proc/nowhere/report.html")
+    (run.folder / f".report.html.{os.getpid()}.tmp").mkdir()
+
+    assert commands.here("show", run.run_id) == 0
+
+    out, err = capsys.readouterr()
+    assert "report.html could not be written" in err
+    assert run.run_id in out
 
 
 def test_an_output_that_is_cut_off_or_closed_is_no_error(commands: Commands) -> None:
