@@ -19,6 +19,7 @@ from reimport_lib import approval, runs, terminal
 from reimport_lib.config import ROOT, Settings, load_settings
 from reimport_lib.demo import s3, ways
 from reimport_lib.demo.clinic import Clinic, build
+from reimport_lib.demo.tables import require_scale
 from reimport_lib.errors import Refused, TargetError, UsageError
 from reimport_lib.printing import say
 from reimport_lib.run import Status
@@ -48,6 +49,7 @@ def run(
         Refused: the database holds patients already.
     """
     ways.require(source)
+    require_scale(scale)
     WORKSPACE.mkdir(mode=0o700, exist_ok=True)
     held: Clinic | Path
     if exports is None:

@@ -18,6 +18,20 @@ LEAST_SCALE = 0.02
 MOST_SCALE = 100.0
 
 
+def require_scale(scale: float) -> None:
+    """
+    Refuse a clinic that is too small for every defect to occur, or beyond any disk.
+
+    Raises:
+        UsageError: also for what is no number.
+    """
+    if not LEAST_SCALE <= scale <= MOST_SCALE:
+        raise UsageError(
+            f"A clinic at scale {scale} has too few rows for its defects, or too many.",
+            hint=f"use a scale from {LEAST_SCALE} to {MOST_SCALE:g}",
+        )
+
+
 def export_tables(seed: int = SEED, scale: float = 1.0) -> tuple[Export, ...]:
     """
     The tables of the clinic; ``lines()`` of each gives a fresh stream.
@@ -25,11 +39,7 @@ def export_tables(seed: int = SEED, scale: float = 1.0) -> tuple[Export, ...]:
     Raises:
         UsageError: *scale* is too small for every defect to occur.
     """
-    if not LEAST_SCALE <= scale <= MOST_SCALE:  # neither is what is no number
-        raise UsageError(
-            f"A clinic at scale {scale} has too few rows for its defects, or too many.",
-            hint=f"use a scale from {LEAST_SCALE} to {MOST_SCALE:g}",
-        )
+    require_scale(scale)
     size = Size(scale)
     roster = people.make_roster(seed, size)
 
