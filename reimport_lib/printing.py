@@ -32,6 +32,9 @@ from reimport_lib.plain import one_line
 LOG_WIDTH = 120
 """Columns of a table where there is no terminal, or more where it needs more."""
 
+NOTHING = ("", ".")
+"""What a cell holds where there is nothing to tell; a paragraph leaves it out."""
+
 _ENDLESS = 10_000
 
 
@@ -189,7 +192,7 @@ def _parts(
     """``name value`` of every cell that holds something, as many on a line as fit."""
     told = ""
     for column, cell in zip(columns, cells, strict=True):
-        if not cell.strip():
+        if cell.strip() in NOTHING:
             continue
         part = f"{column.name} {cell}"
         joined = f"{told}, {part}" if told else part
