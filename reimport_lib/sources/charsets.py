@@ -1,21 +1,23 @@
 """The character set of a text file, decided by evidence and never by a guess.
 
-A byte order mark, then strict UTF-8, then UTF-16 by its NULs; then Windows-1252 against
-Mac Roman by what the accented letters would be in each. Imports only errors.
+A byte order mark, then strict UTF-8, then UTF-16 by its NULs; then all sets of one byte
+per character against each other, by what the letters would be in each: see ``letters``.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reimport_lib.errors import SourceError
+from reimport_lib.sources import letters
+from reimport_lib.sources.letters import Fit
 
+_SHOWN = 40
 _PIECE = 4 * 1024 * 1024
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
@@ -24,22 +26,60 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16 with BOM"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16 with BOM"),
 )
-_SINGLE_BYTE = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
-_UNDEFINED_1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+_SINGLE_BYTE = {
+    "cp1252": "Windows-1252",
+    "mac_roman": "Mac Roman",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "cp1257": "Windows-1257",
+    "cp437": "DOS 437",
+    "cp850": "DOS 850",
+    "cp852": "DOS 852",
+    "mac_latin2": "Mac Central European",
+    "mac_cyrillic": "Mac Cyrillic",
+    "mac_greek": "Mac Greek",
+    "mac_turkish": "Mac Turkish",
+    "mac_croatian": "Mac Croatian",
+    "mac_romanian": "Mac Romanian",
+    "mac_iceland": "Mac Icelandic",
+    "iso8859_2": "ISO 8859-2",
+    "iso8859_5": "ISO 8859-5",
+    "iso8859_7": "ISO 8859-7",
+    "iso8859_9": "ISO 8859-9",
+    "iso8859_13": "ISO 8859-13",
+    "iso8859_15": "ISO 8859-15",
+    "koi8_r": "KOI8-R",
+    "koi8_u": "KOI8-U",
+    "cp737": "DOS 737",
+    "cp775": "DOS 775",
+    "cp855": "DOS 855",
+    "cp857": "DOS 857",
+    "cp866": "DOS 866",
+}
+"""What a text may be in, the commonest first; the first of equals is named."""
+
+_USUAL = {"cp1252": 2.0, "mac_roman": 2.0}
+"""What FileMaker writes in the west; so little more is enough for them."""
+
+_NO_CHARSETS = frozenset(
+    ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+)
+_CONTROL = re.compile("[\x80-\x9f]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _CONTEXT = re.compile(rb"(?=([\x00-\xff][\x80-\xff][\x00-\xff]))")
 _MOST_CONTEXTS = 50_000
-_MARGIN = 0.5
-_FLOOR = 0.8
-"""Share of the accented letters that must speak for the winner."""
+_LOOKED_AT, _OF_EACH_BYTE = 400, 5
+_MARGIN, _FEWEST_PLACES, _FLOOR = 8.0, 2, 0.75
+"""
+Of the winner against every set that reads otherwise: so much likelier, as a logarithm;
+by so many different places; with such a share of what speaks for one or the other.
+"""
 
-_COMMON = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖØÙÚÛÜ")
-_APOSTROPHE = "\u2019"
-_OPENING = frozenset("\u2018\u201c\u201e«¿¡")
-_CLOSING = frozenset("\u2019\u201d»")
-_DASHES = frozenset("\u2013\u2014\u2026")
-_SYMBOLS = frozenset("\u2022°½¼¾£€©®±²³§µ·\xd7\xaa\xba")
+_PLAUSIBLE = -13.0
+"""As likely, in the mean, the letters must be: less is no language that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +131,31 @@ def decide(path: Path, *, asked: str = "") -> Charset:
 
 def _asked(path: Path, asked: str, head: bytes) -> Charset:
     try:
-        codec = codecs.lookup(asked).name
+        found = codecs.lookup(asked)
     except (LookupError, ValueError):
+        found = None
+    if not found or not found._is_text_encoding or found.name in _NO_CHARSETS:
         raise SourceError(
-            f"{path.name}: {asked!r} is not a character set.",
-            hint="use utf-8, utf-16, windows-1252 or macintosh",
-        ) from None
+            f"REIMPORT_CHARSET: {asked[:_SHOWN]!r} is not a character set.",
+            hint="use utf-8, utf-16, windows-1252, macintosh or another one's name",
+        )
+    codec = found.name
     mark = next((mark for mark, named, _ in _BOMS if named == codec), b"")
     skip = 0 if codec in {"utf-8-sig", "utf-16", "utf-32"} else _marked(head, mark)
     _require_fits(path, codec, asked, skip)
+    controls = _controls(path, codec, skip)
+    if controls:
+        evidence = f"set by a person, but {controls:,} characters of it are controls"
+        return Charset(codec, asked, skip, 0.0, evidence)
     return Charset(codec, asked, skip, 1.0, "set by a person")
+
+
+def _controls(path: Path, codec: str, skip: int) -> int:
+    """Characters between U+0080 and U+009F: in no text, but in one read wrongly."""
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    return sum(
+        len(_CONTROL.findall(decoder.decode(piece))) for piece in _pieces(path, skip)
+    )
 
 
 def _marked(head: bytes, mark: bytes) -> int:
@@ -159,54 +214,89 @@ def utf16_by_nuls(head: bytes) -> str:
 
 
 def _single_byte(path: Path) -> Charset:
-    contexts, undefined = _evidence(path)
-    candidates = ["mac_roman"] if undefined else list(_SINGLE_BYTE)
-    for codec in candidates:
-        rivals = [other for other in candidates if other != codec]
-        for_it, against = _telling(contexts, codec, rivals)
-        share = for_it / max(1, for_it + against)
-        if share >= _FLOOR:
-            evidence = f"{for_it:,} of {for_it + against:,} telling accents fit"
-            return Charset(codec, _SINGLE_BYTE[codec], 0, share, evidence)
-    raise SourceError(
-        f"{path.name}: the character set cannot be told ({contexts.total():,} bytes "
-        "beyond ASCII, not UTF-8).",
-        hint="export the table as UTF-8, or set REIMPORT_CHARSET (windows-1252, "
-        "macintosh)",
+    contexts = _evidence(path)
+    looked_at = _telling(contexts)
+    fits = [letters.fit(looked_at, codec) for codec in _SINGLE_BYTE]
+    likely = {fit: fit.likelihood + _USUAL.get(fit.codec, 0.0) for fit in fits}
+    fits.sort(key=lambda fit: -likely[fit])
+    best = fits[0]
+    own = _alphabet(contexts, best.codec)
+    rivals = [fit for fit in fits if _alphabet(contexts, fit.codec) != own]
+    near = [fit for fit in rivals if not _beats(best, fit)]
+    if near or best.mean < _PLAUSIBLE:
+        raise _untold(path, contexts, [best, *near])
+    told, of = _count_told(looked_at, best, rivals[0])
+    return Charset(
+        best.codec,
+        _SINGLE_BYTE[best.codec],
+        0,
+        letters.lead(best, rivals[0]).share,
+        f"{told:,} of {of:,} telling letters fit it better than "
+        f"{_SINGLE_BYTE[rivals[0].codec]}",
     )
 
 
-def _telling(
-    contexts: Counter[bytes], codec: str, rivals: Sequence[str]
-) -> tuple[int, int]:
-    """
-    How many high bytes speak for *codec*, and how many against it.
-
-    One that fits nearly as well in the rival says nothing.
-    """
-    for_it = against = 0
-    for context, count in contexts.items():
-        own = _fit(context.decode(codec, "replace"))
-        others = [_fit(context.decode(rival, "replace")) for rival in rivals]
-        margin = own - max(others, default=0.0)
-        if margin >= _MARGIN and own > 0:
-            for_it += count
-        elif margin <= -_MARGIN or own < 0:
-            against += count
-    return for_it, against
+def _beats(best: Fit, rival: Fit) -> bool:
+    found = letters.lead(best, rival)
+    usual = _USUAL.get(best.codec, 0.0) - _USUAL.get(rival.codec, 0.0)
+    return (
+        found.by + usual >= _MARGIN
+        and found.places >= _FEWEST_PLACES
+        and found.share >= _FLOOR
+    )
 
 
-def _evidence(path: Path) -> tuple[Counter[bytes], bool]:
+def _untold(path: Path, contexts: Counter[bytes], fits: Sequence[Fit]) -> SourceError:
+    named = ", ".join(fit.codec.replace("cp125", "windows-125") for fit in fits[:6])
+    more = ", ..." if len(fits) > 6 else ""
+    return SourceError(
+        f"{path.name}: the character set cannot be told ({contexts.total():,} bytes "
+        "beyond ASCII, not UTF-8).",
+        hint=f"export the table as UTF-8, or set REIMPORT_CHARSET ({named}{more})",
+    )
+
+
+def _telling(contexts: Counter[bytes]) -> Counter[bytes]:
+    """The commonest, and some of every byte."""
+    chosen = Counter(dict(contexts.most_common(_LOOKED_AT)))
+    if len(contexts) > len(chosen):
+        held: Counter[int] = Counter()
+        for context, count in contexts.most_common():
+            held[context[1]] += 1
+            if held[context[1]] <= _OF_EACH_BYTE:
+                chosen[context] = count
+    return chosen
+
+
+def _alphabet(contexts: Counter[bytes], codec: str) -> tuple[str, ...]:
+    """What the bytes beyond ASCII are: equal alphabets read every cell alike."""
+    found = sorted({context[1] for context in contexts})
+    return tuple(bytes([byte]).decode(codec, "replace") for byte in found)
+
+
+def _count_told(contexts: Counter[bytes], best: Fit, rival: Fit) -> tuple[int, int]:
+    """Of the letters that differ, how many are likelier in *best*; and all of them."""
+    told = of = 0
+    for context, count, ours, theirs in zip(
+        contexts, contexts.values(), best.each, rival.each, strict=True
+    ):
+        byte = context[1:2]
+        if byte.decode(best.codec, "replace") != byte.decode(rival.codec, "replace"):
+            of += count
+            told += count * int(ours > theirs)
+    return told, of
+
+
+def _evidence(path: Path) -> Counter[bytes]:
     """
-    Every high byte between its neighbours, counted, and whether cp1252 lacks one.
+    Every high byte between its neighbours, counted.
 
     Raises:
         SourceError: most of them are good UTF-8: a UTF-8 file with damage.
     """
     contexts: Counter[bytes] = Counter()
-    undefined, halves, good, runs = False, False, 0, 0
+    halves, good, runs = False, 0, 0
     for piece in _pieces(path):
-        undefined = undefined or _UNDEFINED_1252.search(piece) is not None
         if runs < _MOST_CONTEXTS:
             contexts.update(_CONTEXT.findall(b" " + piece + b" "))
             found = _HIGH_RUN.findall(piece)
@@ -219,7 +309,7 @@ def _evidence(path: Path) -> tuple[Counter[bytes], bool]:
             f"({runs - good:,} of {runs:,} places).",
             hint="export the table again, as UTF-8",
         )
-    return contexts, undefined
+    return contexts
 
 
 def _is_utf8(run: bytes) -> bool:
@@ -236,40 +326,3 @@ def _is_half(run: bytes) -> bool:
         return bool(_HALF.search(run)) and bool(run.decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError:
         return False
-
-
-def _fit(text: str) -> float:
-    """How well the middle one of three characters sits between the others, -2..1.5."""
-    before, letter, after = text[0], text[1], text[2]
-    if letter.isalpha() and letter not in "\xaa\xba\u0192":
-        return _fit_letter(before, letter, after)
-    in_word = before.isalpha() and after.isalpha()
-    if letter == _APOSTROPHE and in_word:
-        return 1.5
-    if letter in _OPENING:
-        return 1.15 if after.isalnum() and not before.isalpha() else -0.5
-    if letter in _CLOSING:
-        return 1.15 if not before.isspace() and not after.isalpha() else -0.5
-    if letter in _DASHES:
-        return 0.25 if in_word else 1.15
-    if letter in _SYMBOLS:
-        beside_digit = before.isdigit() or after.isdigit()
-        return -1.0 if in_word else 1.15 if beside_digit else 0.4
-    if letter == "\xa0":
-        return 0.75
-    return -2.0 if unicodedata.category(letter) in {"Cc", "Cn", "So"} else -1.0
-
-
-def _fit_letter(before: str, letter: str, after: str) -> float:
-    """A capital has no small letter before it, nor a word in capitals a small one."""
-    if letter.isupper() and (
-        before.islower() or (before.isalpha() and after.islower())
-    ):
-        return -2.0
-    if letter.islower() and after.isupper():
-        return -2.0
-    if not before.isalpha() and not after.isalpha():
-        return 0.25
-    if letter.islower() and not before.isalpha():
-        return 0.6  # few words begin with an accent in lower case
-    return 1.0 if letter in _COMMON else 0.75
