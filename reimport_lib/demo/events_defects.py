@@ -43,6 +43,8 @@ CLOCKS: tuple[tuple[Cell, str], ...] = (
     (datetime(1899, 12, 31, 8, 45), "08:45"),
 )
 """Spellings of a time of day, and the time meant."""
+DOTTED: tuple[tuple[Cell, str], ...] = (("1.00", "01:00"), ("0.30", "00:30"))
+"""Clocks that would be parts of a day as well."""
 DAY_ENDS: tuple[Cell, ...] = (timedelta(days=1), "24:00", "1 day, 0:00:00", 1.0)
 
 
@@ -71,6 +73,7 @@ def event_defects(
         ),
         *date_defects(on_day, "date", 20),
         Defect("time in other ways", 42, _clock),
+        Defect("time with a dot", 4, _dotted_clock),
         Defect("end at 24:00", 16, _day_end),
         Defect(
             "start in the spring gap", 5, _clock_change(spring, "dst_gap", end=False)
@@ -134,6 +137,13 @@ def _clock(line: Line, number: int) -> None:
     written, meant = CLOCKS[number % len(CLOCKS)]
     _set(line, date(2015 + number % 9, 7, 1 + number % 28), meant, "23:00")
     line.cells["startTime"] = written
+
+
+def _dotted_clock(line: Line, number: int) -> None:
+    written, meant = DOTTED[number % len(DOTTED)]
+    _set(line, date(2015 + number % 9, 7, 1 + number % 28), meant, "23:00")
+    line.cells["startTime"] = written
+    line.note("ambiguous_time")
 
 
 def _day_end(line: Line, number: int) -> None:

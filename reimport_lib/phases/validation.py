@@ -18,7 +18,11 @@ from reimport_lib.phases import drift, frozen, recording, source_drift
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.planning import mapping as mappings
 from reimport_lib.planning.context import Context
-from reimport_lib.planning.date_orders import date_order_checks, date_reading_checks
+from reimport_lib.planning.date_orders import (
+    clock_checks,
+    date_order_checks,
+    date_reading_checks,
+)
 from reimport_lib.planning.directories import directory_checks
 from reimport_lib.planning.key_columns import key_checks
 from reimport_lib.planning.rules import RULES
@@ -193,6 +197,7 @@ def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check
         found += key_checks(rule, frame)
         found += date_order_checks(rule, frame, context)
         found += date_reading_checks(rule, frame, context)
+        found += clock_checks(rule, frame)
     return found
 
 

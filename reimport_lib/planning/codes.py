@@ -266,7 +266,7 @@ class Note(_Code):
     )
     AMBIGUOUS_TIME = (
         "ambiguous_time",
-        "A time can be read as hours and minutes or as part of a day;"
+        "A time was written without all of its minutes, or may be part of a day;"
         " hours and minutes were taken.",
         "Check the time in FileMaker.",
     )

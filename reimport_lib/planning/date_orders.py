@@ -1,4 +1,4 @@
-"""Whether dates can be read, in the order that the source was written in.
+"""Whether dates and times can be read, in the way that the source was written in.
 
 Pure; imports neither Django nor pyarrow. The authority is the paragraph "Dates" of
 ``docs/rules.md``.
@@ -19,6 +19,7 @@ ENOUGH = 10
 """So many dates that fit only the other order are no slips of the pen."""
 
 _DATED = frozenset({"date", "birth date", "date and time"})
+_CLOCKS = frozenset({"time of day"})
 
 
 def date_order_checks(
@@ -73,13 +74,49 @@ def date_reading_checks(
     return checks
 
 
+def clock_checks(mapping: Mapping, frame: pd.DataFrame) -> list[Check]:
+    """
+    One check per column of *frame* (texts) that holds times of day.
+
+    Warns where all of them leave out minutes, or some may be parts of a day as well.
+    """
+    checks = []
+    for _, header in _holding(_CLOCKS, mapping, frame):
+        texts = texts_of(frame, header)
+        spelling = times.lone_spelling(texts)
+        read = times.times(texts)
+        doubtful = int((read.codes == Note.AMBIGUOUS_TIME.value).sum())
+        filled = sum(bool(text.strip()) for text in texts)
+        actual = f"{doubtful:,} of {filled:,} may be parts of a day as well"
+        if spelling:
+            actual = f"all {filled:,} are {spelling}: 9 is read as 09:00, 9.3 as 09:30"
+        checks.append(
+            Check(
+                name=f"{mapping.table}: {header}: times of day are written in full",
+                expected="hours and minutes",
+                actual=actual,
+                verdict=Verdict.WARN if doubtful else Verdict.PASS,
+                hint="look at the rows with the note ambiguous_time"
+                if doubtful
+                else "",
+            )
+        )
+    return checks
+
+
 def _dated(mapping: Mapping, frame: pd.DataFrame) -> list[tuple[Column, str]]:
-    """The columns that hold dates, with their headers."""
+    return _holding(_DATED, mapping, frame)
+
+
+def _holding(
+    conversions: frozenset[str], mapping: Mapping, frame: pd.DataFrame
+) -> list[tuple[Column, str]]:
+    """The columns that are read by one of *conversions*, with their headers."""
     headers = resolve(mapping, list(frame.columns)).headers
     return [
         (column, headers[column.name])
         for column in mapping.all_columns
-        if column.convert in _DATED and column.name in headers
+        if column.convert in conversions and column.name in headers
     ]
 
 

@@ -7,6 +7,7 @@ Pure. The authority is the paragraph "Times" of ``docs/rules.md``. Dates are rea
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
@@ -22,13 +23,21 @@ from reimport_lib.planning.clean_dates import (
     order_counts,
     read_date,
 )
-from reimport_lib.planning.cleaned import Cleaned, Reading, clean, fold_words
+from reimport_lib.planning.cleaned import (
+    Cleaned,
+    Reading,
+    clean,
+    distinct,
+    fold_words,
+)
 from reimport_lib.planning.codes import Note, Reason
 
 __all__ = [
     "DAY",
     "birth_dates",
     "dates",
+    "is_of_two_readings",
+    "lone_spelling",
     "moments",
     "order_counts",
     "read_clock",
@@ -45,9 +54,13 @@ _DAY_CLOCK = re.compile(
     r"(?(sep)(?:(?P=sep)(?P<s>[0-9]{2})(?:\.(?P<f>[0-9]{1,6})[0-9]*)?)?)"
 )
 _MERIDIEM = re.compile(r"(?P<clock>[0-9][0-9:.]*?) ?(?P<half>[ap])\.?m\.?")
-_FRACTION = re.compile(
-    r"0?\.[0-9]+|[0-9](?:\.[0-9]+)?e-0?[1-9][0-9]?|0(?:\.0)?|1(?:\.0+)?"
-)
+_FRACTION = re.compile(r"0?\.[0-9]{3,}|[0-9](?:\.[0-9]+)?e-0?[1-9][0-9]?|1\.0{3,}")
+_CLOCK_OR_FRACTION = re.compile(r"0\.(?!00)[0-9]{2}|1\.00")
+_LONE: dict[str, tuple[re.Pattern[str], Callable[[str], str]]] = {
+    "whole hours": (re.compile("[0-9]{1,2}"), "{}:00".format),
+    "hours and tens of minutes": (re.compile(r"[0-9]{1,2}\.[0-9]"), "{}0".format),
+}
+"""Spelling that says a time only where a whole column has it -> how it is read."""
 _WHOLE_DAY = re.compile(r"1 days?(?:,? 0{1,2}:00(?::00)?)?")
 _EPOCH = re.compile(
     r"(?P<day>1899-12-3[01]|1900-01-0[01]|1904-01-0[12])(?:[t ](?P<clock>.+))?"
@@ -62,17 +75,49 @@ def times(column: pd.Series[Any]) -> Cleaned:
     """
     Values are ``timedelta`` since midnight, from 0 to 24 hours; 24:00 is ``DAY``.
 
-    Code ``bad_time`` (value None) where the text is no time of day.
+    Codes: ``bad_time`` (value None) where the text is no time of day;
+    ``ambiguous_time`` where it may be another one too, and in every row of a column
+    that is read by its ``lone_spelling``.
     """
+    spelling = lone_spelling(column)
+    in_full = _LONE[spelling][1] if spelling else str
 
     def read(cell: str) -> Reading:
         text = fold_words(cell)
         if not text:
             return None, ""
-        value = read_clock(text)
-        return value, "" if value is not None else Reason.BAD_TIME.value
+        value = read_clock(in_full(text))
+        if value is None:
+            return None, Reason.BAD_TIME.value
+        doubtful = spelling or is_of_two_readings(text)
+        return value, Note.AMBIGUOUS_TIME.value if doubtful else ""
 
     return clean(column, read)
+
+
+def lone_spelling(column: pd.Series[Any]) -> str:
+    """
+    The name of the spelling that every filled cell of *column* has; "" for none.
+
+    Of spellings that are no time by themselves: ``9`` and ``14``, or ``9.3`` and
+    ``14.0`` (a spreadsheet took the last zero of 9.30). One text alone is no column.
+    """
+    texts = {text for cell in distinct(column)[1] if (text := fold_words(cell))}
+    if len(texts) < 2:
+        return ""
+    return next(
+        (
+            name
+            for name, (spelling, _) in _LONE.items()
+            if all(map(spelling.fullmatch, texts))
+        ),
+        "",
+    )
+
+
+def is_of_two_readings(text: str) -> bool:
+    """*text* (folded) is a clock, and would be a fraction of a day as well."""
+    return _CLOCK_OR_FRACTION.fullmatch(text) is not None
 
 
 def moments(day: Cleaned, time: Cleaned, zone: str) -> Cleaned:
@@ -102,7 +147,7 @@ def stamps(column: pd.Series[Any], order: str, *, declared: bool, zone: str) -> 
     One text with date and time, as aware UTC; without a time it is midnight.
 
     Wall time of *zone*, unless the text brings its own offset (``Z``, ``+10:00``).
-    Codes: those of ``dates`` and of ``moments``, joined by ";" where there are two;
+    Codes: those of ``dates``, of ``moments`` and ``ambiguous_time``, joined by ";";
     ``bad_date`` (value None) where date or time cannot be read.
     """
     wall_clock = _WallClock(ZoneInfo(zone))
@@ -115,7 +160,8 @@ def stamps(column: pd.Series[Any], order: str, *, declared: bool, zone: str) -> 
         value, change = _stamp(reading.value, reading.clock, wall_clock)
         if value is None:
             return None, Note.BAD_DATE.value
-        return value, ";".join(sorted(filter(None, (code, change))))
+        two = Note.AMBIGUOUS_TIME.value if is_of_two_readings(reading.clock) else ""
+        return value, ";".join(sorted(filter(None, (code, change, two))))
 
     return clean(column, read)
 
@@ -125,8 +171,9 @@ def read_clock(text: str) -> timedelta | None:
     """
     The time since midnight that *text* (folded, not blank) says; None if it is none.
 
-    ``0.5`` is a fraction of a day and ``13.33`` is 13:33: a number below 1 is a
-    fraction, because that is how a spreadsheet stores a time.
+    Two digits behind a dot are minutes: ``13.33``, ``0.30``. Three or more are a
+    fraction of a day, which is how a spreadsheet stores a time: ``0.277``, and
+    ``0.500`` of a workbook's number cell.
     """
     if ":" in text and (span := _of_day(text)) is not None:
         return span

@@ -34,6 +34,8 @@ _DAY = timedelta(days=1)
 # Serial 1.0 in a cell with a time format: midnight at the end of the day.
 _ONE_DAY = {1900: date(1900, 1, 1), 1904: date(1904, 1, 2)}
 _DAY_ZERO = {1900: "1900-01-00", 1904: "1904-01-01"}  # the former as Excel shows it
+_HOURS = 24
+_DECIMALS = 3
 _BLANK = 0x20
 _LINE_ENDS = (0x0B, 0x0D, 0x1D)
 
@@ -69,6 +71,27 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
             own = {time: lambda _: _DAY_ZERO[date_system]}
         convert = {**_CONVERT, **own}
     return pa.array([convert[type(cell)](cell) for cell in column], TEXT)
+
+
+def parts_of_days(column: Sequence[Any]) -> list[Any]:
+    """
+    *column* of times of day, its numbers with three decimals or more: ``0.500``.
+
+    Text with two is hours and minutes. Where a number is one of hours (above 1, up to
+    24) people have typed clocks with a dot, and all numbers stay as they are.
+    """
+    numbers = [cell for cell in column if type(cell) in (float, int)]
+    if not numbers or any(1 < each <= _HOURS for each in numbers):
+        return list(column)
+    return [
+        _with_decimals(cell) if type(cell) in (float, int) and 0 <= cell <= 1 else cell
+        for cell in column
+    ]
+
+
+def _with_decimals(value: float) -> str:
+    whole, _, decimals = number(value).partition(".")
+    return f"{whole}.{decimals.ljust(_DECIMALS, '0')}"
 
 
 def _is_of_times(column: Sequence[Any], kinds: set[type], end: date) -> bool:

@@ -7,7 +7,7 @@ dimension. Imports no Django.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from itertools import chain
@@ -67,8 +67,8 @@ def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
             hint="export with the field names in the first row",
         )
     names = headers.columns(first, name=place, limits=limits)
-    arrays = _arrays(rows, width=len(names), date_system=facts.date_system)
-    arrays = _with_leap_day(path, facts, arrays)
+    arrays = _arrays(rows, names, date_system=facts.date_system)
+    arrays = _with_leap_day(path, facts, arrays, names)
     data, numbers, blank = assemble(names, arrays, first_row=2, name=path.name)
     return Reading(
         data,
@@ -132,7 +132,10 @@ def _open_first(
 
 
 def _with_leap_day(
-    path: Path, facts: workbook.WorkbookFacts, arrays: list[pa.Array]
+    path: Path,
+    facts: workbook.WorkbookFacts,
+    arrays: list[pa.Array],
+    names: Sequence[str],
 ) -> list[pa.Array]:
     """
     *arrays* with serial 60 as 29 February 1900, which Excel shows and no calendar has.
@@ -144,7 +147,7 @@ def _with_leap_day(
     if facts.date_system != 1900 or not any(pc.any(each).as_py() for each in seen):
         return arrays
     later = _open_first(mending.mend(path, facts.sheets, move_leap_day=True).workbook)
-    moved = _arrays(later[1], width=len(arrays), date_system=1900) if later else arrays
+    moved = _arrays(later[1], names, date_system=1900) if later else arrays
     return [
         pc.if_else(
             pc.and_(is_seen, pc.not_equal(array, other)),
@@ -190,13 +193,21 @@ def _is_blank(cell: object) -> bool:
     return isinstance(cell, str) and not cell.strip()
 
 
-def _arrays(rows: list[list[Any]], *, width: int, date_system: int) -> list[pa.Array]:
+def _arrays(
+    rows: list[list[Any]], names: Sequence[str], *, date_system: int
+) -> list[pa.Array]:
     """One array per column, header row left out."""
     (across,) = set(map(len, rows))
     values = list(chain.from_iterable(rows[1:]))
+    columns = (
+        cells.parts_of_days(values[place::across])
+        if name in headers.CLOCKS
+        else values[place::across]
+        for place, name in enumerate(names)
+    )
     return [
-        cells.with_lines(cells.array(values[place::across], date_system=date_system))
-        for place in range(width)
+        cells.with_lines(cells.array(column, date_system=date_system))
+        for column in columns
     ]
 
 

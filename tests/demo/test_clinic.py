@@ -38,10 +38,7 @@ from reimport_lib.errors import UsageError
 from reimport_lib.planning.codes import Note, Reason
 
 ONLY_WITH_EARLIER_ROWS = {Reason.LOCAL_EDIT, Reason.DRIFTED}
-NOT_YET_PLANTED = {
-    Note.AMBIGUOUS_TIME,
-}
-NOT_PLANTED = ONLY_WITH_EARLIER_ROWS | NOT_YET_PLANTED
+NOT_PLANTED = ONLY_WITH_EARLIER_ROWS
 MOST_REJECTED = 0.15
 
 

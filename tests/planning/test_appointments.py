@@ -119,11 +119,32 @@ def test_an_event_of_the_whole_day_needs_no_time(flag: str) -> None:
     assert datetime(2020, 6, 1, 14, tzinfo=UTC) == values["end_time"]
 
 
-@pytest.mark.parametrize("cell", ["24:00", "1 day, 0:00:00", "1.0"])
+@pytest.mark.parametrize("cell", ["24:00", "1 day, 0:00:00", "1.000"])
 def test_midnight_at_the_end_of_a_date_is_on_the_next_day(cell: str) -> None:
     values = _values({**VISIT, "startTime": "23:00", "endTime": cell})
 
     assert datetime(2020, 6, 1, 14, tzinfo=UTC) == values["end_time"]
+
+
+@pytest.mark.parametrize(
+    ("clock", "verdict", "start"),
+    [
+        ("1.00", "ambiguous_time", datetime(2020, 5, 31, 15, tzinfo=UTC)),
+        ("0.30", "ambiguous_time", datetime(2020, 5, 31, 14, 30, tzinfo=UTC)),
+        ("2.00", "", datetime(2020, 5, 31, 16, tzinfo=UTC)),
+        ("0.500", "", datetime(2020, 6, 1, 2, tzinfo=UTC)),
+    ],
+)
+def test_a_start_typed_with_a_dot_is_a_time_of_its_day(
+    clock: str, verdict: str, start: datetime
+) -> None:
+    row = {**VISIT, "startTime": clock, "endTime": "23:00"}
+    values = _values(row)
+
+    assert verdicts("appointments", row) == [verdict]
+    assert values["start_time"] == start
+    kept = values["filemaker_metadata"].get("start_text", "")
+    assert kept == (f"2020-06-01 {clock}" if verdict else "")
 
 
 def test_an_end_before_the_start_is_left_out() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.planning.date_orders import (
+    clock_checks,
     date_order_checks,
     date_reading_checks,
 )
@@ -104,3 +105,31 @@ def _frame(days: list[str]) -> pd.DataFrame:
             for n, day in enumerate(days)
         )
     )
+
+
+@pytest.mark.parametrize(
+    ("clocks", "verdict", "figures"),
+    [
+        (["9", "14", ""], Verdict.WARN, "all 2 are whole hours: 9"),
+        (["9.3", "14.0"], Verdict.WARN, "all 2 are hours and tens of minutes: 9"),
+        (["9:30", "0.30", "1.00"], Verdict.WARN, "2 of 3 may be"),
+        (["9:30", "14.00", "0.375"], Verdict.PASS, "0 of 3 may be"),
+    ],
+)
+def test_a_column_of_clocks_that_leave_something_out_is_warned_about(
+    clocks: list[str], verdict: Verdict, figures: str
+) -> None:
+    lines = [
+        {"id": f"e{n}", "startDate": "2020-06-01", "startTime": clock}
+        for n, clock in enumerate(clocks)
+    ]
+
+    (check,) = clock_checks(
+        RULES["appointments"].mapping, frame(*({**_EVENT, **line} for line in lines))
+    )
+
+    assert check.verdict is verdict
+    assert figures in check.actual
+
+
+_EVENT = {"id_Contact": "p1", "idCal": "102"}

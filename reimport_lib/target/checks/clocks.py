@@ -7,6 +7,7 @@ is compared with; nothing of the import's reading of dates is used here.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -39,9 +40,9 @@ _EPOCH = re.compile(
 _HALF = re.compile(r"(?P<clock>[\d:.]+) ?(?P<half>[ap])\.?m\.?")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2})(?:[:.][0-5]\d(?:\.\d+)?)?)?")
 _PART_OF_SECOND = re.compile(r"(:\d\d)\.(\d{1,6})\d*")
-_FRACTION = re.compile(r"0?\.\d+|\d(?:\.\d+)?e-\d+|0(?:\.0)?")
+_FRACTION = re.compile(r"0?\.\d{3,}|\d(?:\.\d+)?e-\d+")
 _DAY_END = re.compile(
-    r"24[:.]?00(?:[:.]00(?:\.0+)?)?|1(?:\.0+)?|1 days?(?:,? 0{1,2}:00(?::00)?)?"
+    r"24[:.]?00(?:[:.]00(?:\.0+)?)?|1\.0{3,}|1 days?(?:,? 0{1,2}:00(?::00)?)?"
     r"|(?:1900-01-01|1904-01-02)(?:[t ]0{1,2}:?00(?::00)?)?"
 )
 _DAY_SECONDS = 86_400
@@ -106,6 +107,33 @@ def is_date(text: str, order: str) -> bool:
     readings = {(m, d) for m, d in ((b, a), (a, b)) if _exists(c, m, d)}
     days = {(int(m), int(d)) for m, d in readings}
     return len(days) == 1 if order == "YMD" else bool(days)
+
+
+def in_full(texts: Sequence[str]) -> list[str]:
+    """
+    A column of clocks as minutes would say it, where all of it leaves them out.
+
+    ``9`` is ``9:00`` only among others like it, and ``9.3`` is ``9.30``; a column that
+    also holds something else stays as it is.
+    """
+    said = [folded(text) for text in texts]
+    kinds = {_kind_of_clock(text) for text in said if text}
+    if len(kinds) != 1 or len({*said} - {""}) == 1:
+        return list(texts)
+    ending = kinds.pop()
+    return [f"{text}{ending}" if text and ending else text for text in said]
+
+
+def _kind_of_clock(text: str) -> str:
+    """What is missing from an hour, or from an hour and tens of minutes; else ""."""
+    hour, dot, minutes = text.partition(".")
+    if not (hour.isdecimal() and hour.isascii() and len(hour) < 3):
+        return ""
+    if not dot:
+        return ":00"
+    return (
+        "0" if minutes.isascii() and minutes.isdecimal() and len(minutes) == 1 else ""
+    )
 
 
 def ends_day(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from reimport_lib.target.checks.rendering import Pair
 from reimport_lib.target.checks.world import STRANGER
 
 START: tuple[Aliases, ...] = (("startDate",), ("startTime",), ("Start",))
+END: tuple[Aliases, ...] = (("endDate",), ("endTime",), ("End",))
 _ALL_DAY: tuple[Aliases, ...] = (("allDay",), ("FLAG All day",))
 _EVENT: Aliases = ("_kf_EventID", "id_Event")
 
@@ -49,21 +51,25 @@ def appointments(m: Matched) -> list[Field]:
 
 
 def _times(m: Matched) -> list[Field]:
-    zone, end = m.zone, (("endDate",), ("endTime",), ("End",))
+    zone = m.zone
+    start = field_of(
+        m, "start_time", zone.moment, *START, notes=explaining.moments(zone)
+    )
+    end = field_of(
+        m,
+        "end_time",
+        partial(_end, zone),
+        *END,
+        START[0],
+        *_ALL_DAY,
+        notes={
+            note: partial(_explains_end, explains)
+            for note, explains in explaining.moments(zone).items()
+        },
+    )
     return [
-        field_of(m, "start_time", zone.moment, *START, notes=explaining.moments(zone)),
-        field_of(
-            m,
-            "end_time",
-            partial(_end, zone),
-            *end,
-            START[0],
-            *_ALL_DAY,
-            notes={
-                note: partial(_explains_end, explains)
-                for note, explains in explaining.moments(zone).items()
-            },
-        ),
+        replace(made, texts=(made.texts[0], m.clocks(*clock), *made.texts[2:]))
+        for made, clock in ((start, START[1]), (end, END[1]))
     ]
 
 

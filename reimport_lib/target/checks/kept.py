@@ -146,7 +146,9 @@ def _of_calendar(m: Matched) -> dict[str, set[int]]:
         ("start_text", starts, _START),
         ("end_text", m.values("end_time"), _END),
     ):
-        texts = zip(*(m.texts(*aliases) for aliases in columns), strict=True)
+        on, at, stamp = columns
+        columns_of_texts = m.texts(*on), m.clocks(*at), m.texts(*stamp)
+        texts = zip(*columns_of_texts, strict=True)
         rows = zip(moments, days, texts, strict=True)
         found[name] = _places(_says_more(m.zone, *row) for row in rows)
     return found

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from reimport_lib.target.checks.clocks import in_full
 from reimport_lib.target.checks.evidence import IMPORTED, Account, Evidence
 from reimport_lib.target.checks.headers import Aliases, column
 from reimport_lib.target.checks.moments import Zone
@@ -58,6 +59,12 @@ class Matched:
     def texts(self, *aliases: str) -> list[str]:
         """The source's column under one of *aliases*; blanks where it has none."""
         return column(self.source, aliases)
+
+    def clocks(self, *aliases: str) -> list[str]:
+        """Like ``texts`` for times of day, in full where the whole column says less."""
+        whole = in_full(column(self.frame, aliases))
+        of_row = dict(zip(self.frame.index, whole, strict=True))
+        return [of_row[row] for row in self.rows]
 
     def values(self, *attributes: str) -> list[Any]:
         """The database's column; of several, tuples."""

@@ -7,6 +7,7 @@ import doubts must be explained by the note it was given.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -80,7 +81,10 @@ CLOCKS = st.one_of(
     st.times().map(lambda t: f"1899-12-30 {t}"),
     st.times().map(lambda t: f"1904-01-01 {t}"),
     st.sampled_from(
-        ["", "24:00", "24:00:00", "1 day, 0:00:00", "1", "1.0", "1.00", "0", "0.0"]
+        [
+            *("", "24:00", "24:00:00", "1 day, 0:00:00", "1", "1.0", "1.00", "0"),
+            *("0.0", "1.000", "0.000", "0.500", "0.30", "0.99", ".277", ".25", "9.3"),
+        ]
     ),
     st.sampled_from(["2400", "1900-01-01 00:00:00", "1904-01-02 00:00:00", "24.00"]),
     st.sampled_from(["1 day", "1 days", "1899-12-30", "--:--", "noon", "25:61", "?"]),
@@ -117,6 +121,30 @@ def test_moments_of_a_date_and_a_time(day: str, clock: str, order: str) -> None:
     notes = explaining.moments(zone)
 
     assert accepted(pair, ";".join(codes), notes, value, day, clock, "")
+
+
+@MANY
+@given(
+    st.one_of(
+        st.lists(number(0, 26), max_size=4),
+        st.lists(st.builds("{}.{}".format, number(0, 25), st.integers(0, 9))),
+        st.lists(st.sampled_from(["9", "14.0", "9.3", "", " 1 ", "?", "09:30"])),
+    )
+)
+def test_whole_columns_of_clocks(column: list[str]) -> None:
+    """What both take for hours alone, they take for the same hours."""
+    spans = times.times(pd.Series(column, dtype=object))
+    for said, span, code in zip(
+        clocks.in_full(column), spans.values, spans.codes, strict=True
+    ):
+        if span is None:
+            assert not said.strip() or not clocks.is_clock(said)
+            assert code == ("bad_time" if said.strip() else "")
+        elif span == times.DAY:
+            assert clocks.ends_day(said) or said in ("24:00", "24.00")
+        else:
+            pair = clocks.clock(datetime(2013, 7, 1) + span, said)
+            assert pair[0] == pair[1]
 
 
 @MANY

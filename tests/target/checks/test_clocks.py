@@ -91,7 +91,44 @@ def test_a_time_of_day_has_many_spellings(said: str) -> None:
     assert len(set(clocks.clock(morning, said))) == 2
 
 
-@pytest.mark.parametrize("said", ["25:61", "--:--", "noon", "?", "2460"])
+@pytest.mark.parametrize(
+    ("said", "hour", "minute"), [("1.00", 1, 0), ("0.30", 0, 30), ("0.500", 12, 0)]
+)
+def test_two_digits_behind_a_dot_are_minutes_and_three_a_fraction(
+    said: str, hour: int, minute: int
+) -> None:
+    right = datetime(2013, 7, 1, hour, minute)
+    others = (datetime(2013, 7, 1, 7, 12), datetime(2013, 7, 1), right.replace(hour=6))
+
+    assert clocks.is_clock(said)
+    assert not clocks.ends_day(said)
+    assert len(set(clocks.clock(right, said))) == 1
+    assert all(len(set(clocks.clock(each, said))) == 2 for each in others)
+
+
+@pytest.mark.parametrize(
+    ("column", "in_full"),
+    [
+        (["9", "", " 14 "], ["9:00", "", "14:00"]),
+        (["9.3", "14.0"], ["9.30", "14.00"]),
+        (["9", "14.0"], ["9", "14.0"]),
+        (["9", "09:30"], ["9", "09:30"]),
+        (["9", "9"], ["9", "9"]),
+    ],
+)
+def test_hours_alone_are_clocks_where_the_whole_column_is_of_them(
+    column: list[str], in_full: list[str]
+) -> None:
+    assert clocks.in_full(column) == in_full
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("25:61", "--:--", "noon", "?", "2460"),
+        *("0", "1", "1.0", "0.5", "9.3", "0.75", ".25"),
+    ],
+)
 def test_what_is_no_time_of_day(said: str) -> None:
     assert not clocks.is_clock(said)
 
@@ -115,7 +152,7 @@ def test_a_text_with_its_own_offset_is_compared_there() -> None:
         assert said == shown
 
 
-@pytest.mark.parametrize("end", ["24:00", "1 day, 0:00:00", "1.0"])
+@pytest.mark.parametrize("end", ["24:00", "1 day, 0:00:00", "1.000"])
 def test_the_midnight_at_the_end_of_a_date_belongs_to_that_date(end: str) -> None:
     midnight = utc("2013-07-01T14:00:00")
 
