@@ -8,6 +8,7 @@ from uuid import uuid5
 
 import pytest
 
+from reimport_lib.errors import SourceError
 from reimport_lib.planning.matching import Link
 from tests.planning.frames import ADA, KNOWN, SPACE, decided, verdicts
 
@@ -96,6 +97,13 @@ def test_a_number_that_is_lost_stays_empty_with_its_text_kept() -> None:
     assert verdicts("sms", row) == ["bad_number"]
     assert values["phone_number"] == ""
     assert values["filemaker_metadata"]["phone_text"] == "6.1491E+10"
+
+
+def test_a_column_of_appointments_without_their_digits_is_named() -> None:
+    row = {"id": "S1", "id_Contact": "p1", "Message": "Hello", "id_Event": "1.7e+23"}
+
+    with pytest.raises(SourceError, match='sms, column "id_Event": 1 of 1 keys'):
+        verdicts("sms", row)
 
 
 def test_a_message_is_linked_to_its_appointment_where_it_names_one() -> None:

@@ -168,7 +168,8 @@ def decide_sms(
     frame, known = staged.frame, context.known
     unknown = staged.coded(Reason.UNKNOWN_VALUE, "direction")
     rows = _decide_messages(staged, context, (unknown, Reason.UNKNOWN_VALUE))
-    events = whole_keys(texts(frame["appointment"]), table="sms")
+    header = staged.resolved.headers.get("appointment")
+    events = whole_keys(texts(frame["appointment"]).rename(header), table="sms")
     counted = counted_rows(rows) & (events != "")
     found = counted & events.isin(known.appointments.keys())
     return decided(
