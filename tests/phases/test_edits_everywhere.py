@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from reimport_lib import runs
+from reimport_lib.demo.clinic import Clinic
 from reimport_lib.planning import gates
 from reimport_lib.run import Mode, Run, Status
 from reimport_lib.target import bootstrap, models
 from tests.phases import sites
 from tests.phases.sites import Site
+from tests.phases.test_local_work import nameless
 
 TEXT = "Changed by hand"
 OWNED = ("notes", "appointments", "sms", "contact_details")
@@ -189,3 +194,28 @@ def test_the_gates_that_are_offered_let_exactly_the_edits_stay(imported: Site) -
 
     assert sites.error(reverted) == ""
     assert waiting(reverted) == {}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_edits_stay_beside_rows_that_go_and_rows_that_no_longer_come_in(
+    imported: Site, clinic: Clinic, tmp_path: Path
+) -> None:
+    bootstrap.bind_real(imported.settings, writable=True)
+    nobody = rows_of("patients").get(pk=owners_of("documents")[1]).filemaker_id
+    going = rows_of("notes").order_by("-filemaker_id").first().filemaker_id
+    by = edit_everywhere()
+    bootstrap.close()
+    changes = {"Contacts": nameless(nobody), "Notes": sites.without("id", going)}
+    site = imported.with_exports(
+        sites.edited(clinic.exports, tmp_path / "exports", changes)
+    )
+
+    limits = offered(site.rehearse())
+    full = site.apply(site.rehearse(gates=limits))
+
+    assert sites.error(full) == ""
+    assert set(limits) <= {f"{table}.max_local_edits" for table in by.counts}
+    assert sum(waiting(full).values()) == sum(limits.values()) > len(by.counts)
+    kept = sites.deletions(full)
+    assert kept["patients"]["reasons"]["rejected_now"] == 1
+    assert kept["notes"]["deleted"] == 1
