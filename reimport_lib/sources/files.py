@@ -15,6 +15,7 @@ from reimport_lib.tables import SERVERS, SOURCE_TABLES, Table
 
 _SIDECAR = ".columns.txt"
 _COPY = re.compile(r"[\s_-]*(\(\d+\)|\d+|(- )?(copy|kopie|copie)( \d+| \(\d+\))?)$")
+_OTHERS = {".fmp12": "the database itself", ".fp7": "the database itself"}
 ENDINGS = (".xlsx", ".xlsm", ".csv", ".tab", ".tsv", ".txt", ".mer", ".xml")
 
 
@@ -22,7 +23,8 @@ def find(folder: Path, *, optional: Collection[str] = ()) -> dict[str, Path]:
     """
     Table -> its export file, in the order of the tables.
 
-    Lock files (``~$Contacts.xlsx``) and hidden files do not count.
+    Lock files (``~$Contacts.xlsx``), hidden files and folders do not count, nor does
+    anything whose ending is no export's (``Contacts.fmp12``, ``Thumbs.db``).
 
     Args:
         optional: tables that may be missing although they are required.
@@ -47,7 +49,8 @@ def find(folder: Path, *, optional: Collection[str] = ()) -> dict[str, Path]:
             found[table.name] = candidates[0]
         elif table.required and table.name not in optional:
             near = ", ".join(path.name for path in copies)
-            missing.append(f"{table.file} (is it {near}?)" if near else table.file)
+            told = f" (is it {near}?)" if near else _instead(folder, table)
+            missing.append(f"{table.file}{told}")
     if doubled:
         raise SourceError(
             f"{folder.name}: more than one file for one table: {'; '.join(doubled)}.",
@@ -100,7 +103,9 @@ def _trailing_blanks(lines: list[str]) -> int:
 def _listing(folder: Path) -> list[Path]:
     try:
         return sorted(
-            path for path in folder.iterdir() if not path.name.startswith(("~$", "."))
+            path
+            for path in folder.iterdir()
+            if not path.name.startswith(("~$", ".")) and not path.is_dir()
         )
     except OSError as error:
         raise SourceError(
@@ -108,6 +113,16 @@ def _listing(folder: Path) -> list[Path]:
             f" ({error.strerror}).{_nearest(folder)}",
             hint="set REIMPORT_SOURCE to the folder of the exports, data-api or odata",
         ) from None
+
+
+def _instead(folder: Path, table: Table) -> str:
+    """What lies there under the table's name, but is no export."""
+    for path in sorted(folder.iterdir()):
+        is_named_so = path.stem.casefold() == table.file.casefold()
+        if is_named_so and not path.name.casefold().endswith(_SIDECAR):
+            what = _OTHERS.get(path.suffix.casefold(), "no export")
+            return f" ({path.name} is {'a folder' if path.is_dir() else what})"
+    return ""
 
 
 def _nearest(folder: Path) -> str:

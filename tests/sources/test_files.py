@@ -67,3 +67,41 @@ def test_other_files_in_the_folder_are_nobodys(tmp_path: Path) -> None:
     found = files.find(tmp_path, optional=OTHERS)
 
     assert found == {"patients": tmp_path / "Contacts.tab"}
+
+
+STRAY = ("Contacts.fmp12", "~$Contacts.xlsx", ".DS_Store", "Thumbs.db", "Contacts.bak")
+
+
+@pytest.mark.parametrize("name", STRAY)
+def test_what_is_no_export_beside_one_is_let_lie(tmp_path: Path, name: str) -> None:
+    folder_of(tmp_path, "Contacts.xlsx", name)
+    (tmp_path / "Contacts.csv").mkdir()
+
+    found = files.find(tmp_path, optional=OTHERS)
+
+    assert found == {"patients": tmp_path / "Contacts.xlsx"}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Contacts.fmp12", " (Contacts.fmp12 is the database itself)"),
+        ("contacts.FP7", " (contacts.FP7 is the database itself)"),
+        ("Contacts.numbers", " (Contacts.numbers is no export)"),
+        ("Thumbs.db", ""),
+    ],
+)
+def test_what_lies_there_instead_of_an_export_is_named(
+    tmp_path: Path, name: str, told: str
+) -> None:
+    with pytest.raises(SourceError) as caught:
+        files.find(folder_of(tmp_path, name), optional=OTHERS)
+
+    assert f"no export for Contacts{told}." in caught.value.message
+
+
+def test_a_folder_of_a_tables_name_is_no_export(tmp_path: Path) -> None:
+    (tmp_path / "Contacts.xlsx").mkdir()
+
+    with pytest.raises(SourceError, match=r"\(Contacts\.xlsx is a folder\)"):
+        files.find(tmp_path, optional=OTHERS)
