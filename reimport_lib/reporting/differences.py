@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 EMPTY = "(empty)"
 SHOWN_FIELDS = 6
-GOES = "The source no longer has it, or a clean slate leaves it out."
+GOES = "The source no longer has it."
+SLATE = "The source no longer has it, or does not let it in today (clean slate)."
 
 
 def changes(plan: Plan, mask: Mask, rows: int = 5) -> Table:
@@ -67,7 +68,13 @@ def changes(plan: Plan, mask: Mask, rows: int = 5) -> Table:
     )
 
 
-def deletions(plans: Iterable[DeletionPlan], mask: Mask, rows: int = 5) -> Stack:
+def deletions(
+    plans: Iterable[DeletionPlan],
+    mask: Mask,
+    rows: int = 5,
+    *,
+    clean_slate: bool = False,
+) -> Stack:
     """What the delete phase removes and what it looked at and leaves, by table."""
     counted: list[tuple[Cell, ...]] = []
     listed: list[tuple[Cell, ...]] = []
@@ -76,7 +83,7 @@ def deletions(plans: Iterable[DeletionPlan], mask: Mask, rows: int = 5) -> Stack
         groups = plan.rows.fillna("").groupby(["outcome", "reason"], sort=True)
         for (outcome, reason), group in groups:
             sentence, remedy = code_meaning(str(reason))
-            meaning = sentence or GOES
+            meaning = sentence or (SLATE if clean_slate else GOES)
             badge = outcome_badge(str(outcome))
             counted.append((things, badge, count(len(group)), meaning, remedy))
             listed += [

@@ -173,9 +173,13 @@ def test_changes_beyond_the_limit_are_counted() -> None:
 
 
 def test_deletions_name_what_stays_and_why() -> None:
-    text = previews.deletions([deletion_plan("a", "b", "c")], MASK).text()
+    plans = [deletion_plan("a", "b", "c")]
+    text = previews.deletions(plans, MASK, clean_slate=False).text()
+    slate = previews.deletions(plans, MASK, clean_slate=True).text()
 
-    assert "The source no longer has it" in text
+    assert "The source no longer has it." in text
+    assert "clean slate" not in text
+    assert "or does not" in slate
     assert "It goes with a later run" in text
 
 
