@@ -85,6 +85,7 @@ def _always(text: str, value: object) -> bool:
 _CARRIES: Mapping[str, Callable[[str, object], bool]] = {
     "key": _always,
     "number key": _always,
+    "kept": _always,
     "digits": _with_zeros,
     "flag": _always,
     "sex": _always,

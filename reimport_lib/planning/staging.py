@@ -15,9 +15,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from reimport_lib.planning import clean, identity, times
+from reimport_lib.planning import clean, identity, one_form, times
 from reimport_lib.planning.carrying import carries, is_named
-from reimport_lib.planning.cells import array_of, constant, either, no_codes, objects
+from reimport_lib.planning.cells import (
+    array_of,
+    constant,
+    either,
+    no_codes,
+    objects,
+)
 from reimport_lib.planning.cleaned import Cleaned
 from reimport_lib.planning.codes import Note, Reason
 from reimport_lib.planning.context import Context
@@ -26,6 +32,10 @@ from reimport_lib.planning.mapping import Mapping as TableMapping
 
 Conversion = Callable[[Any, Column, TableMapping, Context], Cleaned]
 
+DATED = frozenset({"date", "birth date", "date and time"})
+"""Conversions of texts that are kept in one form, whichever way they came."""
+
+_SHOWN = ("", Note.AMBIGUOUS_DATE.value)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -97,6 +107,11 @@ def stage_table(mapping: TableMapping, frame: pd.DataFrame, context: Context) ->
             kept = originals.get(column.kept_text)
             originals[column.kept_text] = (
                 lost if kept is None else either(kept != "", kept, lost)
+            )
+        if column.convert in DATED and column.kept_text in originals:
+            order, _ = order_of(mapping, context)
+            originals[column.kept_text] = one_form.in_one_form_of_dates(
+                originals[column.kept_text], order
             )
     return Staged(
         table=mapping.table,
@@ -176,11 +191,14 @@ def texts_of(frame: pd.DataFrame, header: str | None) -> Any:
 
 
 def original_texts(texts: Any, cleaned: Cleaned) -> Any:
-    """*texts* where the value alone no longer shows them, else ""."""
+    """*texts* where the value alone no longer shows them, else "".
+
+    A date that fits both orders is shown: the set order was taken.
+    """
     cells = zip(texts, cleaned.values, cleaned.codes, strict=True)
     kept = [
         text.strip()
-        if code or (isinstance(value, str) and value != text.strip())
+        if code not in _SHOWN or (isinstance(value, str) and value != text.strip())
         else ""
         for text, value, code in cells
     ]
@@ -276,6 +294,9 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "text": lambda texts, *_: clean.text(texts),
     "word": lambda texts, *_: clean.word(texts),
     "number as text": lambda texts, *_: clean.number_text(texts),
+    "kept": lambda texts, _, mapping, context: one_form.in_one_form(
+        clean.number_text(texts), order_of(mapping, context)[0]
+    ),
     "digits": lambda texts, column, _, context: clean.digits(
         texts, _width(column, context)
     ),

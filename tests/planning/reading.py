@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -134,7 +135,8 @@ def told(texts: Iterable[str], values: Iterable[Any], zone: str) -> Told:
     """
     What a row tells: *values* of its fields, and *texts* of what it links to.
 
-    Metadata counts word for word, below each of its names.
+    Metadata counts word for word, below each of its names; a date or a time of day
+    in it may be written out in full.
     """
     words: set[str] = set()
     days, moments, numbers = [], [], []
@@ -148,9 +150,20 @@ def told(texts: Iterable[str], values: Iterable[Any], zone: str) -> Told:
             days.append(value)
         elif isinstance(value, str):
             words.update(words_of(value))
+            moments += _written_out(value)
             if re.fullmatch(r"\+\d+", value):
                 numbers.append(value[1:])
     return Told(frozenset(words), tuple(numbers), tuple(days), tuple(moments), flag)
+
+
+def _written_out(text: str) -> list[datetime]:
+    """The wall times that *text* writes as ``2013-07-01 14:20:00`` or a part of it."""
+    moments = []
+    for word in re.findall(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?|\d\d:\d\d:\d\d", text):
+        whole = word if word[4] == "-" else f"2000-01-01 {word}"
+        with suppress(ValueError):
+            moments.append(datetime.fromisoformat(whole))
+    return moments
 
 
 def _flat(values: Iterable[Any]) -> Iterator[Any]:

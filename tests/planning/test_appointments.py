@@ -183,7 +183,7 @@ def test_an_hour_of_change_is_noted_and_its_text_kept(
 
     assert [note] == verdicts("appointments", row)
     assert moment == values["start_time"]
-    assert f"{day} 02:05" == values["filemaker_metadata"]["start_text"]
+    assert f"{day} 02:05:00" == values["filemaker_metadata"]["start_text"]
     assert "end_text" not in values["filemaker_metadata"]
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pandas as pd
 
-from reimport_lib.planning import times
+from reimport_lib.planning import one_form, times
 from reimport_lib.planning.cells import (
     blank,
     each,
@@ -50,7 +50,13 @@ from reimport_lib.planning.matching import (
 )
 from reimport_lib.planning.rules.appointment_mapping import MAPPING, STATUS_WORDS
 from reimport_lib.planning.rules.appointment_texts import says_more
-from reimport_lib.planning.staging import Staged, stage_table, texts_of, with_columns
+from reimport_lib.planning.staging import (
+    Staged,
+    order_of,
+    stage_table,
+    texts_of,
+    with_columns,
+)
 
 __all__ = [
     "MAPPING",
@@ -87,9 +93,10 @@ def stage_appointments(frame: pd.DataFrame, context: Context) -> Staged:
     parts = (*_START, *_END, "status_word", "all_day", "all_day_flag")
     staged = with_columns(staged, made, instead_of=parts)
     early = _ends_before_it_starts(staged.frame)
+    order, _ = order_of(MAPPING, context)
     wall_times = {
-        "start_text": _wall_times(frame, staged, (*_START, "start")),
-        "end_text": _wall_times(frame, staged, (*_END, "end"), early),
+        "start_text": _wall_times(frame, staged, (*_START, "start"), order),
+        "end_text": _wall_times(frame, staged, (*_END, "end"), order, early),
     }
     return _with_wall_times(staged, wall_times, more)
 
@@ -247,14 +254,24 @@ def _wall_times(
     frame: pd.DataFrame,
     staged: Staged,
     columns: tuple[str, ...],
+    order: str,
     also: Any = False,
 ) -> Any:
-    """What the wall clock said, for rows with a code in one of *columns*."""
-    problems = staged.problems
+    """
+    What the wall clock said, for rows with a code in one of *columns*.
+
+    A date that fits both orders is no reason: the set *order* was taken.
+    """
+    problems = staged.problems[staged.problems["code"] != Note.AMBIGUOUS_DATE]
     rows = problems.loc[problems["column"].isin(columns), "row"]
     doubtful = pd.Series(staged.frame.index.isin(rows), index=staged.frame.index)
     some = frame.loc[staged.frame.index[doubtful | also]]
-    parts = [texts_of(some, staged.resolved.headers.get(name)) for name in columns]
+    parts = [
+        one_form.in_one_form_of_dates(
+            texts_of(some, staged.resolved.headers.get(name)), order
+        )
+        for name in columns
+    ]
     said = [" ".join(filter(None, row)) for row in zip(*parts, strict=True)]
     return pd.Series(said, some.index, object).reindex(
         staged.frame.index, fill_value=""

@@ -25,7 +25,7 @@ def owner_column(*preferred: str, feeds: str = "patient_id") -> Column:
     return Column("owner", names, "key", required=True, feeds=feeds)
 
 
-def kept(metadata: str, *names: str, convert: str = "number as text") -> Column:
+def kept(metadata: str, *names: str, convert: str = "kept") -> Column:
     """A column without a field of its own, kept in the metadata as text."""
     return Column("", names, convert, metadata=metadata)
 
@@ -41,7 +41,7 @@ AUDIT = (
     kept("created_at", "creationTimestamp"),
     kept("created_at_host", "creationHostTimestamp"),
     kept("created_on", "creationDate"),
-    kept("modified_by", "modificationAccountName"),
+    kept("modified_by", "modificationAccountName", convert="number as text"),
     kept("modified_at", "modificationTimestamp"),
     kept("modified_at_host", "modificationHostTimestamp"),
 )

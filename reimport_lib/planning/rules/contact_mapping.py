@@ -72,7 +72,7 @@ MAPPING = Mapping(
             length=20,
         ),
         Column("country", ("country",), length=100),
-        kept("source_id", "id"),
+        kept("source_id", "id", convert="number as text"),
         *AUDIT,
     ),
     dropped=(

@@ -58,7 +58,7 @@ MAPPING = Mapping(
         Column("document_date", ("Date", "date"), "date", original="date_text"),
         kept("name_of_file", "Name of file", convert="text"),
         kept("container", "Doc", convert="text"),
-        kept("order", "id_Order"),
+        kept("order", "id_Order", convert="number as text"),
         kept("imported", "imported"),
         kept("number", "num"),
         kept("exported_at", "NexusExportDate"),

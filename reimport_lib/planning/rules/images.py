@@ -65,7 +65,7 @@ MAPPING = Mapping(
         Column("original_name", ("fileNane", "fileName"), length=255),
         kept("name_of_file", "Name of file", convert="text"),
         Column("caption", ("caption", "Caption")),
-        kept("image_id", "id"),
+        kept("image_id", "id", convert="number as text"),
         kept("file_size_text", "filesize"),
         kept("imported", "imported"),
         kept("result", "result"),

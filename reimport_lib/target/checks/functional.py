@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.dateparse import parse_datetime
 
 from reimport_lib.checks import Check
-from reimport_lib.target.checks import rendering
+from reimport_lib.target.checks import one_form, rendering
 from reimport_lib.target.checks.api import PAGE_SIZE, Answer, Api, Row
 from reimport_lib.target.checks.asking import (
     OK,
@@ -219,7 +219,11 @@ def metadata(q: Question) -> Check:
         if row is not None:
             answer = q.api.get(f"{table}/{row.pk}")
             shown = answer.data.get("filemaker_metadata") or {}
-            facts[table] = said.items() <= dict(shown).items()
+            order = q.world.zone(q.evidence.order_of(table)).order
+            facts[table] = all(
+                one_form.same(str(shown.get(key, "")), text, order)
+                for key, text in said.items()
+            )
     if not facts:
         return nothing(q, name, "patients")
     return judged(name, [every("records hold what their rows say", facts)])

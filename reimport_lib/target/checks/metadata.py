@@ -12,9 +12,10 @@ from typing import Any
 
 from reimport_lib.planning.rules import RULES
 from reimport_lib.target.checks import kept as keeping
+from reimport_lib.target.checks import one_form
 from reimport_lib.target.checks.headers import Aliases
 from reimport_lib.target.checks.matched import Field, Matched
-from reimport_lib.target.checks.rendering import Pair, plain, seen, without_point_zero
+from reimport_lib.target.checks.rendering import Pair, plain, seen
 
 NAME = "filemaker_metadata"
 _JOINED: Mapping[str, tuple[Aliases, ...]] = {
@@ -27,10 +28,7 @@ _JOINED: Mapping[str, tuple[Aliases, ...]] = {
 
 def metadata(m: Matched) -> Field:
     """One field: all names with their texts, each row as one line."""
-    words = {
-        name: _words(m.texts(*aliases))
-        for name, aliases in kept_columns(m.table).items()
-    }
+    words = {name: m.texts(*aliases) for name, aliases in kept_columns(m.table).items()}
     originals = {
         name: list(zip(*(m.texts(*each) for each in aliases), strict=True))
         for name, aliases in as_they_were(m.table).items()
@@ -40,8 +38,13 @@ def metadata(m: Matched) -> Field:
     pairs = []
     for place, held in enumerate(m.values(NAME)):
         needed = {name for name, places in missing.items() if place in places}
-        pair = _line(held, place, words, originals, needed, owners[place])
-        pairs.append(pair)
+        texts = {name: column[place] for name, column in words.items()}
+        said = {
+            name: column[place]
+            for name, column in originals.items()
+            if name in held or name in needed
+        }
+        pairs.append(_line(held, texts, said, owners[place], m.zone.order))
     return Field(NAME, pairs, (), lambda pair: pair)
 
 
@@ -59,37 +62,25 @@ def as_they_were(table: str) -> dict[str, tuple[Aliases, ...]]:
 
 def _line(
     held: Mapping[str, Any],
-    place: int,
-    words: Mapping[str, list[str]],
-    originals: Mapping[str, list[tuple[str, ...]]],
-    needed: set[str],
+    words: Mapping[str, str],
+    originals: Mapping[str, tuple[str, ...]],
     owner: Mapping[str, str],
+    order: str,
 ) -> Pair:
     """What should be kept of one row, and what is; of the owner nothing need be."""
-    said = {name: texts[place] for name, texts in words.items() if texts[place]}
-    for name in originals.keys() & (held.keys() | needed):
-        said[name] = _as_said(" ".join(filter(None, originals[name][place])))
+    shown = {name: seen(text) for name, text in held.items()}
+    said = {}
+    for name, text in words.items():
+        if plain(seen(text)):
+            is_same = one_form.same(shown.get(name, ""), text, order)
+            said[name] = shown.get(name, "") if is_same else plain(seen(text))
+    for name, texts in originals.items():
+        is_same = one_form.same_in_turn(shown.get(name, ""), texts, order)
+        joined = " ".join(filter(None, map(plain, texts)))
+        said[name] = shown.get(name, "") if is_same else joined
     said |= {name: text for name, text in owner.items() if name in held}
-    shown = {
-        name: _as_said(text) if name in originals else _word(text)
-        for name, text in held.items()
-    }
     text = _text(said)
     return text, text if said == shown else _text(shown)
-
-
-def _as_said(text: str) -> str:
-    """*text* on one line, without the blanks, points and signs that do not count."""
-    return " ".join(map(without_point_zero, plain(seen(text)).split()))
-
-
-def _words(texts: list[str]) -> list[str]:
-    said = {text: _word(text) for text in set(texts)}
-    return [said[text] for text in texts]
-
-
-def _word(text: str) -> str:
-    return without_point_zero(plain(seen(text)))
 
 
 def _text(values: Mapping[str, Any]) -> str:
