@@ -20,6 +20,7 @@ from reimport_lib.planning.cleaned import (
     clean,
     fold,
     fold_words,
+    listed_words,
     read_text,
     read_word,
     visible,
@@ -128,15 +129,18 @@ def flag(column: pd.Series[Any]) -> Cleaned:
 
 
 def sex(column: pd.Series[Any]) -> Cleaned:
-    """M, F, O or U; blank is U, an unknown word is U with ``unknown_value``."""
+    """
+    M, F, O or U; blank is U, an unknown word is U with ``unknown_value``.
+
+    So are several words that do not mean the same.
+    """
 
     def read(cell: str) -> Reading:
-        word = fold(cell).rstrip(".")
-        if not word:
+        meant = {_SEXES.get(word.rstrip(".")) for word in listed_words(cell)}
+        if not meant:
             return "U", ""
-        if word in _SEXES:
-            return _SEXES[word], ""
-        return "U", Note.UNKNOWN_VALUE.value
+        sex = meant.pop() if len(meant) == 1 else None
+        return (sex, "") if sex else ("U", Note.UNKNOWN_VALUE.value)
 
     return clean(column, read)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ Reading = tuple[object, str]
 """One converted value (None where blank or unreadable) and its code ("" for none)."""
 
 _RETURNS = re.compile(r"(?:\r|_x000D_)\n?|\x0b|_x000B_")
+_BETWEEN_WORDS = re.compile(r"[\r\n\x0b\x1d;,/|]|_x00(?:0[ABD]|1D)_", re.IGNORECASE)
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]+)\.0")
 _INVISIBLE = dict.fromkeys(
     (
@@ -159,6 +160,23 @@ def fold(value: str) -> str:
     if not value.isascii():
         value = unicodedata.normalize("NFKC", visible(value))
     return unicodedata.normalize("NFKC", value.casefold()).strip()
+
+
+def listed_words(value: str) -> list[str]:
+    """
+    The folded words of a set of checkboxes or a repeated field, each once, in order.
+
+    FileMaker puts a return, a vertical tab or a group separator between them; people
+    a comma, a semicolon, a slash or a bar.
+    """
+    words = map(fold_words, _BETWEEN_WORDS.split(value))
+    return list(dict.fromkeys(filter(None, words)))
+
+
+def one_meaning(value: str, meanings: Mapping[str, str]) -> str | None:
+    """What all words of *value* mean; None where one is unknown or two disagree."""
+    found = {meanings.get(word) for word in listed_words(value) or [""]}
+    return found.pop() if len(found) == 1 else None
 
 
 def fold_words(value: str) -> str:

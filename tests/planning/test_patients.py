@@ -37,7 +37,26 @@ def test_one_name_is_enough_and_none_is_missing() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["Company", "Supplier", ""])
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\r", "\x0b", "\x1d", ", "])
+@pytest.mark.parametrize(
+    "kinds", [("Patient", "Carer"), ("Carer", "PATIENT", "Patient")]
+)
+def test_one_of_several_kinds_is_enough(kinds: tuple[str, ...], between: str) -> None:
+    row = {**PERSON, "contactType": between.join(kinds)}
+
+    assert verdicts("patients", row) == [""]
+
+
+@pytest.mark.parametrize(
+    "kind", ["Patiant", "Carer\nPatiant", "Client", "In-patient", "\x00"]
+)
+def test_a_kind_that_nobody_knows_is_never_left_out_as_fine(kind: str) -> None:
+    row = {**PERSON, "contactType": kind}
+
+    assert verdicts("patients", row) == ["rejected(unknown_value)"]
+
+
+@pytest.mark.parametrize("kind", ["Company", "Supplier", "", "Carer\x1dReferrer"])
 def test_contacts_of_another_kind_are_left_out(kind: str) -> None:
     row = {**PERSON, "contactType": kind}
 

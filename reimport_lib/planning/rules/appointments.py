@@ -24,7 +24,7 @@ from reimport_lib.planning.cells import (
     test,
     texts,
 )
-from reimport_lib.planning.cleaned import Cleaned, fold_words
+from reimport_lib.planning.cleaned import Cleaned, one_meaning
 from reimport_lib.planning.codes import Note, Reason
 from reimport_lib.planning.context import Context, Known
 from reimport_lib.planning.deciding import (
@@ -303,8 +303,12 @@ def _with_wall_times(
 
 
 def _statuses(words: Any) -> Cleaned:
-    """The status each word stands for; None where blank, and where unknown a code."""
-    status = each(words, lambda word: STATUS_WORDS.get(fold_words(word or "")))
+    """
+    The status each word stands for; None where blank.
+
+    None with a code where a word is unknown, or several do not mean the same.
+    """
+    status = each(words, lambda word: one_meaning(word or "", STATUS_WORDS))
     unknown = ~blank(words) & blank(status)
     codes = either(~unknown, no_codes(words.index), Reason.UNKNOWN_VALUE.value)
     return Cleaned(status, codes)

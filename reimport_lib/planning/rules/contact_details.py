@@ -24,7 +24,7 @@ from reimport_lib.planning.cells import (
     test,
     texts,
 )
-from reimport_lib.planning.cleaned import Cleaned, fold_words
+from reimport_lib.planning.cleaned import Cleaned, listed_words
 from reimport_lib.planning.codes import Reason
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.deciding import (
@@ -118,13 +118,19 @@ def decide_contact_details(
 
 
 def _kinds(cells: pd.DataFrame) -> Any:
-    """The kind of every row, None where unknown; an e-mail in a phone row is one."""
-    words = each(
-        cells["kind_text"], lambda word: re.sub(r"[\s-]", "", fold_words(word or ""))
-    )
-    kinds = either(words.isin(KINDS), words, None)
+    """
+    The kind of every row, None where unknown; an e-mail in a phone row is one.
+
+    Of several kinds the first that is known.
+    """
+    kinds = each(cells["kind_text"], lambda word: _kind(word or ""))
     holds_email = test(cells["ph"], _is_email)
     return either(~(kinds.isin(_NUMBERS) & holds_email), kinds, "email")
+
+
+def _kind(text: str) -> str | None:
+    words = (re.sub(r"[\s-]", "", word) for word in listed_words(text))
+    return next((word for word in words if word in KINDS), None)
 
 
 def _contents(cells: pd.DataFrame, kinds: Any) -> Any:

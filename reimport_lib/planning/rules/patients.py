@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from reimport_lib.planning.cells import test, texts
-from reimport_lib.planning.cleaned import fold_words
+from reimport_lib.planning.cleaned import listed_words
 from reimport_lib.planning.codes import Note, Reason
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.deciding import (
@@ -144,6 +144,18 @@ MAPPING = Mapping(
     ),
 )
 
+OTHER_KINDS = frozenset(
+    (
+        *("company", "supplier", "business", "organisation", "organization"),
+        *("practice", "clinic", "hospital", "insurer", "fund", "vendor"),
+        *("referrer", "doctor", "gp", "specialist", "practitioner", "clinician"),
+        *("coordinator", "support coordinator", "ndis coordinator", "plan manager"),
+        *("carer", "caregiver", "guardian", "parent", "relative", "family", "spouse"),
+        *("partner", "friend", "next of kin", "emergency contact", "staff", "employee"),
+    )
+)
+"""Kinds of contacts, folded, that are certainly no patients; another one may be."""
+
 _TEXTS = (
     "title",
     "first_name",
@@ -176,7 +188,7 @@ def decide_patients(
         rules=(
             no_key(staged),
             *duplicates(staged),
-            _not_a_patient(staged),
+            *_not_a_patient(staged),
             (empty(staged, "first_name", "last_name"), Reason.MISSING_REQUIRED),
             *misfits(staged),
         ),
@@ -199,11 +211,22 @@ def decide_patients(
     )
 
 
-def _not_a_patient(staged: Staged) -> Ruling:
-    """Another kind of contact; a file without that column holds only patients."""
-    if "contact_type" not in staged.resolved.headers:
-        return staged.frame["key"].isna(), Reason.EXCLUDED_BY_RULE
-    other = test(
-        staged.frame["contact_type"], lambda kind: fold_words(kind or "") != "patient"
+def _not_a_patient(staged: Staged) -> tuple[Ruling, Ruling]:
+    """
+    Only other kinds of contact, or a kind that nobody knows and that may be one.
+
+    One of several kinds is enough; a file without that column holds only patients.
+    """
+    kinds = staged.frame["contact_type"]
+    is_there = "contact_type" in staged.resolved.headers
+    strangers = test(kinds, lambda kind: is_there and not _is_patient(kind or ""))
+    known = test(kinds, lambda kind: OTHER_KINDS.issuperset(listed_words(kind or "")))
+    known &= ~staged.coded(Reason.BAD_CHARACTER, "contact_type")
+    return (
+        (strangers & known, Reason.EXCLUDED_BY_RULE),
+        (strangers & ~known, Reason.UNKNOWN_VALUE),
     )
-    return other, Reason.EXCLUDED_BY_RULE
+
+
+def _is_patient(kind: str) -> bool:
+    return "patient" in listed_words(kind)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from reimport_lib.planning.cells import blank, each, either, no_codes, texts
-from reimport_lib.planning.cleaned import Cleaned, fold_words
+from reimport_lib.planning.cleaned import Cleaned, one_meaning
 from reimport_lib.planning.codes import Reason
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.deciding import (
@@ -234,7 +234,7 @@ def _message_columns(staged: Staged, context: Context) -> dict[str, Any]:
 
 
 def _directions(words: Any) -> Cleaned:
-    """in or out; None with a code where no table knows the word."""
-    known = each(words, lambda word: DIRECTION_WORDS.get(fold_words(word or "")))
+    """in or out; None with a code where a word is unknown, or several disagree."""
+    known = each(words, lambda word: one_meaning(word or "", DIRECTION_WORDS))
     codes = either(~blank(known), no_codes(words.index), Reason.UNKNOWN_VALUE.value)
     return Cleaned(known, codes)

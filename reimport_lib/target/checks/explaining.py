@@ -85,7 +85,12 @@ def unlisted(names: Names) -> Explains:
 
 def unknown_word(table: Words, instead: str) -> Explains:
     """The value is *instead*, because *table* does not hold the word."""
-    return lambda value, said: value == instead and rendering.word(said) not in table
+
+    def explains(value: Any, said: str) -> bool:
+        meant = {table.get(each) for each in rendering.ticked(said)}
+        return value == instead and (None in meant or len(meant) > 1)
+
+    return explains
 
 
 def _moment(value: Any) -> datetime | None:

@@ -122,7 +122,8 @@ def _unknown_flag(value: Any, text: str, order: str) -> bool:
 
 
 def _unknown_sex(value: Any, text: str, order: str) -> bool:
-    return rendering.word(text) not in words.SEXES
+    meant = {words.SEXES.get(each) for each in rendering.ticked(text)}
+    return None in meant or len(meant) > 1
 
 
 _TESTS: Mapping[str, Callable[[Any, str, str], bool]] = {

@@ -199,7 +199,10 @@ def _is_hex(text: str, length: int) -> bool:
 
 
 def _kind(value: str | None, said: str, ph: str) -> Pair:
-    spoken = rendering.word(said).replace(" ", "").replace("-", "")
+    spellings = [
+        each.replace(" ", "").replace("-", "") for each in rendering.ticked(said)
+    ]
+    spoken = next(filter(words.KINDS.__contains__, spellings), " ".join(spellings))
     if spoken in ("phone", "mobile") and "@" in ph:
         spoken = "email"
     return spoken, value or ""

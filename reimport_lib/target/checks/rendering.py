@@ -129,9 +129,18 @@ def is_set(said: str) -> bool:
 
 
 def coded(value: str | None, said: str, words: Mapping[str, str]) -> Pair:
-    """A coded value: the source's own *word* where it stands for the value."""
+    """A coded value: the source's own words where each stands for the value."""
     spoken = word(said)
-    return spoken, spoken if words.get(spoken) == value else value or ""
+    fits = all(words.get(each) == value for each in ticked(said) or [""])
+    return spoken, spoken if fits else value or ""
+
+
+def ticked(said: str) -> list[str]:
+    """The words of one cell, in order: lines, repetitions, or a list by commas."""
+    lines = _ESCAPED.sub("\n", said)
+    for sign in ",;/|\v\r\x1d":
+        lines = lines.replace(sign, "\n")
+    return [word(line) for line in lines.split("\n") if word(line)]
 
 
 def restored(value: str | None, said: str) -> bool:
@@ -216,6 +225,9 @@ def _caseless(text: str) -> str:
         return text.lower()
     folded_text = unicodedata.normalize("NFKC", seen(text)).casefold()
     return unicodedata.normalize("NFKC", folded_text)
+
+
+_ESCAPED = re.compile("_[xX]00(?:0[aAbBdD]|1[dD])_")
 
 
 def _bit(value: bool) -> str:

@@ -247,7 +247,11 @@ def test_phones(text: str) -> None:
 
 @MANY
 @given(
-    st.one_of(st.sampled_from([*words.SEXES, "Male.", " F ", "woman", "n/a"]), WORDS)
+    st.one_of(
+        st.sampled_from([*words.SEXES, "Male.", " F ", "woman", "n/a"]),
+        st.sampled_from(["M\nMale", "F\x1dF", "m\x0bf", "f, x", "M_x000D_man", "f;?"]),
+        WORDS,
+    )
 )
 def test_sexes(text: str) -> None:
     value, code = read(text, clean.sex)
