@@ -64,7 +64,9 @@ def _words(function: click.decorators.FC) -> click.decorators.FC:
     options = (
         click.option("--dry-run", is_flag=True, help="Rehearse on a copy."),
         click.option("--full", is_flag=True, help="Apply to the real database."),
-        click.option("--phase", default="", metavar="NAME", help="One phase only."),
+        click.option(
+            "--phase", default="", metavar="NAME", help="One phase, after 0 and 1."
+        ),
         click.option(
             "--reviewed", default="", metavar="RUN", help="The rehearsal to apply."
         ),
