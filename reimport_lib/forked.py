@@ -60,6 +60,12 @@ def end() -> None:
         server().close()
 
 
+def renew() -> None:
+    """Let the next kernel be forked from a new server, where the one there ended."""
+    if server.cache_info().currsize and server().process.poll() is not None:
+        server.cache_clear()
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running ``forkserver``; it ends with this process at the latest."""

@@ -1,18 +1,25 @@
 """Notebooks executed by papermill, on kernels booted ahead, written whole and private.
 
-Knows nothing of runs or phases. papermill saves a notebook after every cell and in
-place; here it is saved on a timer, at the end and on failure, by rename, mode 0600.
+Knows nothing of runs or phases. Kernels are spoken to over sockets in a private folder:
+a TCP port may be somebody else's by the time that it is opened. papermill saves a
+notebook after every cell and in place; here it is saved on a timer, at the end and on
+failure, by rename, mode 0600.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import shutil
+import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -20,7 +27,6 @@ from typing import Any
 import papermill
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
 from nbclient.exceptions import DeadKernelError
 from papermill.engines import (
     NBClientEngine,
@@ -31,13 +37,16 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io
 
 from reimport_lib import forked
-from reimport_lib.errors import UsageError, did_you_mean
+from reimport_lib.errors import PhaseFailed, UsageError, did_you_mean
 from reimport_lib.private_files import write_private
 
 SAVE_EVERY_SECONDS = 5
 START_SECONDS = 300  # a machine that is busy with other things
 ENGINE = "reimport"
 _WAITING = 2
+_STARTS = 3  # of one kernel, before it is given up
+_LONGEST_SOCKET = 100  # bytes of its path; systems take 103 or more
+_SOCKETS = "kernel-12345678/s-5"
 WARM = "import reimport_lib.phases.warm"
 _SILENT = logging.NullHandler()
 
@@ -210,6 +219,7 @@ def boot(folder: Path, *lines: str) -> AsyncKernelManager:
         kernel_name="python3",
         transport_encryption="required",
         client_factory=_Client,
+        **_private_sockets(),
     )
     if forked.AVAILABLE:
         forked.let_fork(manager)
@@ -217,7 +227,11 @@ def boot(folder: Path, *lines: str) -> AsyncKernelManager:
         lines = (WARM, *lines)
     arguments = ["--HistoryManager.enabled=False"]
     arguments += [f"--IPKernelApp.exec_lines={line}" for line in lines]
-    run_sync(manager.start_kernel)(extra_arguments=arguments, cwd=str(folder))
+    try:
+        _run(manager.start_kernel(extra_arguments=arguments, cwd=str(folder)))
+    except BaseException:
+        _stop(manager)
+        raise
     return manager
 
 
@@ -228,17 +242,29 @@ def booted_ahead(lines: Sequence[str]) -> Iterator[Iterator[AsyncKernelManager]]
 
     While one is in use the next two boot, and run their line of Python at once.
 
-    A kernel is shut down, beside the work of the next, when that is asked for.
+    A kernel is shut down, beside the work of the next, when that is asked for. One that
+    died before it was given is started again, a few times.
+
+    Raises:
+        PhaseFailed: when a kernel is asked for that does not come up.
     """
     folder = Path.cwd()  # papermill changes it while it executes a notebook
     booting: list[Future[AsyncKernelManager]] = []
-    with ThreadPoolExecutor(max_workers=1) as starter:
+    running: list[AsyncKernelManager] = []
+    with (
+        ThreadPoolExecutor(max_workers=1) as starter,
+        ThreadPoolExecutor(max_workers=1) as asker,
+    ):
 
         def kernels() -> Iterator[AsyncKernelManager]:
             for number in range(len(lines)):
                 for line in lines[len(booting) : number + 1 + _WAITING]:
                     booting.append(starter.submit(boot, folder, line))
-                manager = booting[number].result()
+                start_again = partial(boot, folder, lines[number])
+                starts: list[Callable[[], AsyncKernelManager]] = [start_again] * _STARTS
+                starts[0] = booting[number].result
+                manager = asker.submit(_first_that_answers, starts).result()
+                running.append(manager)
                 yield manager
                 starter.submit(_stop, manager)
 
@@ -247,9 +273,80 @@ def booted_ahead(lines: Sequence[str]) -> Iterator[Iterator[AsyncKernelManager]]
         finally:
             for future in booting:
                 if future.exception() is None:
-                    starter.submit(_stop, future.result())
+                    running.append(future.result())
+            for manager in running:
+                starter.submit(_stop, manager)
+
+
+def _first_that_answers(
+    starts: Sequence[Callable[[], AsyncKernelManager]],
+) -> AsyncKernelManager:
+    """
+    The kernel that the first of *starts* gives which comes up.
+
+    Raises:
+        PhaseFailed: each of them died before it could be asked anything.
+    """
+    for start in starts:
+        try:
+            manager = start()
+        except (OSError, RuntimeError):  # no memory or process, or nothing to fork from
+            forked.renew()
+            continue
+        try:
+            _run(_answer(manager))
+        except RuntimeError:
+            _stop(manager)
+            continue
+        return manager
+    raise PhaseFailed(
+        f"The kernel of the notebook ended before its first cell, {len(starts)} times"
+        " one after the other.",
+        hint="see that the machine has memory to spare, then reimport run --resume",
+    )
+
+
+async def _answer(manager: AsyncKernelManager) -> None:
+    """Wait until the kernel answers; RuntimeError where it does not."""
+    client = manager.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready()
+    finally:
+        client.stop_channels()
+
+
+def _private_sockets() -> dict[str, str]:
+    """
+    Where a kernel is spoken to: in a folder of mode 0700 made for it.
+
+    Nothing where there is no place whose path a socket may have, as on Windows: then on
+    the TCP ports that Jupyter chooses.
+    """
+    for place in (tempfile.gettempdir(), "/tmp"):  # noqa: S108  mkdtemp's
+        long = len(os.fsencode(Path(place) / _SOCKETS)) > _LONGEST_SOCKET
+        if os.name != "posix" or long or not os.access(place, os.W_OK | os.X_OK):
+            continue
+        folder = tempfile.mkdtemp(prefix="kernel-", dir=place)
+        return {
+            "transport": "ipc",
+            "ip": f"{folder}/s",
+            "connection_file": f"{folder}/kernel.json",
+        }
+    return {}
+
+
+def _run(work: Awaitable[object]) -> None:
+    """Do *work* on an event loop of its own, which ends with it."""
+
+    async def done() -> None:
+        await work
+
+    asyncio.run(done())
 
 
 def _stop(manager: AsyncKernelManager) -> None:
     if manager.has_kernel:
-        run_sync(manager.shutdown_kernel)(now=True)
+        _run(manager.shutdown_kernel(now=True))
+    if manager.transport == "ipc":
+        shutil.rmtree(Path(manager.ip).parent, ignore_errors=True)
