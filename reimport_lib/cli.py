@@ -238,11 +238,22 @@ def load_config(file: Path, scaffold: bool) -> None:
 
 
 @app.command()
+@click.argument("named", nargs=-1, metavar="[RUN]...")
 @click.option("--keep", default=3, show_default=True, help="Newest runs kept whole.")
 @click.option("--dry-run", is_flag=True, help="Say what would go.")
-def prune(keep: int, dry_run: bool) -> None:
-    """Remove copies, snapshots and backups of old runs; reports and records stay."""
-    terminal.show_pruned(retention.prune(load_settings(), keep=keep, dry_run=dry_run))
+def prune(named: tuple[str, ...], keep: int, dry_run: bool) -> None:
+    """
+    Remove copies, snapshots and backups of old runs; reports and records stay.
+
+    The backups by which imports can be taken back stay too. RUN: of this run everything
+    goes, also its way back, and nothing of others.
+    """
+    plans = retention.plan(load_settings(), keep=keep, named=named)
+    size = sum(each.bytes for each in plans)
+    terminal.show_pruning(plans, verb="would remove" if dry_run else "removes")
+    if not dry_run and size:
+        retention.carry_out(plans)
+        printing.say(f"Removed {size / 1e6:,.1f} MB; everything else is as it was.")
 
 
 @app.command()

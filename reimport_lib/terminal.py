@@ -28,6 +28,7 @@ from reimport_lib.reporting.verdict import (
 )
 from reimport_lib.reporting.waiting import clock, waits
 from reimport_lib.reporting.words import noun
+from reimport_lib.retention import Pruning
 from reimport_lib.run import REPORT, Json, Run, Status
 
 TOLD_EVERY_SECONDS = 60.0
@@ -259,9 +260,17 @@ def show_drafted(counts: dict[str, int], file: Path) -> None:
     say(f"Next: reimport load-config {file}")
 
 
-def show_pruned(lines: list[str]) -> None:
-    for line in lines or ["Nothing to remove."]:
-        say(line)
+def show_pruning(plans: Sequence[Pruning], *, verb: str) -> None:
+    """Run by run what goes and what stays, and why; *verb*: removes, would remove."""
+    for each in plans:
+        if each.goes:
+            names = ", ".join(path.name for path in each.goes)
+            say(f"{each.run.run_id}: {verb} {names} ({each.bytes / 1e6:,.1f} MB)")
+        for why in dict.fromkeys(each.stays.values()):
+            parts = [part for part, reason in each.stays.items() if reason == why]
+            say(f"{each.run.run_id}: keeps {', '.join(parts)}: {why}")
+    if not any(each.goes for each in plans):
+        say("Nothing to remove.")
 
 
 def teller() -> Callable[[transfers.Progress], None]:

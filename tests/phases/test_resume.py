@@ -165,34 +165,11 @@ def test_a_run_that_is_being_executed_is_neither_executed_twice_nor_pruned(
             locks.executing(run),
         ):
             pass
-        assert retention.prune(ready.settings, keep=1) == []
+        pruned = retention.plan(ready.settings, keep=1)
+        assert [each.goes for each in pruned] == [()]
+        assert set(pruned[0].stays.values()) == {"it is at work"}
 
     assert not locks.is_executed(run)
-
-
-def test_pruning_removes_copies_and_snapshots_of_old_runs_and_keeps_their_record(
-    ready: Site, engine: str
-) -> None:
-    old, proven = ready.rehearse("validation"), ready.rehearse("validation")
-    newest = approval.open_rehearsal(ready.settings, gates={})
-    record = (old.folder / "run.json").read_bytes()
-
-    said = retention.prune(ready.settings, keep=1, dry_run=True)
-    assert (old.folder / "run.json").read_bytes() == record
-    done = retention.prune(ready.settings, keep=1)
-
-    assert [line.replace("would remove", "removed") for line in said] == done
-    assert [line.partition(":")[0] for line in done] == [old.run_id]
-    assert not old.snapshot_folder.exists()
-    assert not old.backup_folder.exists()
-    assert not (old.folder / "copy.sqlite3").exists()
-    assert proven.snapshot_folder.exists()
-    assert proven.backup_folder.exists()
-    assert newest.folder.exists()
-    assert old.manifest()["status"] == "succeeded"
-    with pytest.raises(Refused, match="has been pruned"):
-        approval.reviewed_rehearsal(ready.settings, old.run_id)
-    assert retention.prune(ready.settings, keep=1) == []
 
 
 PRUNED: Json = {"status": "failed", "pruned": "2026-01-01T00:00:00+00:00"}
