@@ -21,9 +21,9 @@ import psycopg
 
 from reimport_lib.errors import BackupError
 from reimport_lib.private_files import private_open, write_json
-from reimport_lib.target import pgclient
+from reimport_lib.target import pgclient, pgreasons
 from reimport_lib.target.databases import (
-    conninfo,
+    connect,
     database_name,
     is_sqlite,
     sqlite_file,
@@ -214,7 +214,7 @@ def _back_up_sqlite(url: str, target: Path) -> tuple[str, str, DatabaseDigest]:
 
 def _back_up_postgresql(url: str, target: Path) -> tuple[str, str, DatabaseDigest]:
     """Dump and digests from one exported snapshot."""
-    with psycopg.connect(conninfo(url)) as connection:
+    with connect(url) as connection:
         client = pgclient.find_client(connection.info.server_version)
         begin_snapshot(connection)
         _refuse_copy(
@@ -268,9 +268,7 @@ def _failures_named(database: str) -> Iterator[None]:
             hint="make room, or set REIMPORT_RUNS to a larger disk",
         ) from None
     except (sqlite3.Error, psycopg.Error) as error:
-        code = getattr(error, "sqlite_errorname", "") or getattr(error, "sqlstate", "")
         raise BackupError(
-            f"{database}: the backup failed: {type(error).__name__}"
-            f"{f' {code}' if code else ''}.",
+            f"{database}: the backup failed: {pgreasons.of_error(error)}.",
             hint="reimport doctor",
         ) from None

@@ -10,10 +10,15 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from reimport_lib.config import ROOT, Settings
 from reimport_lib.errors import SettingsError, UsageError
-from reimport_lib.target.databases import Config, configuration
+from reimport_lib.target.databases import (
+    Config,
+    configuration,
+    lift_transaction_timeout,
+)
 
 DEFAULT = "default"
 REAL = "real"
@@ -129,12 +134,18 @@ def _set_up() -> None:
         )
 
 
+def _opened(connection: Any, **_: object) -> None:
+    lift_transaction_timeout(connection)
+
+
 def _connect_to(databases: dict[str, Config]) -> None:
     """Close every connection and put *databases* in place of those there were."""
     from django.conf import settings
     from django.contrib.contenttypes.models import ContentType
     from django.db import connections
+    from django.db.backends.signals import connection_created
 
+    connection_created.connect(_opened, dispatch_uid="reimport")
     connections.close_all()
     # Connections hold the settings they were made with, so they are made anew.
     for connection in connections.all(initialized_only=True):

@@ -19,10 +19,10 @@ import psycopg
 from reimport_lib.counting import several
 from reimport_lib.errors import BackupError
 from reimport_lib.private_files import private_open
-from reimport_lib.target import bootstrap, pgcopies
+from reimport_lib.target import bootstrap, pgcopies, pgreasons
 from reimport_lib.target.backup import Backup
 from reimport_lib.target.databases import (
-    conninfo,
+    connect,
     database_name,
     is_sqlite,
     sqlite_file,
@@ -99,7 +99,7 @@ def require_usable(rehearsal_url: str, real_url: str) -> None:
     """
     with failures_named(database_name(rehearsal_url)):
         pgcopies.refuse_same_database(rehearsal_url, real_url)
-        with psycopg.connect(conninfo(rehearsal_url)) as connection:
+        with connect(rehearsal_url) as connection:
             pgcopies.require_ours(connection, rehearsal_url)
 
 
@@ -136,7 +136,7 @@ def drop_copy(place: CopyPlace, *, real_url: str) -> bool:
         if not place.lent and not pgcopies.exists(place.url, real_url):
             return False
         pgcopies.refuse_same_database(place.url, real_url)
-        with psycopg.connect(conninfo(place.url), autocommit=True) as connection:
+        with connect(place.url, autocommit=True) as connection:
             found = pgcopies.require_ours(connection, place.url)
             if place.lent:
                 pgcopies.empty(connection)
@@ -186,5 +186,6 @@ def failures_named(name: str) -> Iterator[None]:
         ) from None
     except (sqlite3.Error, psycopg.Error) as error:
         raise BackupError(
-            f"{name}: the copy failed: {type(error).__name__}.", hint="reimport doctor"
+            f"{name}: the copy failed: {pgreasons.of_error(error)}.",
+            hint="reimport doctor",
         ) from None

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import dj_database_url
+import psycopg
 from psycopg.conninfo import make_conninfo
 
 from reimport_lib.config import ROOT
@@ -19,8 +20,14 @@ SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 SQLITE_TIMEOUT_SECONDS = 30
 
-# A writer that waits longer than this for a lock is waiting for a person.
-_POSTGRESQL_WRITER = "-c lock_timeout=60000"
+# Whatever the server, the database or the role is set to: dates as they are read here,
+# and as much time as the work takes; who waits longer for a lock waits for a person.
+_POSTGRESQL_SESSION = (
+    "-c DateStyle=ISO -c IntervalStyle=postgres -c statement_timeout=0"
+    " -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0"
+    " -c lock_timeout=60000"
+)
+_WITH_TRANSACTION_TIMEOUT = 170_000  # the first version that knows that setting
 _POSTGRESQL_READER = "-c default_transaction_read_only=on"
 # Options of the Django backend; every other one is libpq's own.
 _DJANGO_OPTIONS = frozenset(
@@ -52,8 +59,9 @@ def configuration(url: str, *, read_only: bool) -> Config:
             # 64 MiB of pages halve the time of large imports.
             options["init_command"] = "PRAGMA cache_size=-65536"
     else:
-        extra = _POSTGRESQL_READER if read_only else _POSTGRESQL_WRITER
-        options["options"] = f"{options.get('options', '')} {extra}".strip()
+        extra = _POSTGRESQL_READER if read_only else ""
+        given = options.get("options", "")
+        options["options"] = f"{given} {_POSTGRESQL_SESSION} {extra}".strip()
         options.setdefault("application_name", "reimport")
     return {**config, "OPTIONS": options}
 
@@ -93,12 +101,14 @@ def libpq(url: str) -> dict[str, str]:
         "user": config["USER"],
         "password": config["PASSWORD"],
         "application_name": "reimport",
+        "client_encoding": "UTF8",
     }
     options = {
         name: value
         for name, value in config.get("OPTIONS", {}).items()
         if name not in _DJANGO_OPTIONS
     }
+    options["options"] = f"{options.get('options', '')} {_POSTGRESQL_SESSION}".strip()
     return {
         name: str(value) for name, value in {**named, **options}.items() if value != ""
     }
@@ -107,6 +117,25 @@ def libpq(url: str) -> dict[str, str]:
 def conninfo(url: str) -> str:
     """``libpq(url)`` as one text, with the password: for psycopg, never to be shown."""
     return make_conninfo("", **libpq(url))
+
+
+def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    """A connection to the PostgreSQL *url* that no setting of the server cuts short."""
+    connection = psycopg.connect(conninfo(url), autocommit=True)
+    if connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT:
+        # older servers refuse it among the options of a connection
+        connection.execute("SET transaction_timeout = 0")
+    connection.autocommit = autocommit
+    return connection
+
+
+def lift_transaction_timeout(connection: Any) -> None:
+    """The same for a *connection* of Django that has just been opened."""
+    if connection.vendor != "postgresql":
+        return
+    if connection.connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT:
+        with connection.cursor() as cursor:
+            cursor.execute("SET transaction_timeout = 0")
 
 
 def _parsed(url: str) -> Config:

@@ -17,8 +17,9 @@ import psycopg
 from psycopg import sql
 
 from reimport_lib.errors import TargetError
+from reimport_lib.target import pgreasons
 from reimport_lib.target.databases import (
-    conninfo,
+    connect,
     database_name,
     is_sqlite,
     sqlite_file,
@@ -111,12 +112,13 @@ def digest_url(url: str) -> DatabaseDigest:
     try:
         if is_sqlite(url):
             return _digest_file(url)
-        with psycopg.connect(conninfo(url)) as connection:
+        with connect(url) as connection:
             begin_snapshot(connection)
             return digest_postgresql(connection)
     except (psycopg.Error, sqlite3.Error) as error:
         raise TargetError(
-            f"Database {database_name(url)} cannot be read ({type(error).__name__}).",
+            f"Database {database_name(url)} cannot be read:"
+            f" {pgreasons.of_error(error)}.",
             hint="reimport doctor",
         ) from None
 

@@ -12,6 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.errors import TargetError
 from reimport_lib.tables import TABLES
+from reimport_lib.target import pgreasons
 from reimport_lib.target.bootstrap import REAL
 from reimport_lib.target.digests import MARKER
 
@@ -58,9 +59,9 @@ def check_target(alias: str = REAL) -> list[Check]:
             Check(
                 "database can be reached",
                 "yes",
-                f"no ({type(error).__name__})",
+                f"no: {pgreasons.of_error(error)}",
                 Verdict.FAIL,
-                "set DATABASE_URL to the clinic's database",
+                "mend that, or set DATABASE_URL to the clinic's database",
             )
         ]
     labels = [table.model for table in TABLES if table.model] + list(_LEDGER)

@@ -14,7 +14,7 @@ from psycopg import errors, sql
 
 from reimport_lib.errors import BackupError
 from reimport_lib.target import pgclient
-from reimport_lib.target.databases import conninfo, database_name
+from reimport_lib.target.databases import connect, database_name
 from reimport_lib.target.digests import MARKER
 
 MARK = f"CREATE TABLE {MARKER} (run_id varchar(100) NOT NULL)"
@@ -49,11 +49,11 @@ def make_room(url: str, real_url: str, run_id: str, *, lent: bool) -> None:
     """
     if not lent:
         if exists(url, real_url):
-            with psycopg.connect(conninfo(url), autocommit=True) as connection:
+            with connect(url, autocommit=True) as connection:
                 require_ours(connection, url)
             drop(url, real_url)
         _create(url, real_url)
-    with psycopg.connect(conninfo(url)) as connection:
+    with connect(url) as connection:
         if lent:
             require_ours(connection, url)
             empty(connection)
@@ -63,10 +63,10 @@ def make_room(url: str, real_url: str, run_id: str, *, lent: bool) -> None:
 
 def restore(dump: Path, url: str, *, replace: bool = False) -> None:
     """Restore *dump* into the database at *url*: an empty one, or *replace* tables."""
-    with psycopg.connect(conninfo(url), autocommit=True) as connection:
+    with connect(url, autocommit=True) as connection:
         client = pgclient.find_client(connection.info.server_version)
     pgclient.restore(client, url, dump, replace=replace)
-    with psycopg.connect(conninfo(url), autocommit=True) as connection:
+    with connect(url, autocommit=True) as connection:
         # Without statistics the first queries on a fresh restore crawl.
         connection.execute("ANALYZE")
 
@@ -78,7 +78,7 @@ def require_unused(url: str, *, wait_seconds: int) -> None:
     Raises:
         BackupError: somebody is, for longer than *wait_seconds*.
     """
-    with psycopg.connect(conninfo(url)) as connection:
+    with connect(url) as connection:
         connection.execute(sql.SQL("SET lock_timeout = {}").format(f"{wait_seconds}s"))
         tables = [
             sql.Identifier(schema, name)
@@ -99,13 +99,13 @@ def require_unused(url: str, *, wait_seconds: int) -> None:
 
 
 def drop(url: str, real_url: str) -> None:
-    with psycopg.connect(conninfo(real_url), autocommit=True) as connection:
+    with connect(real_url, autocommit=True) as connection:
         name = sql.Identifier(database_name(url))
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 def exists(url: str, real_url: str) -> bool:
-    with psycopg.connect(conninfo(real_url), autocommit=True) as connection:
+    with connect(real_url, autocommit=True) as connection:
         query = "SELECT 1 FROM pg_database WHERE datname = %s"
         return connection.execute(query, (database_name(url),)).fetchone() is not None
 
@@ -138,7 +138,7 @@ def refuse_same_database(copy_url: str, real_url: str) -> None:
         return
     found = []
     for url in (copy_url, real_url):
-        with psycopg.connect(conninfo(url)) as connection:
+        with connect(url) as connection:
             found.append(connection.execute(_WHICH).fetchone())
     if found[0] == found[1]:
         raise BackupError(
@@ -164,7 +164,7 @@ def not_ours(name: str) -> BackupError:
 
 def _create(url: str, real_url: str) -> None:
     """A database like the real one in encoding and collation."""
-    with psycopg.connect(conninfo(real_url), autocommit=True) as connection:
+    with connect(real_url, autocommit=True) as connection:
         row = connection.execute(
             "SELECT pg_encoding_to_char(encoding), datcollate, datctype"
             " FROM pg_database WHERE datname = current_database()"

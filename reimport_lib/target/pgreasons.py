@@ -89,7 +89,8 @@ def of_error(error: BaseException) -> str:
     """What *error* is about: psycopg's own, or one of Django's made from it."""
     cause = error if isinstance(error, psycopg.Error) else error.__cause__
     if not isinstance(cause, psycopg.Error):
-        return type(error).__name__
+        code = getattr(cause or error, "sqlite_errorname", "")
+        return f"{type(error).__name__} {code}".strip()
     code = cause.sqlstate or ""
     said = _safe(cause.diag.message_primary or "") if code else in_text(str(cause))
     known = _BY_CODE.get(code) or _BY_CODE.get(code[:2], "")

@@ -9,8 +9,8 @@ import psycopg
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.config import Settings
 from reimport_lib.errors import BackupError
-from reimport_lib.target import copies, pgclient, pgcopies
-from reimport_lib.target.databases import conninfo, is_sqlite
+from reimport_lib.target import copies, pgclient, pgcopies, pgserver
+from reimport_lib.target.databases import connect, is_sqlite
 
 _MAY_CREATE = (
     "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
@@ -19,7 +19,8 @@ _MAY_CREATE = (
 
 def check_copies(settings: Settings) -> list[Check]:
     """
-    What a backup and its restored copy need: client programs, and a place.
+    What a backup and its restored copy need: a server that lets them, client programs,
+    and a place.
 
     A SQLite file needs neither. Nothing is made.
     """
@@ -28,9 +29,10 @@ def check_copies(settings: Settings) -> list[Check]:
     if is_sqlite(real_url):
         return []
     try:
-        with psycopg.connect(conninfo(real_url)) as connection:
+        with connect(real_url) as connection:
             version = connection.info.server_version
             row = connection.execute(_MAY_CREATE).fetchone()
+            of_server = pgserver.checks(connection)
     except psycopg.Error:  # then it is said of the database itself
         return []
 
@@ -47,6 +49,7 @@ def check_copies(settings: Settings) -> list[Check]:
         return "yes: one of its own"
 
     return [
+        *of_server,
         _answer("pg_dump and pg_restore suit the server", client),
         _answer("a database to rehearse in", place),
     ]

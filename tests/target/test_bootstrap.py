@@ -163,7 +163,10 @@ def test_a_socket_and_a_password_are_read_from_the_url() -> None:
     # pragma: allowlist nextline secret
     url = "postgresql://us%40er:p%3Aw@/clinic?host=/run/sockets&port=5433"
 
-    assert libpq(url) == {
+    found = libpq(url)
+
+    assert "-c statement_timeout=0" in found.pop("options")
+    assert found == {
         "host": "/run/sockets",
         "port": "5433",
         "dbname": "clinic",
@@ -171,6 +174,7 @@ def test_a_socket_and_a_password_are_read_from_the_url() -> None:
         # pragma: allowlist nextline secret
         "password": "p:w",
         "application_name": "reimport",
+        "client_encoding": "UTF8",
     }
     assert database_name(url) == "clinic"
 

@@ -45,10 +45,8 @@ def checked(url: str, **others: str) -> dict[str, Check]:
 def test_a_role_that_may_create_databases_needs_no_other(database_url: str) -> None:
     checks = checked(database_url)
 
-    assert {name: check.verdict for name, check in checks.items()} == {
-        CLIENT: Verdict.PASS,
-        PLACE: Verdict.PASS,
-    }
+    assert checks.keys() >= {CLIENT, PLACE}
+    assert {check.verdict for check in checks.values()} == {Verdict.PASS}
 
 
 def test_a_role_that_may_not_is_told_of_both_ways_out(role_url: str) -> None:

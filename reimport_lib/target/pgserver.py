@@ -1,0 +1,179 @@
+"""What a PostgreSQL server, or the rights of a role, would let a run fail at later.
+
+Asked once, before anything is done, of the database as it is: nothing is made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from reimport_lib.checks import Check, Verdict
+
+OLDEST = 14  # what the backend's Django still speaks to
+
+_SET_ASIDE = (
+    "statement_timeout",
+    "lock_timeout",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "transaction_timeout",
+    "DateStyle",
+    "IntervalStyle",
+)
+_CONFIGURED = """
+    SELECT DISTINCT split_part(setting, '=', 1)
+      FROM pg_db_role_setting s, unnest(s.setconfig) AS setting
+     WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database
+                                  WHERE datname = current_database()))
+       AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))
+"""
+_WHAT = """
+    SELECT current_setting('server_version'),
+           (SELECT pg_encoding_to_char(encoding) FROM pg_database
+             WHERE datname = current_database()),
+           pg_is_in_recovery(),
+           current_setting('default_transaction_read_only')
+"""
+_OTHERS = """
+    SELECT format('%s.%s', n.nspname, c.relname)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = ANY({kinds})
+       AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND NOT EXISTS (SELECT FROM pg_depend d
+                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                          AND d.deptype = 'e')
+       AND {condition}
+     ORDER BY 1
+"""
+_CHANGE = ("INSERT", "UPDATE", "DELETE")
+_EXTENSIONS = """
+    SELECT e.extname
+      FROM pg_extension e
+      LEFT JOIN pg_available_extension_versions v
+        ON v.name = e.extname AND v.version = e.extversion
+     WHERE e.extname <> 'plpgsql' AND NOT coalesce(v.trusted, false)
+       AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+     ORDER BY 1
+"""
+
+
+def checks(connection: psycopg.Connection[Any]) -> list[Check]:
+    """Version, encoding, whether it can be written to, the role's rights, settings."""
+    row = connection.execute(_WHAT).fetchone()
+    assert row is not None  # noqa: S101  a SELECT without FROM gives one row
+    version, encoding, standby, read_only = row
+    old = connection.info.server_version // 10_000 < OLDEST
+    reader = "it is a standby" if standby else "default_transaction_read_only is on"
+    fixed = standby or read_only == "on"
+    return [
+        _check(
+            "version of the server",
+            f"{OLDEST} or newer",
+            version,
+            "upgrade PostgreSQL" if old else "",
+        ),
+        _check(
+            "encoding of the database",
+            "UTF8",
+            encoding,
+            ""
+            if encoding == "UTF8"
+            else "make a database with ENCODING 'UTF8' TEMPLATE template0 and move the"
+            " tables into it",
+        ),
+        _check(
+            "the database can be written to",
+            "yes",
+            f"no: {reader}" if fixed else "yes",
+            "name the primary server, or ALTER DATABASE or ROLE ... RESET it"
+            if fixed
+            else "",
+        ),
+        *_rights(connection),
+        _settings(connection),
+    ]
+
+
+def _rights(connection: psycopg.Connection[Any]) -> list[Check]:
+    """What this role may do with tables and sequences, as backup and import need it."""
+    tables = ["r", "p"]
+    unread = _named(
+        connection,
+        [*tables, "m", "S"],
+        "NOT (has_schema_privilege(n.oid, 'USAGE')"
+        " AND has_table_privilege(c.oid, 'SELECT'))",
+    )
+    may_not = " AND ".join(f"has_table_privilege(c.oid, '{verb}')" for verb in _CHANGE)
+    unchanged = _named(connection, tables, f"NOT ({may_not})")
+    others = _named(connection, tables, "NOT pg_has_role(c.relowner, 'USAGE')")
+    hidden = _named(connection, tables, "row_security_active(c.oid)")
+    found = connection.execute(_EXTENSIONS).fetchall()
+    extensions = [str(name) for (name,) in found]
+    return [
+        _none(
+            "tables and sequences that this role may not read",
+            unread,
+            "GRANT SELECT on them, and USAGE on their schema, to this role",
+        ),
+        _none(
+            "tables whose rows this role sees only in part",
+            hidden,
+            "ALTER ROLE ... BYPASSRLS: a backup must hold every row",
+        ),
+        _none(
+            "tables that this role may not change",
+            unchanged,
+            "GRANT INSERT, UPDATE, DELETE on them to this role",
+        ),
+        _none(
+            "extensions that this role may not put into a copy",
+            extensions,
+            "set REIMPORT_REHEARSAL_URL with a role that may, or drop them",
+        ),
+        _none(
+            "tables that only another role may put back from a backup",
+            others,
+            "`reimport restore` needs their owner: ALTER TABLE ... OWNER TO this role",
+            Verdict.WARN,
+        ),
+    ]
+
+
+def _settings(connection: psycopg.Connection[Any]) -> Check:
+    """Settings that would cut a run short: it sets them itself in its sessions."""
+    configured = {name.casefold() for (name,) in connection.execute(_CONFIGURED)}
+    names = [name for name in _SET_ASIDE if name.casefold() in configured]
+    said = ", ".join(names) or "none"
+    return Check(
+        "settings of the database or role that a run does without",
+        "any",
+        f"{said}; set aside in the sessions of a run" if names else said,
+        Verdict.PASS,
+    )
+
+
+def _named(
+    connection: psycopg.Connection[Any], kinds: list[str], condition: str
+) -> list[str]:
+    query = sql.SQL(_OTHERS).format(
+        kinds=sql.Literal(kinds),
+        condition=sql.SQL(condition),  # of constants
+    )
+    return [str(name) for (name,) in connection.execute(query)]
+
+
+def _none(
+    name: str, found: list[str], hint: str, verdict: Verdict = Verdict.FAIL
+) -> Check:
+    if not found:
+        return Check(name, "0", "0", Verdict.PASS)
+    shown = ", ".join(found[:3])
+    return Check(name, "0", f"{len(found):,}: {shown}", verdict, hint)
+
+
+def _check(name: str, expected: str, actual: str, hint: str) -> Check:
+    verdict = Verdict.FAIL if hint else Verdict.PASS
+    return Check(name, expected, actual, verdict, hint)
