@@ -106,7 +106,8 @@ def decide(path: Path, *, asked: str = "") -> Charset:
     The character set of the text file at *path*.
 
     Args:
-        asked: the name a person set; then only that the bytes fit it is checked.
+        asked: the name a person set, for files that do not say theirs: a byte order
+            mark, and letters in UTF-8, say it, and another file may be why it was set.
 
     Raises:
         SourceError: undecidable, damaged UTF-8, or *asked* does not fit or exist.
@@ -114,19 +115,24 @@ def decide(path: Path, *, asked: str = "") -> Charset:
     with path.open("rb") as stream:
         head = stream.read(65_536)
     bom = next((found for found in _BOMS if head.startswith(found[0])), None)
-    if bom and not asked:
+    if bom:
         mark, codec, name = bom
         skip = _marked(head, mark)
         _require_fits(path, codec, name, skip)
         return Charset(codec, name, skip, 1.0, "byte order mark")
-    if asked:
+    fits_utf8 = _first_misfit(path, "utf-8") is None
+    if asked and not (fits_utf8 and not _is_ascii(path)):
         return _asked(path, asked, head)
     if codec := utf16_by_nuls(head):
         _require_fits(path, codec, "UTF-16", 0)
         return Charset(codec, "UTF-16", 0, 1.0, "every other byte is NUL")
-    if _first_misfit(path, "utf-8") is None:
+    if fits_utf8:
         return Charset("utf-8", "UTF-8", 0, 1.0, "every byte fits")
     return _single_byte(path)
+
+
+def _is_ascii(path: Path) -> bool:
+    return all(piece.isascii() for piece in _pieces(path))
 
 
 def _asked(path: Path, asked: str, head: bytes) -> Charset:

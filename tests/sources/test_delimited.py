@@ -84,10 +84,21 @@ def test_damaged_utf8_is_not_taken_for_an_older_charset(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("charset", ["no-such", "ascii"])
 def test_a_charset_that_does_not_fit_is_refused(tmp_path: Path, charset: str) -> None:
-    path = write(tmp_path / "A.csv", ROWS)
+    path = write(tmp_path / "A.csv", ROWS, charset="cp1252")
 
     with pytest.raises(SourceError, match=r"not a character set|does not fit"):
         delimited.read(path, charset=charset)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_charset_set_for_another_file_does_not_spoil_one_that_says_its_own(
+    tmp_path: Path, charset: str
+) -> None:
+    path = write(tmp_path / "A.csv", ROWS, charset=charset)
+
+    found = delimited.read(path, charset="windows-1250")
+
+    assert column(found, "name") == ["Ann", "Zoë"]
 
 
 def test_the_charset_and_its_evidence_are_in_the_certificate(tmp_path: Path) -> None:
