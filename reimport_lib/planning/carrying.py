@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from reimport_lib.planning.clean_contacts import has_extension
 from reimport_lib.planning.clean_dates import clock_behind
-from reimport_lib.planning.cleaned import fold, visible, whole_number
+from reimport_lib.planning.cleaned import fold, read_word, visible, whole_number
 from reimport_lib.planning.codes import Note, Reason
 
 NAMES_THE_LOSS = frozenset(
@@ -35,7 +35,7 @@ def carries(convert: str, text: str, value: object, code: str) -> bool:
 
     Case, blanks, separators and invisible characters are not part of what it says.
     """
-    if not visible(text).strip():
+    if read_word(text) == (None, ""):
         return True
     if value is None or Note.UNKNOWN_VALUE.value in code.split(";"):
         return False

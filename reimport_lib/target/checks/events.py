@@ -189,12 +189,12 @@ def _end_texts(
     A time without a date is on the day of the start; a date without a time says
     nothing, unless the whole day is meant: then it is the end of that date.
     """
-    if not clock.strip():
-        whole = any(map(rendering.is_set, all_day)) and day.strip()
+    if not rendering.folded(clock):
+        whole = any(map(rendering.is_set, all_day)) and rendering.folded(day)
         return (day, "24:00", stamp) if whole else ("", "", stamp)
-    if day.strip() or stamp.strip():
+    if rendering.folded(day) or rendering.folded(stamp):
         return day, clock, stamp
-    return (start_day, clock, "") if start_day.strip() else ("", "", "")
+    return (start_day, clock, "") if rendering.folded(start_day) else ("", "", "")
 
 
 def _explains_end(explains: Any, value: Any, *texts: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from reimport_lib.target.checks import rendering
-from reimport_lib.target.checks.clocks import in_other_order, is_clock, is_date
+from reimport_lib.target.checks.clocks import in_other_order, is_clock
 from reimport_lib.target.checks.matched import Explains
 from reimport_lib.target.checks.moments import Zone, is_stamp
 from reimport_lib.target.checks.words import Words
@@ -28,7 +28,7 @@ def is_blank(value: Any, *_: str) -> bool:
 
 def dates(zone: Zone) -> Notes:
     def unreadable(value: Any, text: str) -> bool:
-        return is_blank(value) and not is_date(text, zone.order)
+        return is_blank(value) and not is_stamp(text, zone.order)
 
     return {
         "bad_date": unreadable,
@@ -44,7 +44,7 @@ def moments(zone: Zone) -> Notes:
     """Of a moment that is made of a date, a time and a stamp."""
 
     def unreadable(value: Any, day: str, clock: str, stamp: str = "") -> bool:
-        good = is_date(day, zone.order) and is_clock(clock)
+        good = is_stamp(day, zone.order) and is_clock(clock)
         return is_blank(value) and not good and not is_stamp(stamp, zone.order)
 
     def in_gap(value: Any, *texts: str) -> bool:

@@ -200,7 +200,7 @@ def email(value: str | None, said: str) -> Pair:
 
 def slug(value: str | None, said: str) -> Pair:
     """A category made of the source's own word: its letters and digits."""
-    spoken = "".join(filter(str.isalnum, said.casefold())) or "other"
+    spoken = "".join(filter(str.isalnum, plain(seen(said)).casefold())) or "other"
     return spoken, (value or "").replace("-", "")
 
 
