@@ -27,6 +27,7 @@ from tests.phases.small_clinic import (
     Raw,
     SmallClinic,
     document,
+    patient,
     small_clinic,
 )
 from tools import postgres
@@ -87,9 +88,11 @@ def odd_clinic() -> SmallClinic:
         )
     clinic.row("Docs", 11)["id"] = "7001"
     clinic.row("Docs", 12)["id"] = "7001.2"
-    own = {f"{DOCUMENTS}{document(n).lower()}.pdf" for n in (11, 12)}
+    # The patient with most documents is the one whom the API is asked about.
+    clinic.row("Docs", 14).update(id="a.b.c", id_Contact=patient(12))
+    own = {f"{DOCUMENTS}{document(n).lower()}.pdf" for n in (11, 12, 14)}
     clinic.objects = [key for key in clinic.objects if key not in own]
-    clinic.objects.append(f"{DOCUMENTS}7001.2.pdf")
+    clinic.objects += [f"{DOCUMENTS}7001.2.pdf", f"{DOCUMENTS}A.B.C.pdf"]
     clinic.row("Notes", 13)["Date"] = datetime(2024, 6, 3, 14, 30)
     clinic.row("Docs", 13)["Date"] = datetime(2024, 6, 3, 23, 59)
     clinic.row("Images", 13)["date"] = "6/13/2024 2:30 PM"

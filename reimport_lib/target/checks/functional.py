@@ -43,6 +43,7 @@ from reimport_lib.target.checks.headers import Aliases
 from reimport_lib.target.checks.metadata import kept_columns
 from reimport_lib.target.checks.people import CLINIC, DETAIL, detail_value
 from reimport_lib.target.checks.rendering import key_text
+from reimport_lib.target.checks.shelves import ITS_ONLY_FILE, shelf
 from reimport_lib.target.checks.world import look_around
 
 ENDPOINTS = (
@@ -139,19 +140,25 @@ def appointments_of_patient(q: Question) -> Check:
 
 
 def documents_of_patient(q: Question) -> Check:
-    def right(row: Imported, shown: Row) -> bool:
-        stem = str(shown["s3_key"]).rpartition("/")[2].partition(".")[0]
-        return key_text(stem) == row.key
-
+    right = _shows_its_file(q, "documents", q.world.settings.documents_prefix)
     return of_patient(q, "documents", "patient_id", right)
 
 
 def images_of_patient(q: Question) -> Check:
-    def right(row: Imported, shown: Row) -> bool:
-        stem = str(shown["s3_key"]).rpartition("/")[2].partition(".")[0]
-        return key_text(stem, number=True) == row.key
-
+    right = _shows_its_file(q, "images", q.world.settings.images_prefix)
     return of_patient(q, "images", "patient_id", right)
+
+
+def _shows_its_file(
+    q: Question, table: str, prefix: str
+) -> Callable[[Imported, Row], bool]:
+    """Whether an answer names the stored file of its row's own key."""
+    files = shelf(prefix, q.world.sizes[table], number=table == "images")
+
+    def right(row: Imported, shown: Row) -> bool:
+        return files.says(str(shown["s3_key"]), row.key, ()) == ITS_ONLY_FILE
+
+    return right
 
 
 def search(q: Question) -> Check:
