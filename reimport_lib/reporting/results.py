@@ -66,7 +66,7 @@ class Card:
         title, meaning = MODES.get(self.mode, (self.mode.upper(), ""))
         border = "6px double #a31515" if self.mode == "full" else "1px dashed #5b6472"
         facts = "".join(
-            f'<span style="margin-right:1.6em;white-space:nowrap">{escape(name)}: '
+            f'<span style="margin-right:1.6em;display:inline-block">{escape(name)}: '
             f'<span style="font-weight:600">{escape(value)}</span></span> '
             for name, value in self.facts
         )
