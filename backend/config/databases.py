@@ -18,6 +18,9 @@ SQLITE_OPTIONS: dict[str, Any] = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-65536;",
 }
 
+# Whatever the server, the database or the role is set to: Django reads no other form.
+POSTGRESQL_SESSION = "-c DateStyle=ISO -c IntervalStyle=postgres"
+
 
 def database(url: str) -> dict[str, Any]:
     """
@@ -34,4 +37,9 @@ def database(url: str) -> dict[str, Any]:
         if settings["NAME"] not in ("", ":memory:"):
             settings["NAME"] = str((ROOT / settings["NAME"]).resolve())
         settings["OPTIONS"] = SQLITE_OPTIONS | settings.get("OPTIONS", {})
+    elif settings["ENGINE"] == "django.db.backends.postgresql":
+        options = settings.get("OPTIONS", {})
+        given = options.get("options", "")
+        session = f"{given} {POSTGRESQL_SESSION}".strip()
+        settings["OPTIONS"] = {**options, "options": session}
     return settings

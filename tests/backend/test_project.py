@@ -183,4 +183,17 @@ def test_postgresql_gets_no_options_of_sqlite() -> None:
         "h",
         5433,
     )
-    assert database.get("OPTIONS", {}) == {}
+    assert set(database["OPTIONS"]) == {"options"}
+
+
+def test_dates_come_in_the_one_form_that_django_reads() -> None:
+    """A German DateStyle of the database or the role ended every migration."""
+    url = "postgresql://h/clinic?options=-c%20DateStyle=German%20-c%20work_mem=8MB"
+    words = databases.database(url)["OPTIONS"]["options"]
+
+    assert words.split("-c ")[1:] == [
+        "DateStyle=German ",
+        "work_mem=8MB ",
+        "DateStyle=ISO ",
+        "IntervalStyle=postgres",
+    ]
