@@ -136,6 +136,17 @@ def test_a_migration_that_is_missing_is_counted(bound: str) -> None:
     assert found["tables of the backend"].verdict == "pass"
 
 
+def test_content_types_that_are_missing_are_told_before_a_run(bound: str) -> None:
+    """A migration that was cut short after its last step leaves none."""
+    execute(bound, "DELETE FROM auth_permission")
+    execute(bound, "DELETE FROM django_content_type")
+
+    failed = [check for check in identity.check_target() if check.verdict == "fail"]
+
+    assert [check.name for check in failed] == ["content types are there"]
+    assert failed[0].hint == identity.MIGRATE
+
+
 def test_a_copy_in_the_place_of_the_real_database_is_seen(bound: str) -> None:
     execute(bound, "CREATE TABLE reimport_rehearsal_copy (run_id text)")
 
@@ -149,7 +160,7 @@ def test_the_identity_tells_two_databases_apart(bound: str) -> None:
 
     assert first == identity.database_identity("default")
     assert set(first) == {"engine", "name", "server", "migrations"}
-    assert "ledger.0001_initial" in first["migrations"]
+    assert "ledger.0002_" in first["migrations"]
     assert all(first.values())
 
 
