@@ -96,6 +96,21 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # untyped base
 class _Client(AsyncKernelClient):
     """Ready as soon as the kernel answers on both channels."""
 
+    def start_channels(
+        self,
+        shell: bool = True,
+        iopub: bool = True,
+        stdin: bool = True,
+        hb: bool = True,
+        control: bool = True,
+    ) -> None:
+        """
+        All but the heartbeat, which nothing here asks: the process itself is watched.
+
+        Its thread, stopped before it has begun, opens sockets until there are no more.
+        """
+        super().start_channels(shell, iopub, stdin, hb=False, control=control)
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """
         The base class then reads on until nothing has come for a fifth of a second.

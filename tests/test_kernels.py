@@ -74,6 +74,20 @@ def test_a_kernel_listens_in_a_private_folder_that_goes_with_it(folder: Path) ->
     assert not place.exists()
 
 
+def test_no_heartbeat_is_begun_that_a_busy_machine_may_stop_too_early(
+    folder: Path,
+) -> None:
+    """Then its thread opened sockets until there were no more, and printed that."""
+    with kernels.booted_ahead(["pass"]) as booted:
+        client = next(booted).client()
+        client.start_channels()
+        try:
+            assert client.shell_channel.is_alive()
+            assert not client.hb_channel.is_alive()
+        finally:
+            client.stop_channels()
+
+
 def test_a_long_temporary_folder_is_passed_over(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
