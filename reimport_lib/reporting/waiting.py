@@ -37,10 +37,14 @@ def waits(manifest: Json) -> str:
         return ""
     total = sum(found.values())
     tables = ", ".join(f"{noun(name)} {count(rows)}" for name, rows in found.items())
+    if total == 1:
+        return (
+            "1 row waits for a decision, since people changed it in the backend: "
+            f"{tables}. It stays as it is there."
+        )
     return (
-        f"{several(total, 'row')} {'waits' if total == 1 else 'wait'} for a decision, "
-        f"since people changed them in the backend: {tables}. "
-        "They stay as they are there."
+        f"{several(total, 'row')} wait for a decision, since people changed them in "
+        f"the backend: {tables}. They stay as they are there."
     )
 
 

@@ -63,6 +63,9 @@ def test_rows_that_people_changed_are_told_and_are_not_told_as_left_out() -> Non
 
     assert waiting.waits(manifest) in said
     assert waiting.waits(manifest).startswith("3 rows wait for a decision, since peo")
+    assert waiting.waits(manifest).endswith(
+        ": patients 3. They stay as they are there."
+    )
     before = next(s for s in verdict(run("full")).sentences if "cannot come in" in s)
     after = next(s for s in said if "cannot come in" in s)
     assert _first_number(before) - _first_number(after) == 3
@@ -78,6 +81,17 @@ def test_a_plan_that_was_refused_has_nothing_waiting() -> None:
     phase["tables"]["patients"]["reasons"] = {"local_edit": 1}
 
     assert waiting.waiting(manifest) == {}
+
+
+def test_one_row_that_people_changed_is_told_as_one() -> None:
+    manifest = run("full")
+    tables = {n: t for p in manifest["phases"] for n, t in p["tables"].items()}
+    tables["patients"]["reasons"] = {"local_edit": 1}
+
+    assert waiting.waits(manifest) == (
+        "1 row waits for a decision, since people changed it in the backend: "
+        "patients 1. It stays as it is there."
+    )
 
 
 def test_a_clock_that_another_run_fixed_is_told_with_it() -> None:
