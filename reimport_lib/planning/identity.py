@@ -55,7 +55,7 @@ def whole_keys(
     if broken:
         raise SourceError(
             f'{table}, column "{column.name}": {broken:,} of {len(column):,} keys are '
-            "numbers without all of their digits (scientific notation).",
+            "numbers that have lost digits (rounded, or in scientific notation).",
             hint=BROKEN_HINT,
         )
     return canonical_key(column, number=number)

@@ -33,7 +33,7 @@ def key_checks(mapping: Mapping, frame: pd.DataFrame) -> list[Check]:
             checks.append(
                 Check(
                     f"{mapping.table}: {header}: keys have all their digits",
-                    "0 in scientific notation",
+                    "0 that have lost digits",
                     f"{broken:,} of {len(frame):,}",
                     Verdict.FAIL,
                     BROKEN_HINT,
