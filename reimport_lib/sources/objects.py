@@ -49,7 +49,8 @@ def client(settings: Settings) -> BaseClient:
     """
     if not settings.s3_bucket:
         raise SettingsError(
-            "S3_BUCKET is not set.", hint="name the bucket of the files"
+            "S3_BUCKET is not set.",
+            hint="set S3_BUCKET to the bucket of the documents and images",
         )
     config = Config(
         connect_timeout=10,

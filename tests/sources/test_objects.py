@@ -110,5 +110,9 @@ def test_an_unreachable_server_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_that_make_no_client_are_named() -> None:
     with pytest.raises(SettingsError, match="S3_BUCKET is not set"):
         objects.client(load_settings({}))
-    with pytest.raises(SettingsError, match="S3 client cannot be made"):
+    with pytest.raises(SettingsError, match="S3_ENDPOINT_URL: it does not begin"):
         objects.client(settings("not a url"))
+    with pytest.raises(SettingsError, match="S3 client cannot be made"):
+        objects.client(
+            load_settings({"S3_BUCKET": "files", "S3_ENDPOINT_URL": "http://a_b..c"})
+        )
