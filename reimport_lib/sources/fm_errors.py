@@ -16,6 +16,9 @@ FULL = frozenset(("812", "956"))
 
 _ACCOUNT = "check FILEMAKER_USERNAME and FILEMAKER_PASSWORD"
 _NAMES = "check the settings FILEMAKER_LAYOUT_PATIENTS and so on"
+_UNKNOWN_CODE = "look the code up in FileMaker's own list"
+_WITHOUT_CODE: Mapping[int, str] = {401: _ACCOUNT}
+_NO_CODE = "check FILEMAKER_HOST; what answered may be a web server before FileMaker's"
 _SESSIONS = "end other sessions in the server's console, or wait"
 
 _MEANING: Mapping[str, tuple[str, str]] = {
@@ -50,9 +53,8 @@ class Refusal(SourceError):
     """
 
     def __init__(self, code: str, status: int) -> None:
-        meaning, hint = _MEANING.get(
-            code, ("it refused the request", "look the code up in FileMaker's own list")
-        )
+        unknown = _UNKNOWN_CODE if code else _WITHOUT_CODE.get(status, _NO_CODE)
+        meaning, hint = _MEANING.get(code, ("it refused the request", unknown))
         shown = f"code {code}" if code else f"status {status}"
         super().__init__(f"The FileMaker server: {meaning} ({shown}).", hint=hint)
         self.code = code
