@@ -65,7 +65,10 @@ def _words(function: click.decorators.FC) -> click.decorators.FC:
         click.option("--dry-run", is_flag=True, help="Rehearse on a copy."),
         click.option("--full", is_flag=True, help="Apply to the real database."),
         click.option(
-            "--phase", default="", metavar="NAME", help="One phase, after 0 and 1."
+            "--phase",
+            default="",
+            metavar="NAME",
+            help="One phase, after validation and backup.",
         ),
         click.option(
             "--reviewed", default="", metavar="RUN", help="The rehearsal to apply."
@@ -84,7 +87,8 @@ def _words(function: click.decorators.FC) -> click.decorators.FC:
         click.option(
             "--clean-slate",
             is_flag=True,
-            help="Also delete what does not come in today; overwrite people's edits.",
+            help="Also delete imported rows that do not come in today; overwrite what "
+            "people changed in imported fields.",
         ),
     )
     for option in reversed(options):
@@ -245,8 +249,8 @@ def prune(named: tuple[str, ...], keep: int, dry_run: bool) -> None:
     """
     Remove copies, snapshots and backups of old runs; reports and records stay.
 
-    The backups by which imports can be taken back stay too. RUN: of this run everything
-    goes, also its way back, and nothing of others.
+    The backups by which imports can be taken back stay too. RUN: of this run the backup
+    goes as well, with which it could be taken back; of other runs nothing goes.
     """
     plans = retention.plan(load_settings(), keep=keep, named=named)
     size = sum(each.bytes for each in plans)
