@@ -31,6 +31,10 @@ _NUMBER = re.compile(
 )
 """A number, what people write between its digits, and an extension; no word else."""
 
+_APART = re.compile(r"[/(\[]| [\u2010-\u2015\u2212-] ")
+_EXIT = 5
+"""Digits that lead out of a country, at most: ``0011``, ``810``, ``00700``."""
+
 _EMAIL = re.compile(
     r"(?P<local>[^\s@,;:<>()\[\]\"\\]{1,64})@"
     r"(?P<domain>(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_]))"
@@ -87,11 +91,66 @@ def _in_e164(text: str, region: str) -> str:
         parsed = phonenumbers.parse(found["number"], region)
     except phonenumbers.NumberParseException:
         return ""
+    if not phonenumbers.is_valid_number(parsed):
+        return ""
     national = phonenumbers.national_significant_number(parsed)
     typed = re.sub(r"\D", "", found["number"])
-    if not phonenumbers.is_valid_number(parsed) or not typed.endswith(national):
+    if not typed.endswith(national):
         return ""  # some regions have digits put in between: nobody typed those
+    lead = typed.removesuffix(national)
+    if not _is_lead(lead, parsed.country_code or 0, region) or _is_several(
+        found["number"], region
+    ):
+        return ""
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_lead(lead: str, country: int, region: str) -> bool:
+    """
+    *lead*, dialled before a national number, says nothing but the way into *country*.
+
+    That is the code of the country, behind the digits that lead out of *region*, and
+    the digit that leads into a country's own net. A carrier, or a digit that hides the
+    caller, is neither: E.164 has no place for it.
+    """
+    at_home = phonenumbers.country_code_for_region(region) == country
+    if at_home and _is_trunk(lead, region):
+        return True
+    exits = _metadata(region, "international_prefix")
+    out, code, inner = lead.partition(str(country))
+    while code:
+        leads_out = not out or (len(out) <= _EXIT and re.fullmatch(exits, out))
+        if leads_out and _is_trunk(
+            inner, phonenumbers.region_code_for_country_code(country)
+        ):
+            return True
+        more, code, inner = inner.partition(str(country))
+        out = f"{out}{country}{more}"
+    return False
+
+
+def _is_trunk(lead: str, region: str) -> bool:
+    one = len(lead) == 1 and re.fullmatch(
+        _metadata(region, "national_prefix_for_parsing"), lead
+    )
+    return lead in ("", "0", _metadata(region, "national_prefix")) or bool(one)
+
+
+def _metadata(region: str, name: str) -> str:
+    known = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    return getattr(known, name, None) or ""
+
+
+def _is_several(number: str, region: str) -> bool:
+    """What stands before a slash, a bracket or a dash with blanks is a number alone."""
+    for sign in _APART.finditer(number):
+        try:
+            head = phonenumbers.parse(number[: sign.start()], region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(head):
+            return True
+    return False
 
 
 def _dialled(text: str) -> str:

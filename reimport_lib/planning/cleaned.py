@@ -23,7 +23,11 @@ Reading = tuple[object, str]
 """One converted value (None where blank or unreadable) and its code ("" for none)."""
 
 _RETURNS = re.compile(r"(?:\r|_x000D_)\n?|\x0b|_x000B_")
-_BETWEEN_WORDS = re.compile(r"[\r\n\x0b\x1d;,/|]|_x00(?:0[ABD]|1D)_", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(
+    r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029;,/|\\&+\u2022\u00b7\u3001]"
+    r"|_x00(?:0[9A-D]|1[C-F])_",
+    re.IGNORECASE,
+)
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]+)\.0")
 _INVISIBLE = dict.fromkeys(
     (
@@ -166,9 +170,12 @@ def listed_words(value: str) -> list[str]:
     """
     The folded words of a set of checkboxes or a repeated field, each once, in order.
 
-    FileMaker puts a return, a vertical tab or a group separator between them; people
-    a comma, a semicolon, a slash or a bar.
+    FileMaker puts a return, a vertical tab or a group separator between them, other
+    programs another control character; people a comma, a semicolon, a slash, a bar, a
+    bullet or a sign for "and", of any width.
     """
+    if not value.isascii():
+        value = unicodedata.normalize("NFKC", value)
     words = map(fold_words, _BETWEEN_WORDS.split(value))
     return list(dict.fromkeys(filter(None, words)))
 

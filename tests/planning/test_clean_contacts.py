@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reimport_lib.planning import clean
 from reimport_lib.planning.clean_contacts import has_extension
+from reimport_lib.target.checks import rendering
 
 
 def one_phone(cell: str, region: str = "AU") -> tuple[object, str]:
@@ -105,6 +106,7 @@ def test_one_that_is_not_valid_stays_as_text(cell: str) -> None:
     [
         "02 5550 1234 ext 12",
         "02 5550 1234 ext. 12",
+        "02 5550 1234 extn 12",
         "02 5550 1234 Extension: 12",
         "(02) 5550 1234 x12",
         "02 5550 1234 #12",
@@ -135,7 +137,8 @@ def test_every_digit_stored_stood_in_the_source_in_order(
     value, _ = one_phone(cell, region)
     if not isinstance(value, str):
         return
-    typed = "".join(str(int(sign)) for sign in cell if sign.isdecimal())
+    whole = re.sub(r"^([+-]?[0-9]+)\.0$", r"\1", cell.replace("\u200b", "").strip())
+    typed = "".join(str(int(sign)) for sign in whole if sign.isdecimal())
     stored = "".join(str(int(sign)) for sign in value if sign.isdecimal())
     if re.fullmatch(r"\+[0-9]+", value) is None:
         assert stored == typed
@@ -143,6 +146,72 @@ def test_every_digit_stored_stood_in_the_source_in_order(
 
     assert not any(sign.isalpha() for sign in re.sub(r"(?i)x", "", cell))
     assert any(stored[length:] in typed for length in range(4))
+
+
+WAYS_TO_DIAL = {
+    ("AU", "0014 61 412345678"): "+61412345678",
+    ("RU", "8 (912) 345-67-89"): "+79123456789",
+    ("RU", "8-10-49-30-123456"): "+4930123456",
+    ("HU", "06 1 234 5678"): "+3612345678",
+    ("LT", "8 612 34567"): "+37061234567",
+    ("US", "1 (415) 555-2671"): "+14155552671",
+    ("JP", "010 61 412 345 678"): "+61412345678",
+    ("SG", "001 61 412345678"): "+61412345678",
+    ("KR", "00700 61 412345678"): "+61412345678",
+    ("DE", "030/123456-78"): "+493012345678",
+    ("GB", "+44 (0)20 7946 0958"): "+442079460958",
+}
+
+
+@pytest.mark.parametrize(("region", "cell"), WAYS_TO_DIAL)
+def test_what_is_dialled_to_get_there_is_no_part_of_the_number(
+    region: str, cell: str
+) -> None:
+    value = WAYS_TO_DIAL[region, cell]
+
+    assert one_phone(cell, region) == (value, "")
+    assert agree(value, cell)
+
+
+@pytest.mark.parametrize(
+    ("region", "cell"),
+    [
+        ("AU", "1831 412345678"),  # hides the caller
+        ("BR", "015 11 98765-4321"),  # by the net of a certain carrier
+        ("CO", "03 300 1234567"),
+        ("CN", "17951 13912345678"),
+        ("DE", "030 1234 / 5678 90"),
+        ("DE", "030 1234 - 030 5678"),
+        ("DE", "030 1234 (0171 123)"),
+        ("DE", "0171 1234567/8"),
+        ("SE", "08-123 456 / 78"),
+    ],
+)
+def test_another_number_or_a_carrier_is_not_made_part_of_it(
+    region: str, cell: str
+) -> None:
+    assert one_phone(cell, region) == (cell, "bad_number")
+
+
+@settings(max_examples=500)
+@given(
+    cell=st.from_regex(
+        r"(\+?[0-9]{1,3} ?(\(0\))?|0|8|1831|00(11|1|700)?[ 1-9])[0-9 /-]{6,13}"
+        r"( (x|ext|extn|extension|#)\.? ?[0-9]{1,4})?",
+        fullmatch=True,
+    ),
+    region=st.sampled_from(["AU", "RU", "BR", "KR", "US", "DE", "HU", "JP", "IT"]),
+)
+def test_the_proof_afterwards_reads_each_number_alike(cell: str, region: str) -> None:
+    value, _ = one_phone(cell, region)
+
+    if isinstance(value, str):
+        assert agree(value, cell)
+
+
+def agree(value: str, cell: str) -> bool:
+    said, held = rendering.phone(value, cell)
+    return said == held
 
 
 def test_blank_is_nothing() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from reimport_lib.planning import clean
 from reimport_lib.planning.cleaned import listed_words
+from reimport_lib.target.checks import rendering
 from tests.planning.frames import decided, verdicts
 
 SIGNS = ["\n", "\r", "\r\n", "\x0b", "\x1d", "_x000D_", "_x001d_", "; ", ",", "/", "|"]
@@ -63,3 +64,15 @@ def test_a_detail_of_kinds_that_nobody_knows_is_rejected() -> None:
     row = {**DETAIL, "type": "Home\nWork"}
 
     assert verdicts("contact_details", row) == ["rejected(unknown_type)"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        *"\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029;,/|\\&+\u2022\u00b7\u3001\uff1b\uff0c"
+    ],
+)
+def test_whatever_stands_between_two_words_parts_them(between: str) -> None:
+    cell = f"Patient {between} Carer{between}"
+
+    assert listed_words(cell) == rendering.ticked(cell) == ["patient", "carer"]

@@ -20,7 +20,13 @@ _UNSEEN = re.compile(
     "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _JOINER = "\u200d"
-_EXTENSION = re.compile(r"(?P<head>[^a-z#;,]*)[;,]?\s*(ext|extn|extension|xtn|x|#)\W*")
+_EXTENSION = re.compile(r"(?P<head>[^a-z#;,]*)[;,]?\s*(extension|extn|ext|xtn|x|#)\W*")
+_EXIT = r"(?:00|0\d{2,4}|8\d{2})"
+"""What is dialled to leave a country: 00, 0011, 011, 010, 810."""
+
+_TRUNK = "(?:06|[018])"
+"""What is dialled before a national number, somewhere in the world."""
+
 _BETWEEN_DIGITS = frozenset("+./~\u2212 \t")
 TRUE = frozenset({"1", "1.0", "yes", "y", "true", "x"})
 
@@ -137,8 +143,9 @@ def coded(value: str | None, said: str, words: Mapping[str, str]) -> Pair:
 
 def ticked(said: str) -> list[str]:
     """The words of one cell, in order: lines, repetitions, or a list by commas."""
-    lines = _ESCAPED.sub("\n", said)
-    for sign in ",;/|\v\r\x1d":
+    lines = unicodedata.normalize("NFKC", _ESCAPED.sub("\n", said))
+    lines = "\n".join(lines.splitlines())
+    for sign in ",;/|\\&+\t\x1f\u2022\u00b7\u3001":
         lines = lines.replace(sign, "\n")
     return [word(line) for line in lines.split("\n") if word(line)]
 
@@ -164,7 +171,7 @@ def phone(value: str | None, said: str) -> Pair:
     typed, _ = parts_of_number(number)
     if not typed:
         return number, value
-    return typed, typed if typed in _spellings(value[1:]) else value
+    return typed, typed if _is_dialled(value[1:], typed) else value
 
 
 def parts_of_number(said: str) -> tuple[str, str]:
@@ -209,14 +216,18 @@ def _address(said: str) -> str:
     return f"{local}{at}{domain.casefold()}"
 
 
-def _spellings(number: str) -> set[str]:
-    """How people write *number* (digits from the country code on)."""
-    found = {number, f"00{number}", f"0011{number}", f"011{number}"}
+def _is_dialled(number: str, typed: str) -> bool:
+    """*typed* is a way to dial *number* (digits from the country code on)."""
+    if typed == number:
+        return True
     for length in (1, 2, 3):
         country, national = number[:length], number[length:]
-        found |= {national, f"0{national}", f"{country}0{national}"}
-        found |= {f"00{country}0{national}", f"0011{country}0{national}"}
-    return found
+        if not national or not typed.endswith(national):
+            continue
+        lead = typed.removesuffix(national)
+        if re.fullmatch(rf"({_EXIT}?{country})?{_TRUNK}?", lead):
+            return True
+    return False
 
 
 def _caseless(text: str) -> str:
@@ -227,7 +238,7 @@ def _caseless(text: str) -> str:
     return unicodedata.normalize("NFKC", folded_text)
 
 
-_ESCAPED = re.compile("_[xX]00(?:0[aAbBdD]|1[dD])_")
+_ESCAPED = re.compile("_[xX]00(?:0[9a-dA-D]|1[c-fC-F])_")
 
 
 def _bit(value: bool) -> str:
