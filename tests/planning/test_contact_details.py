@@ -224,3 +224,31 @@ def _values(row: dict[str, str]) -> dict[str, Any]:
 
 def _primaries(*rows: dict[str, str]) -> list[bool]:
     return list(decided("contact_details", *rows).values["is_primary"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "ph", "taken"),
+    [
+        ("email\nmobile", "0491 570 006", "mobile"),
+        ("Address\x1dMobile", "0491 570 006", "mobile"),
+        ("mobile; email", "ada@example.org", "email"),
+        ("e-mail/phone", "ask Ada", "email"),
+    ],
+)
+def test_of_several_kinds_the_one_that_fits_the_value_is_taken(
+    kind: str, ph: str, taken: str
+) -> None:
+    assert _values({**MOBILE, "type": kind, "ph": ph})["kind"] == taken
+
+
+def test_an_address_in_the_number_column_comes_in_with_that_text() -> None:
+    """It had no key: the database refused the whole phase."""
+    row = {**MOBILE, "type": "Address", "ph": "1 Long Road", "state": "NT"}
+    rows = (row, {**row, "ph": "2 Long Road"}, row)
+
+    assert verdicts("contact_details", *rows) == [
+        "",
+        "",
+        "skipped(duplicate_row)",
+    ]
+    assert _values(row)["value"] == "1 Long Road"

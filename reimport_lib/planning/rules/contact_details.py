@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +18,10 @@ from reimport_lib.planning import clean
 from reimport_lib.planning.canonical import canonical_texts, line_of
 from reimport_lib.planning.cells import (
     blank,
-    each,
     either,
     filled_from,
     no_codes,
+    objects,
     test,
     texts,
 )
@@ -51,7 +52,7 @@ __all__ = ["MAPPING", "decide_contact_details", "stage_contact_details"]
 
 KINDS = ("phone", "mobile", "email", "address")
 PLACE = ("line1", "line2", "suburb", "postcode")
-"""What makes an address one; its state and country alone do not."""
+"""What makes an address one; its state and country alone do not. Else it is in ph."""
 
 ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
 FLAGS = {
@@ -76,7 +77,8 @@ def stage_contact_details(frame: pd.DataFrame, context: Context) -> Staged:
     cells = staged.frame
     kind = _kinds(cells)
     content = _contents(cells, kind)
-    value = _values(content, kind, cells["line1"], context)
+    line1 = either(_any_of(_is_text, cells, *PLACE), cells["line1"], content)
+    value = _values(content, kind, line1, context)
     value = with_note(value, cells["ph"], content, kind)
     made = {"kind": _plain(kind), "content": _plain(content), "value": value}
     shown = either(cells["ph"] != value.values, cells["ph"], None)
@@ -121,16 +123,35 @@ def _kinds(cells: pd.DataFrame) -> Any:
     """
     The kind of every row, None where unknown; an e-mail in a phone row is one.
 
-    Of several kinds the first that is known.
+    Of several kinds the first that the row holds something of, else the first known.
     """
-    kinds = each(cells["kind_text"], lambda word: _kind(word or ""))
+    held = {
+        **dict.fromkeys(
+            _NUMBERS, _any_of(_is_phone, cells, "ph", "international", "sms_phone")
+        ),
+        "email": _any_of(_is_email, cells, "ph", "email_default"),
+        "address": _any_of(_is_text, cells, *PLACE),
+    }
+    listed = [_known_kinds(word or "") for word in cells["kind_text"]]
+    chosen = [
+        next((kind for kind in kinds if held[kind].iloc[place]), (*kinds, None)[0])
+        for place, kinds in enumerate(listed)
+    ]
+    kinds = objects(chosen, cells.index)
     holds_email = test(cells["ph"], _is_email)
     return either(~(kinds.isin(_NUMBERS) & holds_email), kinds, "email")
 
 
-def _kind(text: str) -> str | None:
+def _known_kinds(text: str) -> list[str]:
     words = (re.sub(r"[\s-]", "", word) for word in listed_words(text))
-    return next((word for word in words if word in KINDS), None)
+    return [word for word in words if word in KINDS]
+
+
+def _any_of(
+    fits: Callable[[str | None], bool], cells: pd.DataFrame, *names: str
+) -> Any:
+    """(n,) bool: one of the columns *names* holds a text that *fits*."""
+    return sum(test(cells[name], fits) for name in names) > 0
 
 
 def _contents(cells: pd.DataFrame, kinds: Any) -> Any:
@@ -138,7 +159,7 @@ def _contents(cells: pd.DataFrame, kinds: Any) -> Any:
     ph, spare = cells["ph"], (cells["international"], cells["sms_phone"])
     numbers = _first((_is_phone, ph, *spare), (_is_text, ph), (is_lost, *spare))
     emails = _first((_is_email, ph, cells["email_default"]), (_is_text, ph))
-    places = _first((_is_text, *(cells[name] for name in PLACE)))
+    places = _first((_is_text, *(cells[name] for name in PLACE), ph))
     contents = either(kinds.isin(_NUMBERS), numbers, None)
     contents = either(kinds != "email", contents, emails)
     return either(kinds != "address", contents, places)
@@ -162,7 +183,11 @@ def _values(contents: Any, kinds: Any, line1: Any, context: Context) -> Cleaned:
 def _keys(frame: pd.DataFrame) -> Any:
     """``owner:kind:hash of the value``; "" where one of the three is missing."""
     places = [canonical_texts(frame[name]) for name in ADDRESS]
-    addresses = [line_of(row) for row in zip(*places, strict=True)]
+    only_ph = ~_any_of(_is_text, frame, *PLACE)
+    addresses = [
+        line_of((*row, value or "") if alone else row)
+        for *row, value, alone in zip(*places, frame["value"], only_ph, strict=True)
+    ]
     columns = (frame[name] for name in ("owner", "kind", "value", "content"))
     keys = [
         _key(owner, kind, place if kind == "address" else value or content)

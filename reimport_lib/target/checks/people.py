@@ -28,9 +28,9 @@ ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
 CLINIC: tuple[Aliases, ...] = (("id_Clinic",), ("Clinic_Name",))
 DETAIL: tuple[Aliases, ...] = (
     *(("ph",), ("PhoneMobileIntFormat",), ("SMS Phone",), ("Email default",)),
-    ("address 1",),
+    *(("address 1",), ("address 2",), ("suburb",), ("post code", "postcode")),
 )
-"""The columns that the value of a contact detail may stand in."""
+"""The columns that say what the value of a contact detail is."""
 
 
 def field_of(
@@ -141,7 +141,7 @@ def _support(m: Matched) -> list[Field]:
 
 
 def contact_details(m: Matched) -> list[Field]:
-    kind, ph, line1 = ("type", "Type"), DETAIL[0], DETAIL[-1]
+    kind, line1 = ("type", "Type"), DETAIL[4]
     number, text = rendering.number_text, rendering.text
     return [
         field_of(
@@ -152,7 +152,7 @@ def contact_details(m: Matched) -> list[Field]:
             values=m.values("filemaker_id", "kind", "value", *ADDRESS),
         ),
         owner(m),
-        field_of(m, "kind", _kind, kind, ph),
+        field_of(m, "kind", _kind, kind, *DETAIL),
         field_of(
             m,
             "value",
@@ -183,7 +183,8 @@ def _derived_key(value: tuple[str, ...], said: str) -> Pair:
     """
     held, kind, content, *place = value
     if kind == "address":
-        content = "\x00".join(place)
+        of_place = [*place[:3], place[4]]
+        content = "\x00".join(place if any(of_place) else [*place, content])
     sha256 = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
     head = f"{rendering.key_text(said)}:{kind}:"
     tail = held.removeprefix(head)
@@ -198,23 +199,34 @@ def _is_hex(text: str, length: int) -> bool:
     return len(text) == length and set(text) <= set("0123456789abcdef")
 
 
-def _kind(value: str | None, said: str, ph: str) -> Pair:
+def _kind(value: str | None, said: str, ph: str, *others: str) -> Pair:
+    """Of several kinds that are known, the first that the row has something for."""
     spellings = [
         each.replace(" ", "").replace("-", "") for each in rendering.ticked(said)
     ]
-    spoken = next(filter(words.KINDS.__contains__, spellings), " ".join(spellings))
+    known = [spelling for spelling in spellings if spelling in words.KINDS]
+    abroad, sms, default, *place = others
+    numbers = any(map(_is_number, (ph, abroad, sms)))
+    has = {
+        "phone": numbers,
+        "mobile": numbers,
+        "email": "@" in ph + default,
+        "address": any(map(rendering.plain, place)),
+    }
+    spoken = [*filter(has.__getitem__, known), *known, " ".join(spellings)][0]
     if spoken in ("phone", "mobile") and "@" in ph:
         spoken = "email"
     return spoken, value or ""
 
 
 def detail_value(
-    value: tuple[str, str], ph: str, abroad: str, sms: str, default: str, line1: str
+    value: tuple[str, str], ph: str, abroad: str, sms: str, default: str, *place: str
 ) -> Pair:
     """The text that counts for the kind, in the order in which columns stand in."""
     held, kind = value
     if kind == "address":
-        return rendering.number_text(held, line1)
+        is_place = any(map(rendering.plain, place))
+        return rendering.number_text(held, place[0] if is_place else ph)
     if kind == "email":
         said = next((cell for cell in (ph, default) if "@" in cell), ph)
         return rendering.email(held, rendering.without_point_zero(said))
@@ -226,7 +238,7 @@ def detail_value(
 
 def _is_number(cell: str) -> bool:
     """Eight digits or more; a 0 or 1 in such a column is a flag."""
-    long = sum(map(str.isdecimal, cell)) >= 8
+    long = sum(map(str.isdecimal, rendering.number_text(None, cell)[0])) >= 8
     return long and not rendering.is_exponent(cell)
 
 
