@@ -24,7 +24,7 @@ from reimport_lib.planning.cells import (
     no_codes,
     objects,
 )
-from reimport_lib.planning.cleaned import Cleaned
+from reimport_lib.planning.cleaned import Cleaned, read_word
 from reimport_lib.planning.codes import Note, Reason
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.mapping import Column, Resolved, resolve
@@ -198,7 +198,8 @@ def original_texts(texts: Any, cleaned: Cleaned) -> Any:
     cells = zip(texts, cleaned.values, cleaned.codes, strict=True)
     kept = [
         text.strip()
-        if code not in _SHOWN or (isinstance(value, str) and value != text.strip())
+        if code not in _SHOWN
+        or (isinstance(value, str) and value != text.strip() and read_word(text)[0])
         else ""
         for text, value, code in cells
     ]
