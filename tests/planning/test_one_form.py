@@ -53,7 +53,9 @@ def test_a_date_and_a_time_of_day_have_one_form_each(text: str, form: str) -> No
         "13.33",
         "7-8",
         "about 2013",
-        "1 day, 0:00:00",
+        "2 days, 0:00:00",
+        "1 day, 9:00:00",
+        "7 day",
     ],
 )
 def test_what_is_no_date_in_numbers_stays_as_it_was_typed(text: str) -> None:
@@ -71,6 +73,14 @@ def test_what_is_no_date_in_numbers_stays_as_it_was_typed(text: str) -> None:
 )
 def test_a_number_has_one_form_and_a_code_its_zeros(text: str, form: str) -> None:
     assert number(text) == form
+
+
+@pytest.mark.parametrize("text", ["24:00", "24:00:00", "1 day, 0:00:00"])
+def test_midnight_at_the_end_of_a_day_is_kept_in_one_form(text: str) -> None:
+    assert dated(text, "DMY") == "24:00:00"
+    assert one_form.same("24:00:00", text, "DMY")
+    assert one_form.same_in_turn("2013-07-01 24:00:00", ("1/7/2013", text), "DMY")
+    assert not one_form.same("24:00:00", "0:00", "DMY")
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def _same_moment(held: str, text: str, order: str) -> bool:
 
 
 def _same_clock(held: str, text: str) -> bool:
+    if held == "24:00:00":
+        return clocks.ends_day(text)
     try:
         value = datetime.combine(_ANY_DAY, time.fromisoformat(held))
     except ValueError:
