@@ -267,7 +267,9 @@ def _put_raw_cells(path: Path, raw: Mapping[str, Raw]) -> None:
     """Write the cells of *raw*, whose marks stand in their places, word for word."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name).decode() for name in archive.namelist()}
-    texts = re.findall(r"<si><t[^>]*>(.*?)</t></si>", parts["xl/sharedStrings.xml"])
+    texts = re.findall(
+        r"<si><t[^>]*>(.*?)</t></si>", parts["xl/sharedStrings.xml"], re.DOTALL
+    )
     sheet = parts["xl/worksheets/sheet1.xml"]
     for mark, cell in raw.items():
         number = texts.index(mark)
