@@ -20,10 +20,13 @@ _CLOCK = re.compile(
     r"(?: ?(?P<half>[ap])\.?m\.?)?"
 )
 _END_OF_DAY = re.compile(r"24:00(?::00)?|1 day,? 0{1,2}:00(?::00)?")
+_DAYS = re.compile(
+    r"([1-9][0-9]{0,5}) days?, ([01]?[0-9]|2[0-3])(:[0-5][0-9]:[0-5][0-9])"
+)
 _DECIMAL = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]*)\.(?P<part>[0-9]+)")
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _WORDS = re.compile("[^\\W0-9_]+")
-_OF_A_CLOCK = {"a", "p", "m", "am", "pm", "t", "day"}
+_OF_A_CLOCK = {"a", "p", "m", "am", "pm", "t", "day", "days"}
 _FLAGS = {"TRUE": "1", "FALSE": "0"}
 """How a spreadsheet writes a cell that is true or false."""
 
@@ -66,11 +69,14 @@ def dated(text: str, order: str) -> str:
 def clock(text: str) -> str:
     """A time of day with its colons as ``14:20:00``; any other text as it is.
 
-    Midnight at the end of a day is ``24:00:00``: a workbook has it as a day.
+    Midnight at the end of a day is ``24:00:00``, and longer is hours as well: a
+    workbook has it as a day.
     """
     words = fold_words(text)
     if _END_OF_DAY.fullmatch(words):
         return "24:00:00"
+    if days := _DAYS.fullmatch(words):
+        return f"{24 * int(days[1]) + int(days[2])}{days[3]}"
     said = _time_of_day(words)
     return text if said is None else f"{said:%H:%M:%S}"
 

@@ -53,9 +53,9 @@ def test_a_date_and_a_time_of_day_have_one_form_each(text: str, form: str) -> No
         "13.33",
         "7-8",
         "about 2013",
-        "2 days, 0:00:00",
-        "1 day, 9:00:00",
+        "2 days",
         "7 day",
+        "25:30:00",
     ],
 )
 def test_what_is_no_date_in_numbers_stays_as_it_was_typed(text: str) -> None:
@@ -73,6 +73,16 @@ def test_what_is_no_date_in_numbers_stays_as_it_was_typed(text: str) -> None:
 )
 def test_a_number_has_one_form_and_a_code_its_zeros(text: str, form: str) -> None:
     assert number(text) == form
+
+
+@pytest.mark.parametrize(
+    ("workbook", "csv"),
+    [("1 day, 1:30:00", "25:30:00"), ("10 days, 23:05:09", "263:05:09")],
+)
+def test_what_is_longer_than_a_day_is_kept_in_hours(workbook: str, csv: str) -> None:
+    assert dated(workbook, "DMY") == dated(csv, "DMY") == csv
+    assert one_form.same(csv, workbook, "DMY")
+    assert not one_form.same("26:30:00", workbook, "DMY")
 
 
 @pytest.mark.parametrize("text", ["24:00", "24:00:00", "1 day, 0:00:00"])

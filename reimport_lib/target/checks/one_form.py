@@ -64,6 +64,11 @@ def _same_moment(held: str, text: str, order: str) -> bool:
 def _same_clock(held: str, text: str) -> bool:
     if held == "24:00:00":
         return clocks.ends_day(text)
+    days, day, rest = text.partition(" day")
+    if day and days.isdecimal():
+        hours, _, minutes = rest.removeprefix("s").removeprefix(", ").partition(":")
+        long = f"{int(days) * 24 + int(hours)}:{minutes}" if hours.isdecimal() else ""
+        return held == long
     try:
         value = datetime.combine(_ANY_DAY, time.fromisoformat(held))
     except ValueError:
