@@ -99,8 +99,10 @@ def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path:
         kept = run.folder / KEPT
         make_backup(url, kept, made_at=now())
         restoring.restore(way.backup, url)
+        taken_back = {"to": way.backup.made_at, "at": now().isoformat()}
+        back = {"status": str(Status.ROLLED_BACK), "taken_back": taken_back}
         for each in undone:
-            each.update(lambda m: m.update(status=str(Status.ROLLED_BACK)))
+            each.update(lambda manifest: manifest.update(back))
             each.event("restored", backup=way.backup.digest.total)
     return kept
 

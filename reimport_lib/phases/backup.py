@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -144,15 +145,31 @@ def _reusable(run: Run) -> Proven | None:
 
 
 def _previous(run: Run) -> Backup | None:
-    """The newest finished backup of an earlier run of the same database."""
+    """
+    The newest finished backup of an earlier run of the same database.
+
+    One of a state that was taken back since says nothing of what should be there now.
+    """
     real = run.manifest().get("database", {})
-    for earlier in reversed(runs.readable(run.settings)):
-        same = earlier.manifest().get("database", {}) == real
-        if earlier.run_id != run.run_id and same:
-            found = _opened(earlier.backup_folder)
-            if found is not None:
-                return found
+    of_same = [
+        earlier
+        for earlier in runs.readable(run.settings)
+        if earlier.manifest().get("database", {}) == real
+    ]
+    restored = [
+        m["taken_back"] for m in map(Run.manifest, of_same) if "taken_back" in m
+    ]
+    for earlier in reversed(of_same):
+        found = _opened(earlier.backup_folder) if earlier.run_id != run.run_id else None
+        if found is not None and not any(
+            _moment(each["to"]) < _moment(found.made_at) < _moment(each["at"])
+            for each in restored
+        ):
+            return found
     return None
+
+
+_moment = datetime.fromisoformat
 
 
 def _opened(folder: Path) -> Backup | None:

@@ -252,7 +252,8 @@ def _refuse_shrunk(digest: DatabaseDigest, previous: Backup | None) -> None:
         raise BackupError(
             f"Tables that the last backup holds rows of are empty now:"
             f" {', '.join(sorted(emptied))}.",
-            hint="find out who emptied them; the last backup is left as it is",
+            hint="find out who emptied them; if they are rightly empty, move that"
+            f" backup to another place: {previous.folder}",
         )
 
 
