@@ -57,6 +57,10 @@ from reimport_lib.reporting.words import (
     noun,
     several,
 )
+from reimport_lib.run import Status
+from reimport_lib.tables import BY_NAME
+
+IMPORTING = frozenset(table.phase for table in BY_NAME.values())
 
 
 def render(manifest: Mapping[str, Any], folder: Path) -> str:
@@ -112,10 +116,17 @@ def _next(step: Step) -> str:
     return f"{first}<p>{when}: <code>{escape(step.command)}</code></p>"
 
 
+def _nothing_planned(manifest: Json) -> str:
+    if not {entry["name"] for entry in manifest["phases"]} & IMPORTING:
+        return "No phase of this run imports data."
+    yet = "" if manifest["status"] == Status.REFUSED else " yet"
+    return f"No phase that imports data has planned anything{yet}."
+
+
 def _data(manifest: Json) -> list[Shown]:
     found = source_tables(manifest)
     if not found:
-        return [Sentence("No phase that imports data has planned anything yet.")]
+        return [Sentence(_nothing_planned(manifest))]
     applied = not is_rehearsal(manifest) and manifest["status"] == "succeeded"
     rows: list[tuple[Cell, ...]] = []
     planned = only_planned(manifest)

@@ -37,10 +37,19 @@ def _run(manifest: Json) -> Table:
         "limits set by hand": ", ".join(f"{k}={v:g}" for k, v in gates.items()),
         "clean slate": "yes" if parameters.get("clean_slate") else "",
         "strict": "yes" if parameters.get("strict") else "",
-        "confirmed": manifest.get("confirmed"),
+        "confirmed": _confirmed(manifest.get("confirmed")),
         "snapshot": manifest.get("snapshot_digest"),
     }
     return _pairs("The run", facts)
+
+
+def _confirmed(confirmed: object) -> str:
+    """By whom, when and how; the word names what was confirmed."""
+    if not isinstance(confirmed, Mapping):
+        return str(confirmed or "")
+    said = (f"{name} {confirmed[name]}" for name in ("by", "at") if name in confirmed)
+    how = [str(confirmed[name]) for name in ("how", "word") if name in confirmed]
+    return ", ".join((*said, *how))
 
 
 def _database(database: object) -> str:

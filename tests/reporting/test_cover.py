@@ -158,8 +158,40 @@ def test_a_run_refused_before_any_phase_wrote_nothing(tmp_path: Path) -> None:
     text = words(render(run("full", "refused", "validation", "no source"), tmp_path))
 
     assert "No record of the real database was created, updated or deleted." in text
-    assert "No phase that imports data has planned anything yet." in text
+    assert "No phase that imports data has planned anything." in text
     assert "What is deleted" not in text
+
+
+@pytest.mark.parametrize(
+    ("names", "status", "sentence"),
+    [
+        (("validation-post",), "refused", "No phase of this run imports data."),
+        (("patients",), "refused", "has planned anything."),
+        (("patients",), "interrupted", "has planned anything yet."),
+    ],
+)
+def test_what_a_run_without_plans_may_still_do_is_said_as_it_is(
+    tmp_path: Path, names: tuple[str, ...], status: str, sentence: str
+) -> None:
+    manifest = run("rehearsal", status, "validation")
+    wanted = {"validation", "backup", *names}
+    manifest["phases"] = [e for e in manifest["phases"] if e["name"] in wanted]
+
+    assert sentence in words(render(manifest, tmp_path))
+
+
+def test_who_confirmed_stands_there_in_words(tmp_path: Path) -> None:
+    manifest = run("full")
+    manifest["confirmed"] = {
+        "word": "clinic 5be15be1",
+        "how": "typed",
+        "by": "root",
+        "at": "2026-11-22T10:30:00+00:00",
+    }
+
+    text = words(render(manifest, tmp_path))
+
+    assert "by root, at 2026-11-22T10:30:00+00:00, typed, clinic 5be15be1" in text
 
 
 @pytest.mark.parametrize("status", [str(status) for status in Status])
