@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from reimport_lib.planning.cleaned import visible
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.identity import canonical_key
 
@@ -59,14 +60,15 @@ def read_names(listing: pd.DataFrame, names: Naming) -> pd.DataFrame:
         case and, of numbers, without leading zeros.
     """
     below = [_below(names.prefix, key) for key in listing["key"].tolist()]
-    parts = [name.rpartition(".") for name in below]
+    shown = [visible(name) for name in below]
+    parts = [name.rpartition(".") for name in shown]
     index = listing.index
     frame = pd.DataFrame(index=index)
     frame["stem"] = _keys([head for head, _, _ in parts], index, names)
-    frame["whole"] = _keys(below, index, names)
+    frame["whole"] = _keys(shown, index, names)
     frame["has_ending"] = [is_ending(end) for _, _, end in parts]
     frame["is_plain"] = [
-        "/" not in name and not _THUMBNAIL.match(name) for name in below
+        "/" not in name and not _THUMBNAIL.match(name) for name in shown
     ]
     frame["spelling"] = [_spelling(name, names) for name in below]
     return frame

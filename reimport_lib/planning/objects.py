@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from reimport_lib.planning.cells import blank, each
+from reimport_lib.planning.cleaned import visible
 from reimport_lib.planning.codes import Outcome, Reason
 from reimport_lib.planning.context import Context
 from reimport_lib.planning.deciding import Link, Ruling
@@ -222,5 +223,5 @@ def _whole(size: Any) -> int | None:
 
 
 def _mime_type(key: str) -> str:
-    ending = key.rsplit(".", 1)[-1].casefold()
+    ending = visible(key).rsplit(".", 1)[-1].casefold()
     return MIME_TYPES.get(ending, "application/octet-stream")

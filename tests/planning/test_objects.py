@@ -372,3 +372,20 @@ def test_the_snapshot_holds_the_keys_of_every_batch() -> None:
 
 def _pairs(rows: object) -> list[tuple[str, str]]:
     return list(zip(rows["key"], rows["reason"], strict=True))  # type: ignore[index]
+
+
+@pytest.mark.parametrize("name", ["\u200b{}", "{}\u00ad", "{}\u200bg"])
+def test_what_nobody_sees_in_a_stored_name_does_not_count(name: str) -> None:
+    """Within the key, behind the ending and inside it."""
+    for table, row, key in (
+        ("documents", LETTER, f"{DOCS}d\u2060-1"),
+        ("images", PICTURE, f"{PICTURES}4\u20602"),
+    ):
+        head, _, last = key.rpartition("/")
+        stored = (
+            f"{head}/{name.format(f'{last}.jp' if name[-1] == 'g' else f'{last}.jpg')}"
+        )
+
+        values = decided(table, row, objects=listing(stored)).values.loc[2]
+
+        assert (values["s3_key"], values["mime_type"]) == (stored, "image/jpeg")

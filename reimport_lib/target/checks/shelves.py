@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from reimport_lib.target.checks.rendering import key_text
+from reimport_lib.target.checks.rendering import key_text, seen
 
 ITS_ONLY_FILE = "its only file"
 
@@ -98,5 +98,5 @@ def _as_key(name: str, *, number: bool) -> str:
 
 
 def _folded(text: str) -> str:
-    form = unicodedata.normalize("NFKC", text).casefold()
+    form = unicodedata.normalize("NFKC", seen(text)).casefold()
     return unicodedata.normalize("NFKC", form)

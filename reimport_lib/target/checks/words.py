@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reimport_lib.target.checks.rendering import seen
+
 Words = Mapping[str, str]
 
 SEXES: Words = {
@@ -68,7 +70,7 @@ ENDINGS: Mapping[str, tuple[str, ...]] = {
 
 
 def ending_of(name: str) -> str:
-    return name.rpartition(".")[2].casefold()
+    return seen(name).rpartition(".")[2].casefold()
 
 
 def is_type_of(mime_type: str, name: str) -> bool:

@@ -31,6 +31,7 @@ def says(file: str, key: str, *names: str, keys: tuple[str, ...] = ()) -> str:
         ("a.jpg", "A", ("a.jpg", "a.pdf!")),
         ("x/y.pdf", "x/y", ("x/y.pdf",)),
         ("zoe\u0308.pdf", "Zo\u00eb", ("zoe\u0308.pdf",)),
+        ("70\u200b01.p\u00addf", "7001", ("70\u200b01.p\u00addf",)),
     ],
 )
 def test_a_file_of_the_whole_key_is_its_file(
