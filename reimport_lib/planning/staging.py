@@ -163,6 +163,15 @@ def with_columns(
     )
 
 
+def with_words(staged: Staged, *columns: str) -> Staged:
+    """*staged*, where rows differ that say the same in other words of *columns*."""
+    words = {
+        name: objects([cell or "" for cell in staged.frame[name]], staged.frame.index)
+        for name in columns
+    }
+    return replace(staged, dropped={**staged.dropped, **words})
+
+
 def problems_of(codes: Mapping[str, Any]) -> pd.DataFrame:
     """row, column, code for every code in *codes* (column -> codes per row)."""
     rows: list[int] = []

@@ -102,3 +102,34 @@ def test_rows_that_differ_in_a_dropped_text_are_not_the_same() -> None:
 @pytest.mark.parametrize("cell", ["", " ", "_x000B_", "\u200b", "\r\n"])
 def test_a_cell_in_which_nothing_can_be_seen_leaves_no_text(cell: str) -> None:
     assert "sex_text" not in kept("gender", cell)[1]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "other"),
+    [
+        (
+            "appointments",
+            {
+                "id": "E1",
+                "id_Contact": "p1",
+                "startDate": "2020-06-01",
+                "startTime": "09:30",
+                "Status": "Completed",
+            },
+            {"Status": "Attended"},
+        ),
+        (
+            "sms",
+            {"id": "s1", "id_Contact": "p1", "Message": "hello", "Direction": "out"},
+            {"Direction": "sent"},
+        ),
+    ],
+)
+def test_another_word_of_the_same_meaning_makes_no_doubled_row(
+    table: str, row: dict[str, str], other: dict[str, str]
+) -> None:
+    [column] = other
+    alike = {**row, column: f" {row[column].upper()}\n"}
+
+    assert verdicts(table, row, {**row, **other}) == ["rejected(duplicate_key)"] * 2
+    assert verdicts(table, row, alike)[1] == "skipped(duplicate_row)"

@@ -56,6 +56,7 @@ from reimport_lib.planning.staging import (
     stage_table,
     texts_of,
     with_columns,
+    with_words,
 )
 
 __all__ = [
@@ -92,6 +93,7 @@ def stage_appointments(frame: pd.DataFrame, context: Context) -> Staged:
     }
     parts = (*_START, *_END, "status_word", "all_day", "all_day_flag")
     staged = with_columns(staged, made, instead_of=parts)
+    staged = with_words(staged, "status_word")
     early = _ends_before_it_starts(staged.frame)
     order, _ = order_of(MAPPING, context)
     wall_times = {

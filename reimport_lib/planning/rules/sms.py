@@ -43,7 +43,7 @@ from reimport_lib.planning.rules.columns import (
     kept,
     owner_column,
 )
-from reimport_lib.planning.staging import Staged, stage_table, with_columns
+from reimport_lib.planning.staging import Staged, stage_table, with_columns, with_words
 
 MAPPING_SMS = Mapping(
     table="sms",
@@ -156,7 +156,8 @@ def stage_sms(frame: pd.DataFrame, context: Context) -> Staged:
     """Messages as values, with their direction; a blank one was sent."""
     staged = stage_table(MAPPING_SMS, frame, context)
     made = {"direction": _directions(staged.frame["direction_word"])}
-    return with_columns(staged, made, instead_of=("direction_word",))
+    staged = with_columns(staged, made, instead_of=("direction_word",))
+    return with_words(staged, "direction_word")
 
 
 def stage_sms_replies(frame: pd.DataFrame, context: Context) -> Staged:
