@@ -63,6 +63,9 @@ _SINGLE_BYTE = {
 _USUAL = {"cp1252": 2.0, "mac_roman": 2.0}
 """What FileMaker writes in the west; so little more is enough for them."""
 
+_UNUSUAL_FLOOR = 0.85
+"""The share that must speak for what it hardly writes, against one of those."""
+
 _NO_CHARSETS = frozenset(
     ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
 )
@@ -228,7 +231,7 @@ def _single_byte(path: Path) -> Charset:
     best = fits[0]
     own = _alphabet(contexts, best.codec)
     rivals = [fit for fit in fits if _alphabet(contexts, fit.codec) != own]
-    near = [fit for fit in rivals if not _beats(best, fit)]
+    near = [fit for fit in rivals if not _beats(best, fit, looked_at)]
     if near or best.mean < _PLAUSIBLE:
         raise _untold(path, contexts, [best, *near])
     told, of = _count_told(looked_at, best, rivals[0])
@@ -242,14 +245,27 @@ def _single_byte(path: Path) -> Charset:
     )
 
 
-def _beats(best: Fit, rival: Fit) -> bool:
+def _beats(best: Fit, rival: Fit, contexts: Counter[bytes]) -> bool:
+    """The neighbours of one odd letter say much, so most letters have to agree."""
     found = letters.lead(best, rival)
     usual = _USUAL.get(best.codec, 0.0) - _USUAL.get(rival.codec, 0.0)
+    told, of = _count_told(contexts, best, rival)
     return (
-        found.by + usual >= _MARGIN
+        2 * told > of
+        and found.by + usual >= _MARGIN
         and found.places >= _FEWEST_PLACES
-        and found.share >= _FLOOR
+        and found.share >= (_FLOOR if usual >= 0 else _UNUSUAL_FLOOR)
+        and (usual >= 0 or len(_differing(contexts, best, rival)) > 1)
     )
+
+
+def _differing(contexts: Counter[bytes], best: Fit, rival: Fit) -> set[bytes]:
+    """The bytes that are another character in each."""
+    return {
+        byte
+        for byte in {context[1:2] for context in contexts}
+        if byte.decode(best.codec, "replace") != byte.decode(rival.codec, "replace")
+    }
 
 
 def _untold(path: Path, contexts: Counter[bytes], fits: Sequence[Fit]) -> SourceError:

@@ -74,6 +74,29 @@ def test_little_evidence_is_none_and_the_candidates_are_named(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "codec"),
     [
+        ("ann;smith,пётр;ухов,пётр;ухов", "mac_cyrillic"),  # one letter differs
+        ("пётр;ухов,тихон;жигалов,пётр;ухов", "cp866"),
+        ("ann;smith,trân;thi,hô;quôc bao,lê;thuy", "mac_roman"),
+        ("ann;smith,hô;quôc bao,ann;smith", "mac_roman"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 3, 10])
+def test_few_letters_in_capitals_are_never_taken_for_those_of_another_set(
+    tmp_path: Path, text: str, codec: str, times: int
+) -> None:
+    rows = "".join(f"7;{name};\r\n" for name in text.upper().split(",") * times)
+    content = f"id;first;last;note\r\n{rows}".encode(codec)
+
+    try:
+        found = decided(tmp_path, content)
+    except SourceError:
+        return
+    assert content.decode(found.codec) == content.decode(codec)
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
         ("שרה כהן,דוד לוי,יעקב מזרחי,רחל פרץ,משה ביטון,אסתר דהן", "cp1255"),
         ("محمد علي,فاطمة حسن,يوسف إبراهيم,خديجة أحمد", "cp1256"),
         ("山田太郎,佐藤花子,鈴木一郎,タナカ ヨシコ", "shift_jis"),
