@@ -193,3 +193,8 @@ def test_a_date_that_can_be_read_is_not_excused_as_unreadable() -> None:
 
     assert notes["bad_date"](None, "31/02/2013")
     assert not notes["bad_date"](None, "28/02/2013")
+
+
+def test_two_days_in_one_cell_are_no_time_of_day() -> None:
+    assert clocks.is_clock("1900-01-01 10:30:00")
+    assert not clocks.is_clock("1904-01-01\n1904-01-01")
