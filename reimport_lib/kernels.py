@@ -25,6 +25,7 @@ from queue import Empty
 from typing import Any
 
 import papermill
+import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import DeadKernelError
@@ -35,6 +36,7 @@ from papermill.engines import (
 )
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io
+from traitlets import default
 
 from reimport_lib import forked
 from reimport_lib.errors import PhaseFailed, UsageError, did_you_mean
@@ -94,7 +96,16 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # untyped base
 
 
 class _Client(AsyncKernelClient):
-    """Ready as soon as the kernel answers on both channels."""
+    """
+    Ready as soon as the kernel answers on both channels.
+
+    All have one context, as long as the process: the end of a context that is collected
+    waits for its sockets, in whatever thread that happens, and for ever.
+    """
+
+    @default("context")
+    def _context_default(self) -> zmq.asyncio.Context:
+        return zmq.asyncio.Context.instance()
 
     def start_channels(
         self,
@@ -234,6 +245,7 @@ def boot(folder: Path, *lines: str) -> AsyncKernelManager:
         kernel_name="python3",
         transport_encryption="required",
         client_factory=_Client,
+        context=zmq.asyncio.Context.instance(),
         **_private_sockets(),
     )
     if forked.AVAILABLE:

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 
 from reimport_lib import forked, kernels
@@ -146,3 +147,15 @@ def test_a_fork_server_that_ended_is_replaced(folder: Path) -> None:
         started = time.monotonic()
         assert answer(next(booted)) == "42\n"
     assert time.monotonic() - started < kernels.START_SECONDS
+
+
+def test_no_kernel_has_a_context_that_is_collected_before_the_process_ends() -> None:
+    """The collection of one waits for its sockets, in whatever thread it happens."""
+    manager = kernels.boot(Path.cwd())
+    try:
+        client = manager.client()
+
+        assert manager.context is zmq.asyncio.Context.instance()
+        assert client.context is manager.context
+    finally:
+        kernels._stop(manager)
