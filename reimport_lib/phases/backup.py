@@ -148,7 +148,8 @@ def _previous(run: Run) -> Backup | None:
     """
     The newest finished backup of an earlier run of the same database.
 
-    One of a state that was taken back since says nothing of what should be there now.
+    One of a state that was taken back since says nothing of what should be there now;
+    moments are told by the second, so that of its own second counts as before it.
     """
     real = run.manifest().get("database", {})
     of_same = [
@@ -162,7 +163,7 @@ def _previous(run: Run) -> Backup | None:
     for earlier in reversed(of_same):
         found = _opened(earlier.backup_folder) if earlier.run_id != run.run_id else None
         if found is not None and not any(
-            _moment(each["to"]) < _moment(found.made_at) < _moment(each["at"])
+            _moment(each["to"]) < _moment(found.made_at) <= _moment(each["at"])
             for each in restored
         ):
             return found

@@ -106,7 +106,8 @@ def test_backups_of_what_was_taken_back_are_not_compared_with(imported: Site) ->
 
     go_back(imported, first)
 
-    assert sites.status(imported.rehearse("backup")) is Status.SUCCEEDED
+    compared = imported.rehearse("backup")
+    assert (sites.error(compared), sites.status(compared)) == ("", Status.SUCCEEDED)
 
     imported.execute_sql("DELETE FROM clinics_clinician")
     emptied = imported.rehearse("backup")
