@@ -22,6 +22,7 @@ from reimport_lib.planning.rules import Decided, Staged
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _OF_CLOCKS = frozenset("am pm a p m t z utc st nd rd th day days".split())
+_DAYS = re.compile(r"(?<![-\d])(\d+) days?,? (\d{1,2})(:\d\d:\d\d)")
 _YES_OR_NO = frozenset("1 yes y true x 0 no n false".split())
 
 
@@ -30,7 +31,12 @@ def words_of(cell: str) -> list[str]:
     seen = "".join(sign for sign in cell if unicodedata.category(sign) != "Cf")
     plain = unicodedata.normalize("NFKC", seen).casefold()
     plain = re.sub(r"_x000[bd]_", " ", unicodedata.normalize("NFKC", plain))
-    return re.findall(r"[^\W_]+", plain)
+    return re.findall(r"[^\W_]+", _DAYS.sub(_in_hours, plain))
+
+
+def _in_hours(found: re.Match[str]) -> str:
+    """``1 day, 1:30:00`` as it is written beside it: 25:30:00."""
+    return f"{int(found[1]) * 24 + int(found[2])}{found[3]}"
 
 
 @dataclass(frozen=True)
