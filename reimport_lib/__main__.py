@@ -18,15 +18,15 @@ def main() -> None:
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # else it is ignored, as nohup has it
         signal.signal(signal.SIGINT, _leave)
-    from reimport_lib import forked, room
+    from reimport_lib.execute.prefork import forked, room
 
     room.instead_of_home()
     if sys.argv[1:2] == [RUNS] and forked.AVAILABLE:
         forked.server()  # its imports take as long as all of those below
-    from reimport_lib import cli
+    from reimport_lib.cli import commands
 
     signal.signal(signal.SIGINT, before)
-    cli.main()
+    commands.main()
 
 
 def _in_utf8() -> None:
@@ -42,7 +42,7 @@ def _leave(number: int, frame: FrameType | None) -> None:
     """End at once: nothing has been done yet, and imports take no exception well."""
     del number, frame
     os.write(2, b"reimport: interrupted.\n")
-    forked = sys.modules.get("reimport_lib.forked")
+    forked = sys.modules.get("reimport_lib.execute.prefork.forked")
     if end := getattr(forked, "end", None):  # not yet, where it is being imported
         end()
     os._exit(INTERRUPTED)

@@ -2,7 +2,7 @@
 
 Nothing is read at import time. The environment wins over both files; a blank variable
 counts as not set. Every value is tried here, in ``setting_values`` (those of the
-FileMaker server in ``sources.servers``). Secrets have a type that never prints.
+FileMaker server in ``read.server.connection``). Secrets have a type that never prints.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from reimport_lib import env_files
 from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.setting_values import DateOrder
-from reimport_lib.tables import SOURCE_TABLES
+from reimport_lib.tables.declare import SOURCE_TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 Read = TypeVar("Read")
@@ -140,7 +140,7 @@ class Settings:
         runs: the folder that run folders are made in.
         charset: of delimited exports whose own cannot be told; empty: by evidence.
         columns: file stem (``Images``) -> the columns of an export without a header.
-        filemaker: every ``FILEMAKER_`` setting; ``sources.servers`` reads them.
+        filemaker: every ``FILEMAKER_`` setting; ``read.server.connection`` reads them.
         aws: those of AWS that stand in a file; what the environment says of an account
             or a region wins, and is read by AWS's own library.
     """

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.plain import shortened, visible
-from reimport_lib.tables import SERVERS, SOURCE_TABLES
+from reimport_lib.tables.declare import SERVERS, SOURCE_TABLES
 
 DateOrder = Literal["DMY", "MDY", "YMD"]
 

@@ -19,67 +19,40 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "reimport_lib"
 
-# A module may import the layers above its own line; beside its own part it sees nothing
-# of its own line but where the line is marked as one part.
+# A part may import itself and the layers above its own line; some lines are one part.
+# What a declaration is made of, ``tables.declare``, lies below all that reads one.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
-        "plain errors checks counting config env_files setting_values tables"
-        " private_files".split()
+        "plain errors checks counting config env_files setting_values printing"
+        " private_files declare".split()
     ),
-    frozenset({"sources", "planning"}),
-    frozenset({"run", "runs", "versions"}),
-    frozenset({"target", "reporting", "files"}),
+    frozenset({"read", "plan"}),
+    frozenset({"record"}),
+    frozenset({"tables"}),
+    frozenset({"write", "show", "files"}),
+    frozenset({"backup"}),
+    frozenset({"prove"}),
     frozenset({"phases"}),
-    frozenset(
-        {
-            "approval",
-            "doctor",
-            "forked",
-            "forkserver",
-            "going_back",
-            "kernels",
-            "locks",
-            "notebook",
-            "printing",
-            "retention",
-            "room",
-            "runner",
-            "scaffold",
-            "terminal",
-        }
-    ),
-    frozenset({"demo"}),
-    frozenset({"cli_demo"}),
-    frozenset({"cli"}),
+    frozenset({"execute"}),
+    frozenset({"cli", "demo"}),
     frozenset({"__main__"}),
 )
-ONE_PART = (LAYERS[0], LAYERS[2], LAYERS[5])
+ONE_PART = (LAYERS[0], LAYERS[-2])
 BACKEND = frozenset(
     path.parent.name for path in (ROOT / "backend").glob("*/__init__.py")
 )
 OURS = BACKEND | {"reimport_lib", "tests", "tools"}
 BESIDE_TESTS = {path.stem for path in (ROOT / "tests").rglob("*")}
-MAY_IMPORT_DJANGO = frozenset({"target", "phases"})
+MAY_IMPORT_DJANGO = frozenset({"write", "backup", "prove", "phases"})
+PRELOAD = LIBRARY / "execute" / "prefork" / "preload.py"
 OBJECT_STORE = frozenset({"boto3", "botocore", "s3fs", "smart_open", "storages"})
-NOT_IN_PLANNING = OBJECT_STORE | {"pyarrow", "django"}
+NOT_IN_A_PLAN = OBJECT_STORE | {"pyarrow", "django"}
 STORE_WRITES = frozenset(
     "copy_object delete_bucket delete_object delete_objects put_object"
     " upload_file upload_fileobj upload_part".split()
 )
-OF_A_RUN = ("planning", "run", "runs", "target", "phases", "runner")
-BELOW_DJANGO = (
-    *(
-        "plain",
-        "errors",
-        "checks",
-        "counting",
-        "config",
-        "env_files",
-        "setting_values",
-        "tables",
-    ),
-    *("private_files", "sources", "planning", "run", "runs"),
-)
+OF_A_RUN = ("plan", "tables", "record", "write", "backup", "prove", "phases", "execute")
+BELOW_DJANGO = (*LAYERS[0], "read", "plan", "record", "tables", "show", "files")
 
 
 def modules(folder: Path) -> list[Path]:
@@ -119,11 +92,13 @@ def packages(path: Path) -> set[str]:
 def part(name: str) -> str:
     """The part of the library that a full name belongs to, or nothing."""
     words = name.split(".")
+    if words[:3] == ["reimport_lib", "tables", "declare"]:
+        return "declare"
     return words[1] if words[0] == "reimport_lib" and len(words) > 1 else ""
 
 
 def own_part(path: Path) -> str:
-    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+    return part(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def allowed(own: str) -> frozenset[str]:
@@ -153,17 +128,17 @@ def test_imports_point_one_way() -> None:
     assert {path: names for path, names in wrong.items() if names} == {}
 
 
-def test_only_target_and_phases_import_django() -> None:
+def test_only_what_works_on_the_database_imports_django() -> None:
     django = {"django", "rest_framework", *BACKEND}
     found = [path for path in LIBRARY_MODULES if packages(path) & django]
 
-    assert {own_part(path) for path in found} <= MAY_IMPORT_DJANGO
+    assert {own_part(path) for path in found if path != PRELOAD} <= MAY_IMPORT_DJANGO
 
 
 def test_planning_is_pure() -> None:
-    planning = modules(LIBRARY / "planning")
+    pure = [path for part in ("plan", "tables") for path in modules(LIBRARY / part)]
 
-    assert [id_of(path) for path in planning if packages(path) & NOT_IN_PLANNING] == []
+    assert [id_of(path) for path in pure if packages(path) & NOT_IN_A_PLAN] == []
 
 
 def test_the_backend_does_not_know_the_library() -> None:
@@ -221,7 +196,7 @@ def test_no_step_of_a_run_takes_a_dry_run() -> None:
     ] == []
 
 
-def test_what_lies_below_target_imports_with_django_hidden() -> None:
+def test_what_lies_below_the_database_imports_with_django_hidden() -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in LIBRARY_MODULES
@@ -294,12 +269,13 @@ def _names(lines: list[str]) -> set[str]:
 @pytest.mark.parametrize(
     ("own", "imported"),
     [
-        ("planning", "reimport_lib.sources.snapshot"),
-        ("sources", "reimport_lib.run"),
-        ("reporting", "reimport_lib.target.read"),
-        ("target", "reimport_lib.phases"),
-        ("phases", "reimport_lib.runner"),
-        ("runner", "reimport_lib.cli"),
+        ("plan", "reimport_lib.read.snapshot"),
+        ("plan", "reimport_lib.tables.patients"),
+        ("read", "reimport_lib.record.run"),
+        ("show", "reimport_lib.write.read"),
+        ("write", "reimport_lib.phases"),
+        ("phases", "reimport_lib.execute.runner"),
+        ("execute", "reimport_lib.cli"),
     ],
 )
 def test_an_import_against_the_direction_is_seen(own: str, imported: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from reimport_lib.config import Secret, aws_settings, load_settings
 from reimport_lib.errors import SettingsError
-from reimport_lib.sources import objects
+from reimport_lib.read import objects
 
 KEYS = {
     "AWS_ACCESS_KEY_ID": "FROMFILE",

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from reimport_lib.cli import app
+from reimport_lib.cli.commands import app
 from reimport_lib.phases import PHASES
 
 ROOT = Path(__file__).resolve().parent.parent

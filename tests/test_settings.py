@@ -21,8 +21,8 @@ from reimport_lib.config import (
     load_settings,
 )
 from reimport_lib.errors import SettingsError
-from reimport_lib.sources.servers import server_of
-from reimport_lib.target.databases import configuration
+from reimport_lib.read.server.connection import server_of
+from reimport_lib.write.databases import configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_FOR_USERS = {"REIMPORT_ACCEPTANCE_DATA", "REIMPORT_TEST_POSTGRES"}
@@ -127,7 +127,7 @@ BACKEND = {
 }
 ANY_TEXT = {
     # what they name is asked for where it is used; the answer names them
-    "REIMPORT_PG_BIN": "tests/target/test_pgclient.py",
+    "REIMPORT_PG_BIN": "tests/backup/test_pgclient.py",
     "FILEMAKER_DATABASE": "the server says that there is none",
     "FILEMAKER_USERNAME": "the server refuses the account",
     "FILEMAKER_PASSWORD": "the server refuses it",  # pragma: allowlist secret

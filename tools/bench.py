@@ -23,15 +23,15 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from reimport_lib import approval, runner
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.demo import clinic
 from reimport_lib.demo.s3 import read_listing, serve_s3
+from reimport_lib.execute import approve, runner
 from reimport_lib.phases import PHASES, Phase, recording, validation
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.phases.data import DataPhase
-from reimport_lib.run import Run, Status
-from reimport_lib.target import bootstrap, configuration
+from reimport_lib.record.run import Run, Status
+from reimport_lib.write import bind, configuration
 from tools.databases import migrate
 
 POSTCODE_WIDTH = "5"  # of the synthetic clinic
@@ -61,7 +61,7 @@ def clinic_to_import(scale: float) -> Iterator[Settings]:
             settings = load_settings()
             migrate(url)
             configuration.load(settings, made.config)
-            bootstrap.close()
+            bind.close()
             yield settings
 
 
@@ -69,7 +69,7 @@ def by_functions(run: Run) -> dict[str, Seconds]:
     """Execute *run* in this process; seconds per phase and step."""
     bind_run(run)
     found = {phase.name: _phase_by_functions(run, phase) for phase in PHASES}
-    bootstrap.close()
+    bind.close()
     return found
 
 
@@ -148,10 +148,10 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     scale = parser.parse_args().scale
     with clinic_to_import(scale) as settings:
-        functions = by_functions(approval.open_rehearsal(settings, gates={}))
-        rehearsal = approval.open_rehearsal(settings, gates={})
+        functions = by_functions(approve.open_rehearsal(settings, gates={}))
+        rehearsal = approve.open_rehearsal(settings, gates={})
         dry_seconds = by_notebooks(rehearsal)
-        full = approval.open_full(settings, rehearsal, ask=None, yes=True)
+        full = approve.open_full(settings, rehearsal, ask=None, yes=True)
         full_seconds = by_notebooks(full)
         out = Console(highlight=False, width=120)
         out.print(table(functions, rehearsal, full))

@@ -10,7 +10,7 @@ from pathlib import Path
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.demo import clinic, existing
 from reimport_lib.demo.s3 import read_listing, serve_s3
-from reimport_lib.target import bootstrap, configuration
+from reimport_lib.write import bind, configuration
 from tools.databases import migrate
 
 
@@ -42,9 +42,9 @@ def ready_to_import(
         migrate(settings.database_url.reveal())
         configuration.load(settings, made.config)
         if with_existing:
-            bootstrap.bind_real(settings, writable=True)
+            bind.bind_real(settings, writable=True)
             existing.load_existing(made)
-        bootstrap.close()
+        bind.close()
         yield settings
 
 

@@ -1,7 +1,7 @@
 """Count how languages use their letters beyond ASCII, for telling character sets.
 
     pip install Faker
-    python tools/count_letters.py > reimport_lib/sources/letters.txt
+    python tools/count_letters.py > reimport_lib/read/exports/letters.txt
 
 Counted are the names and places in the lists of Faker (MIT licence), and the words in
 ``letters_more.txt``, where its lists are short. A line: language, letter, how often,

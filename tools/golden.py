@@ -21,15 +21,16 @@ from typing import Any
 
 import nbformat
 
-from reimport_lib import approval, runner, runs
 from reimport_lib.config import ROOT, Settings
 from reimport_lib.demo.clinic import LEAST_SCALE
+from reimport_lib.execute import approve, runner
 from reimport_lib.phases import PHASES
 from reimport_lib.private_files import write_json
-from reimport_lib.reporting import cover, export
-from reimport_lib.run import MANIFEST, REPORT, Json, Run, Status, read_manifest
-from reimport_lib.sources import snapshot
-from reimport_lib.sources.objects import list_objects
+from reimport_lib.read import snapshot
+from reimport_lib.read.objects import list_objects
+from reimport_lib.record import runs
+from reimport_lib.record.run import MANIFEST, REPORT, Json, Run, Status, read_manifest
+from reimport_lib.show import cover, export
 from tools.clinic import ready_to_import
 
 EXAMPLE = ROOT / "runs" / "example"
@@ -58,7 +59,7 @@ def _leave_earlier_run(settings: Settings, folder: Path) -> None:
     frozen = snapshot.freeze(
         settings, folder, as_of=AS_OF, objects=list_objects(settings)
     )
-    earlier = _named(approval.open_rehearsal(settings, (), gates={}), EARLIER)
+    earlier = _named(approve.open_rehearsal(settings, (), gates={}), EARLIER)
     earlier.update(
         lambda manifest: manifest.update(
             status=str(Status.SUCCEEDED),
@@ -70,7 +71,7 @@ def _leave_earlier_run(settings: Settings, folder: Path) -> None:
 
 def open_example(settings: Settings) -> Run:
     """The rehearsal that the example's notebooks name."""
-    return _named(approval.open_rehearsal(settings, gates={}), RUN_ID)
+    return _named(approve.open_rehearsal(settings, gates={}), RUN_ID)
 
 
 def _named(run: Run, run_id: str) -> Run:

@@ -15,16 +15,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from reimport_lib import approval, runs, terminal
+from reimport_lib.cli import terminal
 from reimport_lib.config import ROOT, Settings, load_settings
 from reimport_lib.demo import s3, ways
 from reimport_lib.demo.clinic import Clinic, build
 from reimport_lib.demo.tables import require_scale
 from reimport_lib.errors import Refused, TargetError, UsageError
+from reimport_lib.execute import approve
 from reimport_lib.printing import say
-from reimport_lib.run import Status
-from reimport_lib.target import bootstrap, configuration, identity, read
-from reimport_lib.target.databases import database_name, is_sqlite, sqlite_file
+from reimport_lib.record import runs
+from reimport_lib.record.run import Status
+from reimport_lib.write import bind, configuration, identity, read
+from reimport_lib.write.databases import database_name, is_sqlite, sqlite_file
 
 WORKSPACE = ROOT / ".demo"
 CLINIC = WORKSPACE / "clinic"
@@ -72,11 +74,11 @@ def run(
 
 
 def _rehearse_and_apply(settings: Settings) -> Status:
-    rehearsal = approval.open_rehearsal(settings, gates={})
+    rehearsal = approve.open_rehearsal(settings, gates={})
     status = terminal.execute(rehearsal)
     if status is not Status.SUCCEEDED:
         return status
-    full = approval.open_full(settings, rehearsal, ask=None, yes=True)
+    full = approve.open_full(settings, rehearsal, ask=None, yes=True)
     status = terminal.execute(full)
     say()
     say(f"Dry run: {rehearsal.run_id}")
@@ -154,11 +156,11 @@ def _prepare_database(settings: Settings, *, own: bool) -> None:
             f"The database {database_name(url)} cannot be reached and migrated.",
             hint="name an empty database that this role may write to: --database-url",
         )
-    bootstrap.bind_real(settings)
-    held = read.patients_held(bootstrap.REAL)
+    bind.bind_real(settings)
+    held = read.patients_held(bind.REAL)
     if not held:
         _part_from_earlier_runs(settings)
-    bootstrap.close()
+    bind.close()
     if held:
         raise Refused(
             f"The database holds {held:,} patients; the demo wants an empty one.",
@@ -168,7 +170,7 @@ def _prepare_database(settings: Settings, *, own: bool) -> None:
 
 def _part_from_earlier_runs(settings: Settings) -> None:
     """Runs of a database that lay in the same place say nothing of this one."""
-    database = identity.database_identity(bootstrap.REAL)
+    database = identity.database_identity(bind.REAL)
     for run in runs.readable(settings):
         if run.manifest().get("database") == database:
             run.update(lambda m: m["database"].update(replaced="by a demo's"))
@@ -178,6 +180,6 @@ def _load_existing(settings: Settings) -> None:
     """Rows that were there before: the first system's, and some made by people."""
     from reimport_lib.demo import existing
 
-    bootstrap.bind_real(settings, writable=True)
+    bind.bind_real(settings, writable=True)
     existing.load_existing(CLINIC)
-    bootstrap.close()
+    bind.close()

@@ -12,7 +12,7 @@ With ``adopted=True`` a few of those patients differ from FileMaker: nobody can 
 changed them, so a plan shows them and stops (gate ``patients.max_adopted``). Rows that
 people edited after an import are made by ``edit_imported``.
 
-Needs a database bound with ``target.bootstrap``, writable; otherwise imports nothing of
+Needs a database bound with ``write.bind``, writable; otherwise imports nothing of
 the importer but its rules, which say what an earlier import had written.
 """
 
@@ -33,9 +33,10 @@ from reimport_lib.demo.clinic import Clinic, open_clinic
 from reimport_lib.demo.leftovers import Known
 from reimport_lib.demo.model import Size
 from reimport_lib.demo.schedule import random_for
-from reimport_lib.planning.context import Context
-from reimport_lib.planning.rules import RULES
-from reimport_lib.target import models, read, writing
+from reimport_lib.plan.context import Context
+from reimport_lib.tables.clinic import RULES
+from reimport_lib.write import models, read
+from reimport_lib.write import rows as writing
 
 THEN = datetime(2025, 11, 16, 9, 2, tzinfo=UTC)
 """When the first system ran."""

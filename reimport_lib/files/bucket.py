@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from reimport_lib.errors import SourceError
 from reimport_lib.files.streams import Fetched
-from reimport_lib.sources import objects
+from reimport_lib.read import objects
 
 _HELD = frozenset(("PreconditionFailed", "412"))
 _PASSING = frozenset(("SlowDown", "InternalError", "ServiceUnavailable", "503"))

@@ -19,8 +19,8 @@ import httpx
 
 from reimport_lib.errors import SourceError
 from reimport_lib.files.kinds import HEAD_BYTES
-from reimport_lib.sources import http
-from reimport_lib.sources.servers import Server
+from reimport_lib.read.server import http
+from reimport_lib.read.server.connection import Server
 
 LARGEST_BYTES = 2 * 1024**3
 LONGEST_SECONDS = 3_600.0

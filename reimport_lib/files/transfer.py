@@ -25,15 +25,18 @@ from reimport_lib.files.wanted import (
     name_of,
     sort_out,
 )
-from reimport_lib.planning.context import Context
-from reimport_lib.planning.object_names import is_ending, naming
-from reimport_lib.planning.objects import MIME_TYPES
-from reimport_lib.sources import fm_layouts, fm_session, http, objects
-from reimport_lib.sources.fm_errors import MISSING_RECORD, Refusal
-from reimport_lib.sources.fm_layouts import Layout
-from reimport_lib.sources.fm_values import Kind
-from reimport_lib.sources.http import PATIENCE, Patience
-from reimport_lib.sources.servers import server_of
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.object_names import is_ending, naming
+from reimport_lib.plan.objects import MIME_TYPES
+from reimport_lib.read import objects
+from reimport_lib.read.server import http
+from reimport_lib.read.server import layouts as fm_layouts
+from reimport_lib.read.server import session as fm_session
+from reimport_lib.read.server.connection import server_of
+from reimport_lib.read.server.errors import MISSING_RECORD, Refusal
+from reimport_lib.read.server.http import PATIENCE, Patience
+from reimport_lib.read.server.layouts import Layout
+from reimport_lib.read.server.values import Kind
 
 TABLES = ("documents", "images")
 TRIES = 4

@@ -17,15 +17,15 @@ import pandas as pd
 
 from reimport_lib.errors import SourceError
 from reimport_lib.files.ledger import Ledger, Line, Outcome
-from reimport_lib.planning.codes import Reason
-from reimport_lib.planning.identity import canonical_key
-from reimport_lib.planning.object_names import Naming, read_names
-from reimport_lib.planning.objects import claims
-from reimport_lib.sources import data_api
-from reimport_lib.sources.data_api import Way
-from reimport_lib.sources.fm_layouts import Layout
-from reimport_lib.sources.fm_records import Record
-from reimport_lib.sources.fm_session import Session
+from reimport_lib.plan.codes import Reason
+from reimport_lib.plan.object_names import Naming, read_names
+from reimport_lib.plan.objects import claims
+from reimport_lib.plan.values.keys import canonical_key
+from reimport_lib.read.server import data_api
+from reimport_lib.read.server.data_api import Way
+from reimport_lib.read.server.layouts import Layout
+from reimport_lib.read.server.records import Record
+from reimport_lib.read.server.session import Session
 
 MOST_NAME_BYTES = 1_024
 """Of the name of an object, by S3's own limit."""

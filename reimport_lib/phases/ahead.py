@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
-from reimport_lib import runs
 from reimport_lib.config import load_settings
 from reimport_lib.phases import frozen, named
-from reimport_lib.planning.rules import RULES
-from reimport_lib.run import Run
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
+from reimport_lib.tables.clinic import RULES
 
 ROWS = 200_000
 """More rows than these are not held while a phase waits: it would cost much memory."""

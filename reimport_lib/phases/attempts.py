@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reimport_lib.phases import named
-from reimport_lib.run import Json, Run, Status
+from reimport_lib.record.run import Json, Run, Status
 
 CUT_OFF = "its process ended before it could say why"
 _OF_ONE_ATTEMPT = ("started", "notebook", "notebook_sha256")

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from reimport_lib import runs
+from reimport_lib.backup import backup, copies
+from reimport_lib.backup.backup import Backup
+from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import BackupError, Refused
 from reimport_lib.phases import drift, recording
 from reimport_lib.phases.binding import place_of_copy
-from reimport_lib.run import Run, now
-from reimport_lib.target import backup, copies, read
-from reimport_lib.target.backup import Backup
-from reimport_lib.target.digests import DatabaseDigest, digest_url
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run, now
+from reimport_lib.write import read
 
 NAME = "backup"
 

@@ -5,10 +5,10 @@ The one place below the command that looks at a run's mode to choose a database.
 
 from __future__ import annotations
 
+from reimport_lib.backup.copies import CopyPlace, copy_place
 from reimport_lib.errors import Refused
-from reimport_lib.run import Run
-from reimport_lib.target import bootstrap, identity
-from reimport_lib.target.copies import CopyPlace, copy_place
+from reimport_lib.record.run import Run
+from reimport_lib.write import bind, identity
 
 
 def place_of_copy(run: Run) -> CopyPlace:
@@ -29,7 +29,7 @@ def bind_run(run: Run) -> None:
     """
     real = run.settings.database_url.reveal()
     works_on = real if run.is_full else place_of_copy(run).url
-    bootstrap.bind(works_on, real_database=real, writable=True)
+    bind.bind(works_on, real_database=real, writable=True)
 
 
 def require_same_database(run: Run) -> None:
@@ -43,7 +43,7 @@ def require_same_database(run: Run) -> None:
     meant = run.manifest().get("database")
     if meant is None:
         return
-    found = identity.database_identity(bootstrap.REAL)
+    found = identity.database_identity(bind.REAL)
     different = [name for name, value in meant.items() if found.get(name) != value]
     if different:
         raise Refused(

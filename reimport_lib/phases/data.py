@@ -11,21 +11,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from reimport_lib import runs
+from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.counting import several
 from reimport_lib.errors import PlanDiffers, ReimportError
 from reimport_lib.phases import BY_NAME, DATA_PHASES, frozen, outcomes, recording
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
-from reimport_lib.planning import gates
-from reimport_lib.planning.plan import Plan, make_plan
-from reimport_lib.planning.rules import RULES, Decided, Staged
-from reimport_lib.run import Run
-from reimport_lib.sources.snapshot import Snapshot
-from reimport_lib.tables import BY_NAME as TABLES
-from reimport_lib.target import apply as writing
-from reimport_lib.target import ledger, read, restoring
-from reimport_lib.target.writing import failures_named
+from reimport_lib.plan import gates
+from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.read.snapshot import Snapshot
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
+from reimport_lib.tables.clinic import RULES, Decided, Staged
+from reimport_lib.tables.declare import BY_NAME as TABLES
+from reimport_lib.write import apply as writing
+from reimport_lib.write import ledger, read
+from reimport_lib.write.rows import failures_named
 
 Stageds = dict[str, Staged]
 Plans = tuple[Plan, ...]

@@ -10,19 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
+from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import GateFailed
 from reimport_lib.phases import BY_NAME, data, frozen, outcomes, recording
 from reimport_lib.phases.patients import with_planned
-from reimport_lib.planning import gates
-from reimport_lib.planning.context import Known
-from reimport_lib.planning.deletion import DeletionPlan
-from reimport_lib.planning.rules import RULES, Decided
-from reimport_lib.planning.rules.images import batch_keys, decide_batches
-from reimport_lib.run import Json, Run
-from reimport_lib.sources.snapshot import Snapshot
-from reimport_lib.target import apply as writing
-from reimport_lib.target import deletion, ledger, read, restoring
+from reimport_lib.plan import gates
+from reimport_lib.plan.context import Known
+from reimport_lib.plan.delete import DeletionPlan
+from reimport_lib.read.snapshot import Snapshot
+from reimport_lib.record.run import Json, Run
+from reimport_lib.tables.clinic import RULES, Decided
+from reimport_lib.tables.images import batch_keys, decide_batches
+from reimport_lib.write import apply as writing
+from reimport_lib.write import dependents, ledger, read
 
 NAME = "delete"
 FILE = "deletions"
@@ -37,7 +38,7 @@ def plan(run: Run) -> Deletions:
     with recording.recording(run, NAME):
         snapshot = frozen.snapshot_of(run)
         keys, out = _source_keys(run, snapshot)
-        plans = deletion.plan_deletions(keys, out, clean_slate=run.clean_slate)
+        plans = dependents.plan_deletions(keys, out, clean_slate=run.clean_slate)
         if ledger.phase_done(run.run_id, NAME) is None:
             run.update_phase(
                 NAME,

@@ -7,15 +7,15 @@ from collections import Counter
 
 import pandas as pd
 
-from reimport_lib import runs
 from reimport_lib.checks import Check, equal
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import Drifted, Refused
-from reimport_lib.planning.identity import pseudonym
+from reimport_lib.plan.values.keys import pseudonym
 from reimport_lib.private_files import write_json
-from reimport_lib.run import Run
-from reimport_lib.target import bootstrap
-from reimport_lib.target.drift import ManagedDigest, managed_digest
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
+from reimport_lib.write import bind
+from reimport_lib.write.drift import ManagedDigest, managed_digest
 
 FILE = "managed.json"
 SHOWN_ROWS = 5
@@ -23,7 +23,7 @@ SHOWN_ROWS = 5
 
 def record(run: Run) -> None:
     """Keep the digest of every managed row of the fresh copy, for the full run."""
-    found = managed_digest(bootstrap.DEFAULT)
+    found = managed_digest(bind.DEFAULT)
     write_json(run.backup_folder / FILE, found.to_json())
     run.update(lambda manifest: manifest.update(target_digests=found.by_table))
 
@@ -47,7 +47,7 @@ def require_none(run: Run) -> list[Check]:
             f"{rehearsal.backup_folder.name}/{FILE} in its folder.",
             hint="reimport run --full, to rehearse and review again",
         ) from None
-    now = managed_digest(bootstrap.REAL)
+    now = managed_digest(bind.REAL)
     drifted = before.drift(now)
     if len(drifted):
         raise Drifted(

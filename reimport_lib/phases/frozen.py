@@ -11,12 +11,12 @@ from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
-from reimport_lib.planning.cells import texts
-from reimport_lib.planning.context import Context, Known, Person
-from reimport_lib.planning.rules import RULES, Staged, snapshot_keys
-from reimport_lib.run import Run
-from reimport_lib.sources.snapshot import Snapshot, open_snapshot
-from reimport_lib.target import read
+from reimport_lib.plan.cells import texts
+from reimport_lib.plan.context import Context, Known, Person
+from reimport_lib.read.snapshot import Snapshot, open_snapshot
+from reimport_lib.record.run import Run
+from reimport_lib.tables.clinic import RULES, Staged, snapshot_keys
+from reimport_lib.write import read
 
 _staged_ahead: dict[tuple[str, str], Staged] = {}
 

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from reimport_lib.phases.data import (
-    DataPhase,
-    Plans,
-    Stageds,
-    plan_table,
-)
+from reimport_lib.phases.data import DataPhase, Plans, Stageds, plan_table
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
-from reimport_lib.planning.objects import plan_objects
-from reimport_lib.planning.rules.images import (
-    decide_batches,
-    decide_images,
-    link_batches,
-)
-from reimport_lib.run import Run
+from reimport_lib.plan.objects import plan_objects
+from reimport_lib.record.run import Run
+from reimport_lib.tables.images import decide_batches, decide_images, link_batches
 
 
 def plan_tables(run: Run, staged: Stageds) -> Plans:

@@ -1,6 +1,6 @@
 """Which gates can stop which phase, as the parameters that its notebook declares.
 
-Pure; the limits themselves are in ``planning.gates``. A parameter stands for all tables
+Pure; the limits themselves are in ``plan.gates``. A parameter stands for all tables
 of the phase that share its default; a table with another default has one of its own.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from reimport_lib.errors import UsageError
 from reimport_lib.phases import Phase
-from reimport_lib.planning.gates import ALL, DEFAULTS, ROWS, Gates
-from reimport_lib.tables import BY_NAME, Table
+from reimport_lib.plan.gates import ALL, DEFAULTS, ROWS, Gates
+from reimport_lib.tables.declare import BY_NAME, Table
 
 
 def _in_source(table: Table) -> bool:
@@ -55,7 +55,7 @@ class Parameter:
     One parameter of a notebook that is a limit.
 
     Attributes:
-        name: as declared; gate: of ``planning.gates``; tables: those it stands for.
+        name: as declared; gate: of ``plan.gates``; tables: those it stands for.
         default: of its type, int where the gate counts rows.
     """
 

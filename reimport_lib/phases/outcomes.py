@@ -12,11 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from reimport_lib import runs
-from reimport_lib.planning.deletion import DeletionPlan
-from reimport_lib.planning.identity import pseudonym
+from reimport_lib.plan.delete import DeletionPlan
+from reimport_lib.plan.values.keys import pseudonym
 from reimport_lib.private_files import write_private
-from reimport_lib.run import Run
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
 
 COLUMNS = ("table", "row", "key", "outcome", "reason", "notes", "target_id")
 

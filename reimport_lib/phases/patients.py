@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from reimport_lib.phases.data import (
-    DataPhase,
-    Plans,
-    Stageds,
-    plan_table,
-)
+from reimport_lib.phases.data import DataPhase, Plans, Stageds, plan_table
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
-from reimport_lib.planning.context import Known, Owner
-from reimport_lib.planning.plan import Plan
-from reimport_lib.planning.rules import RULES, Decided
-from reimport_lib.run import Run
+from reimport_lib.plan.context import Known, Owner
+from reimport_lib.plan.plan import Plan
+from reimport_lib.record.run import Run
+from reimport_lib.tables.clinic import RULES, Decided
 
 COMES_IN = frozenset({"created", "updated", "unchanged"})
 

@@ -28,9 +28,9 @@ from reimport_lib.errors import (
     place_of,
 )
 from reimport_lib.phases import attempts
-from reimport_lib.planning.plan import Plan
-from reimport_lib.run import Json, Run, Status, now
-from reimport_lib.target import ledger
+from reimport_lib.plan.plan import Plan
+from reimport_lib.record.run import Json, Run, Status, now
+from reimport_lib.write import ledger
 
 _STATUS_OF = (
     (Interrupted, Status.INTERRUPTED),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict, failed
 from reimport_lib.errors import SourceError
 from reimport_lib.phases import data
-from reimport_lib.planning import gates
-from reimport_lib.run import Run, Status
-from reimport_lib.sources import drift
-from reimport_lib.sources.snapshot import Snapshot, open_snapshot
+from reimport_lib.plan import gates
+from reimport_lib.read import drift
+from reimport_lib.read.snapshot import Snapshot, open_snapshot
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run, Status
 
 COMPARED = "source held against an earlier run's"
 LOST = (drift.GONE, drift.EMPTIED)

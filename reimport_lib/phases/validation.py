@@ -11,28 +11,29 @@ from dataclasses import asdict, replace
 
 import pandas as pd
 
-from reimport_lib import runs
+from reimport_lib.backup import readiness
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import Refused, SourceError
 from reimport_lib.phases import drift, frozen, recording, source_drift
 from reimport_lib.phases.binding import require_same_database
-from reimport_lib.planning import mapping as mappings
-from reimport_lib.planning.context import Context
-from reimport_lib.planning.date_orders import (
+from reimport_lib.plan import mapping as mappings
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.date_orders import (
     clock_checks,
     date_order_checks,
     date_reading_checks,
 )
-from reimport_lib.planning.directories import directory_checks
-from reimport_lib.planning.key_columns import key_checks
-from reimport_lib.planning.rules import RULES
-from reimport_lib.run import Json, Run, now
-from reimport_lib.sources import snapshot as snapshots
-from reimport_lib.sources.objects import list_objects
-from reimport_lib.sources.reading import FileSettings
-from reimport_lib.sources.snapshot import Snapshot
-from reimport_lib.tables import SOURCE_TABLES
-from reimport_lib.target import bootstrap, identity, read, readiness
+from reimport_lib.plan.directories import directory_checks
+from reimport_lib.plan.key_columns import key_checks
+from reimport_lib.read import snapshot as snapshots
+from reimport_lib.read.objects import list_objects
+from reimport_lib.read.reading import FileSettings
+from reimport_lib.read.snapshot import Snapshot
+from reimport_lib.record import runs
+from reimport_lib.record.run import Json, Run, now
+from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.write import bind, identity, read
 
 NAME = "validation"
 
@@ -61,7 +62,7 @@ def freeze(run: Run) -> Snapshot:
                 file_settings=FileSettings.of(run.settings),
             )
             clock, fixed_by = _inherited_clock(run, snapshot) or (as_of.isoformat(), "")
-        database = identity.database_identity(bootstrap.REAL)
+        database = identity.database_identity(bind.REAL)
         run.update(
             lambda manifest: manifest.update(
                 as_of=clock,
@@ -96,7 +97,7 @@ def checks(run: Run, snapshot: Snapshot) -> list[Check]:
     with recording.recording(run, NAME):
         context = frozen.context_of(run, snapshot)
         found = [
-            *identity.check_target(bootstrap.REAL),
+            *identity.check_target(bind.REAL),
             *readiness.check_copies(run.settings),
             *_table_checks(snapshot),
             *_column_checks(run, snapshot, context),
@@ -203,7 +204,7 @@ def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check
 
 def _directory_checks(snapshot: Snapshot) -> list[Check]:
     """Clinics, clinicians, types and funding that the target does not know yet."""
-    known = read.known(frozenset(), alias=bootstrap.REAL)
+    known = read.known(frozenset(), alias=bind.REAL)
     return [
         check
         for name, rule in RULES.items()

@@ -10,19 +10,19 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict, equal, failed
 from reimport_lib.counting import several
 from reimport_lib.errors import Refused
 from reimport_lib.phases import frozen, recording
-from reimport_lib.run import Run
-from reimport_lib.target import read
-from reimport_lib.target.checks.counts import check_counts
-from reimport_lib.target.checks.evidence import Evidence, could_not_check
-from reimport_lib.target.checks.evidence import gather as gather_evidence
-from reimport_lib.target.checks.fields import check_fields
-from reimport_lib.target.checks.functional import check_functional
-from reimport_lib.target.checks.links import check_links
+from reimport_lib.prove.counts import check_counts
+from reimport_lib.prove.evidence import Evidence, could_not_check
+from reimport_lib.prove.evidence import gather as gather_evidence
+from reimport_lib.prove.fields import check_fields
+from reimport_lib.prove.functional import check_functional
+from reimport_lib.prove.links import check_links
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
+from reimport_lib.write import read
 
 NAME = "validation-post"
 

@@ -32,8 +32,8 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from reimport_lib.config import load_settings
-from reimport_lib.sources.snapshot import freeze
-from reimport_lib.tables import SOURCE_TABLES
+from reimport_lib.read.snapshot import freeze
+from reimport_lib.tables.declare import SOURCE_TABLES
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 OTHERS = " ".join(table.name for table in SOURCE_TABLES if table.name != "appointments")

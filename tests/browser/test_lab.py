@@ -14,8 +14,8 @@ from playwright.sync_api import Page, expect
 
 from reimport_lib.config import Settings
 from reimport_lib.demo.clinic import LEAST_SCALE
-from reimport_lib.runner import NOTEBOOKS
-from reimport_lib.target.databases import sqlite_file
+from reimport_lib.execute.runner import NOTEBOOKS
+from reimport_lib.write.databases import sqlite_file
 from tests.browser import lab
 from tests.browser.conftest import NEEDS_CHROMIUM, Seen
 from tools.clinic import ready_to_import

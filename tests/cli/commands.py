@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from reimport_lib import cli, runs
+from reimport_lib.cli import commands
 from reimport_lib.config import ROOT
-from reimport_lib.run import Json, Run
-from reimport_lib.target import bootstrap
+from reimport_lib.record import runs
+from reimport_lib.record.run import Json, Run
+from reimport_lib.write import bind
 from tests.phases.sites import Site
 
 PERSON_SECONDS = 0.5  # the terminal takes keys some time after the question is shown
@@ -112,11 +113,11 @@ class Commands:
                 patch.dict(os.environ, self.environ(**environ), clear=True),
                 patch.object(sys, "argv", ["reimport", *words]),
             ):
-                cli.main()
+                commands.main()
         except SystemExit as ended:
             return int(ended.code or 0)
         finally:
-            bootstrap.close()
+            bind.close()
         return 0
 
     def environ(self, **more: str) -> dict[str, str]:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from reimport_lib import approval
 from reimport_lib.demo.clinic import Clinic
+from reimport_lib.execute import approve
 from tests.cli.commands import Commands
 from tests.cli.test_printing import MARKUP
 from tests.phases import sites
-from tests.reporting.attacks import CONTROL, PAYLOADS
+from tests.show.attacks import CONTROL, PAYLOADS
 
 COLUMNS = tuple(
     text
@@ -55,7 +55,7 @@ def test_a_strict_run_that_such_columns_stopped_is_shown(
     commands: Commands, hostile: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     site = commands.site.with_exports(hostile)
-    run = approval.open_rehearsal(site.settings, gates={}, strict=True)
+    run = approve.open_rehearsal(site.settings, gates={}, strict=True)
     sites.execute(run)
     here = replace(commands, site=site)
 
@@ -74,7 +74,7 @@ def test_a_record_with_hostile_texts_is_shown_line_by_line(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run = approval.open_rehearsal(commands.site.settings, gates={})
+    run = approve.open_rehearsal(commands.site.settings, gates={})
 
     def spoil(manifest: sites.Json) -> None:
         manifest.update(status="failed", as_of=HOSTILE, error=HOSTILE)

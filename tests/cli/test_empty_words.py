@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from reimport_lib import cli
+from reimport_lib.cli import commands as cli
 from tests.cli.commands import Commands
 
 

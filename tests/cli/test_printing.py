@@ -14,10 +14,10 @@ import pytest
 
 from reimport_lib import printing
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.cli.terminal import show_checks, show_error
 from reimport_lib.errors import ReimportError
 from reimport_lib.printing import Column
-from reimport_lib.terminal import show_checks, show_error
-from tests.reporting.attacks import CONTROL, PAYLOADS
+from tests.show.attacks import CONTROL, PAYLOADS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOOR = ROOT / "reimport_lib" / "printing.py"

@@ -15,7 +15,7 @@ import pytest
 
 from reimport_lib.config import ROOT
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.run import Json
+from reimport_lib.record.run import Json
 from tests.cli.commands import Answer, Done, on_terminal, typed_word
 from tests.test_readme import BLOCK
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib import approval
+from reimport_lib.execute import approve
 from tests.cli.commands import Commands
 
 LONG = "x" * 300
@@ -124,7 +124,7 @@ def in_a_shell(commands: Commands, line: str, **environ: str) -> tuple[int, str,
 def test_a_run_whose_report_cannot_be_written_is_shown(
     commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = approval.open_rehearsal(commands.site.settings, gates={})
+    run = approve.open_rehearsal(commands.site.settings, gates={})
     run.update(lambda manifest: manifest.update(status="failed"))
     (run.folder / "report.html").symlink_to("/proc/nowhere/report.html")
     (run.folder / f".report.html.{os.getpid()}.tmp").mkdir()
@@ -138,7 +138,7 @@ def test_a_run_whose_report_cannot_be_written_is_shown(
 
 def test_an_output_that_is_cut_off_or_closed_is_no_error(commands: Commands) -> None:
     for _ in range(2):
-        approval.open_rehearsal(commands.site.settings, gates={})
+        approve.open_rehearsal(commands.site.settings, gates={})
     for line, lines in (
         ("$R runs | head -1", 1),
         ("$R --help | head -1", 1),
@@ -190,7 +190,7 @@ def test_a_runs_folder_that_only_others_may_write_is_still_shown(
     commands: Commands, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """As on a disk that is mounted to be read only; the lock is asked, not made."""
-    run = approval.open_rehearsal(commands.site.settings, gates={})
+    run = approve.open_rehearsal(commands.site.settings, gates={})
     before = {path.name for path in run.folder.iterdir()}
 
     assert commands.here("runs") == 0

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from reimport_lib import approval, terminal
+from reimport_lib.cli import terminal
 from reimport_lib.config import load_settings
-from tests.reporting.examples import run
+from reimport_lib.execute import approve
+from tests.show.examples import run
 
 
 class Ended:
@@ -24,7 +25,7 @@ class Ended:
 
 
 def lines() -> list[dict[str, Any]]:
-    return approval.what_will_change(Ended(run()))  # type: ignore[arg-type]
+    return approve.what_will_change(Ended(run()))  # type: ignore[arg-type]
 
 
 def test_every_table_has_one_line_with_its_deletions() -> None:
@@ -92,7 +93,7 @@ def test_no_figure_of_a_table_is_cut_at_any_width(
     words = {word.rstrip(",") for word in capsys.readouterr().out.split()}
     for line in lines():
         assert line["table"] in words
-        figures = {f"{line[name]:,}" for name in approval.COUNTS if line[name]}
+        figures = {f"{line[name]:,}" for name in approve.COUNTS if line[name]}
         assert figures <= words
 
 

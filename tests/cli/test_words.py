@@ -8,8 +8,9 @@ import re
 import click
 import pytest
 
-from reimport_lib import approval, cli
-from reimport_lib.run import Mode
+from reimport_lib.cli import commands as cli
+from reimport_lib.execute import approve
+from reimport_lib.record.run import Mode
 from tests.cli.commands import Commands
 from tests.cli.test_load_config import a_config
 
@@ -114,7 +115,7 @@ def test_runs_are_listed_newest_first_and_shown(
     assert commands.here("runs") == 0
     assert "No runs in" in capsys.readouterr().out
     first = commands.site.rehearse("validation")
-    second = approval.open_rehearsal(commands.site.settings, gates={})
+    second = approve.open_rehearsal(commands.site.settings, gates={})
 
     assert commands.here("runs") == 0
     listed = capsys.readouterr().out
@@ -138,9 +139,9 @@ def test_runs_are_listed_newest_first_and_shown(
 def test_a_run_that_was_killed_is_not_running_and_a_damaged_one_is_listed(
     commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    damaged = approval.open_rehearsal(commands.site.settings, gates={})
+    damaged = approve.open_rehearsal(commands.site.settings, gates={})
     (damaged.folder / "run.json").write_text("{")
-    killed = approval.open_rehearsal(commands.site.settings, gates={})
+    killed = approve.open_rehearsal(commands.site.settings, gates={})
     killed.update(lambda manifest: manifest.update(status="running"))
 
     assert commands.here("runs") == 0
@@ -156,7 +157,7 @@ def test_a_run_that_was_killed_is_not_running_and_a_damaged_one_is_listed(
 def test_an_unknown_run_is_told_with_the_nearest(
     commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = approval.open_rehearsal(commands.site.settings, gates={})
+    run = approve.open_rehearsal(commands.site.settings, gates={})
 
     assert commands.here("show", run.run_id.lower()) == 2
     assert f"Did you mean {run.run_id}?" in capsys.readouterr().err
@@ -199,7 +200,7 @@ def test_open_confirms_a_full_run_and_prints_only_its_id(
     assert full.is_full
     assert full.reviewed == rehearsal.run_id
     assert full.manifest()["confirmed"]["how"] == "--yes"
-    assert full.manifest()["confirmed"]["word"] == approval.word(rehearsal)
+    assert full.manifest()["confirmed"]["word"] == approve.word(rehearsal)
 
 
 def test_a_phase_without_what_it_needs_is_refused_before_anything_is_made(

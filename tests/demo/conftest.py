@@ -8,7 +8,7 @@ import pytest
 
 from reimport_lib.config import load_settings
 from reimport_lib.demo.clinic import LEAST_SCALE, Clinic, build
-from reimport_lib.target import bootstrap, configuration
+from reimport_lib.write import bind, configuration
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,6 @@ def configured(migrated_database_url: str, small: Clinic) -> Iterator[str]:
     """The URL of a bound, writable database that holds the small clinic's lists."""
     settings = load_settings({"DATABASE_URL": migrated_database_url})
     configuration.load(settings, small.config)
-    bootstrap.bind_real(settings, writable=True)
+    bind.bind_real(settings, writable=True)
     yield migrated_database_url
-    bootstrap.close()
+    bind.close()

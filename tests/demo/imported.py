@@ -14,11 +14,11 @@ import pandas as pd
 from reimport_lib.config import load_settings
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.demo.directory import make_directory
-from reimport_lib.planning.cleaned import fold
-from reimport_lib.planning.context import Context, Directory, Known, Owner
-from reimport_lib.planning.rules import RULES, Decided, snapshot_keys
-from reimport_lib.sources.objects import as_frame, prefixes
-from reimport_lib.sources.snapshot import Snapshot, freeze
+from reimport_lib.plan.context import Context, Directory, Known, Owner
+from reimport_lib.plan.values.text import fold
+from reimport_lib.read.objects import as_frame, prefixes
+from reimport_lib.read.snapshot import Snapshot, freeze
+from reimport_lib.tables.clinic import RULES, Decided, snapshot_keys
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 KEYS = UUID("5f0c9c1e-54c4-4c55-9c5e-7f0d8c1b1c11")

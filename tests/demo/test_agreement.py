@@ -16,9 +16,9 @@ import pytest
 
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.demo.model import FULL_ROWS
-from reimport_lib.planning.context import Context
-from reimport_lib.planning.identity import canonical_key
-from reimport_lib.planning.rules import Decided
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.values.keys import canonical_key
+from reimport_lib.tables.clinic import Decided
 from tests.demo.imported import KEYS, decisions
 
 SYDNEY = ZoneInfo("Australia/Sydney")

@@ -10,13 +10,7 @@ import phonenumbers
 import pytest
 
 from reimport_lib.demo import files
-from reimport_lib.demo.clinic import (
-    LEAST_SCALE,
-    SEED,
-    Clinic,
-    build,
-    export_tables,
-)
+from reimport_lib.demo.clinic import LEAST_SCALE, SEED, Clinic, build, export_tables
 from reimport_lib.demo.details_defects import detail_defects
 from reimport_lib.demo.directory import make_directory
 from reimport_lib.demo.events_defects import event_defects
@@ -27,15 +21,10 @@ from reimport_lib.demo.model import FULL_ROWS, Size
 from reimport_lib.demo.notes import note_defects
 from reimport_lib.demo.people import make_roster
 from reimport_lib.demo.people_defects import patient_defects
-from reimport_lib.demo.schedule import (
-    REPEATED,
-    REPEATED_OTHERWISE,
-    Defect,
-    random_for,
-)
+from reimport_lib.demo.schedule import REPEATED, REPEATED_OTHERWISE, Defect, random_for
 from reimport_lib.demo.workbook import as_text
 from reimport_lib.errors import UsageError
-from reimport_lib.planning.codes import Note, Reason
+from reimport_lib.plan.codes import Note, Reason
 
 ONLY_WITH_EARLIER_ROWS = {Reason.LOCAL_EDIT, Reason.DRIFTED}
 NOT_PLANTED = ONLY_WITH_EARLIER_ROWS

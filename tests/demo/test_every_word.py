@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.planning.rules import RULES
+from reimport_lib.tables.clinic import RULES
 from tests.demo.imported import decisions, frozen
-from tests.planning.reading import left_out
+from tests.plan.reading import left_out
 
 
 def test_every_word_is_in_a_field_or_in_the_metadata(

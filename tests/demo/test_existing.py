@@ -11,12 +11,11 @@ import pytest
 
 from reimport_lib.demo import existing, leftovers
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.planning.matching import Decided
-from reimport_lib.planning.plan import Plan, make_plan
-from reimport_lib.planning.rules import RULES, snapshot_keys
-from reimport_lib.target import apply as writing
-from reimport_lib.target import ledger, models, read
-from reimport_lib.target.deletion import plan_deletions
+from reimport_lib.plan.match import Decided
+from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.tables.clinic import RULES, snapshot_keys
+from reimport_lib.write import apply, ledger, models, read
+from reimport_lib.write.dependents import plan_deletions
 from tests.demo.imported import AS_OF, frozen
 
 RUN, DIGEST = "20260101T000000Z-full", "d" * 64
@@ -126,7 +125,7 @@ def test_edits_by_people_are_seen_by_the_next_import(
     ledger.start_run(
         RUN, mode="full", as_of=AS_OF, started_at=AS_OF, snapshot_digest=DIGEST
     )
-    writing.apply(
+    apply.apply(
         RUN,
         "patients",
         3,

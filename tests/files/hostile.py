@@ -14,7 +14,7 @@ from reimport_lib.config import Settings, load_settings
 from reimport_lib.demo.filemaker.server import listening
 from reimport_lib.files import ledger
 from reimport_lib.files.ledger import Line
-from tests.sources.servers import ACCOUNT
+from tests.read.servers import ACCOUNT
 
 PDF = b"%PDF-1.4 synthetic"
 

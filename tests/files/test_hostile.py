@@ -18,9 +18,9 @@ from reimport_lib.files.ledger import Line, Outcome
 from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
 from reimport_lib.files.wanted import HOLLOW, NOT_ONLY_ITS_NAME, SEVERAL
-from reimport_lib.sources import objects
-from reimport_lib.sources.http import connected
-from reimport_lib.sources.servers import server_of
+from reimport_lib.read import objects
+from reimport_lib.read.server.connection import server_of
+from reimport_lib.read.server.http import connected
 from tests.files.hostile import (
     PDF,
     Container,
@@ -31,7 +31,7 @@ from tests.files.hostile import (
     refusing,
     serving,
 )
-from tests.sources.servers import QUICK
+from tests.read.servers import QUICK
 
 DOCUMENTS = ("documents",)
 

@@ -13,7 +13,7 @@ from threading import Event
 import pytest
 from flask import Response
 
-from reimport_lib import terminal
+from reimport_lib.cli import terminal
 from reimport_lib.files.ledger import Outcome
 from reimport_lib.files.progress import Progress
 from tests.files.hostile import file, serving

@@ -20,11 +20,11 @@ from reimport_lib.files.ledger import Line, Outcome
 from reimport_lib.files.progress import Progress
 from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
-from reimport_lib.sources import objects
-from reimport_lib.sources.http import connected
-from reimport_lib.sources.servers import server_of
-from tests.sources.servers import CLINIC, QUICK, faulty
-from tests.sources.servers import settings as to_server
+from reimport_lib.read import objects
+from reimport_lib.read.server.connection import server_of
+from reimport_lib.read.server.http import connected
+from tests.read.servers import CLINIC, QUICK, faulty
+from tests.read.servers import settings as to_server
 
 KEPT = 12
 """Records that tests leave in each table."""

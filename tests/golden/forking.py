@@ -10,7 +10,7 @@ from typing import Any
 import nbval.kernel
 from jupyter_client.manager import KernelManager
 
-from reimport_lib import forked
+from reimport_lib.execute.prefork import forked
 
 
 class Manager(KernelManager):

@@ -21,10 +21,10 @@ import nbformat
 import pytest
 
 from reimport_lib.config import Settings
+from reimport_lib.execute.runner import NOTEBOOKS
 from reimport_lib.phases import PHASES
-from reimport_lib.reporting import cover, export
-from reimport_lib.run import Run
-from reimport_lib.runner import NOTEBOOKS
+from reimport_lib.record.run import Run
+from reimport_lib.show import cover, export
 from tools import golden
 
 HERE = Path(__file__).resolve().parent

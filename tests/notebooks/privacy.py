@@ -10,7 +10,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from reimport_lib.run import Run
+from reimport_lib.record.run import Run
 from tests.phases.sites import read_csv
 
 WORD = re.compile(r"[\w@.+'-]+")

@@ -9,8 +9,8 @@ import pytest
 
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.phases import PHASES, Phase
-from reimport_lib.run import Mode
-from reimport_lib.target.databases import sqlite_file
+from reimport_lib.record.run import Mode
+from reimport_lib.write.databases import sqlite_file
 from tests.cli.commands import Commands
 from tests.notebooks import privacy
 

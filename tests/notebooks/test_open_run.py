@@ -9,12 +9,13 @@ from unittest.mock import patch
 
 import pytest
 
-from reimport_lib import approval, locks, notebook
 from reimport_lib.errors import Refused, UsageError
-from reimport_lib.notebook import open_run
-from reimport_lib.phases import PHASES, named
-from reimport_lib.run import Mode, Run
-from reimport_lib.target import bootstrap
+from reimport_lib.execute import approve
+from reimport_lib.phases import PHASES, named, notebook
+from reimport_lib.phases.notebook import open_run
+from reimport_lib.record import lock
+from reimport_lib.record.run import Mode, Run
+from reimport_lib.write import bind
 from tests.cli.commands import Commands
 
 DECLARED = 'run_id: str = ""\nsample_rows: int = 5\nmin_match_rate: float = 0.95\n'
@@ -25,7 +26,7 @@ def environment(commands: Commands) -> Iterator[None]:
     """A notebook reads its settings from the environment."""
     with patch.dict(os.environ, commands.environ(), clear=True):
         yield
-    bootstrap.close()
+    bind.close()
 
 
 def execute(run: Run, name: str) -> None:
@@ -54,7 +55,7 @@ def test_latest_goes_on_with_the_newest_rehearsal_until_it_is_done(
     assert joined.run_id == first.run_id
     assert joined.phases == tuple(phase.name for phase in PHASES)
 
-    with locks.executing(first):  # by a command: a person must not walk into it
+    with lock.executing(first):  # by a command: a person must not walk into it
         other = open_run("backup", run_id="latest")
     assert other.run_id != first.run_id
     assert other.phase("validation")["status"] == "succeeded"
@@ -102,7 +103,7 @@ def test_a_gate_that_no_table_of_the_phase_has_is_refused(commands: Commands) ->
 
 
 def test_gates_of_the_run_win_over_those_of_the_notebook(commands: Commands) -> None:
-    run = approval.open_rehearsal(
+    run = approve.open_rehearsal(
         commands.site.settings,
         gates={"*.min_match_rate": 0.5, "patients.max_rejected": 0.3},
     )
@@ -120,7 +121,7 @@ def test_a_run_that_may_write_is_joined_only_by_its_id_and_takes_no_gate(
     commands: Commands,
 ) -> None:
     rehearsal = commands.site.rehearse("validation")
-    full = approval.open_full(commands.site.settings, rehearsal, ask=None, yes=True)
+    full = approve.open_full(commands.site.settings, rehearsal, ask=None, yes=True)
 
     latest = open_run("validation", run_id="latest")
     joined = open_run("validation", run_id=full.run_id, gates={"*.max_rejected": 0.9})
@@ -132,7 +133,7 @@ def test_a_run_that_may_write_is_joined_only_by_its_id_and_takes_no_gate(
 
 
 def test_a_phase_waits_for_its_turn_and_is_done_once(commands: Commands) -> None:
-    run = approval.open_rehearsal(
+    run = approve.open_rehearsal(
         commands.site.settings, (named("validation"), named("backup")), gates={}
     )
 

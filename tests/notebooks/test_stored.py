@@ -9,9 +9,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from reimport_lib import notebook
 from reimport_lib.config import ROOT
-from reimport_lib.phases import PHASES, Phase
+from reimport_lib.phases import PHASES, Phase, notebook
 from reimport_lib.phases.limits import parameters
 
 FOLDER = ROOT / "notebooks"

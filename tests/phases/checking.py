@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 
-from reimport_lib import runs
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.phases import frozen
 from reimport_lib.phases import validation_post as phase
 from reimport_lib.phases.binding import bind_run
-from reimport_lib.run import Run
-from reimport_lib.target import bootstrap
-from reimport_lib.target.checks.evidence import Evidence, gather
+from reimport_lib.prove.evidence import Evidence, gather
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
+from reimport_lib.write import bind
 from tests.phases.conftest import Whole
 
 Line = dict[str, str]
@@ -118,7 +118,7 @@ def case(whole: Whole) -> Iterator[Case]:
     bind_run(whole.full)
     with spoilt():
         yield Case(whole.full)
-    bootstrap.close()
+    bind.close()
 
 
 @pytest.fixture
@@ -131,4 +131,4 @@ def own_case(whole: Whole, tmp_path: Path) -> Iterator[Case]:
     settings = replace(whole.site.settings, runs=folder)
     with spoilt():
         yield Case(runs.load(settings, whole.full.run_id))
-    bootstrap.close()
+    bind.close()

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
+from reimport_lib.backup.digests import DatabaseDigest
 from reimport_lib.demo import existing, s3
 from reimport_lib.demo.clinic import LEAST_SCALE, Clinic, build
-from reimport_lib.run import Run
-from reimport_lib.target import bootstrap, configuration
-from reimport_lib.target.databases import database_name, is_sqlite, sqlite_file
-from reimport_lib.target.digests import DatabaseDigest
+from reimport_lib.record.run import Run
+from reimport_lib.write import bind, configuration
+from reimport_lib.write.databases import database_name, is_sqlite, sqlite_file
 from tests.phases import sites
 from tests.phases.sites import Site
 from tools import postgres
@@ -76,9 +76,9 @@ class States:
         site = self._site(self._new_database(folder), folder / "runs")
         migrate(site.url)
         configuration.load(site.settings, self.clinic.config)
-        bootstrap.bind_real(site.settings, writable=True)
+        bind.bind_real(site.settings, writable=True)
         existing.load_existing(self.clinic)
-        bootstrap.close()
+        bind.close()
         return site
 
     @cached_property
@@ -97,7 +97,7 @@ class States:
 
     def copy(self, site: Site, folder: Path) -> str:
         """The URL of a copy of the database of *site*, in *folder* or on the server."""
-        bootstrap.close()
+        bind.close()
         folder.mkdir(exist_ok=True)
         if is_sqlite(site.url):
             file = folder / "clinic.sqlite3"
@@ -112,7 +112,7 @@ class States:
         return postgres.create_database(self.server, name, template=template)
 
     def drop(self, site: Site) -> None:
-        bootstrap.close()
+        bind.close()
         site.drop_copies()
 
     def drop_all(self) -> None:
@@ -198,5 +198,5 @@ def imported(states: States, whole: Whole, tmp_path: Path) -> Iterator[Site]:
 
 def _file(site: Site) -> bytes:
     """The bytes of a SQLite database; a server has none."""
-    bootstrap.close()
+    bind.close()
     return sqlite_file(site.url).read_bytes() if is_sqlite(site.url) else b""

@@ -17,15 +17,17 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from reimport_lib import approval, runs
+from reimport_lib.backup import copies
+from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import ReimportError
+from reimport_lib.execute import approve
 from reimport_lib.phases import PHASES, named
 from reimport_lib.phases.binding import bind_run, place_of_copy
-from reimport_lib.run import Json, Run, Status
-from reimport_lib.target import bootstrap, copies
-from reimport_lib.target.databases import conninfo, is_sqlite, sqlite_file
-from reimport_lib.target.digests import DatabaseDigest, digest_url
+from reimport_lib.record import runs
+from reimport_lib.record.run import Json, Run, Status
+from reimport_lib.write import bind
+from reimport_lib.write.databases import conninfo, is_sqlite, sqlite_file
 
 Lines = list[dict[str, str]]
 Outcomes = dict[str, bytes]
@@ -56,7 +58,7 @@ class Site:
     ) -> Run:
         """Open and execute a rehearsal of *phases* with what comes first, or of all."""
         wanted = {*FIRST, *phases} if phases else {phase.name for phase in PHASES}
-        run = approval.open_rehearsal(
+        run = approve.open_rehearsal(
             self.settings,
             tuple(phase for phase in PHASES if phase.name in wanted),
             gates=gates or {},
@@ -67,7 +69,7 @@ class Site:
 
     def apply(self, rehearsal: Run) -> Run:
         """Open and execute the full run that applies *rehearsal*."""
-        run = approval.open_full(self.settings, rehearsal, ask=None, yes=True)
+        run = approve.open_full(self.settings, rehearsal, ask=None, yes=True)
         execute(run)
         return run
 
@@ -77,7 +79,7 @@ class Site:
 
     def execute_sql(self, statement: str) -> None:
         """Run *statement* on the real database, as somebody else would."""
-        bootstrap.close()
+        bind.close()
         if is_sqlite(self.url):
             with closing(sqlite3.connect(sqlite_file(self.url))) as connection:
                 connection.executescript(statement)
@@ -117,7 +119,7 @@ def execute(run: Run) -> Status:
     except ReimportError:
         pass  # recorded in run.json: that is what the tests look at
     finally:
-        bootstrap.close()
+        bind.close()
     return status(run)
 
 

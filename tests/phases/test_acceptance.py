@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from reimport_lib.demo import s3
-from reimport_lib.run import Run
-from reimport_lib.target import configuration
+from reimport_lib.record.run import Run
+from reimport_lib.write import configuration
 from tests.phases import sites
 from tests.phases.sites import Site
 from tools import postgres

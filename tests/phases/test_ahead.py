@@ -10,12 +10,13 @@ import pytest
 from jupyter_core.utils import run_sync
 from pandas.testing import assert_frame_equal
 
-from reimport_lib import kernels, runs
 from reimport_lib.errors import SourceError
+from reimport_lib.execute import kernels
 from reimport_lib.phases import ahead, frozen
 from reimport_lib.phases.patients import PHASE
-from reimport_lib.planning.rules import RULES
-from reimport_lib.run import Run
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
+from reimport_lib.tables.clinic import RULES
 from tests.phases.sites import Site
 
 

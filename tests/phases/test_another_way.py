@@ -9,10 +9,10 @@ import pytest
 from reimport_lib.demo import ways
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.demo.workbook import export_path, write_export
-from reimport_lib.run import Run, Status
+from reimport_lib.record.run import Run, Status
 from tests.phases import sites
 from tests.phases.sites import Site
-from tests.sources import spelled
+from tests.read import spelled
 
 CHARACTER_XML_CANNOT_HOLD = {"created": 1}
 """The row that a NUL keeps out of every other way comes in without it."""

@@ -9,7 +9,7 @@ import pytest
 
 from reimport_lib.errors import PhaseFailed
 from reimport_lib.phases import attempts, recording
-from reimport_lib.run import Run, Status
+from reimport_lib.record.run import Run, Status
 from tests.phases import sites
 from tests.phases.sites import Site
 from tests.phases.test_resume import BREAK, MEND, PHASES

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.run import Status
-from reimport_lib.target import bootstrap, ledger, models
+from reimport_lib.record.run import Status
+from reimport_lib.write import bind, ledger, models
 from tests.phases import sites
 from tests.phases.conftest import Whole
 from tests.phases.sites import Site
@@ -17,24 +17,24 @@ from tests.phases.sites import Site
 
 def imported_keys(whole: Whole, table: str, count: int) -> list[str]:
     """Keys of rows of *table* that came in, of which the source holds one row each."""
-    bootstrap.bind_real(whole.site.settings)
+    bind.bind_real(whole.site.settings)
     model: Any = models.model_of(table)
     rows = model.objects.exclude(filemaker_id=None).order_by("filemaker_id")
     keys = list(rows.values_list("filemaker_id", flat=True)[:count])
-    bootstrap.close()
+    bind.close()
     return keys
 
 
 def held(site: Site, table: str, keys: list[str]) -> set[str]:
     """Those of *keys* that the real database holds."""
-    bootstrap.bind_real(site.settings)
+    bind.bind_real(site.settings)
     model: Any = models.model_of(table)
     found = set(
         model.objects.filter(filemaker_id__in=keys).values_list(
             "filemaker_id", flat=True
         )
     )
-    bootstrap.close()
+    bind.close()
     return found
 
 
@@ -60,13 +60,13 @@ def test_rows_that_the_source_no_longer_has_are_deleted_and_kept_as_they_were(
         "appointments": 1,
     }
     assert held(site, "notes", notes) == held(site, "appointments", visits) == set()
-    bootstrap.bind_real(site.settings)
+    bind.bind_real(site.settings)
     images = {
         (model, values["filemaker_id"])
         for model, _, action, values in ledger.before_images(full.run_id)
         if action == ledger.DELETED
     }
-    bootstrap.close()
+    bind.close()
     assert images == {("notes.Note", key) for key in notes} | {
         ("appointments.Appointment", key) for key in visits
     }
@@ -151,9 +151,9 @@ def test_a_table_that_is_not_in_the_snapshot_is_never_deleted_from(
 
 
 def _owner_of_a_note(whole: Whole) -> str:
-    bootstrap.bind_real(whole.site.settings)
+    bind.bind_real(whole.site.settings)
     model: Any = models.model_of("notes")
     note = model.objects.exclude(filemaker_id=None).order_by("filemaker_id").first()
     key: str = note.patient.filemaker_id
-    bootstrap.close()
+    bind.close()
     return key

@@ -11,11 +11,11 @@ from uuid import UUID
 
 import pytest
 
-from reimport_lib import runs
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.planning import gates
-from reimport_lib.run import Mode, Run, Status
-from reimport_lib.target import bootstrap, models
+from reimport_lib.plan import gates
+from reimport_lib.record import runs
+from reimport_lib.record.run import Mode, Run, Status
+from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.sites import Site
 from tests.phases.test_local_work import nameless
@@ -121,9 +121,9 @@ def edit_details(by: Editor) -> None:
 
 
 def edited(site: Site) -> Editor:
-    bootstrap.bind_real(site.settings, writable=True)
+    bind.bind_real(site.settings, writable=True)
     by = edit_everywhere()
-    bootstrap.close()
+    bind.close()
     return by
 
 
@@ -151,7 +151,7 @@ def left_out(run: Run) -> dict[str, dict[str, int]]:
 
 
 def held(site: Site, before: Mapping[str, Any]) -> dict[str, list[Any]]:
-    bootstrap.bind_real(site.settings)
+    bind.bind_real(site.settings)
     found = {
         table: [
             rows_of(table).filter(pk=pk).values(*values).get()
@@ -159,7 +159,7 @@ def held(site: Site, before: Mapping[str, Any]) -> dict[str, list[Any]]:
         ]
         for table, rows in before.items()
     }
-    bootstrap.close()
+    bind.close()
     return found
 
 
@@ -187,9 +187,9 @@ def test_the_gates_that_are_offered_let_exactly_the_edits_stay(imported: Site) -
     written = {t: c["created"] + c["updated"] for t, c in sites.tables(again).items()}
     assert set(written.values()) == {0}
 
-    bootstrap.bind_real(imported.settings, writable=True)
+    bind.bind_real(imported.settings, writable=True)
     by.revert()
-    bootstrap.close()
+    bind.close()
     reverted = imported.rehearse()
 
     assert sites.error(reverted) == ""
@@ -200,11 +200,11 @@ def test_the_gates_that_are_offered_let_exactly_the_edits_stay(imported: Site) -
 def test_edits_stay_beside_rows_that_go_and_rows_that_no_longer_come_in(
     imported: Site, clinic: Clinic, tmp_path: Path
 ) -> None:
-    bootstrap.bind_real(imported.settings, writable=True)
+    bind.bind_real(imported.settings, writable=True)
     nobody = rows_of("patients").get(pk=owners_of("documents")[1]).filemaker_id
     going = rows_of("notes").order_by("-filemaker_id").first().filemaker_id
     by = edit_everywhere()
-    bootstrap.close()
+    bind.close()
     changes = {"Contacts": nameless(nobody), "Notes": sites.without("id", going)}
     site = imported.with_exports(
         sites.edited(clinic.exports, tmp_path / "exports", changes)

@@ -6,10 +6,10 @@ import pytest
 
 from reimport_lib.phases import DATA_PHASES, PHASES, Phase, data, limits
 from reimport_lib.phases.binding import bind_run
-from reimport_lib.planning import gates
-from reimport_lib.planning.gates import Gates
-from reimport_lib.tables import BY_NAME
-from reimport_lib.target import bootstrap
+from reimport_lib.plan import gates
+from reimport_lib.plan.gates import Gates
+from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.write import bind
 from tests.phases.conftest import Whole
 
 PARAMETERS = [
@@ -50,7 +50,7 @@ def test_what_a_phase_measures_is_what_its_notebook_can_set(
     run, own = whole.full, phase.module.PHASE
     bind_run(run)
     plans = own.planner(run, own.stage_tables(run))
-    bootstrap.close()
+    bind.close()
 
     measured = {
         (result.table, result.name)

@@ -9,28 +9,28 @@ from typing import Any
 
 from reimport_lib.demo import existing
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.run import Status
-from reimport_lib.target import bootstrap, models
+from reimport_lib.record.run import Status
+from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
 
 
 def edit(site: Site, *, rows: int) -> list[str]:
     """Edit imported rows by hand; the keys of the patients among them."""
-    bootstrap.bind_real(site.settings, writable=True)
+    bind.bind_real(site.settings, writable=True)
     edited = existing.edit_imported(rows=rows)
-    bootstrap.close()
+    bind.close()
     return edited["patients"]
 
 
 def patients(site: Site, keys: list[str], field: str) -> dict[str, Any]:
     """Key -> what the real database holds in *field*."""
-    bootstrap.bind_real(site.settings)
+    bind.bind_real(site.settings)
     model: Any = models.model_of("patients")
     rows = dict(
         model.objects.filter(filemaker_id__in=keys).values_list("filemaker_id", field)
     )
-    bootstrap.close()
+    bind.close()
     return rows
 
 
@@ -63,10 +63,10 @@ def test_with_the_gate_the_edit_stays_and_its_row_is_rejected(imported: Site) ->
 
 
 def test_a_clean_slate_overwrites_edits(imported: Site) -> None:
-    bootstrap.bind_real(imported.settings)
+    bind.bind_real(imported.settings)
     model: Any = models.model_of("patients")
     before = dict(model.objects.values_list("filemaker_id", "middle_names"))
-    bootstrap.close()
+    bind.close()
     keys = edit(imported, rows=2)
 
     full = imported.apply(imported.rehearse("patients", clean_slate=True))
@@ -151,7 +151,7 @@ def contacts(exports: Path) -> Mapping[int, dict[str, str]]:
 
 def a_patient(site: Site) -> str:
     """The key of an imported patient whom no row that people made hangs on."""
-    bootstrap.bind_real(site.settings)
+    bind.bind_real(site.settings)
     model: Any = models.model_of("patients")
     local = {
         child: {"filemaker_id": None}
@@ -168,7 +168,7 @@ def a_patient(site: Site) -> str:
         pk__in=document.objects.filter(filemaker_id=None).values("object_id")
     )
     found: str = rows.values_list("filemaker_id", flat=True).first()
-    bootstrap.close()
+    bind.close()
     return found
 
 

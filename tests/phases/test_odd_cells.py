@@ -9,11 +9,11 @@ import random
 
 import pytest
 
-from reimport_lib.planning import gates
-from reimport_lib.planning.mapping import Column
-from reimport_lib.planning.rules import RULES
-from reimport_lib.run import Run
-from reimport_lib.tables import SOURCE_TABLES
+from reimport_lib.plan import gates
+from reimport_lib.plan.mapping import Column
+from reimport_lib.record.run import Run
+from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables.declare import SOURCE_TABLES
 from tests.phases import sites
 from tests.phases.odd_cells import odd_cell
 from tests.phases.small_clinic import SmallClinic, patient, small_clinic

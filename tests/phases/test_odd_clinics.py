@@ -16,9 +16,9 @@ import psycopg
 import pytest
 
 from reimport_lib.demo import s3
-from reimport_lib.run import Run
-from reimport_lib.target import bootstrap, configuration
-from reimport_lib.target.databases import conninfo, is_sqlite
+from reimport_lib.record.run import Run
+from reimport_lib.write import bind, configuration
+from reimport_lib.write.databases import conninfo, is_sqlite
 from tests.phases import sites
 from tests.phases.sites import Site
 from tests.phases.small_clinic import (
@@ -55,7 +55,7 @@ def site_of(exports: Path, url: str, folder: Path) -> Iterator[Site]:
 
 def ask(site: Site, statement: str) -> list[tuple[object, ...]]:
     """What *statement* answers, on either database."""
-    bootstrap.close()
+    bind.close()
     if is_sqlite(site.url):
         return sites.query(site, statement)
     with psycopg.connect(conninfo(site.url)) as connection:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from reimport_lib import going_back
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.run import Status
+from reimport_lib.execute import restore
+from reimport_lib.record.run import Status
 from tests.phases import sites
 from tests.phases.conftest import States
 
@@ -26,8 +26,8 @@ def test_a_clinic_is_rehearsed_imported_and_put_back(
         assert sites.content(site.digest()) != sites.content(whole.before)
         assert client.split()[1] == full.manifest()["backup"]["server"].split()[1]
 
-        way = going_back.way_back(site.settings, full.run_id)
-        going_back.go_back(way, ask=None, yes=True)
+        way = restore.way_back(site.settings, full.run_id)
+        restore.go_back(way, ask=None, yes=True)
 
         assert site.digest() == whole.before
     finally:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib import approval, locks, retention
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.errors import Refused, UsageError
-from reimport_lib.run import Json, Run, Status
+from reimport_lib.execute import approve
+from reimport_lib.execute import prune as retention
+from reimport_lib.record import lock
+from reimport_lib.record.run import Json, Run, Status
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
 
@@ -54,7 +56,7 @@ def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
     started = {name: stopped.phase(name)["started"] for name in ("backup", "patients")}
 
     ready.execute_sql(MEND[engine])
-    resumed = approval.resumable(ready.settings, "")
+    resumed = approve.resumable(ready.settings, "")
     sites.execute(resumed)
 
     assert resumed.run_id == stopped.run_id
@@ -62,7 +64,7 @@ def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
     assert sites.outcomes(resumed) == sites.outcomes(rehearsal)
     assert {name: resumed.phase(name)["started"] for name in started} == started
     with pytest.raises(UsageError, match=f"Run {resumed.run_id} is done"):
-        approval.resumable(ready.settings, resumed.run_id)
+        approve.resumable(ready.settings, resumed.run_id)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -100,7 +102,7 @@ def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(
         full.update_phase(name, status="running")
     full.update(lambda manifest: manifest.update(status="running"))
 
-    resumed = approval.resumable(ready.settings, "")
+    resumed = approve.resumable(ready.settings, "")
     sites.execute(resumed)
 
     assert sites.error(resumed) == ""
@@ -115,7 +117,7 @@ def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(
 def test_a_run_is_not_resumed_on_another_database(ready: Site) -> None:
     rehearsal = ready.rehearse("patients")
     rehearsal.update(lambda manifest: manifest["database"].update(server="another"))
-    full = approval.open_full(ready.settings, rehearsal, ask=None, yes=True)
+    full = approve.open_full(ready.settings, rehearsal, ask=None, yes=True)
     before = ready.digest()
 
     sites.execute(full)
@@ -126,50 +128,50 @@ def test_a_run_is_not_resumed_on_another_database(ready: Site) -> None:
 
 
 def test_what_was_rolled_back_or_pruned_does_not_go_on(ready: Site) -> None:
-    run = approval.open_rehearsal(ready.settings, gates={})
+    run = approve.open_rehearsal(ready.settings, gates={})
 
     for change, why in (({"status": "rolled-back"}, "rolled-back"), (PRUNED, "pruned")):
         run.update(lambda manifest, change=change: manifest.update(change))
         with pytest.raises(Refused, match=f"cannot go on: it is {why}"):
-            approval.resumable(ready.settings, run.run_id)
+            approve.resumable(ready.settings, run.run_id)
 
 
 def test_what_a_later_run_has_made_out_of_date_is_resumed_only_by_its_id(
     ready: Site,
 ) -> None:
-    old = approval.open_rehearsal(ready.settings, gates={})
+    old = approve.open_rehearsal(ready.settings, gates={})
     ready.rehearse("validation")
 
     with pytest.raises(UsageError, match="no unfinished run"):
-        approval.resumable(ready.settings, "")
-    assert approval.resumable(ready.settings, old.run_id) == old
-    newer = approval.open_rehearsal(ready.settings, gates={})
-    assert approval.resumable(ready.settings, "") == newer
+        approve.resumable(ready.settings, "")
+    assert approve.resumable(ready.settings, old.run_id) == old
+    newer = approve.open_rehearsal(ready.settings, gates={})
+    assert approve.resumable(ready.settings, "") == newer
 
 
 def test_there_is_nothing_to_resume_in_an_empty_folder(ready: Site) -> None:
     with pytest.raises(UsageError, match="no unfinished run"):
-        approval.resumable(ready.settings, "")
+        approve.resumable(ready.settings, "")
 
 
 def test_a_run_that_is_being_executed_is_neither_executed_twice_nor_pruned(
     ready: Site,
 ) -> None:
     run = ready.rehearse("validation")
-    approval.open_rehearsal(ready.settings, gates={})
+    approve.open_rehearsal(ready.settings, gates={})
 
-    with locks.executing(run):
-        assert locks.is_executed(run)
+    with lock.executing(run):
+        assert lock.is_executed(run)
         with (
             pytest.raises(Refused, match="another process"),
-            locks.executing(run),
+            lock.executing(run),
         ):
             pass
         pruned = retention.plan(ready.settings, keep=1)
         assert [each.goes for each in pruned] == [()]
         assert set(pruned[0].stays.values()) == {"it is at work"}
 
-    assert not locks.is_executed(run)
+    assert not lock.is_executed(run)
 
 
 PRUNED: Json = {"status": "failed", "pruned": "2026-01-01T00:00:00+00:00"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from reimport_lib import approval
 from reimport_lib.errors import Refused, UsageError
+from reimport_lib.execute import approve
 from reimport_lib.phases import drift
-from reimport_lib.run import Status
+from reimport_lib.record.run import Status
 from tests.phases import sites
 from tests.phases.conftest import States
 from tests.phases.sites import Site
@@ -77,9 +77,9 @@ def test_only_a_rehearsal_that_succeeded_is_applied(imported: Site) -> None:
     assert (refused.outcomes_folder / "patients.csv").is_file()
     for run, why in ((refused, "ended as refused"), (full, "is a full run")):
         with pytest.raises(Refused, match=why):
-            approval.reviewed_rehearsal(imported.settings, run.run_id)
+            approve.reviewed_rehearsal(imported.settings, run.run_id)
     with pytest.raises(UsageError, match=f"Did you mean {rehearsal.run_id}"):
-        approval.reviewed_rehearsal(imported.settings, f"{rehearsal.run_id}s")
+        approve.reviewed_rehearsal(imported.settings, f"{rehearsal.run_id}s")
 
 
 def test_a_yes_to_one_plan_is_no_yes_to_another(imported: Site) -> None:
@@ -89,13 +89,13 @@ def test_a_yes_to_one_plan_is_no_yes_to_another(imported: Site) -> None:
 
     def answer(word: str) -> str:
         shown.append(word)
-        return approval.word(first)
+        return approve.word(first)
 
-    assert approval.word(first) != approval.word(second)
+    assert approve.word(first) != approve.word(second)
     with pytest.raises(Refused, match="Not confirmed"):
-        approval.open_full(imported.settings, second, ask=answer)
-    assert shown == [approval.word(second)]
-    confirmed = approval.open_full(imported.settings, first, ask=answer)
+        approve.open_full(imported.settings, second, ask=answer)
+    assert shown == [approve.word(second)]
+    confirmed = approve.open_full(imported.settings, first, ask=answer)
     assert confirmed.manifest()["confirmed"]["how"] == "typed"
 
 

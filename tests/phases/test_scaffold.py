@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from reimport_lib import scaffold
+from reimport_lib.cli import scaffold
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.errors import UsageError
-from reimport_lib.target import configuration
+from reimport_lib.write import configuration
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
 from tools.databases import migrate

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib import runs
 from reimport_lib.demo.clinic import Clinic
 from reimport_lib.errors import SettingsError
-from reimport_lib.run import Run, Status
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run, Status
 from tests.phases import sites
 from tests.phases.conftest import States, Whole
 from tests.phases.sites import Lines, Site

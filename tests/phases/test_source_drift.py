@@ -11,8 +11,8 @@ import pytest
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.demo import command
 from reimport_lib.phases.source_drift import COMPARED
-from reimport_lib.run import Run
-from reimport_lib.target import bootstrap
+from reimport_lib.record.run import Run
+from reimport_lib.write import bind
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
 
@@ -64,9 +64,9 @@ def test_a_demo_parts_from_the_runs_of_the_database_before(
     ready: Site, tmp_path: Path
 ) -> None:
     ready.rehearse("backup")
-    bootstrap.bind_real(ready.settings)
+    bind.bind_real(ready.settings)
     command._part_from_earlier_runs(ready.settings)
-    bootstrap.close()
+    bind.close()
 
     other = rehearse(ready, tmp_path / "one", {"Appointments": half})
 

@@ -10,11 +10,11 @@ import pytest
 from reimport_lib.checks import Verdict
 from reimport_lib.errors import ValidationFailed
 from reimport_lib.phases import validation_post as phase
-from reimport_lib.run import Status
-from reimport_lib.tables import TABLES
-from reimport_lib.target.checks import counts as counting
-from reimport_lib.target.checks import events, fields, links
-from reimport_lib.target.checks.matched import Field, Matched
+from reimport_lib.prove import counts as counting
+from reimport_lib.prove import events, fields, links
+from reimport_lib.prove.matched import Field, Matched
+from reimport_lib.record.run import Status
+from reimport_lib.tables.declare import TABLES
 from tests.phases import sites
 from tests.phases.checking import (
     ONLY_SQLITE,

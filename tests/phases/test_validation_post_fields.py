@@ -11,13 +11,13 @@ import pytest
 
 from reimport_lib.checks import Check
 from reimport_lib.phases import validation_post as phase
-from reimport_lib.planning.rules import RULES
-from reimport_lib.tables import BY_NAME
-from reimport_lib.target.checks import fields
-from reimport_lib.target.checks.batches import check_batches
-from reimport_lib.target.checks.matched import match
-from reimport_lib.target.checks.world import look_around
-from reimport_lib.target.models import attname, managed
+from reimport_lib.prove import fields
+from reimport_lib.prove.batches import check_batches
+from reimport_lib.prove.matched import match
+from reimport_lib.prove.reference_data import look_around
+from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.write.models import attname, managed
 from tests.phases.checking import (
     ONLY_SQLITE,
     Case,

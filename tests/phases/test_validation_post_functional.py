@@ -12,8 +12,8 @@ import pytest
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.phases import validation_post as phase
-from reimport_lib.target.checks.functional import ENDPOINTS, QUESTIONS
-from reimport_lib.target.checks.ground import busiest, by_owner, imported_rows
+from reimport_lib.prove.expected import busiest, by_owner, imported_rows
+from reimport_lib.prove.functional import ENDPOINTS, QUESTIONS
 from tests.phases.checking import (
     ONLY_SQLITE,
     Case,

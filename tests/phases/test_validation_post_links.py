@@ -10,7 +10,7 @@ import pytest
 
 from reimport_lib.checks import Verdict
 from reimport_lib.phases import validation_post as phase
-from reimport_lib.tables import BY_NAME
+from reimport_lib.tables.declare import BY_NAME
 from tests.phases.checking import (
     Case,
     Line,

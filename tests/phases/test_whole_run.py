@@ -6,11 +6,12 @@ import csv
 import json
 from collections import Counter
 
-from reimport_lib import approval, runs
 from reimport_lib.demo.clinic import Clinic
-from reimport_lib.run import Mode, Status
-from reimport_lib.tables import BY_NAME
-from reimport_lib.target import bootstrap, ledger, models, read
+from reimport_lib.execute import approve
+from reimport_lib.record import runs
+from reimport_lib.record.run import Mode, Status
+from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.write import bind, ledger, models, read
 from tests.phases import sites
 from tests.phases.conftest import Whole
 from tests.phases.sites import Site
@@ -31,7 +32,7 @@ def test_the_full_run_does_what_the_rehearsal_did(whole: Whole) -> None:
     assert sites.outcomes(whole.full) == sites.outcomes(whole.rehearsal)
     assert sites.tables(whole.full) == sites.tables(whole.rehearsal)
     assert sites.deletions(whole.full) == sites.deletions(whole.rehearsal)
-    assert approval.plan_digest(whole.rehearsal)[:8] in _word(whole)
+    assert approve.plan_digest(whole.rehearsal)[:8] in _word(whole)
 
 
 def test_the_full_run_has_the_clock_and_the_snapshot_of_its_rehearsal(
@@ -111,24 +112,24 @@ def test_rows_of_the_first_system_keep_their_random_keys(whole: Whole) -> None:
 
 
 def test_every_imported_row_carries_its_hash(whole: Whole) -> None:
-    bootstrap.bind_real(whole.site.settings)
+    bind.bind_real(whole.site.settings)
 
     for name, table in BY_NAME.items():
         if table.model:
             rows = read.target_rows(name)
             assert len(rows), name
             assert "" not in set(rows["import_hash"]), name
-    bootstrap.close()
+    bind.close()
 
 
 def test_the_ledger_holds_the_run_with_its_phases_and_how_it_ended(
     whole: Whole,
 ) -> None:
-    bootstrap.bind_real(whole.site.settings)
+    bind.bind_real(whole.site.settings)
     phases = ledger.finished_phases(whole.full.run_id)
     model = models.apps.get_model("ledger", "LedgerRun")
     entered = list(model.objects.values_list("run_id", "status", "reviewed"))
-    bootstrap.close()
+    bind.close()
 
     manifest = whole.full.manifest()
     digests = {entry["name"]: entry.get("plan_digests") for entry in manifest["phases"]}

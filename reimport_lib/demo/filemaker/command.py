@@ -15,12 +15,7 @@ from reimport_lib.demo.filemaker.certificates import make_authority, server_cont
 from reimport_lib.demo.filemaker.contents import FACE, open_database
 from reimport_lib.demo.filemaker.faults import Faults, changed
 from reimport_lib.demo.filemaker.model import Database
-from reimport_lib.demo.filemaker.server import (
-    DATABASE,
-    Served,
-    application,
-    listening,
-)
+from reimport_lib.demo.filemaker.server import DATABASE, Served, application, listening
 from reimport_lib.demo.filemaker.service import Options, make_service
 from reimport_lib.demo.tables import SEED
 from reimport_lib.printing import say

@@ -19,7 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from reimport_lib.demo.model import DOCUMENTS_PREFIX, IMAGES_PREFIX, Cell, Export, Line
 from reimport_lib.errors import SourceError, UsageError
-from reimport_lib.tables import SOURCE_TABLES
+from reimport_lib.tables.declare import SOURCE_TABLES
 
 _STEM = re.compile(r"[0-9A-Fa-f-]+")
 _OBJECTS = {"documents": ("id", DOCUMENTS_PREFIX), "images": ("recid", IMAGES_PREFIX)}

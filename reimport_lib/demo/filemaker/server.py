@@ -30,7 +30,7 @@ from reimport_lib.demo.filemaker.odata import odata
 from reimport_lib.demo.filemaker.service import Options, Service, make_service
 from reimport_lib.demo.filemaker.streams import streams
 from reimport_lib.errors import UsageError
-from reimport_lib.tables import SOURCE_TABLES
+from reimport_lib.tables.declare import SOURCE_TABLES
 
 DATABASE = "Clinic"
 HOST = "127.0.0.1"

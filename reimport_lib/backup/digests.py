@@ -1,0 +1,184 @@
+"""Digests of whole databases: what a backup holds, and whether a copy is the same.
+
+A table's digest is its number of rows and the sha256 over the sorted sha256 of each,
+so that neither the order of rows nor that of pages counts. Sequences are left out.
+Imports no Django: digests are taken inside the transaction that a dump is made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from reimport_lib.errors import TargetError
+from reimport_lib.write import pgreasons
+from reimport_lib.write.databases import (
+    MARKER,
+    connect,
+    database_name,
+    is_sqlite,
+    sqlite_file,
+    sqlite_uri,
+)
+
+# The text of a row depends on these: the same rows under another TimeZone differ.
+_PINNED = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "iso_8601",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+}
+_TABLES = """
+    SELECT n.nspname, c.relname
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r'
+       AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND c.relname <> %s
+       AND NOT EXISTS (SELECT FROM pg_depend d
+                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                          AND d.deptype = 'e')
+"""
+_TABLE_DIGEST = """
+    SELECT count(*), encode(sha256(
+               coalesce(string_agg(line, ''::bytea ORDER BY line), '')), 'hex')
+      FROM (SELECT sha256(convert_to(t::text, 'UTF8')) AS line
+              FROM {table} AS t) AS lines
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TableDigest:
+    """How many rows a table has, and the sha256 of them."""
+
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseDigest:
+    """The digest of every table; those outside ``public`` are named with schema."""
+
+    tables: Mapping[str, TableDigest]
+
+    @property
+    def total(self) -> str:
+        """One sha256 over all tables."""
+        lines = (
+            f"{name} {table.rows} {table.sha256}\n"
+            for name, table in sorted(self.tables.items())
+        )
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables.values())
+
+    def differences(self, other: DatabaseDigest) -> tuple[str, ...]:
+        """Names of tables that differ, or that only one of the two has."""
+        names = sorted({*self.tables, *other.tables})
+        return tuple(
+            name for name in names if self.tables.get(name) != other.tables.get(name)
+        )
+
+    def to_json(self) -> dict[str, list[Any]]:
+        return {
+            name: [table.rows, table.sha256]
+            for name, table in sorted(self.tables.items())
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, list[Any]]) -> DatabaseDigest:
+        return cls(
+            {name: TableDigest(int(rows), sha) for name, (rows, sha) in values.items()}
+        )
+
+
+def digest_url(url: str) -> DatabaseDigest:
+    """
+    The digest of the database at *url*, from one consistent view of it.
+
+    Raises:
+        TargetError: the database cannot be reached or read.
+    """
+    try:
+        if is_sqlite(url):
+            return _digest_file(url)
+        with connect(url) as connection:
+            begin_snapshot(connection)
+            return digest_postgresql(connection)
+    except (psycopg.Error, sqlite3.Error) as error:
+        raise TargetError(
+            f"Database {database_name(url)} cannot be read:"
+            f" {pgreasons.of_error(error)}.",
+            hint="reimport doctor",
+        ) from None
+
+
+def begin_snapshot(connection: psycopg.Connection[Any]) -> None:
+    """Make what follows on *connection* one read-only view of the database."""
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+
+
+def digest_sqlite(connection: sqlite3.Connection) -> DatabaseDigest:
+    """The digest of what *connection* sees; rows are told apart by type too."""
+    names = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> ?",
+        (MARKER,),
+    ).fetchall()
+    return DatabaseDigest(
+        {name: _digest_sqlite_table(connection, name) for (name,) in names}
+    )
+
+
+def digest_postgresql(connection: psycopg.Connection[Any]) -> DatabaseDigest:
+    """The digest of what *connection* sees in its present transaction."""
+    for name, value in _PINNED.items():
+        connection.execute("SELECT set_config(%s, %s, true)", (name, value))
+    names = connection.execute(_TABLES, (MARKER,)).fetchall()
+    return DatabaseDigest(
+        {
+            table if schema == "public" else f"{schema}.{table}": _digest_table(
+                connection, sql.Identifier(schema, table)
+            )
+            for schema, table in names
+        }
+    )
+
+
+def _digest_file(url: str) -> DatabaseDigest:
+    connection = sqlite3.connect(
+        sqlite_uri(sqlite_file(url), mode="ro"), uri=True, isolation_level=None
+    )
+    try:
+        connection.execute("BEGIN")
+        return digest_sqlite(connection)
+    finally:
+        connection.close()
+
+
+def _digest_sqlite_table(connection: sqlite3.Connection, name: str) -> TableDigest:
+    quoted = name.replace('"', '""')
+    rows = connection.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608  # quoted
+    lines = sorted(
+        hashlib.sha256(repr(row).encode("utf-8", "surrogatepass")).digest()
+        for row in rows
+    )
+    return TableDigest(len(lines), hashlib.sha256(b"".join(lines)).hexdigest())
+
+
+def _digest_table(
+    connection: psycopg.Connection[Any], table: sql.Identifier
+) -> TableDigest:
+    query = sql.SQL(_TABLE_DIGEST).format(table=table)
+    row = connection.execute(query).fetchone()
+    rows, sha256 = row if row is not None else (0, "")
+    return TableDigest(rows, sha256)

@@ -1,0 +1,184 @@
+"""Databases for copies on PostgreSQL: made, emptied and dropped, where they are ours.
+
+Ours is a database that holds nothing, or the marker table of a copy. Every other one
+is refused: a wrong URL then costs a message, not a clinic.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import errors, sql
+
+from reimport_lib.backup import pgclient
+from reimport_lib.errors import BackupError
+from reimport_lib.write.databases import MARKER, connect, database_name
+
+MARK = f"CREATE TABLE {MARKER} (run_id varchar(100) NOT NULL)"
+MARK_RUN = f"INSERT INTO {MARKER} (run_id) VALUES"
+_RELATIONS = """
+    SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+                          WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+           n.nspname, c.relname
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S')
+       AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+       AND NOT EXISTS (SELECT FROM pg_depend d
+                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                          AND d.deptype IN ('e', 'i', 'a'))
+"""
+# Together these tell any two databases of any two servers apart, for every role.
+_WHICH = """
+    SELECT pg_postmaster_start_time(), oid
+      FROM pg_database WHERE datname = current_database()
+"""
+
+
+def make_room(url: str, real_url: str, run_id: str, *, lent: bool) -> None:
+    """
+    Leave an empty, marked database at *url*.
+
+    Args:
+        lent: it is there already and stays; otherwise it is made, anew where ours.
+
+    Raises:
+        BackupError: it is not ours, or this role may not create one.
+    """
+    if not lent:
+        if exists(url, real_url):
+            with connect(url, autocommit=True) as connection:
+                require_ours(connection, url)
+            drop(url, real_url)
+        _create(url, real_url)
+    with connect(url) as connection:
+        if lent:
+            require_ours(connection, url)
+            empty(connection)
+        connection.execute(MARK)
+        connection.execute(f"{MARK_RUN} (%s)", (run_id,))
+
+
+def restore(dump: Path, url: str, *, replace: bool = False) -> None:
+    """Restore *dump* into the database at *url*: an empty one, or *replace* tables."""
+    with connect(url, autocommit=True) as connection:
+        client = pgclient.find_client(connection.info.server_version)
+    pgclient.restore(client, url, dump, replace=replace)
+    with connect(url, autocommit=True) as connection:
+        # Without statistics the first queries on a fresh restore crawl.
+        connection.execute("ANALYZE")
+
+
+def require_unused(url: str, *, wait_seconds: int) -> None:
+    """
+    Nobody is in a transaction that has touched a table: pg_restore waits without end.
+
+    Raises:
+        BackupError: somebody is, for longer than *wait_seconds*.
+    """
+    with connect(url) as connection:
+        connection.execute(sql.SQL("SET lock_timeout = {}").format(f"{wait_seconds}s"))
+        tables = [
+            sql.Identifier(schema, name)
+            for kind, schema, name in connection.execute(_RELATIONS).fetchall()
+            if kind == "TABLE"
+        ]
+        lock = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE")
+        try:
+            if tables:
+                connection.execute(lock.format(sql.SQL(", ").join(tables)))
+        except errors.LockNotAvailable:
+            raise BackupError(
+                f"{database_name(url)}: somebody has been using its tables for"
+                f" {wait_seconds} s. Nothing was written.",
+                hint="stop the backend, and what else writes, then once more",
+            ) from None
+        connection.rollback()
+
+
+def drop(url: str, real_url: str) -> None:
+    with connect(real_url, autocommit=True) as connection:
+        name = sql.Identifier(database_name(url))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+def exists(url: str, real_url: str) -> bool:
+    with connect(real_url, autocommit=True) as connection:
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        return connection.execute(query, (database_name(url),)).fetchone() is not None
+
+
+def empty(connection: psycopg.Connection[Any]) -> None:
+    """Drop every table, view and sequence that is not part of an extension."""
+    for kind, schema, name in connection.execute(_RELATIONS).fetchall():
+        connection.execute(
+            sql.SQL("DROP {} IF EXISTS {} CASCADE").format(
+                sql.SQL(kind), sql.Identifier(schema, name)
+            )
+        )
+
+
+def require_ours(connection: psycopg.Connection[Any], url: str) -> bool:
+    """True with our marker, False when empty; refused otherwise."""
+    marker = connection.execute(
+        "SELECT to_regclass(%s) IS NOT NULL", (f"public.{MARKER}",)
+    ).fetchone()
+    if marker is not None and marker[0]:
+        return True
+    if connection.execute(_RELATIONS).fetchone() is not None:
+        raise not_ours(database_name(url))
+    return False
+
+
+def refuse_same_database(copy_url: str, real_url: str) -> None:
+    """Two URLs may be written differently and still name one database."""
+    if database_name(copy_url) != database_name(real_url):
+        return
+    found = []
+    for url in (copy_url, real_url):
+        with connect(url) as connection:
+            found.append(connection.execute(_WHICH).fetchone())
+    if found[0] == found[1]:
+        raise BackupError(
+            "REIMPORT_REHEARSAL_URL names the real database.",
+            hint="set it to an empty database of its own",
+        )
+
+
+def may_not_create() -> BackupError:
+    return BackupError(
+        "This role may not create a database for the rehearsal.",
+        hint="grant it CREATEDB, or set REIMPORT_REHEARSAL_URL to an empty"
+        " database of its own",
+    )
+
+
+def not_ours(name: str) -> BackupError:
+    return BackupError(
+        f"{name} holds tables and is not a copy that a rehearsal made.",
+        hint="set REIMPORT_REHEARSAL_URL to an empty database of its own",
+    )
+
+
+def _create(url: str, real_url: str) -> None:
+    """A database like the real one in encoding and collation."""
+    with connect(real_url, autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT pg_encoding_to_char(encoding), datcollate, datctype"
+            " FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+        encoding, collate, ctype = row if row else ("UTF8", "C", "C")
+        statement = sql.SQL(
+            "CREATE DATABASE {} TEMPLATE template0"
+            " ENCODING {} LC_COLLATE {} LC_CTYPE {}"
+        ).format(
+            sql.Identifier(database_name(url)),
+            sql.Literal(encoding),
+            sql.Literal(collate),
+            sql.Literal(ctype),
+        )
+        try:
+            connection.execute(statement)
+        except errors.InsufficientPrivilege:
+            raise may_not_create() from None

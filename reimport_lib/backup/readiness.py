@@ -1,0 +1,62 @@
+"""Whether the database can be backed up and copied, asked before anything is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+
+from reimport_lib.backup import copies, pgclient, pgcopies, pgserver
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.config import Settings
+from reimport_lib.errors import BackupError
+from reimport_lib.write.databases import connect, is_sqlite
+
+_MAY_CREATE = (
+    "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+)
+
+
+def check_copies(settings: Settings) -> list[Check]:
+    """
+    What a backup and its restored copy need: a server that lets them, client programs,
+    and a place.
+
+    A SQLite file needs neither. Nothing is made.
+    """
+    real_url = settings.database_url.reveal()
+    rehearsal_url = settings.rehearsal_url.reveal()
+    if is_sqlite(real_url):
+        return []
+    try:
+        with connect(real_url) as connection:
+            version = connection.info.server_version
+            row = connection.execute(_MAY_CREATE).fetchone()
+            of_server = pgserver.checks(connection)
+    except psycopg.Error:  # then it is said of the database itself
+        return []
+
+    def client() -> str:
+        found = pgclient.find_client(version)
+        return f"yes: {found.words} in {found.folder}"
+
+    def place() -> str:
+        if rehearsal_url:
+            copies.require_usable(rehearsal_url, real_url)
+            return "yes: REIMPORT_REHEARSAL_URL"
+        if not (row and row[0]):
+            raise pgcopies.may_not_create()
+        return "yes: one of its own"
+
+    return [
+        *of_server,
+        _answer("pg_dump and pg_restore suit the server", client),
+        _answer("a database to rehearse in", place),
+    ]
+
+
+def _answer(name: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, "yes", look(), Verdict.PASS)
+    except BackupError as error:
+        return Check(name, "yes", f"no: {error.message}", Verdict.FAIL, error.hint)

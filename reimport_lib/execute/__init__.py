@@ -1,0 +1,1 @@
+"""Runs as a whole: approve, execute, restore, prune."""

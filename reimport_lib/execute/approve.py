@@ -1,0 +1,237 @@
+"""From a rehearsal to a run that may write: what will change, and who said yes.
+
+The word a person types names the database and the digest of the plans, so that a yes
+to one plan is no yes to another.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+
+from reimport_lib.config import Settings
+from reimport_lib.errors import Refused, UsageError
+from reimport_lib.phases import ALWAYS, PHASES, Phase, prerequisites
+from reimport_lib.plan.codes import Outcome
+from reimport_lib.record import runs
+from reimport_lib.record.run import Json, Mode, Run, Status, now
+from reimport_lib.record.versions import opening_details
+
+Ask = Callable[[str], str]
+COUNTS = ("source_rows", *(str(outcome) for outcome in Outcome))
+UNFINISHED = frozenset(Status) - {Status.SUCCEEDED, Status.ROLLED_BACK}
+
+
+def open_rehearsal(
+    settings: Settings,
+    phases: tuple[Phase, ...] = PHASES,
+    *,
+    gates: Mapping[str, float],
+    strict: bool = False,
+    clean_slate: bool = False,
+) -> Run:
+    """
+    A new rehearsal of *phases*: it reads the real database and writes to a copy.
+
+    Raises:
+        Refused: rows that *phases* link to are neither there nor among what comes in.
+        TargetError: that cannot be told, since the database is not ready.
+    """
+    prerequisites.require_needed(settings, phases)
+    return runs.create(
+        settings,
+        Mode.REHEARSAL,
+        phases=tuple((phase.number, phase.name) for phase in phases),
+        gates=gates,
+        strict=strict,
+        clean_slate=clean_slate,
+        details=opening_details(settings),
+    )
+
+
+def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
+    """
+    The rehearsal *run_id*, fit to be applied.
+
+    Raises:
+        UsageError: there is no such run.
+        Refused: it is no rehearsal, or it did not succeed.
+    """
+    run = runs.load(settings, run_id)
+    if run.mode is not Mode.REHEARSAL:
+        raise Refused(
+            f"{run_id} is a full run; what is reviewed is a rehearsal.",
+            hint="reimport runs",
+        )
+    manifest = run.manifest()
+    if manifest["status"] != Status.SUCCEEDED:
+        raise Refused(
+            f"The rehearsal {run_id} ended as {manifest['status']}; "
+            "only one that succeeded can be applied.",
+            hint="reimport run --dry-run",
+        )
+    if not set(ALWAYS) <= set(run.phases):
+        raise Refused(
+            f"The rehearsal {run_id} made no backup, and planned nothing to apply.",
+            hint="reimport run --dry-run",
+        )
+    if not run.snapshot_folder.is_dir():
+        raise Refused(
+            f"The snapshot of {run_id} has been pruned.", hint="reimport run --dry-run"
+        )
+    return run
+
+
+def plan_digest(rehearsal: Run) -> str:
+    """One sha256 over the snapshot, the plans and the limits of *rehearsal*."""
+    manifest = rehearsal.manifest()
+    sealed = {
+        "snapshot": manifest["snapshot_digest"],
+        "target": manifest["target_digests"],
+        "plans": {
+            entry["name"]: entry.get("plan_digests", {}) for entry in manifest["phases"]
+        },
+        "parameters": manifest["parameters"],
+    }
+    text = json.dumps(sealed, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def word(rehearsal: Run) -> str:
+    """What a person types to say yes: the database's name and eight digits."""
+    database = rehearsal.manifest()["database"]["name"]
+    return f"{database} {plan_digest(rehearsal)[:8]}"
+
+
+def open_full(
+    settings: Settings, rehearsal: Run, *, ask: Ask | None, yes: bool = False
+) -> Run:
+    """
+    Make the run that applies *rehearsal* to the real database, once confirmed.
+
+    Args:
+        ask: shows the word and returns what was typed; None where nobody can type.
+        yes: confirmed on the command line.
+
+    Raises:
+        Refused: nobody confirmed, or the word was another.
+    """
+    expected = word(rehearsal)
+    if not yes:
+        _require_yes(expected, ask, rehearsal)
+    parameters = rehearsal.manifest()["parameters"]
+    names = parameters["phases"]
+    run = runs.create(
+        settings,
+        Mode.FULL,
+        phases=tuple((p.number, p.name) for p in PHASES if p.name in names),
+        reviewed=rehearsal.run_id,
+        gates=parameters["gates"],
+        strict=parameters["strict"],
+        clean_slate=parameters["clean_slate"],
+        details={
+            **opening_details(settings),
+            "database": rehearsal.manifest()["database"],
+            "confirmed": _confirmation(expected, typed=not yes),
+        },
+    )
+    copy_snapshot(rehearsal, run)
+    return run
+
+
+def _require_yes(expected: str, ask: Ask | None, rehearsal: Run) -> None:
+    if ask is None:
+        raise Refused(
+            "A run that may write must be confirmed, and nobody can type here.",
+            hint=f"reimport run --full --reviewed {rehearsal.run_id} --yes",
+        )
+    if ask(expected).strip() != expected:
+        raise Refused(
+            "Not confirmed: the word typed is another. Nothing was written.",
+            hint=f"reimport run --full --reviewed {rehearsal.run_id}",
+        )
+
+
+def _confirmation(expected: str, *, typed: bool) -> Json:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return {
+        "word": expected,
+        "how": "typed" if typed else "--yes",
+        "by": user,
+        "at": now().isoformat(),
+    }
+
+
+def copy_snapshot(rehearsal: Run, run: Run) -> None:
+    """Give *run* the snapshot of *rehearsal*, as links where the disk has them."""
+    shutil.copytree(
+        rehearsal.snapshot_folder, run.snapshot_folder, copy_function=_link_or_copy
+    )
+    run.snapshot_folder.chmod(0o700)
+
+
+def _link_or_copy(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
+
+
+def resumable(settings: Settings, run_id: str) -> Run:
+    """
+    The run to go on with: *run_id*, or the newest that stopped before its end and
+    that no later run has made out of date.
+
+    Raises:
+        UsageError: there is none, or it is done.
+        Refused: it was rolled back, or what it works on has been pruned.
+    """
+    run = runs.load(settings, run_id) if run_id else _newest_unfinished(settings)
+    manifest = run.manifest()
+    if manifest["status"] == Status.SUCCEEDED:
+        raise UsageError(f"Run {run.run_id} is done.", hint="reimport run --dry-run")
+    if manifest["status"] not in UNFINISHED or "pruned" in manifest:
+        how = "pruned" if "pruned" in manifest else manifest["status"]
+        raise Refused(
+            f"Run {run.run_id} cannot go on: it is {how}.",
+            hint="reimport run --dry-run",
+        )
+    return run
+
+
+def _newest_unfinished(settings: Settings) -> Run:
+    """A rehearsal or an import that succeeded later leaves nothing to go on with."""
+    superseded: set[Mode] = set()
+    for run in reversed(runs.readable(settings)):
+        status = Status(run.manifest()["status"])
+        if status in UNFINISHED and run.mode not in superseded:
+            return run
+        if status is Status.SUCCEEDED:
+            superseded |= {run.mode, Mode.REHEARSAL}
+    raise UsageError(
+        "There is no unfinished run that a later one has not made out of date.",
+        hint="reimport runs, then reimport run --resume RUN",
+    )
+
+
+def what_will_change(rehearsal: Run) -> list[Json]:
+    """
+    One line per table of *rehearsal*: its counts, as the confirmation shows them.
+
+    What the delete phase does to a table stands on the line of what comes into it.
+    """
+    lines: dict[str, Json] = {}
+    entries = rehearsal.manifest()["phases"]
+    for entry in sorted(entries, key=lambda entry: entry["name"] == "delete"):
+        for table, counts in entry["tables"].items():
+            line = lines.setdefault(table, {"table": table, **dict.fromkeys(COUNTS, 0)})
+            line.update({name: line[name] + counts[name] for name in COUNTS})
+    return list(lines.values())

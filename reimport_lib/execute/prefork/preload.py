@@ -1,0 +1,33 @@
+"""Import what the notebooks need, once, in the process that kernels are forked from."""
+
+from functools import cache
+
+import django  # noqa: F401
+import ipykernel.ipkernel
+import ipykernel.kernelapp
+import ipykernel.zmqshell  # noqa: F401
+import IPython.display  # noqa: F401
+import ipywidgets  # noqa: F401
+import matplotlib.backends.backend_agg
+import matplotlib.figure  # noqa: F401
+import pandas  # noqa: F401
+import pyarrow.parquet  # noqa: F401
+
+import reimport_lib.show.views  # noqa: F401
+from reimport_lib.phases import PHASES
+from reimport_lib.show import charts
+from reimport_lib.write import bind
+
+MODULES = tuple(phase.module for phase in PHASES)
+
+
+def up() -> None:
+    """Load the backend, and draw once: the first chart finds fonts and glyphs."""
+    bind.load()
+    charts.outcome_bar("patients", {"created": 2, "skipped": 1, "rejected": 1})
+
+
+@cache
+def up_for_later() -> None:
+    """Load what the first phase can do without: the REST API."""
+    bind.load_api()

@@ -1,0 +1,74 @@
+"""The process that kernels are forked from.
+
+It is started as ``python -m reimport_lib.execute.prefork.server FD``.
+
+It imports what the notebooks use, then reads one request a line from the socket *FD*:
+arguments of the kernel, its environment and folder. Each is answered by the pid of a
+new kernel. It ends when the other end of the socket is closed, and its kernels, which
+look for their parent, end with it.
+
+The standard library has a fork server too; that one runs the main module of its caller
+again in every process, which here is most of what a fork is to save.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, NoReturn
+
+from reimport_lib.errors import ReimportError
+
+WARM = "reimport_lib.execute.prefork.preload"
+
+
+def main() -> None:
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    warm = import_module(WARM)
+    with suppress(ReimportError):  # every kernel will meet it, and record it
+        warm.up()
+    import_module("reimport_lib.phases.notebook")
+    gc.freeze()  # what has been imported stays; no kernel need look through it again
+    gc.set_threshold(100_000, 50, 100)  # nor, time and again, through the rows it reads
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run to handle
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a kernel ended
+    with channel.makefile("rb") as requests:
+        for line in requests:
+            pid = os.fork()
+            if pid == 0:
+                _be_kernel(channel, json.loads(line))
+            # before its pid is known: who signals its group must not mean this one
+            os.setpgid(pid, pid)
+            channel.sendall(f"{pid}\n".encode())
+            with suppress(ReimportError):
+                warm.up_for_later()  # beside the first kernel; once only
+
+
+def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
+    """Serve as a kernel in the forked process, until it is shut down."""
+    try:
+        channel.detach()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.environ.clear()
+        os.environ.update(request["environ"])
+        os.chdir(request["folder"])
+
+        from ipykernel.kernelapp import IPKernelApp
+
+        parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+        IPKernelApp.launch_instance([*request["arguments"], parent])
+    except Exception:  # the last frame of this process: say what it was
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

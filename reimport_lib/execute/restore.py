@@ -1,0 +1,166 @@
+"""Back to what the database held before a run: its backup put in place again.
+
+All that was written since goes with it, by later runs and by people; so a person is
+shown what differs and types a word that names the database and the backup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from reimport_lib.backup import restoring
+from reimport_lib.backup.backup import Backup, make_backup, open_backup
+from reimport_lib.backup.digests import DatabaseDigest, digest_url
+from reimport_lib.config import Settings
+from reimport_lib.errors import BackupError, Refused, UsageError
+from reimport_lib.phases.binding import require_same_database
+from reimport_lib.record import lock, runs
+from reimport_lib.record.run import Run, Status, now
+from reimport_lib.write import bind
+
+KEPT = "before-restore"
+
+Ask = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WayBack:
+    """
+    Attributes:
+        run: the full run to go back before; later: those after it, oldest first.
+        backup: of the database before *run*; held: what it holds now.
+    """
+
+    run: Run
+    later: tuple[Run, ...]
+    backup: Backup
+    held: DatabaseDigest
+
+    @property
+    def word(self) -> str:
+        """What a person types to say yes: the database's name and eight digits."""
+        return f"{self.backup.database} {self.backup.digest.total[:8]}"
+
+    @property
+    def changes(self) -> list[tuple[str, int, int]]:
+        """(table, rows now, rows in the backup) of every table that differs."""
+        return [
+            (name, _rows(self.held, name), _rows(self.backup.digest, name))
+            for name in self.held.differences(self.backup.digest)
+        ]
+
+
+def way_back(settings: Settings, run_id: str) -> WayBack:
+    """
+    What going back before *run_id* would do; nothing is written.
+
+    Raises:
+        UsageError: there is no such run, or it is a rehearsal.
+        Refused: it wrote nothing, it was taken back, its backup is gone, DATABASE_URL
+            names another database, or a run is being executed.
+    """
+    run = runs.load(settings, run_id)
+    if not run.is_full:
+        raise UsageError(
+            f"{run_id} is a rehearsal: it wrote nothing to the real database.",
+            hint="reimport runs, then reimport restore RUN",
+        )
+    manifest = run.manifest()
+    if manifest["status"] == Status.ROLLED_BACK:
+        raise Refused(f"{run_id} was taken back before.", hint="reimport runs")
+    bind.bind_real(settings)
+    require_same_database(run)
+    _require_idle(settings)
+    backup = _backup_before(run)
+    held = digest_url(settings.database_url.reveal())
+    return WayBack(run, _later(settings, run), backup, held)
+
+
+def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path:
+    """
+    Restore the backup once confirmed; the runs are then ``rolled-back``.
+
+    Returns:
+        The folder of a backup of what the database held until now.
+
+    Raises:
+        Refused: nobody confirmed, or the word was another.
+        BackupError: nothing could be restored, or tables differ afterwards.
+    """
+    run, url = way.run, way.run.settings.database_url.reveal()
+    if not yes:
+        _require_yes(way, ask)
+    undone = (run, *way.later)
+    with ExitStack() as held:
+        for each in undone:
+            held.enter_context(lock.executing(each))
+        kept = run.folder / KEPT
+        make_backup(url, kept, made_at=now())
+        restoring.restore(way.backup, url)
+        taken_back = {"to": way.backup.made_at, "at": now().isoformat()}
+        back = {"status": str(Status.ROLLED_BACK), "taken_back": taken_back}
+        for each in undone:
+            each.update(lambda manifest: manifest.update(back))
+            each.event("restored", backup=way.backup.digest.total)
+    return kept
+
+
+def _require_yes(way: WayBack, ask: Ask | None) -> None:
+    if ask is None:
+        raise Refused(
+            "Going back must be confirmed, and nobody can type here.",
+            hint=f"reimport restore {way.run.run_id} --yes",
+        )
+    if ask(way.word).strip() != way.word:
+        raise Refused(
+            "Not confirmed: the word typed is another. Nothing was written.",
+            hint=f"reimport restore {way.run.run_id}",
+        )
+
+
+def _require_idle(settings: Settings) -> None:
+    for run in runs.readable(settings):
+        if lock.is_executed(run):
+            raise Refused(
+                f"Run {run.run_id} is being executed.", hint="wait until it is done"
+            )
+
+
+def _backup_before(run: Run) -> Backup:
+    """The backup that *run* proved or took over before it wrote."""
+    made = run.manifest().get("backup")
+    if made is None:
+        raise Refused(
+            f"{run.run_id} ended before its backup: it wrote nothing.",
+            hint="reimport runs",
+        )
+    try:
+        backup = open_backup(runs.load(run.settings, made["run"]).backup_folder)
+    except (BackupError, UsageError):
+        backup = None
+    if backup is None or backup.digest.total != made["digest"]:
+        raise Refused(
+            f"The backup in {made['run']} is gone, damaged or another one.",
+            hint="a backup of your own is left; with it goes all that was saved since",
+        )
+    return backup
+
+
+def _later(settings: Settings, run: Run) -> tuple[Run, ...]:
+    """Full runs of the same database that began to write after *run*."""
+    database = run.manifest()["database"]
+    found = []
+    for other in runs.readable(settings):
+        manifest = other.manifest()
+        after = other.is_full and other.run_id > run.run_id and "backup" in manifest
+        taken_back = manifest["status"] == Status.ROLLED_BACK
+        if after and not taken_back and manifest["database"] == database:
+            found.append(other)
+    return tuple(found)
+
+
+def _rows(digest: DatabaseDigest, table: str) -> int:
+    return digest.tables[table].rows if table in digest.tables else 0

@@ -1,0 +1,45 @@
+"""What must be in the database before a phase on its own can link to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reimport_lib.config import Settings
+from reimport_lib.errors import Refused
+from reimport_lib.phases import BY_NAME, Phase
+from reimport_lib.write import bind, identity, models
+
+
+def require_needed(settings: Settings, phases: Sequence[Phase]) -> None:
+    """
+    Rows that *phases* link to come in with them, or were imported before.
+
+    Raises:
+        Refused: they do not, and were not; the hint says what to run first.
+        TargetError: the database cannot be asked.
+    """
+    names = {phase.name for phase in phases}
+    needed = [
+        (phase, need) for phase in phases for need in phase.needs if need not in names
+    ]
+    if not needed:
+        return
+    bind.bind_real(settings)
+    identity.require_ready(bind.REAL)
+    missing = [(phase, need) for phase, need in needed if not _imported(need)]
+    bind.close()
+    if missing:
+        phase, need = missing[0]
+        raise Refused(
+            f"{phase.name} links to {need}, and the database holds none that were "
+            "imported.",
+            hint=f"reimport run --phase {need}, or everything: reimport run --full",
+        )
+
+
+def _imported(phase: str) -> bool:
+    """Whether rows of the first table of *phase* have come in before."""
+    manager: Any = models.model_of(BY_NAME[phase].tables[0])._base_manager
+    rows = manager.using(bind.REAL).exclude(filemaker_id=None)
+    return bool(rows.exists())

@@ -1,0 +1,152 @@
+"""What comes in held against what the target has: who is who, and what differs.
+
+Pure; imports neither Django nor pyarrow. A row is found by its canonical FileMaker key;
+values are compared by their canonical texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reimport_lib.counting import several
+from reimport_lib.errors import ReimportError
+from reimport_lib.plan.cells import array_of, either, objects
+from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.hashes import hashes
+from reimport_lib.plan.values.canonical import canonical, canonical_texts
+from reimport_lib.plan.values.keys import canonical_key, derived_uuids
+
+PRIMARY = "is_primary"
+_NUMBER_KEYS = frozenset({"images"})
+_YES = canonical(True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """For each row that comes in: its place in the target (-1: none) and its id."""
+
+    positions: Any
+    ids: Any
+
+
+def match(decided: Decided, target: pd.DataFrame, system: str) -> Matched:
+    keys = decided.values["filemaker_id"]
+    number = decided.table in _NUMBER_KEYS
+    held = canonical_key(target["filemaker_id"].astype(object), number=number)
+    if held.duplicated().any():
+        raise ReimportError(
+            f"{decided.table}: {int(held.duplicated().sum()):,} of"
+            f" {several(len(held), 'row')} in the database have the FileMaker key of"
+            " another one.",
+            hint="look at both in the backend, move what hangs on one to the other"
+            " before it goes, then rehearse again",
+        )
+    places = {key: place for place, key in enumerate(held)}
+    positions = np.array([places.get(key, -1) for key in keys], dtype=np.int64)
+    derived = derived_uuids(system, decided.table, keys)
+    ids = list(target["id"])
+    kept = [
+        ids[place] if place >= 0 else pk
+        for place, pk in zip(positions, derived, strict=True)
+    ]
+    return Matched(positions, objects(kept, keys.index))
+
+
+def new_values(
+    decided: Decided, target: pd.DataFrame, matched: Matched, *, clean_slate: bool
+) -> pd.DataFrame:
+    """The values to hold; a field decided at creation keeps what the target has."""
+    new = decided.values
+    if clean_slate:
+        return new
+    for name, mask in decided.create_only.items():
+        current = objects(_old(list(target[name]), matched), new.index)
+        keep = mask.to_numpy(dtype=bool) & (matched.positions >= 0)
+        new = new.assign(**{name: either(~keep, new[name], current)})
+    return new
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """
+    Every row that comes in held against the target.
+
+    Attributes:
+        before, after: field -> (m,) canonical texts in the target and to be.
+        edited, adopted: (m,) bool; changed by a person, left by an earlier system.
+        hashes: (m,) import hash to be.
+        write: (m,) create, update, rehash or "".
+    """
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    edited: Any
+    adopted: Any
+    hashes: Any
+    write: Any
+
+
+def compare(
+    decided: Decided,
+    new: pd.DataFrame,
+    target: pd.DataFrame,
+    matched: Matched,
+    *,
+    clean_slate: bool,
+) -> Compared:
+    fields = ("filemaker_id", *decided.managed)
+    after = {name: array_of(canonical_texts(new[name])) for name in fields}
+    held = {name: canonical_texts(target[name]) for name in fields}
+    before = {name: _old(texts, matched) for name, texts in held.items()}
+    is_old = matched.positions >= 0
+    differing = [after[name] != before[name] for name in fields]
+    changed = is_old & np.logical_or.reduce(differing)
+    held_hashes = hashes(held, decided.managed)
+    stored = _old(list(target["import_hash"]), matched)
+    ours = stored == _old(held_hashes, matched)
+    adopted = changed & (stored == "") & (not clean_slate)
+    edited = changed & ~ours & ~adopted & (not clean_slate)
+    if PRIMARY in decided.managed and not clean_slate:
+        as_imported = array_of(list(target["import_hash"])) == array_of(held_hashes)
+        written = matched.positions[~edited]
+        stays = np.setdiff1d(np.flatnonzero(~as_imported), written).tolist()
+        edited |= (changed | ~is_old) & _mark_taken(after, held, stays)
+    new_hashes = array_of(hashes(after, decided.managed))
+    write = np.select(
+        [edited, ~is_old, changed, stored != new_hashes],
+        ["", "create", "update", "rehash"],
+        default="",
+    )
+    return Compared(before, after, edited, adopted, new_hashes, write)
+
+
+def _mark_taken(
+    after: Mapping[str, Any], held: Mapping[str, Any], stays: Collection[int]
+) -> Any:
+    """
+    (m,) bool: rows to be primary where one that a person changed is that and *stays*.
+
+    There can be one for a patient and kind; the row waits for the same decision.
+
+    Args:
+        stays: places in the target of rows that are not as imported and not written.
+    """
+    groups = {
+        (held["patient_id"][place], held["kind"][place])
+        for place in stays
+        if held[PRIMARY][place] == _YES
+    }
+    owners_and_kinds = zip(after["patient_id"], after["kind"], strict=True)
+    taken = np.array([group in groups for group in owners_and_kinds], dtype=bool)
+    return taken & (after[PRIMARY] == _YES)
+
+
+def _old(cells: Sequence[Any], matched: Matched) -> Any:
+    """*cells* of the target, one for each row that comes in; "" where it is new."""
+    column = array_of([*cells, ""])
+    return column[matched.positions]

@@ -1,0 +1,296 @@
+"""What of the target goes: a pure decision over rows, their links and the source.
+
+Pure; imports neither Django nor pyarrow. The authority is the paragraph "Rows that were
+imported before" of ``docs/rules.md``. Links are read from the database by
+``write.dependents``; only those onto rows that may go are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import pandas as pd
+
+from reimport_lib.errors import Refused, ReimportError
+from reimport_lib.plan.codes import Kept, Outcome
+from reimport_lib.plan.values.canonical import canonical, digest_of, line_of
+
+DELETED, KEPT = Outcome.DELETED.value, Outcome.KEPT.value
+ROWS = ("target_id", "key", "outcome", "reason")
+_REASONS = frozenset(reason.value for reason in Kept)
+_SHOWN_IDS = 3
+
+Keys = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetTable:
+    """
+    The rows of one table of the snapshot, as the target holds them.
+
+    Attributes:
+        rows: target_id, key (canonical; "" in a row that people made).
+    """
+
+    table: str
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """
+    Which rows hang on which.
+
+    Attributes:
+        child: table, or the model's label where it is none of the import's.
+        parent: table.
+        clears: the child is not taken along, its link is emptied (SET NULL).
+        generic: no database guards the link.
+        pairs: child_id, parent_id, local (bool: people made the child).
+    """
+
+    child: str
+    parent: str
+    pairs: pd.DataFrame
+    clears: bool = False
+    generic: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeletionPlan:
+    """
+    What becomes of the target rows of one table that the delete phase looked at.
+
+    Attributes:
+        rows: target_id, key, outcome (deleted, kept), reason (only kept); sorted.
+        imported_rows: rows of the table that came from FileMaker, before.
+
+    Raises:
+        ReimportError: an outcome or reason that does not exist, or a row twice.
+    """
+
+    table: str
+    rows: pd.DataFrame
+    imported_rows: int
+
+    def __post_init__(self) -> None:
+        rows = self.rows
+        kept = rows["outcome"] == KEPT
+        wrong = (
+            ~rows["outcome"].isin([DELETED, KEPT])
+            | (kept & ~rows["reason"].isin(_REASONS))
+            | (~kept & (rows["reason"] != ""))
+            | rows["target_id"].duplicated()
+        )
+        if wrong.any():
+            raise ReimportError(
+                f"{self.table}: the plan of deletions does not account for"
+                f" {int(wrong.sum()):,} rows.",
+                hint="a fault of the program; nothing of this phase was written",
+            )
+
+    def __repr__(self) -> str:
+        return f"DeletionPlan({self.table}, {self.counts})"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows per outcome, both."""
+        return {
+            outcome: int((self.rows["outcome"] == outcome).sum())
+            for outcome in (DELETED, KEPT)
+        }
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """Kept rows per reason."""
+        reasons = self.rows.loc[self.rows["outcome"] == KEPT, "reason"]
+        return {str(code): int(n) for code, n in reasons.value_counts().items()}
+
+    @property
+    def deleted_ids(self) -> list[Any]:
+        """Primary keys of the rows that go, sorted."""
+        return list(self.rows.loc[self.rows["outcome"] == DELETED, "target_id"])
+
+    @property
+    def digest(self) -> str:
+        """sha256 over what the plan says."""
+        cells = [[canonical(cell) for cell in self.rows[name]] for name in ROWS]
+        lines = sorted(line_of(row) for row in zip(*cells, strict=True))
+        return digest_of([self.table, str(self.imported_rows), *lines])
+
+
+def may_go(
+    tables: Iterable[TargetTable],
+    snapshot_keys: Keys,
+    not_coming: Keys,
+    *,
+    clean_slate: bool,
+) -> dict[str, frozenset[Any]]:
+    """Table -> primary keys of the rows that go unless something hangs on them."""
+    return {
+        target.table: frozenset(
+            target.rows.loc[
+                _gone(target, snapshot_keys) | (_out(target, not_coming) & clean_slate),
+                "target_id",
+            ]
+        )
+        for target in tables
+    }
+
+
+def plan_deletions(
+    tables: Sequence[TargetTable],
+    references: Sequence[Reference],
+    snapshot_keys: Keys,
+    not_coming: Keys,
+    *,
+    clean_slate: bool,
+) -> tuple[DeletionPlan, ...]:
+    """
+    Decide about every row the source no longer has, or that does not come in today.
+
+    A row that the source still has and that comes in is in no plan. A row goes with
+    all that hangs on it, or not at all: what stays keeps what it hangs on.
+
+    Args:
+        tables: those that the snapshot holds; others are never deleted from.
+        references: at least all links onto rows of ``may_go``.
+        snapshot_keys: table -> every canonical key the snapshot holds.
+        not_coming: table -> those of which no row comes in today.
+        clean_slate: what earlier imports left of rows that do not come in goes too.
+
+    Returns:
+        One plan per table, children before those they hang on.
+
+    Raises:
+        Refused: a row that people made would be deleted or lose its link.
+    """
+    going = may_go(tables, snapshot_keys, not_coming, clean_slate=clean_slate)
+    remaining = _without_held(going, references)
+    _refuse_local(references, remaining)
+    by_name = {target.table: target for target in tables}
+    return tuple(
+        _plan(by_name[table], going[table], remaining[table], not_coming)
+        for table in _children_first(list(by_name), references)
+    )
+
+
+def _without_held(
+    going: Mapping[str, frozenset[Any]], references: Sequence[Reference]
+) -> dict[str, frozenset[Any]]:
+    """*going* without what holds a row that stays, and so on up to the last parent."""
+    remaining = dict(going)
+    before: dict[str, frozenset[Any]] = {}
+    while remaining != before:
+        before = dict(remaining)
+        for reference in references:
+            if reference.clears or not remaining[reference.parent]:
+                continue
+            pairs = reference.pairs
+            stays = ~pairs["child_id"].isin(remaining.get(reference.child, frozenset()))
+            holds = pairs.loc[stays & ~pairs["local"], "parent_id"]
+            remaining[reference.parent] -= frozenset(holds)
+    return remaining
+
+
+def _plan(
+    target: TargetTable,
+    going: frozenset[Any],
+    deleted: frozenset[Any],
+    not_coming: Keys,
+) -> DeletionPlan:
+    rows = target.rows.copy()
+    ids = rows["target_id"]
+    local = rows["key"] == ""
+    reason = pd.Series("", index=rows.index, dtype=object)
+    reason[_out(target, not_coming)] = Kept.REJECTED_NOW.value
+    reason[ids.isin(going)] = Kept.HAS_CHILDREN.value
+    reason[ids.isin(deleted)] = ""
+    reason[local] = Kept.LOCAL.value
+    rows["outcome"] = [KEPT if code else DELETED for code in reason]
+    rows["reason"] = reason
+    listed = rows[ids.isin(deleted) | (reason != "")]
+    listed = listed.sort_values("target_id", key=lambda column: column.map(str))
+    return DeletionPlan(
+        target.table,
+        listed[list(ROWS)].reset_index(drop=True),
+        imported_rows=int((~local).sum()),
+    )
+
+
+def _gone(target: TargetTable, snapshot_keys: Keys) -> Any:
+    keys = target.rows["key"]
+    return (keys != "") & ~keys.isin(snapshot_keys[target.table])
+
+
+def _out(target: TargetTable, not_coming: Keys) -> Any:
+    keys = target.rows["key"]
+    return (keys != "") & keys.isin(not_coming.get(target.table, frozenset()))
+
+
+def _children_first(
+    tables: Sequence[str], references: Iterable[Reference]
+) -> list[str]:
+    """
+    *tables* so that none comes before one that hangs on it.
+
+    Generic links can go round in a circle; where they do, they do not count: no
+    database minds in which order their ends go.
+    """
+    within = [
+        (reference.parent, reference.child, reference.generic)
+        for reference in references
+        if reference.child in tables
+        and reference.child != reference.parent
+        and not (reference.generic and reference.pairs.empty)
+    ]
+    try:
+        return _sorted(tables, [(parent, child) for parent, child, _ in within])
+    except CycleError:
+        return _sorted(
+            tables,
+            [(parent, child) for parent, child, generic in within if not generic],
+        )
+
+
+def _sorted(tables: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[str]:
+    sorter: TopologicalSorter[str] = TopologicalSorter(dict.fromkeys(tables, ()))
+    for parent, child in edges:
+        sorter.add(parent, child)
+    return list(sorter.static_order())
+
+
+def _refuse_local(
+    references: Iterable[Reference], deleted: Mapping[str, frozenset[Any]]
+) -> None:
+    """
+    Rows that people made are neither deleted with others nor cut loose.
+
+    Raises:
+        Refused: names tables, counts and the first primary keys.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for reference in references:
+        pairs = reference.pairs
+        hit = pairs["local"] & pairs["parent_id"].isin(
+            deleted.get(reference.parent, ())
+        )
+        if hit.any():
+            ids = found.setdefault((reference.parent, reference.child), [])
+            ids += [str(child) for child in pairs.loc[hit, "child_id"]]
+    if not found:
+        return
+    parts = []
+    for (parent, child), ids in sorted(found.items()):
+        ids = sorted(set(ids))
+        shown = ", ".join(ids[:_SHOWN_IDS]) + (", ..." if ids[_SHOWN_IDS:] else "")
+        parts.append(f"{len(ids):,} of {child} that hang on {parent} ({shown})")
+    raise Refused(
+        f"delete: rows that people made would be touched: {'; '.join(parts)}."
+        " Nothing was deleted.",
+        hint="move those rows to a record that stays, then rehearse again: no export"
+        " has them",
+    )

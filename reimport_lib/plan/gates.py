@@ -1,0 +1,298 @@
+"""Gates: how much of a plan may go wrong before nothing of it is written.
+
+Pure; imports neither Django nor pyarrow. A gate is a figure of the plan and its limit;
+every limit can be set by ``--gate TABLE.NAME=VALUE`` and is recorded in the run.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from reimport_lib.counting import several
+from reimport_lib.errors import GateFailed, UsageError
+from reimport_lib.plan.codes import Note, Outcome, Reason
+from reimport_lib.plan.plan import Plan
+from reimport_lib.tables.declare import BY_NAME
+
+ALL = "*"
+
+ENOUGH_ROWS = 10
+"""Of fewer rows all may stay out for reasons of their own."""
+
+DEFAULTS: Mapping[tuple[str, str], float] = {
+    (ALL, "min_match_rate"): 0.95,
+    ("contact_details", "min_match_rate"): 0.60,
+    ("documents", "min_object_rate"): 0.85,
+    ("images", "min_object_rate"): 0.85,
+    ("appointments", "max_clinic_fallback"): 0.20,
+    (ALL, "min_came_in"): 0.01,
+    (ALL, "max_rejected"): 0.15,
+    ("contact_details", "max_rejected"): 0.40,
+    (ALL, "max_deleted"): 0.02,
+    (ALL, "max_deleted_rows"): 20,
+    (ALL, "max_local_edits"): 0,
+    (ALL, "max_adopted"): 0,
+    (ALL, "max_lost_rows"): 0.05,
+    (ALL, "max_lost_columns"): 0,
+}
+"""(table or ``*`` for every table, gate) -> limit: a fraction, or a number of rows."""
+
+ROWS = frozenset(
+    {"max_deleted_rows", "max_local_edits", "max_adopted", "max_lost_columns"}
+)
+"""Gates that count; the others are fractions from 0 to 1."""
+
+PEOPLE = frozenset({"max_local_edits", "max_adopted"})
+"""Gates on rows that the target had before: they can be measured ahead of a phase."""
+
+NAMES = tuple(sorted({name for _, name in DEFAULTS}))
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """
+    The limits of one run.
+
+    Attributes:
+        values: limits set by people, (table or ``*``, gate) -> value; what is not
+            there is as in ``DEFAULTS``.
+    """
+
+    values: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+    def limit(self, table: str, name: str) -> float | None:
+        """The nearest limit: set for the table, set for all, the two defaults."""
+        for limits in (self.values, DEFAULTS):
+            for place in ((table, name), (ALL, name)):
+                if place in limits:
+                    return limits[place]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """
+    One gate, measured.
+
+    Attributes:
+        count, total: the rows behind ``actual`` (total 0: rows are only counted).
+        actual: fraction 0..1, or rows.
+        passed: ``actual`` is within ``limit``.
+    """
+
+    table: str
+    name: str
+    limit: float
+    actual: float
+    count: int
+    total: int
+    passed: bool
+
+    @property
+    def sentence(self) -> str:
+        """What was measured and what the limit is, in one line."""
+        floor = "at least" if self.name.startswith("min_") else "at most"
+        if self.name in ROWS:
+            return f"{several(self.count, 'row')}; {floor} {self.limit:,.0f}"
+        share = f"{self.count:,} of {self.total:,} ({percent(self.actual)})"
+        return f"{share}; {floor} {percent(self.limit)}"
+
+    @property
+    def argument(self) -> str:
+        """The words that would let this plan pass."""
+        step = 1 if self.name in ROWS else 10_000
+        exact = self.actual * step
+        rounded = math.floor(exact) if "min_" in self.name else math.ceil(exact)
+        return f"--gate {self.table}.{self.name}={rounded / step:g}"
+
+
+def parse(text: str) -> tuple[tuple[str, str], float]:
+    """
+    Read ``patients.max_rejected=0.2`` (or ``*.max_rejected=0.2``).
+
+    Raises:
+        UsageError: an unknown table or gate, or a value out of range.
+    """
+    place, _, number = text.partition("=")
+    table, _, name = place.strip().partition(".")
+    _refuse_unknown(table, (ALL, *BY_NAME), "table", text)
+    _refuse_unknown(name, NAMES, "gate", text)
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    whole = name in ROWS
+    if not (value >= 0 and (value.is_integer() if whole else value <= 1)):
+        kind = "a number of rows" if whole else "a fraction from 0 to 1"
+        raise UsageError(
+            f"--gate {table}.{name}: the value is not {kind}.",
+            hint=f"--gate {table}.{name}={DEFAULTS.get((ALL, name), 0.5):g}",
+        )
+    return (table, name), value
+
+
+def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
+    """
+    Measure every gate that applies to *plan*'s table.
+
+    Rows that people changed are in the target already: a gate of their own counts
+    them, and no other one does.
+    """
+    edits = plan.reasons.get(Reason.LOCAL_EDIT, 0)
+    measured: list[tuple[str, int, int]] = [
+        ("max_rejected", plan.counts[Outcome.REJECTED] - edits, plan.source_rows),
+        ("max_local_edits", edits, 0),
+        ("max_adopted", plan.adopted, 0),
+    ]
+    if BY_NAME[plan.table].is_source and plan.source_rows >= ENOUGH_ROWS:
+        measured.append(("min_came_in", _comes_in(plan) + edits, plan.source_rows))
+    for link, name in (("owner", "min_match_rate"), ("object", "min_object_rate")):
+        measured += [
+            (name, found.found, found.named)
+            for found in plan.links
+            if found.name == link and found.checked
+        ]
+    if any(link.name == "clinic" for link in plan.links):
+        fallback = plan.note_counts.get(Note.CLINIC_FROM_PATIENT, 0)
+        measured.append(("max_clinic_fallback", fallback, _comes_in(plan)))
+    results = (
+        measure(plan.table, name, count, total, gates)
+        for name, count, total in measured
+    )
+    return tuple(result for result in results if result is not None)
+
+
+def _comes_in(plan: Plan) -> int:
+    stays_out = (Outcome.SKIPPED, Outcome.REJECTED)
+    return len(plan.rows) - sum(plan.counts[outcome] for outcome in stays_out)
+
+
+def measure(
+    table: str, name: str, count: int, total: int, gates: Gates
+) -> GateResult | None:
+    """*count* (of *total*) held against its limit; None where there is no limit."""
+    limit = gates.limit(table, name)
+    if limit is None:
+        return None
+    floor = name.startswith("min_")
+    share = count / total if total else float(floor)
+    actual = float(count) if name in ROWS else share
+    passed = actual >= limit if floor else actual <= limit
+    return GateResult(table, name, limit, actual, count, total, passed)
+
+
+def require(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
+    """
+    Let *plan* pass, or stop its phase before it writes.
+
+    Raises:
+        GateFailed: names the table, each figure with its limit, and the words that
+            would raise it.
+    """
+    return demand(evaluate(plan, gates))
+
+
+def deletion_gates(
+    table: str, *, deleted: int, imported: int, gates: Gates
+) -> tuple[GateResult, ...]:
+    """
+    Measure a deletion, which passes by a share of the imported rows or by a number.
+
+    Args:
+        deleted: rows of the target that would go.
+        imported: rows of the target that came from an import.
+    """
+    share = measure(table, "max_deleted", deleted, imported, gates)
+    rows = measure(table, "max_deleted_rows", deleted, 0, gates)
+    return tuple(result for result in (share, rows) if result is not None)
+
+
+def require_deletions(
+    deletions: Sequence[tuple[GateResult, ...]], *, file: str
+) -> tuple[GateResult, ...]:
+    """
+    Let the *deletions* of all tables pass: one gate of each is enough.
+
+    Raises:
+        GateFailed: no gate of some table passes; every such table is named.
+    """
+    demand(
+        [
+            result
+            for results in deletions
+            if not any(result.passed for result in results)
+            for result in results
+        ],
+        file=file,
+    )
+    return tuple(result for results in deletions for result in results)
+
+
+def demand(
+    results: Sequence[GateResult],
+    *,
+    ahead: Sequence[GateResult] = (),
+    file: str = "",
+) -> tuple[GateResult, ...]:
+    """
+    *results* when all of them passed.
+
+    Args:
+        ahead: gates that later phases would stop at; told with the others, so that one
+            answer is enough.
+        file: the outcomes file that lists the rows; by default those of the tables.
+
+    Raises:
+        GateFailed: naming every one that did not.
+    """
+    failed = [result for result in results if not result.passed]
+    if failed:
+        later = f" Phases after it would stop too: {_figures(ahead)}." if ahead else ""
+        names = [file] if file else dict.fromkeys(result.table for result in failed)
+        files = ", ".join(f"outcomes/{name}.csv" for name in names)
+        arguments = " ".join(result.argument for result in (*failed, *ahead))
+        raise GateFailed(
+            f"{_figures(failed)}. Nothing of this phase was written.{later}",
+            hint=f"look at the rows in {files}; if they are right: {arguments}",
+        )
+    return tuple(results)
+
+
+def _figures(results: Sequence[GateResult]) -> str:
+    return "; ".join(
+        f"{result.table}: {_WHAT[result.name]}: {result.sentence}" for result in results
+    )
+
+
+def percent(fraction: float) -> str:
+    """``99.98%``, floored: never 100% while one row is missing."""
+    hundredths = math.floor(round(fraction * 10_000, 6))
+    return f"{hundredths / 100:.2f}%"
+
+
+def _refuse_unknown(word: str, known: Sequence[str], kind: str, text: str) -> None:
+    if word in known:
+        return
+    near = difflib.get_close_matches(word, known, n=1)
+    raise UsageError(
+        f'--gate {text}: there is no {kind} "{word}".',
+        hint=f'did you mean "{near[0]}"?' if near else f"one of {', '.join(known)}",
+    )
+
+
+_WHAT: Mapping[str, str] = {
+    "min_match_rate": "rows whose patient was found",
+    "min_object_rate": "rows whose stored object was found",
+    "max_clinic_fallback": "appointments that took the patient's clinic",
+    "min_came_in": "rows that come in",
+    "max_rejected": "rejected rows",
+    "max_deleted": "rows that would be deleted",
+    "max_deleted_rows": "rows that would be deleted",
+    "max_local_edits": "rows that people changed in the backend",
+    "max_adopted": "rows of an earlier system that would be overwritten",
+    "max_lost_rows": "rows fewer than in the last export",
+    "max_lost_columns": "columns that the last export filled",
+}

@@ -1,0 +1,46 @@
+"""Whether the keys of a table, its own and those of others, have all their digits.
+
+Pure; imports neither Django nor pyarrow. The authority is the paragraph "Keys" of
+``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.plan.mapping import Column, Mapping, resolve
+from reimport_lib.plan.stage import texts_of
+from reimport_lib.plan.values.keys import BROKEN_HINT, broken_keys
+
+_KEYS = frozenset({"key", "number key"})
+_LINKS = frozenset({"appointment_id"})
+"""Fields made of another table's key, which is itself kept as text."""
+
+
+def key_checks(mapping: Mapping, frame: pd.DataFrame) -> list[Check]:
+    """
+    One failed check per column of keys in *frame* (texts) that has lost digits.
+
+    The phase of the table would refuse the column: this says so before any is written.
+    """
+    headers = resolve(mapping, list(frame.columns)).headers
+    checks = []
+    for column in filter(_holds_keys, mapping.all_columns):
+        header = headers.get(column.name)
+        broken = broken_keys(texts_of(frame, header)) if header else 0
+        if broken:
+            checks.append(
+                Check(
+                    f"{mapping.table}: {header}: keys have all their digits",
+                    "0 that have lost digits",
+                    f"{broken:,} of {len(frame):,}",
+                    Verdict.FAIL,
+                    BROKEN_HINT,
+                )
+            )
+    return checks
+
+
+def _holds_keys(column: Column) -> bool:
+    return column.convert in _KEYS or column.feeds in _LINKS

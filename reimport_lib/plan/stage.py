@@ -1,0 +1,325 @@
+"""From a frame of text to a frame of values, by a mapping: the verb *stage*.
+
+Pure; imports neither Django nor pyarrow. Every table goes through ``stage_table``; what
+is peculiar to one is in ``rules``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from reimport_lib.plan.cells import array_of, constant, either, no_codes, objects
+from reimport_lib.plan.codes import Note, Reason
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.mapping import Column, Resolved, resolve
+from reimport_lib.plan.mapping import Mapping as TableMapping
+from reimport_lib.plan.values import conversions, one_form, times
+from reimport_lib.plan.values import keys as identity
+from reimport_lib.plan.values.carrying import carries, is_named
+from reimport_lib.plan.values.text import Cleaned, read_word
+
+Conversion = Callable[[Any, Column, TableMapping, Context], Cleaned]
+
+DATED = frozenset({"date", "birth date", "date and time"})
+"""Conversions of texts that are kept in one form, whichever way they came."""
+
+_SHOWN = ("", Note.AMBIGUOUS_DATE.value)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Staged:
+    """
+    A table as values.
+
+    Attributes:
+        frame: index = row, sorted; ``key`` (canonical, "" for none) and one object
+            column per mapped column, None where blank or unreadable.
+        problems: row, column, code: one line per value changed or doubted.
+        source_rows: rows that are not wholly blank; blank_rows are counted apart.
+        mapping: the one it was staged by.
+        compared: columns by which two rows with one key are the same.
+        originals: key of the metadata -> (n,) texts as they were, "" where the value
+            still shows them.
+        dropped: column -> (n,) texts that its value does not carry whole, "" where it
+            does; rows that differ in one of them are not the same.
+    """
+
+    table: str
+    frame: pd.DataFrame
+    problems: pd.DataFrame
+    resolved: Resolved
+    source_rows: int
+    blank_rows: int
+    mapping: TableMapping
+    compared: tuple[str, ...]
+    originals: Mapping[str, Any]
+    dropped: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Staged({self.table}, {self.source_rows} rows)"
+
+    def coded(self, code: str, *columns: str) -> Any:
+        """(n,) bool: rows where one of *columns* (none given: any) has *code*."""
+        hits = self.problems["code"] == code
+        if columns:
+            hits &= self.problems["column"].isin(columns)
+        rows = self.problems.loc[hits, "row"]
+        return pd.Series(self.frame.index.isin(rows), index=self.frame.index)
+
+
+def stage_table(mapping: TableMapping, frame: pd.DataFrame, context: Context) -> Staged:
+    """
+    Convert every mapped column of *frame* (texts, index = row).
+
+    Raises:
+        SourceError: the headers do not fit the mapping, or a cell is not text.
+    """
+    resolved = resolve(mapping, list(frame.columns))
+    blank = _wholly_blank(frame)
+    frame = frame[~blank].sort_index()
+    values: dict[str, Any] = {}
+    codes: dict[str, Any] = {}
+    originals: dict[str, Any] = {}
+    dropped: dict[str, Any] = {}
+    for column in mapping.all_columns:
+        name = "key" if column is mapping.key else column.name
+        texts = texts_of(frame, resolved.headers.get(column.name))
+        cleaned = CONVERSIONS[column.convert](texts, column, mapping, context)
+        values[name] = cleaned.values
+        codes[name], lost = _with_losses(texts, cleaned, column)
+        if column.original and column.name in resolved.headers:
+            originals[column.original] = original_texts(texts, cleaned)
+        if lost is not None:
+            dropped[name] = lost
+            kept = originals.get(column.kept_text)
+            originals[column.kept_text] = (
+                lost if kept is None else either(kept != "", kept, lost)
+            )
+        if column.convert in DATED and column.kept_text in originals:
+            order, _ = order_of(mapping, context)
+            originals[column.kept_text] = one_form.in_one_form_of_dates(
+                originals[column.kept_text], order
+            )
+    return Staged(
+        table=mapping.table,
+        frame=pd.DataFrame(values, index=frame.index, dtype=object),
+        problems=problems_of(codes),
+        resolved=resolved,
+        source_rows=len(frame),
+        blank_rows=int(blank.sum()),
+        mapping=mapping,
+        compared=tuple(name for name in values if name != "key"),
+        originals=originals,
+        dropped=dropped,
+    )
+
+
+def stage_keys(mapping: TableMapping, frame: pd.DataFrame, context: Context) -> Any:
+    """The canonical key of every row of *frame*, "" for none, and nothing else."""
+    if mapping.key is None:
+        raise ValueError(f"{mapping.table} has no key column")
+    resolved = resolve(mapping, list(frame.columns))
+    texts = texts_of(frame, resolved.headers[mapping.key.name])
+    return CONVERSIONS[mapping.key.convert](texts, mapping.key, mapping, context).values
+
+
+def with_columns(
+    staged: Staged,
+    added: Mapping[str, Cleaned],
+    *,
+    instead_of: tuple[str, ...] = (),
+    originals: Mapping[str, Any] | None = None,
+) -> Staged:
+    """
+    *staged* with columns made out of others, and the codes they brought.
+
+    Args:
+        instead_of: columns that no longer count when two rows are compared; a text of
+            theirs that was dropped still does.
+        originals: metadata key -> texts as they were.
+    """
+    columns = {name: cleaned.values for name, cleaned in added.items()}
+    codes = {name: cleaned.codes for name, cleaned in added.items()}
+    compared = [*staged.compared, *columns]
+    return replace(
+        staged,
+        frame=staged.frame.assign(**columns),
+        problems=pd.concat([staged.problems, problems_of(codes)], ignore_index=True),
+        compared=tuple(name for name in compared if name not in instead_of),
+        originals={**staged.originals, **(originals or {})},
+    )
+
+
+def with_words(staged: Staged, *columns: str) -> Staged:
+    """*staged*, where rows differ that say the same in other words of *columns*."""
+    words = {
+        name: objects([cell or "" for cell in staged.frame[name]], staged.frame.index)
+        for name in columns
+    }
+    return replace(staged, dropped={**staged.dropped, **words})
+
+
+def problems_of(codes: Mapping[str, Any]) -> pd.DataFrame:
+    """row, column, code for every code in *codes* (column -> codes per row)."""
+    rows: list[int] = []
+    columns: list[str] = []
+    found: list[str] = []
+    for name, column in codes.items():
+        for row, joined in column[column != ""].items():
+            for code in joined.split(";"):
+                rows.append(row)
+                columns.append(name)
+                found.append(code)
+    return pd.DataFrame(
+        {
+            "row": pd.Series(rows, dtype="int64"),
+            "column": pd.Series(columns, dtype=object),
+            "code": pd.Series(found, dtype=object),
+        }
+    )
+
+
+def texts_of(frame: pd.DataFrame, header: str | None) -> Any:
+    """The column *header* of a frame of text; blanks where the file has none."""
+    if header is None:
+        return constant("", frame.index)
+    return frame[header].astype(object)
+
+
+def original_texts(texts: Any, cleaned: Cleaned) -> Any:
+    """*texts* where the value alone no longer shows them, else "".
+
+    A date that fits both orders is shown: the set order was taken.
+    """
+    cells = zip(texts, cleaned.values, cleaned.codes, strict=True)
+    kept = [
+        text.strip()
+        if code not in _SHOWN
+        or (isinstance(value, str) and value != text.strip() and read_word(text)[0])
+        else ""
+        for text, value, code in cells
+    ]
+    return objects(kept, texts.index)
+
+
+def order_of(mapping: TableMapping, context: Context) -> tuple[str, bool]:
+    """The order of text dates, and whether the source itself declares it."""
+    declared = context.declared_order.get(mapping.table) or mapping.date_order
+    return (declared, True) if declared else (context.settings.date_order, False)
+
+
+def _wholly_blank(frame: pd.DataFrame) -> Any:
+    """(n,) bool; each column looks only at the rows that were blank so far."""
+    blank = np.ones(len(frame), dtype=bool)
+    for position in range(frame.shape[1]):
+        left = np.flatnonzero(blank)
+        if not len(left):
+            break
+        cells = frame.iloc[:, position].to_numpy(dtype=object)[left]
+        blank[left] = [not cell.strip() for cell in cells]
+    return pd.Series(blank, index=frame.index)
+
+
+def _with_losses(texts: Any, cleaned: Cleaned, column: Column) -> tuple[Any, Any]:
+    """
+    The codes, with what else is to be said of each cell, and the texts that are lost.
+
+    Codes are added where the backend could not hold the value, and where the value
+    does not carry the text and no code names that (``text_kept``). Lost are the texts
+    that the value does not carry, "" elsewhere; None where there is none at all.
+    """
+    positions, uniques = pd.factorize(texts.to_numpy(dtype=object))
+    first = np.zeros(len(uniques), dtype=np.int64)
+    first[positions[::-1]] = np.arange(len(positions))[::-1]
+    values = cleaned.values.to_numpy(dtype=object)[first]
+    before = cleaned.codes.to_numpy(dtype=object)[first]
+    after, lost = [], []
+    for text, value, code in zip(uniques, values, before, strict=True):
+        carried = carries(column.convert, text, value, code)
+        kept = "" if carried or is_named(code) else Note.TEXT_KEPT.value
+        misfit = _misfit(text, value, column.length)
+        added = (misfit if code != misfit else "", kept)
+        after.append(";".join(filter(None, (code, *added))))
+        lost.append("" if carried else text.strip())
+    codes = cleaned.codes
+    if after != list(before):
+        codes = objects(array_of(after)[positions], texts.index)
+    if not any(lost):
+        return codes, None
+    return codes, objects(array_of(lost)[positions], texts.index)
+
+
+def _misfit(text: str, value: object, length: int | None) -> str:
+    if _UNSTORABLE.search(text):
+        return Reason.BAD_CHARACTER.value
+    too_long = length is not None and isinstance(value, str) and len(value) > length
+    return Reason.VALUE_TOO_LONG.value if too_long else ""
+
+
+def _plain(values: Any) -> Cleaned:
+    return Cleaned(values=values, codes=no_codes(values.index))
+
+
+def _width(column: Column, context: Context) -> int:
+    return int(getattr(context.settings, column.width))
+
+
+def _dates(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
+    order, declared = order_of(mapping, context)
+    return times.dates(texts, order, declared=declared)
+
+
+def _birth_dates(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
+    order, declared = order_of(mapping, context)
+    today = context.as_of.astimezone(ZoneInfo(context.settings.time_zone))
+    return times.birth_dates(texts, order, declared=declared, as_of=today)
+
+
+def _stamps(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
+    order, declared = order_of(mapping, context)
+    zone = context.settings.time_zone
+    return times.stamps(texts, order, declared=declared, zone=zone)
+
+
+CONVERSIONS: Mapping[str, Conversion] = {
+    "key": lambda texts, _, mapping, __: _plain(
+        identity.whole_keys(texts, table=mapping.table)
+    ),
+    "number key": lambda texts, _, mapping, __: _plain(
+        identity.whole_keys(texts, table=mapping.table, number=True)
+    ),
+    "text": lambda texts, *_: conversions.text(texts),
+    "word": lambda texts, *_: conversions.word(texts),
+    "number as text": lambda texts, *_: conversions.number_text(texts),
+    "kept": lambda texts, _, mapping, context: one_form.in_one_form(
+        conversions.number_text(texts), order_of(mapping, context)[0]
+    ),
+    "digits": lambda texts, column, _, context: conversions.digits(
+        texts, _width(column, context)
+    ),
+    "person name": lambda texts, *_: conversions.person_name(texts),
+    "title": lambda texts, *_: conversions.title(texts),
+    "flag": lambda texts, *_: conversions.flag(texts),
+    "sex": lambda texts, *_: conversions.sex(texts),
+    "phone": lambda texts, _, __, context: conversions.phone(
+        texts, context.settings.region
+    ),
+    "e-mail": lambda texts, *_: conversions.email(texts),
+    "date": lambda texts, _, mapping, context: _dates(texts, mapping, context),
+    "birth date": lambda texts, _, mapping, context: _birth_dates(
+        texts, mapping, context
+    ),
+    "time of day": lambda texts, *_: times.times(texts),
+    "date and time": lambda texts, _, mapping, context: _stamps(
+        texts, mapping, context
+    ),
+}
+"""Conversions by the word that a mapping uses for them."""

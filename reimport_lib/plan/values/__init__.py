@@ -1,0 +1,1 @@
+"""Cells as values: pure functions from what a person typed to what a field holds."""

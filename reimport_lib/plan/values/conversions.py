@@ -1,0 +1,174 @@
+"""From the text of a cell to a value: free text, digits, names, flags, sex.
+
+Pure; imports nothing that writes, and neither Django nor pyarrow. The authority is the
+paragraph "Text" of ``docs/rules.md``. Every function takes a column of text, blank is
+"", and gives Cleaned with the same index. A character that no database stores (NUL, a
+lone surrogate) gives None with ``bad_character`` in every function that keeps text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import pandas as pd
+
+from reimport_lib.plan.codes import Note
+from reimport_lib.plan.values.contacts import email, phone
+from reimport_lib.plan.values.text import (
+    Cleaned,
+    Reading,
+    clean,
+    fold,
+    fold_words,
+    listed_words,
+    read_text,
+    read_word,
+    visible,
+    whole_number,
+)
+
+__all__ = [
+    "Cleaned",
+    "canonical_text",
+    "digits",
+    "email",
+    "flag",
+    "number_text",
+    "person_name",
+    "phone",
+    "sex",
+    "text",
+    "title",
+    "word",
+]
+
+_FLAGS = dict.fromkeys(("1", "yes", "y", "true", "x"), True) | dict.fromkeys(
+    ("0", "no", "n", "false"), False
+)
+_JOINER = "\u200d"
+_SEXES = (
+    dict.fromkeys(("m", "male", "man"), "M")
+    | dict.fromkeys(("f", "female", "woman"), "F")
+    | dict.fromkeys(("o", "other", "non-binary", "x"), "O")
+    | dict.fromkeys(("u", "unknown"), "U")
+)
+
+
+def text(column: pd.Series[Any]) -> Cleaned:
+    """Free text: in-field returns become LF, stripped; nothing else changes inside."""
+    return clean(column, read_text)
+
+
+def word(column: pd.Series[Any]) -> Cleaned:
+    """A coded word as it stands, without invisible characters."""
+    return clean(column, read_word)
+
+
+def digits(column: pd.Series[Any], width: int) -> Cleaned:
+    """
+    Digits meant as text (postcode, health number), *width* characters when whole.
+
+    Shorter ones get their lost zeros back (``leading_zero_restored``), a trailing
+    ``.0`` goes; longer ones and those with other characters stay as they are. In
+    contact details this note comes from postcodes only: a phone that lost its zero
+    becomes the same E.164 as one that did not (see ``phone``), without a note.
+    """
+
+    def read(cell: str) -> Reading:
+        value, code = read_word(cell)
+        if not isinstance(value, str):
+            return value, code
+        number = whole_number(value)
+        if number.isascii() and number.isdigit() and len(number) < width:
+            return number.zfill(width), Note.LEADING_ZERO_RESTORED.value
+        return number, ""
+
+    return clean(column, read)
+
+
+def number_text(column: pd.Series[Any]) -> Cleaned:
+    """Text that Excel may have turned into a number: only a trailing ``.0`` goes."""
+
+    def read(cell: str) -> Reading:
+        value, code = read_word(cell)
+        return (whole_number(value) if isinstance(value, str) else value), code
+
+    return clean(column, read)
+
+
+def person_name(column: pd.Series[Any]) -> Cleaned:
+    """A name: NFC, any run of blanks (U+00A0 too) one blank, nothing invisible."""
+    return clean(column, _read_name)
+
+
+def title(column: pd.Series[Any]) -> Cleaned:
+    """A title without its final stop: ``Mr.`` is ``Mr``; any other value is kept."""
+
+    def read(cell: str) -> Reading:
+        value, code = _read_name(cell)
+        if not isinstance(value, str):
+            return value, code
+        return value.rstrip(". ") or None, ""
+
+    return clean(column, read)
+
+
+def flag(column: pd.Series[Any]) -> Cleaned:
+    """1/0, yes/no, true/false, x as bool; another word is None, ``unknown_value``."""
+
+    def read(cell: str) -> Reading:
+        word = whole_number(fold(cell))
+        if not word:
+            return None, ""
+        if word in _FLAGS:
+            return _FLAGS[word], ""
+        return None, Note.UNKNOWN_VALUE.value
+
+    return clean(column, read)
+
+
+def sex(column: pd.Series[Any]) -> Cleaned:
+    """
+    M, F, O or U; blank is U, an unknown word is U with ``unknown_value``.
+
+    So are several words that do not mean the same.
+    """
+
+    def read(cell: str) -> Reading:
+        meant = {_SEXES.get(word.rstrip(".")) for word in listed_words(cell)}
+        if not meant:
+            return "U", ""
+        sex = meant.pop() if len(meant) == 1 else None
+        return (sex, "") if sex else ("U", Note.UNKNOWN_VALUE.value)
+
+    return clean(column, read)
+
+
+def canonical_text(column: pd.Series[Any]) -> Cleaned:
+    """The form in which texts are compared: NFKC, case folded, single blanks."""
+    return clean(column, lambda cell: (fold_words(cell) or None, ""))
+
+
+def _read_name(cell: str) -> Reading:
+    value, code = read_text(_visible_name(cell))
+    if not isinstance(value, str):
+        return value, code
+    return " ".join(unicodedata.normalize("NFC", value).split()), ""
+
+
+def _visible_name(cell: str) -> str:
+    """*cell* without invisible characters; one that draws two signs as one stays."""
+    if _JOINER not in cell:
+        return visible(cell)
+    parts = cell.split(_JOINER)
+    joined = parts[0]
+    for part in parts[1:]:
+        both = _is_sign(joined[-1:]) and _is_sign(part[:1])
+        joined += _JOINER + part if both else part
+    return _JOINER.join(map(visible, joined.split(_JOINER)))
+
+
+def _is_sign(sign: str) -> bool:
+    """A picture, or what colours the one before it."""
+    return bool(sign) and unicodedata.category(sign) in ("So", "Sk", "Mn")

@@ -1,0 +1,260 @@
+"""What there is to compare: the snapshot, the ledger, the outcomes files, the database.
+
+Nothing here writes. The phase that imported a table may be one of an earlier run, as
+long as that run imported the very same snapshot and nothing was imported after it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from django.apps import apps
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.errors import ReimportError
+from reimport_lib.read.snapshot import Snapshot
+from reimport_lib.record import runs
+from reimport_lib.record.run import Json, Run
+from reimport_lib.tables.declare import BY_NAME, TABLES
+from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.models import model_of
+
+IMPORTED = ("created", "updated", "unchanged")
+OUTCOMES = (*IMPORTED, "skipped", "rejected")
+EDITED = "local_edit"
+DELETE = "delete"
+DELETIONS = "deletions"
+SHOWN_ROWS = 5
+TECHNICAL = frozenset({"import_hash", "created_at", "updated_at"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Account:
+    """
+    What the import says became of the rows of one phase.
+
+    Attributes:
+        run_id: the run that did it; as_of: its clock.
+        counts: table -> outcome -> rows, from the ledger.
+        recorded: table -> counts, from that run's ``run.json``.
+        files: table -> its outcomes file; empty where the run folder is gone.
+    """
+
+    phase: str
+    run_id: str
+    finished_at: datetime
+    as_of: datetime
+    counts: Mapping[str, Mapping[str, int]]
+    outcomes_sha256: str
+    recorded: Json
+    files: Mapping[str, Path]
+
+    @property
+    def sha256_of_files(self) -> str:
+        """Over the outcomes files as they lie there, in the order of their names."""
+        digest = hashlib.sha256()
+        for name in sorted(self.files):
+            digest.update(f"{name}\n".encode())
+            digest.update(self.files[name].read_bytes())
+        return digest.hexdigest()
+
+    def rows(self, table: str) -> pd.DataFrame | None:
+        """The outcomes file of *table*, all text but ``row``; None without one."""
+        if table not in self.files:
+            return None
+        file = self.files[table].stat()
+        return _read_outcomes(self.files[table], (file.st_mtime_ns, file.st_size))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """
+    Everything the checks of one run read.
+
+    Attributes:
+        accounts: phase -> what it did; absent: ``gaps`` says why.
+        gaps: phase -> why there is nothing to compare with.
+    """
+
+    run: Run
+    snapshot: Snapshot
+    accounts: Mapping[str, Account]
+    gaps: Mapping[str, Check]
+    alias: str = DEFAULT
+    _held: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def source(self, table: str) -> pd.DataFrame:
+        """The frozen texts of *table*; of a listing its objects."""
+        frames = _frames(self.snapshot.folder, self.snapshot.digest)
+        if table not in frames:
+            is_listing = table in self.snapshot.manifest.objects
+            read = self.snapshot.objects if is_listing else self.snapshot.table
+            frames[table] = read(table)
+        return frames[table]
+
+    def order_of(self, table: str) -> str:
+        """The order of text dates that the source of *table* declares, or ""."""
+        return self.snapshot.manifest.tables[table].declared_order
+
+    def account(self, table: str) -> Account | None:
+        return self.accounts.get(BY_NAME[table].phase)
+
+    def outcomes(self, table: str) -> pd.DataFrame | None:
+        """The outcomes of *table*, as ``Account.rows``; None where there are none."""
+        account = self.account(table)
+        return account.rows(table) if account else None
+
+    def imported(self, table: str) -> pd.DataFrame | None:
+        """row, notes and target_id of the rows of *table* that came in."""
+        rows = self.outcomes(table)
+        return None if rows is None else rows[rows["outcome"].isin(IMPORTED)]
+
+    def left_alone(self, table: str) -> frozenset[str]:
+        """Primary keys of rows that the import left as people had changed them."""
+        rows = self.outcomes(table)
+        if rows is None:
+            return frozenset()
+        return frozenset(rows.loc[rows["reason"] == EDITED, "target_id"])
+
+    def database(self, table: str) -> pd.DataFrame:
+        """
+        Every row of *table* that has a filemaker_id, read once.
+
+        Returns:
+            all columns but the technical ones; index = primary key as text; dtype
+            object with Python's own values.
+        """
+        if table not in self._held:
+            self._held[table] = _database_rows(table, self.alias)
+        return self._held[table]
+
+    def kept(self, table: str) -> pd.DataFrame | None:
+        """target_id, reason of rows that the delete phase kept; None: no such phase."""
+        account = self.accounts.get(DELETE)
+        rows = account.rows(DELETIONS) if account else None
+        if rows is None:
+            return None
+        return rows[(rows["table"] == table) & (rows["outcome"] == "kept")]
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """Phases of tables of the snapshot of which nobody says what became."""
+        phases = {
+            table.phase for table in TABLES if self.snapshot.has(table.name)
+        } & self.gaps.keys()
+        return tuple(phase for phase in self.gaps if phase in phases)
+
+    def gap(self, name: str, table: str) -> Check:
+        """The check called *name* as one that cannot be made."""
+        why = self.gaps.get(BY_NAME[table].phase)
+        if why is None:
+            return could_not_check(name, "the outcomes files of that run are gone")
+        return Check(name, why.expected, why.actual, why.verdict, why.hint)
+
+
+def gather(run: Run, snapshot: Snapshot, *, alias: str = DEFAULT) -> Evidence:
+    """The evidence for *run*, whose frozen source is *snapshot*."""
+    accounts: dict[str, Account] = {}
+    gaps: dict[str, Check] = {}
+    for phase in (DELETE, *dict.fromkeys(table.phase for table in TABLES)):
+        account = _account(run, snapshot, phase, alias)
+        if account is not None:
+            accounts[phase] = account
+        elif phase in run.phases:
+            gaps[phase] = Check(
+                phase,
+                "a finished phase in the ledger",
+                "none",
+                Verdict.FAIL,
+                f"reimport run --resume {run.run_id}",
+            )
+        else:
+            gaps[phase] = could_not_check(
+                phase, "not in this run, nor imported last from this snapshot"
+            )
+    return Evidence(run, snapshot, accounts, gaps, alias)
+
+
+def could_not_check(name: str, why: str) -> Check:
+    return Check(name, "something to compare with", why, Verdict.COULD_NOT_CHECK)
+
+
+def some_rows(rows: Any) -> str:
+    """``rows 12, 18 and 3 more``: record numbers, never what stands in them."""
+    shown = [str(row) for row in list(rows)[:SHOWN_ROWS]]
+    more = len(rows) - len(shown)
+    return f"rows {', '.join(shown)}" + (f" and {more:,} more" if more else "")
+
+
+@lru_cache(maxsize=1)
+def _frames(folder: Path, digest: str) -> dict[str, pd.DataFrame]:
+    """What was read of a snapshot, once per process: it never changes."""
+    return {}
+
+
+@lru_cache(maxsize=32)
+def _read_outcomes(path: Path, _stamp: tuple[int, int]) -> pd.DataFrame:
+    """An outcomes file; ``row`` as int, 0 for none, every other column as text."""
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
+    numbers = [int(row or 0) for row in frame["row"].to_numpy(dtype=object)]
+    return frame.astype(object).assign(row=numbers)
+
+
+def _account(run: Run, snapshot: Snapshot, phase: str, alias: str) -> Account | None:
+    model: Any = apps.get_model("ledger.LedgerPhase")
+    phases = model.objects.using(alias)
+    rows = phases.filter(name=phase).exclude(run__status="rolled-back")
+    if phase in run.phases:
+        rows = rows.filter(run_id=run.run_id)
+    columns = ("run_id", "finished_at", "counts", "outcomes_sha256")
+    newest = rows.order_by("-finished_at", "-pk")
+    found = newest.values(*columns, "run__snapshot_digest", "run__as_of").first()
+    if found is None or found["run__snapshot_digest"] != snapshot.digest:
+        return None
+    recorded, files = _from_folder(run, found["run_id"], phase)
+    return Account(
+        phase=phase,
+        run_id=found["run_id"],
+        finished_at=found["finished_at"],
+        counts=found["counts"],
+        outcomes_sha256=found["outcomes_sha256"],
+        as_of=found["run__as_of"],
+        recorded=recorded,
+        files=files,
+    )
+
+
+def _from_folder(run: Run, run_id: str, phase: str) -> tuple[Json, dict[str, Path]]:
+    """What the folder of *run_id* says of *phase*; nothing where it is gone."""
+    try:
+        done = run if run_id == run.run_id else runs.load(run.settings, run_id)
+        recorded: Json = done.phase(phase)["tables"]
+    except (ReimportError, StopIteration):
+        return {}, {}
+    names = [DELETIONS] if phase == DELETE else _tables_of(phase)
+    paths = {name: done.outcomes_folder / f"{name}.csv" for name in names}
+    return recorded, {name: path for name, path in paths.items() if path.is_file()}
+
+
+def _tables_of(phase: str) -> list[str]:
+    return [table.name for table in TABLES if table.phase == phase]
+
+
+def _database_rows(table: str, alias: str) -> pd.DataFrame:
+    model = model_of(table)
+    every = (field.attname for field in model._meta.concrete_fields)
+    columns = [name for name in every if name not in TECHNICAL]
+    manager: Any = model._base_manager
+    rows = manager.using(alias).exclude(filemaker_id=None).order_by("pk")
+    frame = pd.DataFrame(
+        list(rows.values_list(*columns)), columns=columns, dtype=object
+    )
+    frame.index = pd.Index([str(pk) for pk in frame["id"]], dtype=object)
+    return frame

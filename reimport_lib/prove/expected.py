@@ -1,0 +1,96 @@
+"""What the API should answer: from the snapshot, the outcomes files and the database.
+
+The owner of an imported row is the one that its source row names; of rows that people
+made or an earlier import left, the one that the database has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reimport_lib.prove.evidence import Evidence
+from reimport_lib.prove.headers import KEYS, OWNERS, Aliases, column
+from reimport_lib.prove.render.rendering import key_text
+from reimport_lib.write.models import model_of
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """
+    An imported row.
+
+    Attributes:
+        pk: its primary key as text; key, owner: FileMaker keys in the source, folded.
+    """
+
+    row: int
+    pk: str
+    key: str
+    owner: str
+    has_notes: bool
+
+
+def imported_rows(evidence: Evidence, table: str) -> list[Imported]:
+    """
+    The rows of *table* that came in; none where that cannot be told.
+
+    Images whose batch a person changed are where that person put them: not in it.
+    """
+    outcomes = evidence.imported(table)
+    if outcomes is None or not evidence.snapshot.has(table):
+        return []
+    if table == "images":
+        outcomes = outcomes[~outcomes["target_id"].isin(_moved_images(evidence))]
+    source = evidence.source(table).loc[list(outcomes["row"])]
+    number = table == "images"
+    keys = column(source, KEYS.get(table, ()))
+    owners = column(source, OWNERS.get(table, ()))
+    return [
+        Imported(row, pk, key_text(key, number=number), key_text(owner), notes != "")
+        for row, pk, notes, key, owner in zip(
+            *(outcomes[name] for name in ("row", "target_id", "notes")),
+            keys,
+            owners,
+            strict=True,
+        )
+    ]
+
+
+def _moved_images(evidence: Evidence) -> frozenset[str]:
+    """Primary keys of images in batches that a person changed."""
+    batches = evidence.database("images")["batch_id"]
+    changed = evidence.left_alone("image_batches")
+    hits = [str(batch) in changed for batch in batches]
+    return frozenset(map(str, batches.index[hits]))
+
+
+def texts(evidence: Evidence, table: str, *columns: Aliases) -> dict[int, list[str]]:
+    """Record number -> the texts of *columns*, of every row of the source."""
+    frame = evidence.source(table)
+    cells = zip(*(column(frame, aliases) for aliases in columns), strict=True)
+    return dict(zip(frame.index, map(list, cells), strict=True))
+
+
+def by_owner(rows: list[Imported]) -> Mapping[str, list[Imported]]:
+    """Folded key of the patient -> rows; those without one left out."""
+    found: dict[str, list[Imported]] = defaultdict(list)
+    for row in rows:
+        if row.owner:
+            found[row.owner].append(row)
+    return found
+
+
+def busiest(rows: list[Imported], among: Mapping[str, Any]) -> str:
+    """The key in *among* that most of *rows* name; "" for none, ties by key."""
+    counts = Counter(row.owner for row in rows if row.owner in among)
+    return min(counts, key=lambda owner: (-counts[owner], owner), default="")
+
+
+def held(evidence: Evidence, table: str, **conditions: object) -> set[str]:
+    """Primary keys of the rows of *table* that the database has, whoever made them."""
+    manager: Any = model_of(table)._base_manager
+    rows = manager.using(evidence.alias).filter(**conditions)
+    return {str(pk) for pk in rows.values_list("pk", flat=True)}

@@ -1,0 +1,117 @@
+"""Fields: every managed field of every imported row, the source against the database.
+
+A difference is explained by a note of its row, or fails the check; figures and record
+numbers are shown, never a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import several
+from reimport_lib.prove import events, people, stored
+from reimport_lib.prove.batches import check_batches
+from reimport_lib.prove.evidence import Evidence, could_not_check, some_rows
+from reimport_lib.prove.matched import Compared, Field, Matched, compare, match
+from reimport_lib.prove.metadata import metadata
+from reimport_lib.prove.reference_data import World, look_around
+from reimport_lib.tables.declare import BY_NAME, SOURCE_TABLES
+from reimport_lib.write.models import managed
+
+FIELDS: Mapping[str, Callable[[Matched], list[Field]]] = {
+    "patients": people.patients,
+    "contact_details": people.contact_details,
+    "appointments": events.appointments,
+    "notes": events.notes,
+    "sms": events.sms,
+    "sms_replies": events.sms_replies,
+    "documents": stored.documents,
+    "images": stored.images,
+}
+"""Table -> its fields beside the metadata, by a table of columns of its own."""
+
+NOT_SAID = "nobody has said how it is compared"
+
+
+def check_fields(evidence: Evidence) -> list[Check]:
+    """One check per field of every table that the snapshot holds, and its fill rate."""
+    world = look_around(evidence)
+    found: list[Check] = []
+    for table in SOURCE_TABLES:
+        if evidence.snapshot.has(table.name):
+            found += check_table(evidence, table.name, world)
+    return [*found, *check_batches(evidence, world)]
+
+
+def check_table(evidence: Evidence, table: str, world: World) -> list[Check]:
+    """One check per field of *table*, and one of the fill rate of all."""
+    if table not in FIELDS:
+        return [could_not_check(f"{table}: fields", NOT_SAID)]
+    account = evidence.account(table)
+    matched = match(evidence, account, table, world) if account else None
+    if matched is None:
+        return [evidence.gap(f"{table}: fields", table)]
+    if not matched.rows and not matched.missing:
+        return [could_not_check(f"{table}: fields", "no row came in")]
+    fields = [*FIELDS[table](matched), metadata(matched)]
+    results = {each.name: compare(matched, each) for each in fields}
+    checks = [_field_check(table, each, results[each.name]) for each in fields]
+    checked = [results[each.name] for each in fields if not each.unchecked]
+    return [*checks, *_uncompared(table, results), _fill_check(table, checked)]
+
+
+def _uncompared(table: str, compared: Collection[str]) -> list[Check]:
+    """Fields that the import writes and nothing here compares: never silence."""
+    return [
+        could_not_check(f"{table}.{name}", NOT_SAID)
+        for name in managed(table)
+        if name not in compared
+    ]
+
+
+def _field_check(table: str, field: Field, result: Compared) -> Check:
+    name = f"{table}.{field.name}"
+    if field.unchecked:
+        return could_not_check(name, field.unchecked)
+    explained = sum(result.explained.values())
+    notes = ", ".join(f"{note} {n:,}" for note, n in sorted(result.explained.items()))
+    figures = [
+        f"{result.equal:,} of {result.rows:,} equal",
+        f"{explained:,} explained by notes" + (f" ({notes})" if notes else ""),
+    ]
+    verdict, hint = Verdict.PASS, ""
+    if result.edited:
+        verdict = Verdict.WARN
+        figures.append(f"{len(result.edited):,} changed by people")
+    if result.different:
+        verdict = Verdict.FAIL
+        rows = some_rows(result.different)
+        figures.append(f"{len(result.different):,} not explained: {rows}")
+        hint = (
+            f"compare these rows of {BY_NAME[table].file} with the backend; "
+            f"what became of them is in outcomes/{table}.csv"
+        )
+    return Check(
+        name,
+        f"{several(result.rows, 'row')}, sha256 {result.source_sha256[:12]}",
+        "; ".join((*figures, f"sha256 {result.target_sha256[:12]}")),
+        verdict,
+        hint,
+    )
+
+
+def _fill_check(table: str, results: list[Compared]) -> Check:
+    """As many values as the source has, but for those that notes account for."""
+    source = sum(result.source_filled for result in results)
+    target = sum(result.target_filled for result in results)
+    explained = sum(result.explained_blank for result in results)
+    lost = source - target - explained
+    off = f"{several(abs(lost), 'value')} too {'few' if lost > 0 else 'many'}"
+    return Check(
+        f"{table}: fill rate of all fields",
+        several(source, "value"),
+        f"{several(target, 'value')}, {explained:,} more left blank by notes",
+        Verdict.FAIL if lost else Verdict.PASS,
+        off if lost else "",
+    )

@@ -1,0 +1,87 @@
+"""``filemaker_metadata``: source columns without a field of their own, word for word.
+
+Which column is kept under which name is the mapping's to say, as a reviewer reads it;
+the words themselves, and which texts must be there because no field says them, are
+read here without the import's conversions (see ``kept``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reimport_lib.prove import kept as keeping
+from reimport_lib.prove import one_form
+from reimport_lib.prove.headers import Aliases
+from reimport_lib.prove.matched import Field, Matched
+from reimport_lib.prove.render.rendering import Pair, plain, seen
+from reimport_lib.tables.clinic import RULES
+
+NAME = "filemaker_metadata"
+_JOINED: Mapping[str, tuple[Aliases, ...]] = {
+    "start_text": (("startDate",), ("startTime",), ("Start",)),
+    "end_text": (("endDate",), ("endTime",), ("End",)),
+    "ph_text": (("ph",),),
+}
+"""Texts as they were, made of one or more columns."""
+
+
+def metadata(m: Matched) -> Field:
+    """One field: all names with their texts, each row as one line."""
+    words = {name: m.texts(*aliases) for name, aliases in kept_columns(m.table).items()}
+    originals = {
+        name: list(zip(*(m.texts(*each) for each in aliases), strict=True))
+        for name, aliases in as_they_were(m.table).items()
+    }
+    missing = keeping.must_be_kept(m)
+    owners = keeping.said_of_owners(m)
+    pairs = []
+    for place, held in enumerate(m.values(NAME)):
+        needed = {name for name, places in missing.items() if place in places}
+        texts = {name: column[place] for name, column in words.items()}
+        said = {
+            name: column[place]
+            for name, column in originals.items()
+            if name in held or name in needed
+        }
+        pairs.append(_line(held, texts, said, owners[place], m.zone.order))
+    return Field(NAME, pairs, (), lambda pair: pair)
+
+
+def kept_columns(table: str) -> dict[str, Aliases]:
+    """Name in the metadata -> headers of the column that is kept under it."""
+    columns = RULES[table].mapping.columns
+    return {column.metadata: column.names for column in columns if column.metadata}
+
+
+def as_they_were(table: str) -> dict[str, tuple[Aliases, ...]]:
+    """Name in the metadata -> headers of the columns whose texts it may hold."""
+    columns = RULES[table].mapping.columns
+    return {**{column.kept_text: (column.names,) for column in columns}, **_JOINED}
+
+
+def _line(
+    held: Mapping[str, Any],
+    words: Mapping[str, str],
+    originals: Mapping[str, tuple[str, ...]],
+    owner: Mapping[str, str],
+    order: str,
+) -> Pair:
+    """What should be kept of one row, and what is; of the owner nothing need be."""
+    shown = {name: seen(text) for name, text in held.items()}
+    said = {}
+    for name, text in words.items():
+        if plain(seen(text)):
+            is_same = one_form.same(shown.get(name, ""), text, order)
+            said[name] = shown.get(name, "") if is_same else plain(seen(text))
+    for name, texts in originals.items():
+        is_same = one_form.same_in_turn(shown.get(name, ""), texts, order)
+        joined = " ".join(filter(None, map(plain, texts)))
+        said[name] = shown.get(name, "") if is_same else joined
+    said |= {name: text for name, text in owner.items() if name in held}
+    text = _text(said)
+    return text, text if said == shown else _text(shown)
+
+
+def _text(values: Mapping[str, Any]) -> str:
+    return repr(sorted(values.items())) if values else ""

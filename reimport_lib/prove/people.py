@@ -1,0 +1,296 @@
+"""Fields of patients and contact details, and where the source says them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from reimport_lib.prove import explaining
+from reimport_lib.prove.evidence import EDITED
+from reimport_lib.prove.explaining import Notes
+from reimport_lib.prove.headers import KEYS, OWNERS, Aliases, column
+from reimport_lib.prove.matched import Field, Matched, Render
+from reimport_lib.prove.render import clocks, rendering, words
+from reimport_lib.prove.render.rendering import Pair
+
+FLAGS: dict[str, Aliases] = {
+    "phone": ("SMS Phone",),
+    "mobile": ("SMS Phone",),
+    "email": ("Email default",),
+    "address": ("Xero address",),
+}
+"""Kind of contact detail -> the column that marks the primary one."""
+
+
+ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
+CLINIC: tuple[Aliases, ...] = (("id_Clinic",), ("Clinic_Name",))
+DETAIL: tuple[Aliases, ...] = (
+    *(("ph",), ("PhoneMobileIntFormat",), ("SMS Phone",), ("Email default",)),
+    *(("address 1",), ("address 2",), ("suburb",), ("post code", "postcode")),
+)
+"""The columns that say what the value of a contact detail is."""
+
+
+def field_of(
+    matched: Matched,
+    name: str,
+    render: Render,
+    *headers: Aliases,
+    notes: Notes | None = None,
+    values: Sequence[Any] | None = None,
+) -> Field:
+    """The field *name*, said by the columns under *headers*."""
+    held = matched.values(name) if values is None else values
+    texts = tuple(matched.texts(*aliases) for aliases in headers)
+    return Field(name, held, texts, render, notes or {}, headers=headers)
+
+
+def listed(
+    matched: Matched, name: str, directory: str, *headers: Aliases, note: str
+) -> Field:
+    """A link to an entry of *directory*, named by key or by name."""
+    names = matched.world.directories[directory]
+    made = field_of(
+        matched, name, names.render, *headers, notes={note: explaining.unlisted(names)}
+    )
+    if names or not any(map(any, made.texts)):
+        return made
+    why = f"the backend knows no {directory.replace('_', ' ')}"
+    return replace(made, unchecked=why)
+
+
+def owner(matched: Matched, name: str = "patient_id", attribute: str = "") -> Field:
+    """The patient that a row belongs to: the link followed to its FileMaker key."""
+    world = matched.world
+    owners = [world.owner(pk) for pk in matched.values(attribute or name)]
+    aliases = OWNERS[matched.table]
+    return field_of(matched, name, rendering.key, aliases, values=owners)
+
+
+def own_key(matched: Matched) -> Field:
+    number = matched.table == "images"
+    render = rendering.number_key if number else rendering.key
+    return field_of(matched, "filemaker_id", render, KEYS[matched.table])
+
+
+def patients(m: Matched) -> list[Field]:
+    sex = partial(rendering.coded, words=words.SEXES)
+    day = partial(clocks.day, order=m.zone.order)
+    return [
+        own_key(m),
+        field_of(m, "title", rendering.title, ("title", "Title")),
+        field_of(m, "first_name", rendering.name, ("nameFirst",)),
+        field_of(m, "middle_names", rendering.name, ("nameMiddle",)),
+        field_of(m, "last_name", rendering.name, ("nameLast",)),
+        field_of(m, "dob", day, ("DOB",), notes=explaining.birth_dates(m.zone)),
+        field_of(
+            m,
+            "sex",
+            sex,
+            ("gender", "sex"),
+            notes={"unknown_value": explaining.unknown_word(words.SEXES, "U")},
+        ),
+        field_of(
+            m,
+            "health_number",
+            rendering.number_text,
+            ("Health Number",),
+            notes=explaining.zeros(),
+        ),
+        listed(
+            m,
+            "clinic_id",
+            "clinics",
+            *CLINIC,
+            note="unknown_clinic",
+        ),
+        listed(
+            m,
+            "funding_type_id",
+            "funding_sources",
+            ("Funding",),
+            note="unknown_value",
+        ),
+        field_of(m, "funding_source", rendering.number_text, ("Funding",)),
+        *_support(m),
+    ]
+
+
+def _support(m: Matched) -> list[Field]:
+    """The coordinator and the plan: they load whether or not the other is there."""
+    day = partial(clocks.day, order=m.zone.order)
+    dates = explaining.dates(m.zone)
+    return [
+        field_of(m, "coordinator_name", rendering.name, ("NDIS Coordinator Name",)),
+        field_of(
+            m,
+            "coordinator_phone",
+            rendering.phone,
+            ("NDIS Coordinator Phone",),
+            notes=explaining.numbers(),
+        ),
+        field_of(m, "coordinator_email", rendering.email, ("NDIS Coordinator Email",)),
+        field_of(
+            m, "ndis_plan_start_date", day, ("NDIS Plan Start Date",), notes=dates
+        ),
+        field_of(m, "ndis_plan_end_date", day, ("NDIS Plan End Date",), notes=dates),
+        field_of(m, "ndis_notes", rendering.text, ("NDIS notes",)),
+    ]
+
+
+def contact_details(m: Matched) -> list[Field]:
+    kind, line1 = ("type", "Type"), DETAIL[4]
+    number, text = rendering.number_text, rendering.text
+    return [
+        field_of(
+            m,
+            "filemaker_id",
+            _derived_key,
+            OWNERS[m.table],
+            values=m.values("filemaker_id", "kind", "value", *ADDRESS),
+        ),
+        owner(m),
+        field_of(m, "kind", _kind, kind, *DETAIL),
+        field_of(
+            m,
+            "value",
+            detail_value,
+            *DETAIL,
+            values=m.values("value", "kind"),
+            notes=explaining.numbers(),
+        ),
+        field_of(m, "label", text, ("Name", "label")),
+        _primary(m),
+        field_of(m, "line1", number, line1),
+        field_of(m, "line2", number, ("address 2",)),
+        field_of(m, "suburb", text, ("suburb",)),
+        field_of(m, "state", text, ("state",)),
+        field_of(
+            m, "postcode", number, ("post code", "postcode"), notes=explaining.zeros()
+        ),
+        field_of(m, "country", text, ("country",)),
+    ]
+
+
+def _derived_key(value: tuple[str, ...], said: str) -> Pair:
+    """
+    A detail has no key of its own: one is made of its owner, its kind and its value.
+
+    A number that could not be recovered has no value, and only the rest is compared;
+    a detail that differs from another by the words beside its value has one part more.
+    """
+    held, kind, content, *place = value
+    if kind == "address":
+        of_place = [*place[:3], place[4]]
+        content = "\x00".join(place if any(of_place) else [*place, content])
+    sha256 = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
+    head = f"{rendering.key_text(said)}:{kind}:"
+    tail = held.removeprefix(head)
+    of_value, _, beside = tail.partition(":")
+    if not content and _is_hex(of_value, 32):
+        of_value = sha256
+    beside = "" if _is_hex(beside, 16) else beside
+    return f"{head}{sha256}", f"{held[: len(held) - len(tail)]}{of_value}{beside}"
+
+
+def _is_hex(text: str, length: int) -> bool:
+    return len(text) == length and set(text) <= set("0123456789abcdef")
+
+
+def _kind(value: str | None, said: str, ph: str, *others: str) -> Pair:
+    """Of several kinds that are known, the first that the row has something for."""
+    spellings = [
+        each.replace(" ", "").replace("-", "") for each in rendering.ticked(said)
+    ]
+    known = [spelling for spelling in spellings if spelling in words.KINDS]
+    abroad, sms, default, *place = others
+    numbers = any(map(_is_number, (ph, abroad, sms)))
+    has = {
+        "phone": numbers,
+        "mobile": numbers,
+        "email": "@" in ph + default,
+        "address": any(map(rendering.plain, place)),
+    }
+    spoken = [*filter(has.__getitem__, known), *known, " ".join(spellings)][0]
+    if spoken in ("phone", "mobile") and "@" in ph:
+        spoken = "email"
+    return spoken, value or ""
+
+
+def detail_value(
+    value: tuple[str, str], ph: str, abroad: str, sms: str, default: str, *place: str
+) -> Pair:
+    """The text that counts for the kind, in the order in which columns stand in."""
+    held, kind = value
+    if kind == "address":
+        is_place = any(map(rendering.plain, place))
+        return rendering.number_text(held, place[0] if is_place else ph)
+    if kind == "email":
+        said = next((cell for cell in (ph, default) if "@" in cell), ph)
+        return rendering.email(held, rendering.without_point_zero(said))
+    numbers = [cell for cell in (ph, abroad, sms) if _is_number(cell)]
+    lost = [cell for cell in (abroad, sms) if rendering.is_exponent(cell)]
+    texts = [cell for cell in (ph,) if rendering.plain(cell)]
+    return rendering.phone(held, [*numbers, *texts, *lost, ""][0])
+
+
+def _is_number(cell: str) -> bool:
+    """Eight digits or more; a 0 or 1 in such a column is a flag."""
+    long = sum(map(str.isdecimal, rendering.number_text(None, cell)[0])) >= 8
+    return long and not rendering.is_exponent(cell)
+
+
+def _primary(m: Matched) -> Field:
+    """
+    The flagged detail of its patient and kind is the primary, else the lowest value.
+
+    A flag on a later row that says the same detail again counts too.
+    """
+    flagged = _flagged(m)
+    held = m.values("patient_id", "kind", "value", "filemaker_id", "is_primary")
+    ranks = [
+        ((patient, kind), (key not in flagged, value, derived))
+        for (patient, kind, value, derived, _), key in zip(held, m.keys, strict=True)
+    ]
+    first: dict[Any, Any] = {}
+    for group, rank in ranks:
+        first[group] = min(rank, first.get(group, rank))
+    marked = {group for row, (group, _) in zip(held, ranks, strict=True) if row[-1]}
+    others = _with_changed_details(m)
+    values = [
+        (row[-1], first[group] == rank and (group in marked or group[0] not in others))
+        for row, (group, rank) in zip(held, ranks, strict=True)
+    ]
+    return field_of(m, "is_primary", _expected_flag, values=values)
+
+
+def _with_changed_details(m: Matched) -> set[Any]:
+    """Patients of whose details a person changed one: that may be the primary."""
+    left_alone = m.outcomes.loc[m.outcomes["reason"] == EDITED, "row"]
+    owners = column(m.frame.loc[list(left_alone)], OWNERS["contact_details"])
+    keys = {rendering.key_text(owner) for owner in owners}
+    return {
+        pk for pk, key in m.world.patients.items() if rendering.key_text(key) in keys
+    }
+
+
+def _flagged(m: Matched) -> set[str]:
+    """Keys of details that a flag of their kind marks, in any row of the file."""
+    kinds = dict(zip(m.keys, m.values("kind"), strict=True))
+    columns = {
+        kind: dict(zip(m.frame.index, column(m.frame, aliases), strict=True))
+        for kind, aliases in FLAGS.items()
+    }
+    return {
+        key
+        for row, key in zip(m.outcomes["row"], m.outcomes["key"], strict=True)
+        if key in kinds and rendering.is_set(columns[kinds[key]][row])
+    }
+
+
+def _expected_flag(value: tuple[bool, bool]) -> Pair:
+    held, expected = value
+    return rendering.flag(expected)[1], rendering.flag(held)[1]

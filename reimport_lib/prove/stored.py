@@ -1,0 +1,130 @@
+"""Fields of documents, images and batches, and where source and listing say them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from reimport_lib.prove import explaining, shelves
+from reimport_lib.prove.headers import KEYS, OWNERS, Aliases, column
+from reimport_lib.prove.matched import Field, Matched
+from reimport_lib.prove.people import field_of, own_key, owner
+from reimport_lib.prove.reference_data import PATIENT, Batch
+from reimport_lib.prove.render import clocks, rendering, words
+from reimport_lib.prove.render.rendering import Pair
+
+_TYPE: Aliases = ("Type", "type")
+
+
+def documents(m: Matched) -> list[Field]:
+    day = partial(clocks.day, order=m.zone.order)
+    names = ("FileName", "File Name", "fileName")
+    return [
+        own_key(m),
+        _owner_type(m),
+        owner(m, "owner_id", "object_id"),
+        *_object_fields(m, m.world.settings.documents_prefix, names),
+        field_of(m, "file_name", _base_name, values=m.values("file_name", "s3_key")),
+        field_of(
+            m,
+            "document_date",
+            day,
+            ("Date", "date"),
+            notes=explaining.dates(m.zone),
+        ),
+    ]
+
+
+def images(m: Matched) -> list[Field]:
+    day = partial(clocks.day, order=m.zone.order)
+    names = ("fileNane", "fileName")
+    date, notes = ("date", "Date"), explaining.dates(m.zone)
+    batches = m.world.batches
+    held = [batches.get(pk) for pk in m.values("batch_id")]
+    batch_id = field_of(
+        m,
+        "batch_id",
+        partial(_batch, m.zone.order),
+        OWNERS["images"],
+        date,
+        values=[(batch.taken_on if batch else None, batch) for batch in held],
+        notes={note: partial(_batch_day, by) for note, by in notes.items()},
+    )
+    return [
+        own_key(m),
+        replace(batch_id, changed=[b is not None and b.left_alone for b in held]),
+        *_object_fields(m, m.world.settings.images_prefix, names),
+        field_of(m, "caption", rendering.text, ("caption", "Caption")),
+        field_of(m, "date_taken", day, date, notes=notes),
+    ]
+
+
+def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
+    """Fields that the stored object gives: from the frozen listing, by its key."""
+    sizes = m.world.sizes[m.table]
+    files = shelves.shelf(prefix, sizes, number=m.table == "images")
+    keys = files.keys(column(m.frame, KEYS[m.table]))
+
+    def stored_key(value: str, said: str) -> Pair:
+        return shelves.ITS_ONLY_FILE, files.says(value, said, keys)
+
+    def size(value: tuple[int | None, str]) -> Pair:
+        held, key = value
+        return str(sizes.get(key, "")), "" if held is None else str(held)
+
+    return [
+        field_of(m, "s3_key", stored_key, KEYS[m.table]),
+        field_of(m, "s3_bucket", lambda value: (m.world.bucket, value)),
+        field_of(m, "file_size", size, values=m.values("file_size", "s3_key")),
+        field_of(m, "mime_type", _ending, values=m.values("mime_type", "s3_key")),
+        field_of(
+            m,
+            "original_name",
+            _original_name,
+            names,
+            values=m.values("original_name", "s3_key"),
+        ),
+        field_of(m, "category", rendering.slug, _TYPE),
+        field_of(m, "source_type", rendering.label, _TYPE),
+    ]
+
+
+def _owner_type(m: Matched) -> Field:
+    types = m.world.owner_types
+    held = [types.get(number, "") for number in m.values("content_type_id")]
+    return field_of(m, "owner_type", lambda value: (PATIENT, value), values=held)
+
+
+def _base_name(value: tuple[str, str]) -> Pair:
+    held, key = value
+    return key.rpartition("/")[2], held
+
+
+def _original_name(value: tuple[str, str], said: str) -> Pair:
+    """The name in FileMaker; where it has none, the object's."""
+    held, key = value
+    return rendering.plain(said) or key.rpartition("/")[2], held
+
+
+def _ending(value: tuple[str, str]) -> Pair:
+    mime_type, key = value
+    ending = words.ending_of(key)
+    return ending, ending if words.is_type_of(mime_type, key) else mime_type
+
+
+def _batch(
+    order: str, value: tuple[Any, Batch | None], owner_key: str, day: str
+) -> Pair:
+    """Patient and day of the batch that an image is in."""
+    batch = value[1]
+    said, shown = clocks.day(batch.taken_on if batch else None, day, order)
+    held = rendering.key_text(batch.owner) if batch else ""
+    return f"{rendering.key_text(owner_key)} {said}", f"{held} {shown}"
+
+
+def _batch_day(explains: Any, value: Any, owner_key: str, day: str) -> bool:
+    """The day differs as a note says, and the patient does not."""
+    taken_on, batch = value
+    same = batch is not None and rendering.key(batch.owner, owner_key)
+    return bool(same and same[0] == same[1] and explains(taken_on, day))

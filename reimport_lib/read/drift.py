@@ -1,0 +1,229 @@
+"""What is different from the source of an earlier run, before anything is planned.
+
+Compares two snapshots: rows, columns, blank tables and new words in coded columns. The
+limits that are passed stop the run; everything else warns. Imports errors, checks and
+snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from reimport_lib.checks import Check, Verdict, failed
+from reimport_lib.counting import several
+from reimport_lib.errors import GateFailed
+from reimport_lib.read.manifest import TableManifest
+from reimport_lib.read.snapshot import Snapshot
+
+CODED: Mapping[str, tuple[str, ...]] = {
+    "patients": ("contactType", "gender", "title", "Funding", "Clinic_Name"),
+    "contact_details": ("type", "country", "state"),
+    "appointments": ("Status", "Type", "idCal", "id_Clinic", "id_Clinician"),
+    "notes": ("Note Type", "Type"),
+    "sms": ("Status", "MessageStatus", "Direction"),
+    "documents": ("Type",),
+    "images": ("Type",),
+}
+"""Table -> columns that hold one of few words; a new one may have no rule yet."""
+
+GONE, EMPTIED = "gone", "no value left"
+"""What is found of a column that was lost."""
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DriftLimits:
+    """
+    How far a source may differ from the one before.
+
+    Attributes:
+        lost_rows: fraction of a table's rows that may be gone.
+        lost_rows_of: table -> a fraction of its own.
+        lost_floor_rows: losses up to here never stop, however small the table is or
+            however few cells of a column held something.
+        grown_rows: fraction by which a table may grow before it is warned about.
+        filled: fraction of a column's filled cells that may be gone.
+        new_words: more new words than this in one column: they are no codes.
+        optional_columns: columns that may vanish, as ``table.column``.
+    """
+
+    lost_rows: float = 0.05
+    lost_floor_rows: int = 20
+    grown_rows: float = 0.25
+    filled: float = 0.20
+    new_words: int = 25
+    optional_columns: frozenset[str] = field(default=frozenset())
+    lost_rows_of: Mapping[str, float] = field(default_factory=dict)
+
+
+LIMITS = DriftLimits()
+
+
+def compare(
+    earlier: Snapshot, later: Snapshot, *, limits: DriftLimits = LIMITS
+) -> tuple[Check, ...]:
+    """
+    Every difference that a reviewer should see, table by table.
+
+    A check that fails stops the run (``require_alike``): a table that came empty or
+    lost many rows, or a column that is gone or has no value left though it held some.
+    """
+    checks: list[Check] = []
+    for name, before in earlier.manifest.tables.items():
+        after = later.manifest.tables.get(name)
+        if after is None:
+            checks.append(_gone(name, before))
+            continue
+        checks.append(_rows(name, before, after, limits))
+        checks += _columns(name, before, after, limits)
+        checks += _words(name, earlier, later, limits)
+    checks += [
+        Check(
+            f"{name}: table", "not there", "new", Verdict.WARN, "a first import of it"
+        )
+        for name in later.manifest.tables
+        if name not in earlier.manifest.tables
+    ]
+    return tuple(checks)
+
+
+def require_alike(checks: tuple[Check, ...]) -> None:
+    """
+    Stop where the source has drifted beyond its limits.
+
+    Raises:
+        GateFailed: naming every check that failed.
+    """
+    broken = failed(checks)
+    if broken:
+        told = "; ".join(
+            f"{check.name}: expected {check.expected}, found {check.actual}"
+            for check in broken
+        )
+        raise GateFailed(
+            f"The source differs from the last run's beyond its limits ({told}).",
+            hint=broken[0].hint,
+        )
+
+
+def _gone(name: str, before: TableManifest) -> Check:
+    return Check(
+        f"{name}: table",
+        several(before.rows, "row"),
+        "not exported",
+        Verdict.WARN,
+        "nothing of it is deleted; export it if it should be imported",
+    )
+
+
+def _rows(
+    name: str, before: TableManifest, after: TableManifest, limits: DriftLimits
+) -> Check:
+    lost, grown = before.rows - after.rows, after.rows - before.rows
+    verdict, hint = Verdict.PASS, ""
+    if before.rows and not after.rows:
+        verdict, hint = Verdict.FAIL, "the table came empty: export it again"
+    elif lost > limits.lost_floor_rows and lost > before.rows * limits.lost_rows_of.get(
+        name, limits.lost_rows
+    ):
+        verdict = Verdict.FAIL
+        hint = "was a found set exported? in FileMaker, choose Show All Records"
+    elif lost > 0:
+        verdict, hint = (
+            Verdict.WARN,
+            "those that were imported before the delete phase will list",
+        )
+    elif before.rows and grown > limits.grown_rows * before.rows:
+        verdict, hint = Verdict.WARN, "is it the right file?"
+    return Check(f"{name}: rows", f"{before.rows:,}", f"{after.rows:,}", verdict, hint)
+
+
+def _columns(
+    name: str, before: TableManifest, after: TableManifest, limits: DriftLimits
+) -> Iterator[Check]:
+    for column in before.columns:
+        held, holds = before.filled[column], after.filled.get(column)
+        label = f"{name}: column {column!r}"
+        if holds is None:
+            optional = f"{name}.{column}" in limits.optional_columns or not held
+            yield Check(
+                label,
+                f"{held:,} filled",
+                GONE,
+                Verdict.WARN if optional else Verdict.FAIL,
+                "was it renamed, or left out of the export? export all columns",
+            )
+        elif not holds and held > limits.lost_floor_rows and after.rows:
+            yield Check(
+                label,
+                f"{held:,} filled",
+                EMPTIED,
+                Verdict.FAIL,
+                "was it moved to another column? look at it in FileMaker",
+            )
+        elif held * after.rows > holds * before.rows and (
+            held / max(1, before.rows) - holds / max(1, after.rows)
+            > limits.filled * held / max(1, before.rows)
+        ):
+            yield Check(
+                label,
+                _share(held, before.rows),
+                _share(holds, after.rows),
+                Verdict.WARN,
+                "fewer cells hold a value than before",
+            )
+    for column in after.columns:
+        if column not in before.columns:
+            yield Check(
+                f"{name}: column {column!r}",
+                "not there",
+                f"{after.filled[column]:,} filled",
+                Verdict.WARN,
+                "map it, or drop it with a reason",
+            )
+
+
+def _words(
+    name: str, earlier: Snapshot, later: Snapshot, limits: DriftLimits
+) -> Iterator[Check]:
+    """New words in coded columns; shown only where they are few enough to be codes."""
+    shared = set(earlier.manifest.tables[name].columns) & set(
+        later.manifest.tables[name].columns
+    )
+    coded = [column for column in CODED.get(name, ()) if column in shared]
+    if not coded:
+        return
+    before, after = earlier.table(name), later.table(name)
+    for column in coded:
+        known = set(before[column].str.strip().str.casefold())
+        found = after[column].str.strip()
+        counts = found[~found.str.casefold().isin(known | {""})].value_counts()
+        if counts.empty:
+            continue
+        yield Check(
+            f"{name}: new words in {column!r}",
+            "0",
+            f"{len(counts):,} ({_shown(counts, limits)})",
+            Verdict.WARN,
+            "see whether the table of words knows them",
+        )
+
+
+def _shown(counts: pd.Series, limits: DriftLimits) -> str:
+    """
+    The words that several rows share, the most frequent first.
+
+    What only one row holds may be anything that a person typed, so it is counted only.
+    """
+    shared = sorted(counts[counts > 1].items(), key=lambda pair: (-pair[1], pair[0]))
+    if not shared or len(counts) > limits.new_words:
+        return f"in {several(int(counts.sum()), 'row')}"
+    return ", ".join(f"{word}: {count:,} rows" for word, count in shared[:_SHOWN])
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} of {whole:,}"

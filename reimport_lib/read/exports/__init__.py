@@ -1,0 +1,1 @@
+"""Files that FileMaker exported, in every format it writes."""

@@ -1,0 +1,288 @@
+"""Delimited text: .csv, .tab and .mer as FileMaker and others write them.
+
+Two ways give the same rows: pyarrow for UTF-8 whose quotes are proven regular, and
+``csv.reader``, strict, for everything else and for naming the row that is wrong. A
+vertical tab stays in its field; the group separators between repetitions become line
+ends, trailing empty repetitions fall away. Imports no Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import several
+from reimport_lib.errors import SourceError
+from reimport_lib.read import headers
+from reimport_lib.read.exports import charsets, quotes, records
+from reimport_lib.read.exports.charsets import Charset
+from reimport_lib.read.exports.dialect import NAMES, Dialect, sniff
+from reimport_lib.read.limits import LIMITS, Limits, check_cells
+from reimport_lib.read.reading import TEXT, Reading, assemble
+
+_MOST_UNEVEN = 20_000
+_HEAD_CHARS = 256 * 1024
+_BLOCK_BYTES = 4 * 1024 * 1024
+_SEPARATOR = "\x1d"
+_SHOWN_ROWS = 5
+_BOM_BYTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A text file whose character set and dialect are known."""
+
+    path: Path
+    charset: Charset
+    dialect: Dialect
+
+    @property
+    def width(self) -> int:
+        return len(self.dialect.first)
+
+
+def read(
+    path: Path,
+    *,
+    columns: Sequence[str] = (),
+    charset: str = "",
+    limits: Limits = LIMITS,
+) -> Reading:
+    """
+    The records of the text file at *path*.
+
+    Args:
+        columns: names for a file without a header; a first record that repeats them
+            is a header all the same.
+        charset: of the file, where evidence does not tell it.
+
+    Raises:
+        SourceError: a record has more or fewer fields than the first (the rows are
+            named), a quote has no end, the character set cannot be told, the first
+            record looks like data and no names are given, or a limit is passed.
+    """
+    decided = charsets.decide(path, asked=charset)
+    source = _Source(path, decided, _dialect(path, decided))
+    names, has_header = _names(source, columns, limits)
+    arrays = _fast(source, limits) or _careful(source, limits)
+    check_cells(path.name, rows=len(arrays[0]), columns=len(arrays), limits=limits)
+    skipped = source.dialect.skipped
+    start = skipped + 1 if has_header else 0
+    arrays = [array.slice(start) for array in arrays]
+    if _holds(path, _SEPARATOR):
+        arrays = [_repetitions(array) for array in arrays]
+    data, rows, blank = assemble(
+        names,
+        arrays,
+        first_row=2 if has_header else 1,
+        name=path.name,
+    )
+    return Reading(
+        data,
+        rows,
+        blank,
+        way="delimited",
+        charset=decided.name,
+        delimiter=NAMES[source.dialect.delimiter],
+        checks=(_charset_check(decided), *_end_checks(path, decided)),
+    )
+
+
+def _dialect(path: Path, charset: Charset) -> Dialect:
+    with records.text(path, charset) as stream:
+        head = stream.read(_HEAD_CHARS)
+        whole = not stream.read(1)
+    return sniff(head, name=path.name, whole=whole)
+
+
+def _names(
+    source: _Source, columns: Sequence[str], limits: Limits
+) -> tuple[tuple[str, ...], bool]:
+    """The column names, and whether the first record is the header."""
+    name, first = source.path.name, source.dialect.first
+    headers.refuse_other_content(first, name=name)
+    if len(first) > limits.columns:  # of which only a part may have been looked at
+        raise SourceError(
+            f"{name}: its first record has more than {limits.columns:,} fields, "
+            "the limit.",
+            hint="is this the right file? export only the columns that are needed",
+        )
+    if columns:
+        named = headers.columns(columns, name=f"names given for {name}", limits=limits)
+        own = [headers.clean(cell) for cell in first]
+        if own == list(named):
+            return named, True
+        _refuse_other_header(name, own, named)
+        if len(named) != len(first):
+            raise SourceError(
+                f"{name}: its first record has {len(first)} fields, and {len(named)} "
+                "columns are named for it.",
+                hint=f"name every column, in order, in {name}.columns.txt or in "
+                "REIMPORT_COLUMNS",
+            )
+        return named, False
+    if headers.looks_like_data(first):
+        raise SourceError(
+            f"{name}: its first record looks like data, not like column names.",
+            hint=f"export with field names, or name the columns, one a line, in "
+            f"{name}.columns.txt, or in REIMPORT_COLUMNS",
+        )
+    return headers.columns(first, name=name, limits=limits), True
+
+
+def _refuse_other_header(name: str, own: list[str], named: Sequence[str]) -> None:
+    """A first record that names columns, but not as the names given do."""
+    known = {column.casefold() for column in named}
+    repeated = sum(cell.casefold() in known for cell in own)
+    if 2 * repeated > len(named):
+        raise SourceError(
+            f"{name}: its first record holds column names ({repeated} of "
+            f"{len(named)}), but not those named for it in this order.",
+            hint=f"remove {name}.columns.txt, or its names from REIMPORT_COLUMNS: the "
+            "file names its columns itself",
+        )
+
+
+def _fast(source: _Source, limits: Limits) -> list[pa.ChunkedArray]:
+    """All columns, if the file is regular UTF-8 and within bounds; else nothing."""
+    dialect = source.dialect
+    if source.charset.codec != "utf-8" or source.width < 2:
+        return []
+    if source.charset.bom_bytes > _BOM_BYTES or _may_pass(source, limits):
+        return []
+    if dialect.quoted and not quotes.are_regular(source.path, dialect.delimiter):
+        return []
+    names = [f"f{place}" for place in range(source.width)]
+    try:
+        table = pacsv.read_csv(
+            source.path,
+            read_options=pacsv.ReadOptions(column_names=names, block_size=_BLOCK_BYTES),
+            parse_options=pacsv.ParseOptions(
+                delimiter=dialect.delimiter,
+                quote_char='"' if dialect.quoted else False,
+                double_quote=True,
+                newlines_in_values=dialect.quoted,
+                ignore_empty_lines=False,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, TEXT),
+                null_values=[],
+                strings_can_be_null=False,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowException:
+        return []  # blank lines, uneven records: the careful way tells which
+    return list(table.columns)
+
+
+def _may_pass(source: _Source, limits: Limits) -> bool:
+    """
+    Whether there are so many line ends that the cells may pass the limit.
+
+    Raises:
+        SourceError: they do; without a quote every line is a record.
+    """
+    path, width = source.path, source.width
+    if path.stat().st_size * width <= limits.cells:
+        return False
+    ends, quoted = 0, False
+    with path.open("rb") as stream:
+        while piece := stream.read(_BLOCK_BYTES):
+            ends += piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")
+            quoted = quoted or b'"' in piece
+    if not (quoted and source.dialect.quoted):
+        # A line end that two pieces share was counted twice.
+        rows = ends - path.stat().st_size // _BLOCK_BYTES
+        check_cells(path.name, rows=rows, columns=width, limits=limits)
+    return ends * width > limits.cells
+
+
+def _careful(source: _Source, limits: Limits) -> list[pa.ChunkedArray]:
+    """All columns by ``csv.reader``; every record must have as many fields."""
+    width = source.width
+    chunks: list[list[pa.Array]] = [[] for _ in range(width)]
+    uneven: list[tuple[int, int]] = []
+    count = 0
+    for batch in records.batches(source.path, source.charset, source.dialect, limits):
+        count += len(batch)
+        check_cells(source.path.name, rows=count, columns=width, limits=limits)
+        for place, record in enumerate(batch):
+            if len(record) == width:
+                continue
+            if len(record) > 1 or (record and record[0].strip()):
+                uneven.append((count - len(batch) + place, len(record)))
+            batch[place] = [""] * width
+        if len(uneven) > _MOST_UNEVEN:
+            break
+        for chunk, column in zip(chunks, zip(*batch, strict=True), strict=True):
+            chunk.append(pa.array(column, TEXT))
+    if uneven:
+        raise _ragged(source, uneven)
+    return [pa.chunked_array(chunk, TEXT) for chunk in chunks]
+
+
+def _ragged(source: _Source, uneven: list[tuple[int, int]]) -> SourceError:
+    first = 1 if source.dialect.skipped == 0 else 1 - source.dialect.skipped
+    shown = ", ".join(
+        f"row {first + place:,} has {fields}" for place, fields in uneven[:_SHOWN_ROWS]
+    )
+    more = "" if len(uneven) <= _SHOWN_ROWS else ", ..."
+    hint = "nothing was read, so nothing is shifted: mend the export and run again"
+    if source.width == 1:
+        hint = "is the first one a title? column names must stand in the first record"
+    return SourceError(
+        f"{source.path.name}: {several(len(uneven), 'record')} without the "
+        f"{several(source.width, 'field')} of the first one: {shown}{more}.",
+        hint=hint,
+    )
+
+
+def _holds(path: Path, character: str) -> bool:
+    """Whether the byte of an ASCII *character* is anywhere in the file."""
+    with path.open("rb") as stream:
+        while piece := stream.read(_BLOCK_BYTES):
+            if character.encode() in piece:
+                return True
+    return False
+
+
+def _repetitions(array: pa.ChunkedArray) -> pa.ChunkedArray:
+    """One line per repetition of a field, without the empty ones at its end."""
+    trimmed = pc.utf8_rtrim(array, _SEPARATOR)
+    return pc.replace_substring(trimmed, _SEPARATOR, "\n")
+
+
+def _charset_check(charset: Charset) -> Check:
+    sure = charset.confidence >= 0.95
+    return Check(
+        "character set",
+        "told by the file",
+        f"{charset.name} ({charset.evidence}; confidence {charset.confidence:.0%})",
+        Verdict.PASS if sure else Verdict.WARN,
+        "" if sure else "compare some accented names with FileMaker",
+    )
+
+
+def _end_checks(path: Path, charset: Charset) -> tuple[Check, ...]:
+    """A last field without quotes and without a line end may be only a part of it."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - 4))
+        end = stream.read().decode(charset.codec, "replace")
+    if end.endswith(("\r", "\n", '"')):
+        return ()
+    return (
+        Check(
+            "last record",
+            "ends with a line end",
+            "ends without one: it may have been cut short",
+            Verdict.WARN,
+            "compare the last record with FileMaker",
+        ),
+    )

@@ -1,0 +1,291 @@
+"""Excel workbooks (.xlsx): the first sheet with data, its first row the header.
+
+Read by python-calamine, which takes the cells themselves, never the declared
+dimension. Imports no Django.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import several
+from reimport_lib.errors import SourceError
+from reimport_lib.read import cells, headers
+from reimport_lib.read.exports import mending, workbook
+from reimport_lib.read.exports.mending import Mended
+from reimport_lib.read.limits import LIMITS, Limits
+from reimport_lib.read.reading import Reading, assemble
+
+CELL_CHARS = 32_767
+"""What a cell of Excel holds at most: text of exactly this length was cut."""
+
+_LAST_OF_FEBRUARY = "1900-02-28"
+
+
+def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
+    """
+    The rows of the first sheet that holds any, every cell as text.
+
+    The first row with a value is the header, record 1; blank rows after it count as
+    records without being rows.
+
+    Raises:
+        SourceError: the workbook is damaged, encrypted, too large or has no sheet
+            with data; a column name occurs twice.
+    """
+    facts = workbook.measure(path, limits)
+    with _uncollected():
+        return _read(path, facts, limits)
+
+
+def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
+    mended = mending.mend(path, facts.sheets) if facts.needs_mending else None
+    sheet, rows = _first_with_data(path, facts, mended)
+    _refuse_merged_header(path.name, sheet, height=len(rows))
+    first = cells.array(rows[0], date_system=facts.date_system).to_pylist()
+    place = f"{path.name}, sheet {sheet.name!r}"
+    if headers.looks_like_data(first):
+        raise SourceError(
+            f"{place}: its first row looks like data, not like column names.",
+            hint="export with the field names in the first row",
+        )
+    names = headers.columns(first, name=place, limits=limits)
+    arrays = _arrays(rows, names, date_system=facts.date_system)
+    arrays = _with_leap_day(path, facts, arrays, names)
+    data, numbers, blank = assemble(names, arrays, first_row=2, name=path.name)
+    return Reading(
+        data,
+        numbers,
+        blank,
+        way="excel",
+        date_system=facts.date_system,
+        checks=_checks(sheet, facts, arrays, mended),
+    )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Millions of cells and no cycles: the collector would walk them for nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _first_with_data(
+    path: Path, facts: workbook.WorkbookFacts, mended: Mended | None
+) -> tuple[CalamineSheet, list[list[Any]]]:
+    try:
+        try:
+            found = _open_first(mended.workbook if mended else path)
+        except OverflowError:  # a duration of more days than there are
+            found = _open_first(
+                mending.mend(path, facts.sheets, large_numbers=True).workbook
+            )
+    except PasswordError:
+        raise SourceError(
+            f"{path.name}: is protected by a password.",
+            hint="save it without a password",
+        ) from None
+    except (CalamineError, OSError, ValueError, OverflowError):
+        raise SourceError(
+            f"{path.name}: the workbook cannot be read; it may be damaged.",
+            hint="export the table again",
+        ) from None
+    if found is None:
+        raise SourceError(
+            f"{path.name}: no sheet holds any data.", hint="export the table again"
+        )
+    return found
+
+
+def _open_first(
+    workbook: Path | BytesIO,
+) -> tuple[CalamineSheet, list[list[Any]]] | None:
+    with CalamineWorkbook.from_object(workbook) as book:
+        for place in _places(book):
+            sheet = book.get_sheet_by_index(place)
+            rows = _from_header(sheet.to_python())
+            if rows:
+                return sheet, rows
+    return None
+
+
+def _with_leap_day(
+    path: Path,
+    facts: workbook.WorkbookFacts,
+    arrays: list[pa.Array],
+    names: Sequence[str],
+) -> list[pa.Array]:
+    """
+    *arrays* with serial 60 as 29 February 1900, which Excel shows and no calendar has.
+
+    The reader takes it for the 28th, as it takes 59. Where one is seen, the sheet is
+    read once more with 60 as 61: what moves was no 28th.
+    """
+    seen = [pc.starts_with(array, _LAST_OF_FEBRUARY) for array in arrays]
+    if facts.date_system != 1900 or not any(pc.any(each).as_py() for each in seen):
+        return arrays
+    later = _open_first(mending.mend(path, facts.sheets, move_leap_day=True).workbook)
+    moved = _arrays(later[1], names, date_system=1900) if later else arrays
+    return [
+        pc.if_else(
+            pc.and_(is_seen, pc.not_equal(array, other)),
+            pc.replace_substring(array, "-28", "-29", max_replacements=1),
+            array,
+        )
+        for array, other, is_seen in zip(arrays, moved, seen, strict=True)
+    ]
+
+
+def _places(book: CalamineWorkbook) -> list[int]:
+    """Of the worksheets, those that are to be seen first."""
+    places = {
+        place: found.visible != SheetVisibleEnum.Visible
+        for place, found in enumerate(book.sheets_metadata)
+        if found.typ == SheetTypeEnum.WorkSheet
+    }
+    return sorted(places, key=lambda place: places[place])
+
+
+def _from_header(rows: list[list[Any]]) -> list[list[Any]]:
+    """From the first row with a value on; a sheet's formatting alone is no data."""
+    for place, row in enumerate(rows):
+        if any(cell != "" and not _is_blank(cell) for cell in row):
+            return rows[place:]
+    return []
+
+
+def _refuse_merged_header(name: str, sheet: CalamineSheet, *, height: int) -> None:
+    """A title over the table, or names that span columns: not one name per column."""
+    last_row, _ = sheet.end or (0, 0)
+    header_row = last_row - height + 1
+    for (top, _left), (bottom, _right) in sheet.merged_cell_ranges or ():
+        if top <= header_row <= bottom:
+            raise SourceError(
+                f"{name}, sheet {sheet.name!r}: the header row holds merged cells, so "
+                "a column has no name of its own.",
+                hint="remove titles above the table; one name per column",
+            )
+
+
+def _is_blank(cell: object) -> bool:
+    return isinstance(cell, str) and not cell.strip()
+
+
+def _arrays(
+    rows: list[list[Any]], names: Sequence[str], *, date_system: int
+) -> list[pa.Array]:
+    """One array per column, header row left out."""
+    (across,) = set(map(len, rows))
+    values = list(chain.from_iterable(rows[1:]))
+    columns = (
+        cells.parts_of_days(values[place::across])
+        if name in headers.CLOCKS
+        else values[place::across]
+        for place, name in enumerate(names)
+    )
+    return [
+        cells.with_lines(cells.array(column, date_system=date_system))
+        for column in columns
+    ]
+
+
+def _checks(
+    sheet: CalamineSheet,
+    facts: workbook.WorkbookFacts,
+    arrays: list[pa.Array],
+    mended: Mended | None,
+) -> tuple[Check, ...]:
+    """What a workbook may have lost without saying so, each with its count."""
+    cut = sum(_cut(array) for array in arrays)
+    merged = len(sheet.merged_cell_ranges or ())
+    doubtful = mended.doubtful if mended else 0
+    found = (
+        (
+            "sheets with data",
+            facts.sheets_with_data > 1,
+            "1",
+            f"{facts.sheets_with_data} (read: {sheet.name!r})",
+            "keep one sheet per file",
+        ),
+        (
+            "text cut by Excel",
+            cut > 0,
+            "0 cells",
+            f"{several(cut, 'cell')} of exactly {CELL_CHARS:,} characters",
+            "export this table as XML or CSV: they hold long text",
+        ),
+        (
+            "merged cells",
+            merged > 0,
+            "0",
+            f"{several(merged, 'range')}; only the first cell of each has a value",
+            "take the file as FileMaker wrote it",
+        ),
+        (
+            "formulas",
+            facts.formulas > 0,
+            "0 cells",
+            f"{several(facts.formulas, 'cell')}; the stored result is read",
+            "take the file as FileMaker wrote it",
+        ),
+        (
+            "error cells",
+            facts.errors > 0,
+            "0",
+            f"{several(facts.errors, 'cell')} like #N/A, read as blank",
+            "find them in the workbook: what they should hold is not in the file",
+        ),
+        (
+            "long numbers",
+            doubtful > 0,
+            "every digit",
+            f"{doubtful:,} of 16 digits or more; a program has rounded them",
+            "export them as text, or the table as .csv, out of FileMaker",
+        ),
+    )
+    unsolved = Check(
+        "formulas without a result",
+        "0",
+        f"{several(facts.unsolved, 'cell')}; what is shown there is not in the file",
+        # With several sheets it may be another one that has them.
+        Verdict.FAIL if facts.sheets_with_data <= 1 else Verdict.WARN,
+        "open the workbook in Excel and save it, or export it again from FileMaker",
+    )
+    return (
+        *(
+            Check(name, expected, actual, Verdict.WARN, hint)
+            for name, holds, expected, actual, hint in found
+            if holds
+        ),
+        *((unsolved,) if facts.unsolved else ()),
+    )
+
+
+def _cut(array: pa.Array) -> int:
+    """Cells that are exactly as long as a cell can be."""
+    if (pc.max(pc.binary_length(array)).as_py() or 0) < CELL_CHARS:
+        return 0
+    return int(pc.sum(pc.equal(pc.utf8_length(array), CELL_CHARS)).as_py())

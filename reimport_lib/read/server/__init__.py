@@ -1,0 +1,1 @@
+"""FileMaker Server, by its Data API and by OData."""

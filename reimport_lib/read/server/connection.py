@@ -1,0 +1,218 @@
+"""Which FileMaker server is meant: address, account, and what its tables are called.
+
+Imports only config, errors and tables. Nothing here opens a connection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import SplitResult, urlsplit
+
+from reimport_lib.config import Secret, Settings
+from reimport_lib.errors import SettingsError
+from reimport_lib.tables.declare import SOURCE_TABLES
+
+DEFAULT_NAMES: Mapping[str, str] = {
+    "patients": "API_Contacts",
+    "contact_details": "API_Contact_Details",
+    "appointments": "API_event",
+    "notes": "API_Notes",
+    "sms": "API_Messages",
+    "sms_replies": "API_Replies",
+    "documents": "API_Docs",
+    "images": "API_Images",
+}
+"""Table -> its layout (Data API) or table occurrence (OData), unless a setting says."""
+
+PAGE_ROWS = 500
+_HOST = re.compile(r"[\w.:%-]+")  # letters of any script, or an address of IPv6
+_NEEDED = (
+    "FILEMAKER_HOST",
+    "FILEMAKER_DATABASE",
+    "FILEMAKER_USERNAME",
+    "FILEMAKER_PASSWORD",
+)
+
+Clock = Literal["wall", "utc"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Server:
+    """A FileMaker server, and how it is read. Never printed: it is an account.
+
+    Attributes:
+        url: scheme, host and port; https, or http on this machine only.
+        ca_file: what its certificate is trusted by; None: the usual authorities.
+        names: table -> layout or table occurrence.
+        optional: tables whose layout may be missing.
+        page_rows: the most records asked for at once.
+        clock: whether OData's ``Z`` is the server's wall clock or really UTC.
+        time_zone: the clinic's, an IANA name.
+        containers: table -> the container field that its files are in; "" where the
+            layout has only one.
+        pause_seconds: between two files that are fetched.
+    """
+
+    url: str
+    database: str
+    username: str
+    password: Secret
+    ca_file: Path | None
+    names: Mapping[str, str]
+    optional: frozenset[str] = frozenset()
+    page_rows: int = PAGE_ROWS
+    clock: Clock = "wall"
+    time_zone: str = "Australia/Sydney"
+    containers: Mapping[str, str] = field(default_factory=dict)
+    pause_seconds: float = 0.2
+
+    def __repr__(self) -> str:
+        return "Server(**********)"
+
+    @property
+    def is_local(self) -> bool:
+        return is_loopback(urlsplit(self.url).hostname or "")
+
+
+def server_of(settings: Settings) -> Server:
+    """
+    The server that the ``FILEMAKER_`` settings describe.
+
+    Raises:
+        SettingsError: some are missing (all are named) or cannot be read; their values
+            are never repeated.
+    """
+    given = {
+        name: value.reveal() if isinstance(value, Secret) else value
+        for name, value in settings.filemaker.items()
+    }
+    missing = [name for name in _NEEDED if not given.get(name)]
+    if missing:
+        raise SettingsError(
+            f"{', '.join(missing)}: not set.",
+            hint="set them in the environment or in .env.filemaker",
+        )
+    return Server(
+        url=_url(given["FILEMAKER_HOST"]),
+        database=given["FILEMAKER_DATABASE"],
+        username=given["FILEMAKER_USERNAME"],
+        password=Secret(given["FILEMAKER_PASSWORD"]),
+        ca_file=_ca_file(given.get("FILEMAKER_CA_FILE", "")),
+        names={
+            table: given.get(f"FILEMAKER_LAYOUT_{table.upper()}", name)
+            for table, name in DEFAULT_NAMES.items()
+        },
+        optional=frozenset(
+            table.name
+            for table in SOURCE_TABLES
+            if not table.required or table.name in settings.rows.optional_tables
+        ),
+        page_rows=_page_rows(given.get("FILEMAKER_PAGE_ROWS", str(PAGE_ROWS))),
+        clock=_clock(given.get("FILEMAKER_TIMESTAMPS", "wall")),
+        time_zone=settings.rows.time_zone,
+        containers={
+            table: given.get(f"FILEMAKER_CONTAINER_{table.upper()}", "")
+            for table in ("documents", "images")
+        },
+        pause_seconds=_pause(given.get("FILEMAKER_PAUSE_SECONDS", "0.2")),
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        port = parts.port
+    except ValueError:
+        raise _no_host("its port is no number from 1 to 65535") from None
+    host = parts.hostname or ""
+    wrong = ""
+    if parts.username or parts.password:
+        wrong = "it holds an account"
+    elif port == 0 or parts.netloc.endswith(":"):
+        wrong = "its port is no number from 1 to 65535"
+    elif not _HOST.fullmatch(host) or _more_than_host(parts):
+        wrong = "it is more or less than a host"
+    elif parts.scheme not in ("http", "https"):
+        wrong = "it is neither https nor http"
+    elif parts.scheme == "http" and not is_loopback(host):
+        wrong = "http is taken on this machine only: passwords would travel in the open"
+    if wrong:
+        raise _no_host(wrong)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
+
+
+def _no_host(wrong: str) -> SettingsError:
+    return SettingsError(
+        f"FILEMAKER_HOST: {wrong}.",
+        hint="FILEMAKER_HOST=filemaker.example.org, or https://HOST:PORT",
+    )
+
+
+def _more_than_host(parts: SplitResult) -> bool:
+    return bool(parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _ca_file(text: str) -> Path | None:
+    if not text:
+        return None
+    path = Path(text)
+    try:
+        path = path.expanduser()
+        found = path.is_file()
+    except (OSError, RuntimeError):  # a name that is too long, a user there is not
+        found = False
+    if not found:
+        raise SettingsError(
+            "FILEMAKER_CA_FILE: there is no such file.",
+            hint="name the certificate (PEM) that the server's own was signed with",
+        )
+    return path
+
+
+def _page_rows(text: str) -> int:
+    if not (re.fullmatch(r"[0-9]{1,5}", text) and 10 <= int(text) <= 10_000):
+        raise SettingsError(
+            "FILEMAKER_PAGE_ROWS: not a number between 10 and 10,000.",
+            hint=f"FILEMAKER_PAGE_ROWS={PAGE_ROWS}",
+        )
+    return int(text)
+
+
+def _pause(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 60:
+        raise SettingsError(
+            "FILEMAKER_PAUSE_SECONDS: not a number between 0 and 60.",
+            hint="FILEMAKER_PAUSE_SECONDS=0.2",
+        )
+    return seconds
+
+
+def _clock(text: str) -> Clock:
+    known: Clock
+    for known in ("wall", "utc"):
+        if text.lower() == known:
+            return known
+    raise SettingsError(
+        "FILEMAKER_TIMESTAMPS: neither wall nor utc.",
+        hint="wall: what OData marks as UTC is the server's own wall clock",
+    )

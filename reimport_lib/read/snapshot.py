@@ -1,0 +1,296 @@
+"""The frozen source of one run: a Parquet file of text per table, and a manifest.
+
+Everything after this reads only the snapshot. The manifest is written last: a folder
+without one is no snapshot. Imports no Django.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from reimport_lib.checks import Check
+from reimport_lib.config import Settings
+from reimport_lib.errors import SettingsError, SourceError
+from reimport_lib.read import canonical, certificate, store
+from reimport_lib.read.exports import files, kinds
+from reimport_lib.read.limits import LIMITS, Limits
+from reimport_lib.read.manifest import Manifest, ObjectsManifest, TableManifest
+from reimport_lib.read.objects import ObjectListings, as_frame, prefixes
+from reimport_lib.read.reading import TEXT, FileSettings, Reading, filled
+
+MANIFEST = "manifest.json"
+SERVERS = {
+    "data-api": "reimport_lib.read.server.data_api",
+    "odata": "reimport_lib.read.server.odata",
+}
+"""Word in ``REIMPORT_SOURCE`` -> the module whose ``read_tables(settings, progress=)``
+yields (table, name of the layout or table, Reading), one table at a time."""
+
+DECLARED = {"images": "MDY"}
+"""Table -> order of its text dates, unless the source says its own."""
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One frozen source: *folder* holds what *manifest* describes."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def digest(self) -> str:
+        return self.manifest.digest
+
+    @property
+    def empty_tables(self) -> tuple[str, ...]:
+        """Tables that came without a single row: never a reason to delete."""
+        return tuple(n for n, table in self.manifest.tables.items() if not table.rows)
+
+    def _held(self) -> set[str]:
+        return {*self.manifest.tables, *self.manifest.objects}
+
+    def has(self, name: str) -> bool:
+        return name in self._held()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """
+        The rows of table *name* as text; index ``row`` is the record number.
+
+        Raises:
+            SourceError: the snapshot does not hold it.
+        """
+        if name not in self.manifest.tables:
+            raise store.absent(name, self._held())
+        data, rows = store.load(self.folder, name)
+        return store.frame(data, rows)
+
+    def objects(self, name: str) -> pd.DataFrame:
+        """
+        Every object of listing *name*: key, size (bytes), etag; index ``row`` from 1.
+
+        Raises:
+            SourceError: the snapshot does not hold it.
+        """
+        if name not in self.manifest.objects:
+            raise store.absent(name, self._held())
+        data, rows = store.load(self.folder, name)
+        return store.frame(data, rows).astype({"size": "int64"})
+
+
+def freeze(
+    settings: Settings,
+    folder: Path,
+    *,
+    as_of: datetime,
+    objects: ObjectListings | None,
+    progress: Progress | None = None,
+    file_settings: FileSettings | None = None,
+    limits: Limits = LIMITS,
+) -> Snapshot:
+    """
+    Read the whole source once and freeze it into *folder*.
+
+    Args:
+        folder: made if needed; must not hold a snapshot.
+        as_of: the run's clock, aware.
+        objects: what the bucket holds; None: no listing in this snapshot.
+        progress: called with a table's name and its rows when it is frozen.
+        file_settings: what export files do not say about themselves.
+
+    Raises:
+        SourceError: a table is missing, doubled, damaged or not complete; the disk is
+            full. Nothing that looks like a snapshot is left.
+        SettingsError: no source is set.
+    """
+    if (folder / MANIFEST).exists():
+        raise SourceError(
+            f"{folder.name}: already holds a snapshot.",
+            hint="begin a new run: a snapshot is never written twice",
+        )
+    tables: dict[str, TableManifest] = {}
+    listings: dict[str, ObjectsManifest] = {}
+    with store.all_or_nothing(folder), ThreadPoolExecutor() as aside:
+        for name, origin, reading in _readings(
+            settings, file_settings or FileSettings(), limits, progress, aside
+        ):
+            tables[name] = _freeze_table(folder, name, origin, reading, aside)
+            if progress:
+                progress(name, tables[name].rows)
+        for name, listing in (objects or {}).items():
+            listings[name] = _freeze_objects(
+                folder, name, listing, prefixes(settings).get(name, "")
+            )
+        manifest = _manifest(settings, as_of, tables, listings)
+        text = manifest.to_json().encode()
+        store.write(folder / MANIFEST, lambda stream: stream.write(text))
+    return Snapshot(folder, manifest)
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """
+    The snapshot in *folder*, every table proven against its digest.
+
+    Raises:
+        SourceError: there is none, or what it holds is not what was frozen.
+    """
+    try:
+        manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise SourceError(
+            f"{folder.name}: holds no snapshot.",
+            hint="freeze the source with `reimport run --dry-run`",
+        ) from None
+    for name, table in manifest.tables.items():
+        data, rows = store.load(folder, name)
+        found = canonical.table_digest(name, data, rows, meaning=table.declared_order)
+        _require_same(name, table.digest, found)
+    for name, listing in manifest.objects.items():
+        data, rows = store.load(folder, name)
+        found = canonical.table_digest(name, data, rows, meaning=listing.prefix)
+        _require_same(name, listing.digest, found)
+    _require_same("manifest.json", manifest.digest, _digest(manifest))
+    return Snapshot(folder, manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a reading came from: a file, or a server's layout (no digest, no size)."""
+
+    name: str
+    sha256: str = ""
+    size_bytes: int = 0
+    checks: tuple[Check, ...] = ()
+
+
+def _readings(
+    settings: Settings,
+    file_settings: FileSettings,
+    limits: Limits,
+    progress: Progress | None,
+    aside: Executor,
+) -> Iterator[tuple[str, _Origin, Reading]]:
+    """One table after the other, so that only one is in memory."""
+    if not settings.source:
+        raise SettingsError(
+            "REIMPORT_SOURCE is not set.",
+            hint="name the folder of exports, or data-api or odata",
+        )
+    if settings.source in SERVERS:
+        server = import_module(SERVERS[settings.source])
+        for table, name, reading in server.read_tables(settings, progress=progress):
+            yield table, _Origin(name), reading
+        return
+    found = files.find(
+        Path(settings.source).expanduser(), optional=settings.rows.optional_tables
+    )
+    for table, path in found.items():
+        before = certificate.fingerprint(path)
+        digest = aside.submit(certificate.digest, path)
+        reading = kinds.read(path, settings=file_settings, limits=limits)
+        yield (
+            table,
+            _Origin(
+                path.name,
+                digest.result(),
+                before.size_bytes,
+                certificate.file_checks(path, before),
+            ),
+            reading,
+        )
+
+
+def _freeze_table(
+    folder: Path, name: str, origin: _Origin, reading: Reading, aside: Executor
+) -> TableManifest:
+    data = reading.data
+    order = reading.declared_order or DECLARED.get(name, "")
+    stored = aside.submit(store.store, folder, name, data, reading.rows)
+    digest = aside.submit(
+        canonical.table_digest, name, data, reading.rows, meaning=order
+    )
+    keys = certificate.distinct_keys(name, data)
+    checks = (
+        *origin.checks,
+        *reading.checks,
+        *certificate.table_checks(data.num_rows, keys),
+    )
+    certificate.require_whole(f"{name} ({origin.name})", checks)
+    stored.result()
+    return TableManifest(
+        table=name,
+        way=reading.way,
+        file=origin.name,
+        file_sha256=origin.sha256,
+        file_bytes=origin.size_bytes,
+        charset=reading.charset,
+        delimiter=reading.delimiter,
+        rows=data.num_rows,
+        blank_rows=reading.blank_rows,
+        distinct_keys=keys,
+        columns=tuple(data.column_names),
+        filled={column: filled(data.column(column)) for column in data.column_names},
+        declared_order=order,
+        date_system=reading.date_system,
+        digest=digest.result(),
+        checks=checks,
+    )
+
+
+def _freeze_objects(
+    folder: Path, name: str, listing: pd.DataFrame, prefix: str
+) -> ObjectsManifest:
+    listing = as_frame(
+        list(zip(listing["key"], listing["size"], listing["etag"], strict=True))
+    )
+    data = pa.table(
+        {
+            column: pa.array(listing[column].astype(str).tolist(), TEXT)
+            for column in listing.columns
+        }
+    )
+    rows = pa.array(listing.index.to_numpy(dtype=np.int64))
+    store.store(folder, name, data, rows)
+    digest = canonical.table_digest(name, data, rows, meaning=prefix)
+    return ObjectsManifest(
+        name, prefix, len(listing), int(listing["size"].sum()), digest
+    )
+
+
+def _manifest(
+    settings: Settings,
+    as_of: datetime,
+    tables: dict[str, TableManifest],
+    listings: dict[str, ObjectsManifest],
+) -> Manifest:
+    manifest = Manifest(
+        as_of=as_of,
+        system=settings.rows.system,
+        date_order=settings.rows.date_order,
+        time_zone=settings.rows.time_zone,
+        tables=tables,
+        objects=listings,
+    )
+    return replace(manifest, digest=_digest(manifest))
+
+
+def _digest(manifest: Manifest) -> str:
+    """Of all tables and listings, not of when or out of which files they came."""
+    tables = {name: table.digest for name, table in manifest.tables.items()}
+    listings = {name: listing.digest for name, listing in manifest.objects.items()}
+    return canonical.combined_digest({**tables, **listings})
+
+
+def _require_same(name: str, frozen: str, found: str) -> None:
+    if frozen != found:
+        raise store.damaged(name)

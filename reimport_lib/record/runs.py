@@ -1,0 +1,220 @@
+"""The runs folder: making runs, finding them, and its key for pseudonyms."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reimport_lib.config import Settings
+from reimport_lib.errors import ReimportError, SettingsError, UsageError, did_you_mean
+from reimport_lib.plain import shortened
+from reimport_lib.private_files import private_open, write_json
+from reimport_lib.record.run import (
+    MANIFEST,
+    Json,
+    Mode,
+    Run,
+    Status,
+    now,
+    read_manifest,
+)
+
+KEY_FILE = ".pseudonym-key"
+
+# A name of one folder, whatever a person types: no way out of the runs folder.
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def create(
+    settings: Settings,
+    mode: Mode,
+    *,
+    phases: tuple[tuple[int, str], ...],
+    reviewed: str = "",
+    gates: Mapping[str, float] | None = None,
+    strict: bool = False,
+    clean_slate: bool = False,
+    details: Json | None = None,
+) -> Run:
+    """
+    Make the folder and manifest of a new run.
+
+    Args:
+        phases: (number, name) of the phases it will run, in order.
+        details: further entries of ``run.json`` (versions, database identity, who
+            confirmed what).
+
+    Raises:
+        SettingsError: the runs folder cannot be written.
+    """
+    folder = _new_folder(settings.runs, mode)
+    run = Run(
+        folder.name,
+        folder,
+        mode,
+        settings,
+        tuple(name for _, name in phases),
+        reviewed,
+        dict(gates or {}),
+        strict,
+        clean_slate,
+    )
+    manifest: Json = {
+        "run_id": run.run_id,
+        "mode": str(mode),
+        "status": str(Status.OPEN),
+        "created_at": now().isoformat(),
+        "as_of": "",
+        "parameters": {
+            "phases": list(run.phases),
+            "reviewed": reviewed,
+            "gates": dict(run.gates),
+            "strict": strict,
+            "clean_slate": clean_slate,
+        },
+        "phases": [
+            {
+                "name": name,
+                "number": number,
+                "status": str(Status.PENDING),
+                "seconds": 0.0,
+                "tables": {},
+                "checks": [],
+            }
+            for number, name in phases
+        ],
+        **(details or {}),
+    }
+    write_json(folder / MANIFEST, manifest)
+    run.event("run_opened", mode=str(mode))
+    return run
+
+
+def _new_folder(runs: Path, mode: Mode) -> Path:
+    """A folder named by the second; the next second where it is taken."""
+    moment = now()
+    try:
+        runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for _ in range(60):
+            folder = runs / f"{moment:%Y%m%dT%H%M%SZ}-{mode}"
+            try:
+                folder.mkdir(mode=0o700)
+            except FileExistsError:
+                moment = datetime.fromtimestamp(moment.timestamp() + 1, UTC)
+                continue
+            return folder
+    except OSError as error:
+        raise _unusable(runs, error) from None
+    raise UsageError("Sixty runs were opened within a minute.", hint="wait a minute")
+
+
+def load(settings: Settings, run_id: str) -> Run:
+    """
+    The run named *run_id*.
+
+    Raises:
+        UsageError: there is none; the message names the nearest.
+        ReimportError: its record is damaged, or of another version.
+    """
+    folder = settings.runs / run_id
+    if not _RUN_ID.fullmatch(run_id) or not (folder / MANIFEST).is_file():
+        raise UsageError(
+            f"There is no run {shortened(run_id)!r} in {settings.runs}."
+            + did_you_mean(run_id, all_run_ids(settings)),
+            hint="reimport runs",
+        )
+    manifest = read_manifest(folder)
+    try:
+        parameters = manifest["parameters"]
+        return Run(
+            run_id,
+            folder,
+            Mode(manifest["mode"]),
+            settings,
+            tuple(parameters["phases"]),
+            parameters["reviewed"],
+            dict(parameters["gates"]),
+            parameters["strict"],
+            parameters["clean_slate"],
+        )
+    except (KeyError, TypeError, ValueError):
+        raise ReimportError(
+            f"{run_id}: run.json is not one that this version writes.",
+            hint="reimport runs",
+        ) from None
+
+
+def all_run_ids(settings: Settings) -> list[str]:
+    """
+    Run ids in the runs folder, oldest first; the example report is not one.
+
+    Raises:
+        SettingsError: the runs folder is there and cannot be read, or is a file.
+    """
+    try:
+        return sorted(
+            folder.name
+            for folder in settings.runs.iterdir()
+            if folder.name[:8].isdigit() and (folder / MANIFEST).is_file()
+        )
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise _unusable(settings.runs, error) from None
+
+
+def _unusable(folder: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"The runs folder {folder} cannot be used: {error.strerror}.",
+        hint="set REIMPORT_RUNS to a folder of your own",
+    )
+
+
+def readable(settings: Settings) -> list[Run]:
+    """The runs whose record can be read, oldest first."""
+    found = []
+    for run_id in all_run_ids(settings):
+        with suppress(ReimportError):
+            found.append(load(settings, run_id))
+    return found
+
+
+def newest(
+    settings: Settings, mode: Mode | None = None, *, statuses: frozenset[Status]
+) -> Run | None:
+    """The newest run of *mode* in one of *statuses*, or None."""
+    for run in reversed(readable(settings)):
+        status = Status(run.manifest()["status"])
+        if (mode is None or run.mode is mode) and status in statuses:
+            return run
+    return None
+
+
+def pseudonym_key(settings: Settings) -> bytes:
+    """The installation's key for pseudonyms: made once, 0600, in the runs folder."""
+    path = settings.runs / KEY_FILE
+    try:
+        return _key(path)
+    except FileNotFoundError:
+        settings.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = secrets.token_bytes(32)
+        try:
+            with private_open(path, "x") as file:
+                file.write(key.hex())
+        except FileExistsError:  # another process was first
+            return _key(path)
+        return key
+
+
+def _key(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii"))
+    except ValueError:
+        raise ReimportError(
+            f"{path} is damaged: it holds no key.",
+            hint="take it back from a copy; without it, pseudonyms are other ones",
+        ) from None

@@ -1,0 +1,268 @@
+"""``report.html``: the cover of a run, for whoever has to say yes to it.
+
+Imports verdict, charts, tables and pages. It shows only what ``run.json`` and the
+outcomes files hold: counts, codes, row numbers and digests; no field of any record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reimport_lib.checks import Check
+from reimport_lib.checks import Verdict as CheckVerdict
+from reimport_lib.plan.codes import SOURCE_OUTCOMES
+from reimport_lib.plan.gates import Gates
+from reimport_lib.record.run import Status
+from reimport_lib.show import deletion_words
+from reimport_lib.show.attempts import attempts_table
+from reimport_lib.show.badges import outcome_badge, status_badge
+from reimport_lib.show.charts import deletion_bars, match_rates, outcome_overview
+from reimport_lib.show.html import Cell, Fold, Link, Sentence, Shown, Table, escape
+from reimport_lib.show.next_steps import Step
+from reimport_lib.show.pages import page
+from reimport_lib.show.provenance import provenance
+from reimport_lib.show.rejected_rows import left_out
+from reimport_lib.show.results import (
+    checks_caption,
+    checks_table,
+    header_card,
+    link_floors,
+    status_words,
+)
+from reimport_lib.show.verdict import (
+    Json,
+    all_checks,
+    deleted_tables,
+    deletions,
+    is_rehearsal,
+    only_planned,
+    source_tables,
+    tables,
+    verdict,
+)
+from reimport_lib.show.words import (
+    OUTCOME_SENTENCES,
+    code_meaning,
+    count,
+    duration,
+    equation,
+    link_noun,
+    note_meaning,
+    noun,
+    several,
+)
+from reimport_lib.tables.declare import BY_NAME
+
+IMPORTING = frozenset(table.phase for table in BY_NAME.values())
+
+
+def render(manifest: Mapping[str, Any], folder: Path) -> str:
+    """
+    The cover as one HTML document that asks no other host for anything.
+
+    Args:
+        manifest: ``run.json``, read.
+        folder: of the run: the outcomes files give example row numbers, and exported
+            notebooks that lie in it are linked.
+    """
+    kind = "Rehearsal" if is_rehearsal(manifest) else "Import"
+    title = f"{kind} {manifest['run_id']}"
+    sections = [
+        f"<h1>{escape(title)}</h1>",
+        header_card(manifest).html(),
+        _verdict_box(manifest),
+        _section("What becomes of the data", _data(manifest)),
+        _section("What does not come in, and why", left_out(manifest, folder)),
+        _section("Who the rows belong to", _links(manifest)),
+        _section("What is deleted", _deletions(manifest)),
+        _section("Values changed or doubted on the way in", _notes(manifest)),
+        _section("Checks", _checks(manifest)),
+        _section("The phases", _phases(manifest, folder)),
+        _section("Attempts", attempts_table(manifest, folder)),
+        _section("What this report rests on", provenance(manifest)),
+        _section("How to read it", _words()),
+    ]
+    return page(title, "\n".join(part for part in sections if part))
+
+
+def _section(heading: str, parts: Sequence[Shown]) -> str:
+    if not parts:
+        return ""
+    return f"<h2>{escape(heading)}</h2>\n" + "\n".join(part.html() for part in parts)
+
+
+def _verdict_box(manifest: Json) -> str:
+    said = verdict(manifest)
+    lines = "".join(f"<p>{escape(sentence)}</p>" for sentence in said.sentences)
+    return (
+        f'<div class="verdict {said.tone}" role="status"><p class="lead">'
+        f"{escape(said.sign)} {escape(said.lead)}</p>{lines}{_next(said.next)}</div>"
+    )
+
+
+def _next(step: Step) -> str:
+    """What to do now: words first, then a command."""
+    first = f"<p>Next: {escape(step.first)}</p>" if step.first else ""
+    if not step.command:
+        return first
+    when = "After that" if step.first else "Next"
+    return f"{first}<p>{when}: <code>{escape(step.command)}</code></p>"
+
+
+def _nothing_planned(manifest: Json) -> str:
+    if not {entry["name"] for entry in manifest["phases"]} & IMPORTING:
+        return "No phase of this run imports data."
+    yet = "" if manifest["status"] == Status.REFUSED else " yet"
+    return f"No phase that imports data has planned anything{yet}."
+
+
+def _data(manifest: Json) -> list[Shown]:
+    found = source_tables(manifest)
+    if not found:
+        return [Sentence(_nothing_planned(manifest))]
+    applied = not is_rehearsal(manifest) and manifest["status"] == "succeeded"
+    rows: list[tuple[Cell, ...]] = []
+    planned = only_planned(manifest)
+    for name, counts in tables(manifest).items():
+        total = sum(counts.get(outcome, 0) for outcome in SOURCE_OUTCOMES)
+        blank = counts.get("blank_rows", 0)
+        terms = equation(counts, total)
+        terms += " (planned; its phase is not done)" if name in planned else ""
+        rows.append((noun(name), terms, count(blank) if blank else ""))
+    balance = Table(
+        "Every row in exactly one outcome",
+        ("table", "rows = outcomes", "blank rows"),
+        tuple(rows),
+        right=frozenset({"blank rows"}),
+    )
+    return [outcome_overview(found, applied=applied), balance]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """A link of ``run.json`` with its table in its name."""
+
+    name: str
+    found: int
+    named: int
+    checked: bool
+
+
+def _links(manifest: Json) -> list[Shown]:
+    rates = [
+        _Rate(
+            f"{noun(table)}: {link_noun(link['name'])}",
+            int(link["found"]),
+            int(link["named"]),
+            bool(link.get("checked", True)),
+        )
+        for phase in manifest.get("phases", ())
+        for table, links in phase.get("links", {}).items()
+        for link in links
+    ]
+    floors = {
+        f"{noun(table)}: {link_noun(link)}": floor
+        for table in tables(manifest)
+        for link, floor in link_floors(table, _gates(manifest)).items()
+    }
+    return [match_rates("", rates, floors)] if rates else []
+
+
+def _gates(manifest: Json) -> Gates:
+    """The limits of the run: those set by hand, and the defaults."""
+    given = manifest.get("parameters", {}).get("gates", {})
+    places = {str(place).partition("."): float(value) for place, value in given.items()}
+    return Gates({(table, name): value for (table, _, name), value in places.items()})
+
+
+def _deletions(manifest: Json) -> list[Shown]:
+    facts = deletions(manifest)
+    if facts is None:
+        return []
+    told = deletion_words.finding(facts)
+    pairs = deleted_tables(manifest)
+    drawn = deletion_bars(pairs, told) if pairs else Sentence(f"{told}.")
+    rows: list[tuple[Cell, ...]] = [
+        (noun(name), code, count(number), *code_meaning(code))
+        for phase in manifest["phases"]
+        if phase["name"] == "delete"
+        for name, counts in phase.get("tables", {}).items()
+        for code, number in counts.get("reasons", {}).items()
+    ]
+    kept = Table(
+        "Looked at and kept",
+        ("table", "reason", "records", "what it means", "what to do"),
+        tuple(rows),
+        right=frozenset({"records"}),
+        empty="no record.",
+    )
+    return [drawn, kept]
+
+
+def _notes(manifest: Json) -> list[Shown]:
+    rows: list[tuple[Cell, ...]] = [
+        (noun(name), code, count(number), *note_meaning(code))
+        for name, counts in tables(manifest).items()
+        for code, number in counts.get("notes", {}).items()
+    ]
+    caption = "By table and note"
+    heads = ("table", "note", "rows", "what it means", "what to do")
+    return (
+        [Table(caption, heads, tuple(rows), right=frozenset({"rows"}))] if rows else []
+    )
+
+
+def _checks(manifest: Json) -> list[Shown]:
+    found = [
+        Check.from_json({**check, "name": f"{phase}: {check['name']}"})
+        for phase, check in all_checks(manifest)
+    ]
+    held = [check for check in found if check.verdict is CheckVerdict.PASS]
+    rest = [check for check in found if check.verdict is not CheckVerdict.PASS]
+    parts: list[Shown] = [Sentence(f"{checks_caption(found)}.")] if found else []
+    if rest:
+        parts.append(checks_table(rest, "Checks to look at"))
+    if held:
+        table = checks_table(held, "Checks that hold")
+        parts.append(Fold(f"{several(len(held), 'check')} held", table))
+    return parts
+
+
+def _phases(manifest: Json, folder: Path) -> list[Shown]:
+    rows: list[tuple[Cell, ...]] = []
+    for phase in manifest.get("phases", ()):
+        number, name = int(phase["number"]), str(phase["name"])
+        report = f"{number:02d}_{name.replace('-', '_')}.html"
+        target = report if (folder / report).is_file() else ""
+        seconds = float(phase.get("seconds") or 0)
+        rows.append(
+            (
+                str(number),
+                Link(name, target),
+                status_badge(str(phase["status"])),
+                duration(seconds) if seconds else "",
+                str(phase.get("error") or ""),
+            )
+        )
+    total = float(manifest.get("seconds") or 0)
+    heads = ("n", "phase", "state", "took", "what stopped it")
+    used = [place for place in range(len(heads)) if any(row[place] for row in rows)]
+    return [
+        Table(
+            "Each phase has its notebook",
+            tuple(heads[place] for place in used),
+            tuple(tuple(row[place] for place in used) for row in rows),
+            right=frozenset({"took"}),
+            foot=f"The whole run: {duration(total)}." if total else "",
+        )
+    ]
+
+
+def _words() -> list[Shown]:
+    outcomes = tuple(
+        (outcome_badge(name), text) for name, text in OUTCOME_SENTENCES.items()
+    )
+    return [Table("The outcomes", ("outcome", "the row"), outcomes), status_words()]

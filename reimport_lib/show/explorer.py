@@ -1,0 +1,161 @@
+"""Rows by table, outcome and reason: a control in JupyterLab, and a twin without it.
+
+Imports html and masking; the control is in ``control``. The twin is plain HTML and
+text: it reads without a kernel, without a script and in print, and it is what the
+exported report keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from reimport_lib.show.html import Fold, Sentence, Stack, Table, bundle
+from reimport_lib.show.masking import Mask, is_named
+from reimport_lib.show.words import code_meaning, count, noun, several
+
+if TYPE_CHECKING:
+    from reimport_lib.plan.plan import Plan
+
+MOST_FIELDS = 5
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """
+    Rows to look at, already bound to their mask.
+
+    Attributes:
+        outcomes: table -> frame of row, key, outcome, reason, notes.
+        frames: table -> typed frame, index = row; its first fields are shown too.
+        rows: how many rows a page and a group of the twin show.
+    """
+
+    outcomes: Mapping[str, pd.DataFrame] = field(repr=False)
+    mask: Mask
+    rows: int = 5
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    def twin(self) -> Stack:
+        """Every outcome and reason with its first rows, each behind a line."""
+        folds: list[Fold] = []
+        for table in self.outcomes:
+            for outcome, reason, group in self._groups(table):
+                meaning, _ = code_meaning(reason)
+                summary = " · ".join(filter(None, (noun(table), outcome, reason)))
+                summary += f": {several(len(group), 'row')}"
+                folds.append(
+                    Fold(
+                        f"{summary}. {meaning}".strip(),
+                        self.page(table, outcome=outcome, reason=reason),
+                    )
+                )
+        title = Sentence(f"Rows by outcome and reason, the first {self.rows} of each:")
+        return Stack((title, *folds))
+
+    def page(
+        self, table: str, *, outcome: str = ALL, reason: str = ALL, first: int = 0
+    ) -> Table:
+        """The rows of one group from position *first* on, masked."""
+        chosen = self.outcomes[table]
+        if outcome != ALL:
+            chosen = chosen[chosen["outcome"] == outcome]
+        if reason != ALL:
+            chosen = chosen[chosen["reason"].fillna("") == reason]
+        part = chosen.iloc[first : first + self.rows]
+        fields = self._fields(table)
+        lines = tuple(
+            (
+                str(row or ""),
+                self.mask.key(str(key)),
+                str(found),
+                str(why),
+                str(notes).replace(";", ", "),
+                *self._values(table, row, fields),
+            )
+            for row, key, found, why, notes in part[
+                ["row", "key", "outcome", "reason", "notes"]
+            ]
+            .astype(object)
+            .where(part.notna(), "")
+            .itertuples(index=False, name=None)
+        )
+        last = first + len(part)
+        caption = (
+            f"{noun(table)}: rows {count(first + 1)} to {count(last)} "
+            f"of {count(len(chosen))}"
+        )
+        return Table(
+            caption if len(part) else noun(table),
+            ("row", "key", "outcome", "reason", "notes", *fields),
+            lines,
+            empty=f"{several(len(chosen), 'row')} of this kind, no more."
+            if len(chosen)
+            else "no row is of this kind.",
+        )
+
+    def choices(self, table: str, outcome: str) -> list[str]:
+        """The reasons that occur in *table* with *outcome*."""
+        return sorted(
+            {
+                reason
+                for found, reason, _ in self._groups(table)
+                if reason and outcome in (ALL, found)
+            }
+        )
+
+    def html(self) -> str:
+        return self.twin().html()
+
+    def text(self) -> str:
+        return self.twin().text()
+
+    def _repr_mimebundle_(self, **_kwargs: object) -> dict[str, str]:
+        """The twin: it is what stays when the kernel is gone."""
+        return bundle(self.twin())
+
+    def _groups(self, table: str) -> list[tuple[str, str, pd.DataFrame]]:
+        frame = self.outcomes[table]
+        reasons = frame["reason"].fillna("")
+        return [
+            (str(outcome), str(reason), group)
+            for (outcome, reason), group in frame.groupby(
+                [frame["outcome"], reasons], sort=True
+            )
+        ]
+
+    def _fields(self, table: str) -> list[str]:
+        frame = self.frames.get(table)
+        if frame is None:
+            return []
+        names = [str(name) for name in frame.columns]
+        shown = [name for name in names if is_named(table, name)]
+        return [name for name in shown if name not in _SHOWN_ANYWAY][:MOST_FIELDS]
+
+    def _values(self, table: str, row: object, fields: Sequence[str]) -> list[str]:
+        if not fields:
+            return []
+        frame = self.frames[table]
+        if row not in frame.index:
+            return ["" for _ in fields]
+        return [self.mask.value(table, name, frame.at[row, name]) for name in fields]
+
+
+_SHOWN_ANYWAY = frozenset({"key", "filemaker_id", "filemaker_metadata"})
+
+
+def explore(
+    plans: Sequence[Plan],
+    mask: Mask,
+    *,
+    rows: int = 5,
+    frames: Mapping[str, pd.DataFrame] | None = None,
+) -> Explorer:
+    """The explorer of *plans*; *frames* adds the typed fields of their rows."""
+    return Explorer(
+        {plan.table: plan.rows for plan in plans}, mask, rows, dict(frames or {})
+    )

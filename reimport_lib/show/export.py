@@ -1,0 +1,127 @@
+"""An executed notebook as one HTML page that needs nothing else.
+
+Imports nbconvert (lazily: it is slow to start) and allowed. Code is folded away, and a
+widget is left to the static twin shown before it. Whatever nbconvert makes goes through
+the allow list, and then gets a head whose policy forbids scripts and other hosts.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from reimport_lib.show.pages import page
+from reimport_lib.show.sanitizer import allowed
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+MIME_TYPES = ("text/html", "image/png", "text/plain")
+
+_TEMPLATE = """
+{%- extends 'basic/index.html.j2' -%}
+{% block input_group -%}
+<details class="code"><summary>code</summary>
+{{ super() }}
+</details>
+{% endblock input_group %}
+"""
+_STYLE = """
+.code > summary { color: var(--soft); font-size: .75rem; letter-spacing: .04em;
+  margin-top: .8rem; }
+.highlight pre, .output_text pre, .output_stream pre, .output_error pre {
+  background: var(--wash); border-radius: .3rem; padding: .6rem .8rem;
+  margin: .3rem 0; }
+.output_error pre { white-space: pre-wrap; }
+.output_error pre, .output_stderr pre { border-left: .3rem solid #c2410c; }
+.output_png img { display: block; background: #fff; padding: .5rem; margin: .6rem 0; }
+.k, .kn, .kc, .ow { color: var(--accent); font-weight: 600; }
+.c1, .cm { color: var(--soft); font-style: italic; }
+@media print { .code { display: none; } }
+"""
+_STOPPED = "papermill-error-cell-tag"
+_ANCHOR = "papermill-error-cell"
+_BACK = '<p class="soft"><a href="report.html">The report of this run</a></p>\n'
+
+
+def load() -> None:
+    """Have nbconvert ready: importing it takes longer than most pages."""
+    _exporter()
+
+
+def export(notebook: Path) -> str:
+    """
+    The page of the executed notebook at *notebook*; the caller writes it.
+
+    The page links to ``report.html`` beside it.
+    """
+    node = nbformat.read(str(notebook), as_version=4)  # type: ignore[no-untyped-call]
+    return to_html(node, title=notebook.stem)
+
+
+def to_html(notebook: Any, *, title: str) -> str:
+    """The page of *notebook*, an nbformat node, which is left as it is."""
+    shown = nbformat.from_dict(  # type: ignore[no-untyped-call]
+        {
+            **notebook,
+            "metadata": {
+                name: value
+                for name, value in notebook["metadata"].items()
+                if name != "widgets"
+            },
+            "cells": [_cell(cell) for cell in notebook["cells"]],
+        }
+    )
+    body, _ = _exporter().from_notebook_node(shown)
+    return page(title.replace("_", " "), _BACK + allowed(body), style=_STYLE)
+
+
+def _cell(cell: Any) -> Any:
+    if _STOPPED in cell["metadata"].get("tags", ()):
+        return {**cell, "source": _stopped(cell["source"])}
+    if cell["cell_type"] != "code":
+        return cell
+    outputs = [_output(output) for output in cell["outputs"] if _is_shown(output)]
+    return {**cell, "outputs": outputs}
+
+
+def _stopped(banner: str) -> str:
+    """papermill's banner over a page or a cell that failed, in words for a reader."""
+    if f'id="{_ANCHOR}"' in banner:
+        return f'<p id="{_ANCHOR}"><strong>It stopped here:</strong></p>'
+    return (
+        "<p><strong>This phase did not come to its end: "
+        f'<a href="#{_ANCHOR}">why it stopped</a>.</strong></p>'
+    )
+
+
+def _is_shown(output: Any) -> bool:
+    """It is a stream, an error, or of a kind that a report may hold; no widget."""
+    if "data" not in output:
+        return True
+    kinds = set(output["data"])
+    return WIDGET not in kinds and not kinds.isdisjoint(MIME_TYPES)
+
+
+def _output(output: Any) -> Any:
+    """*output* with the kinds of content that a report may hold."""
+    if "data" not in output:
+        return output
+    data = {kind: output["data"][kind] for kind in MIME_TYPES if kind in output["data"]}
+    return {**output, "data": data}
+
+
+@cache
+def _exporter() -> Any:
+    from nbconvert import HTMLExporter
+
+    return HTMLExporter(  # type: ignore[no-untyped-call]
+        raw_template=_TEMPLATE,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+        mathjax_url="",
+        require_js_url="",
+        mermaid_js_url="",
+    )

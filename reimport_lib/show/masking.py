@@ -1,0 +1,238 @@
+"""What a person's data looks like to somebody who only reviews the import.
+
+Imports planning: identity for pseudonyms, canonical, and the rules for their mappings.
+Every field has a kind of mask; a field that nobody named is hidden. A mask never shows
+more than it has to: a word outside the closed list of a coded field is told by its
+length alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pandas as pd
+
+from reimport_lib.plan.values.canonical import canonical
+from reimport_lib.plan.values.keys import canonical_key, pseudonym
+from reimport_lib.show.words import several
+from reimport_lib.tables.clinic import RULES
+
+HIDDEN = "hidden"
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(T.*)?")
+# Dates, times and moments as text, and numbers too short for anybody's number.
+_FIGURES = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ][\d:.]+Z?( ?[ap]m)?)?"
+    r"|\d{1,2}:\d\d(:\d\d)?( ?[ap]m)?|\d{1,7}|\d{1,3}\.\d+",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"[+()\d\s./-]{6,}")
+_ENDING = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
+
+Kind = str
+_BY_FIELD: dict[Kind, str] = {
+    "key": "key filemaker_id owner",
+    "initials": (
+        "first_name middle_names last_name coordinator_name author owner_name"
+    ),
+    "year": "dob owner_dob",
+    "phone": "coordinator_phone phone_number value ph",
+    "text": (
+        "notes ndis_notes content message caption title name label reason"
+        " funding_source source_type status category contact_type kind_text type_word"
+        " status_word direction_word"
+    ),
+    "file": "file_name original_name",
+    "object": "s3_key",
+    "entries": "filemaker_metadata",
+    "person": "patient_id owner_id batch_id appointment_id id target_id",
+    "reference": "clinic_id clinician_id appointment_type_id funding_type_id",
+    HIDDEN: (
+        "health_number coordinator_email line1 line2 suburb state postcode country"
+    ),
+    "setting": "s3_bucket row",
+    "plain": (
+        "is_primary all_day start_time end_time note_date sent_at received_at"
+        " document_date date_taken taken_on ndis_plan_start_date ndis_plan_end_date"
+        " file_size image_count size start_date start_clock start_stamp end_date"
+        " end_clock end_stamp"
+    ),
+}
+_WORDS = {
+    (
+        "patients",
+        "title",
+    ): "Mr Mrs Ms Miss Mx Master Dr Prof Father Sister Brother Jr Sr",
+    ("patients", "sex"): "M F O U",
+    ("patients", "contact_type"): "Patient Company Referrer",
+    ("appointments", "status"): "scheduled checked_in completed cancelled no_show",
+    ("appointments", "status_source"): "filemaker clock",
+    ("appointments", "clinic_source"): "filemaker patient",
+    ("patients", "funding_source"): "NDIS DVA Medicare Private EPC TAC WorkCover",
+    ("contact_details", "kind"): "phone mobile email address",
+    ("contact_details", "kind_text"): "phone mobile email address",
+    ("appointments", "status_word"): "scheduled booked completed attended cancelled",
+    ("sms", "direction"): "in out",
+    ("sms", "status"): "sent delivered failed queued pending received",
+    ("sms_replies", "direction"): "in out",
+    ("documents", "owner_type"): "patients.patient",
+    ("image_batches", "owner_type"): "patients.patient",
+    **dict.fromkeys(
+        [("documents", "mime_type"), ("images", "mime_type")],
+        "application/pdf image/jpeg image/png image/heic image/tiff image/gif",
+    ),
+}
+# Coded fields: a word of the list is shown, any other text may be anything.
+_CLOSED = {
+    place: frozenset(words.casefold().split()) for place, words in _WORDS.items()
+}
+KINDS: Mapping[str, Kind] = {
+    name: kind for kind, names in _BY_FIELD.items() for name in names.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """
+    How values are shown.
+
+    Attributes:
+        secret: of this installation; makes pseudonyms stable and not to be guessed.
+        reveal: show values as they are (still escaped by whatever renders them).
+    """
+
+    secret: bytes = field(repr=False)
+    reveal: bool = False
+
+    def key(self, key: str) -> str:
+        """The key itself, or its pseudonym; a blank key stays blank."""
+        if self.reveal or not key:
+            return key
+        return pseudonym(self.secret, key)
+
+    def value(self, table: str, name: str, value: object) -> str:
+        """*value* of field *name* in *table* as a reviewer may see it; blank is ""."""
+        if blank(value):
+            return ""
+        if self.reveal:
+            return str(value)
+        closed = _CLOSED.get((table, name))
+        if closed is not None:
+            word = str(value).strip().removesuffix(".").casefold()
+            return str(value) if word in closed else _text(value)
+        kind = KINDS.get(name, HIDDEN)
+        if kind in ("key", "person"):
+            return pseudonym(self.secret, _key(table, name, value))
+        if kind == "object":
+            return pseudonym(self.secret, str(value)) + _ending(str(value))
+        return _SHOWN[kind](value)
+
+
+def is_named(table: str, name: str) -> bool:
+    """Somebody has said how *name* is shown; any other field is hidden."""
+    return name in KINDS or (table, name) in _CLOSED
+
+
+def source_fields(table: str) -> dict[str, str]:
+    """Header of the source -> the field it becomes, by the table's mapping."""
+    if table not in RULES:
+        return {}
+    return {
+        header: column.name
+        for column in RULES[table].mapping.all_columns
+        for header in column.names
+    }
+
+
+def _key(table: str, name: str, value: object) -> str:
+    """The key as the plans hold it, also where *value* is the text of the source."""
+    number = table == "images" and name == "filemaker_id"
+    text = pd.Series([canonical(value)], dtype=object)
+    return str(canonical_key(text, number=number).iloc[0])
+
+
+def blank(value: object) -> bool:
+    """None, NaN, NaT, the empty text or an empty mapping."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    if isinstance(value, float):
+        return value != value
+    return isinstance(value, str | dict) and not value
+
+
+def _hidden(_value: object) -> str:
+    return HIDDEN
+
+
+def _initials(value: object) -> str:
+    """``J. S.``; a dot where one letter would be the whole name, or a word of one."""
+    words = re.split(r"[\s\-,]+", str(value).strip())
+    return " ".join(_initial(word) for word in words if word) or HIDDEN
+
+
+def _initial(word: str) -> str:
+    letter = word[0]
+    has_case = letter.lower() != letter.upper()
+    return f"{letter.upper()}." if len(word) > 1 and has_case else "•."
+
+
+def _year(value: object) -> str:
+    iso = canonical(value)
+    return iso[:4] if _DAY.fullmatch(iso) else HIDDEN
+
+
+def _phone(value: object) -> str:
+    text = str(value)
+    digits = re.sub(r"\D", "", text)
+    if _PHONE.fullmatch(text) and len(digits) >= 6:
+        return f"•••{digits[-2:]}"
+    return HIDDEN
+
+
+def _text(value: object) -> str:
+    return f"text, {several(len(str(value)), 'character')}"
+
+
+def _file(value: object) -> str:
+    return f"file name{_ending(str(value))}"
+
+
+def _ending(name: str) -> str:
+    found = _ENDING.search(name)
+    return found.group(0).lower() if found else ""
+
+
+def _entries(value: object) -> str:
+    size = len(value) if isinstance(value, dict) else 0
+    return several(size, "entry", "entries") if size else HIDDEN
+
+
+def _reference(value: object) -> str:
+    return f"{str(value)[:8]}…"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, timedelta):
+        minutes = int(value.total_seconds()) // 60
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    text = canonical(value)
+    if isinstance(value, str) and not _FIGURES.fullmatch(text):
+        return _text(value)
+    return text.replace("T", " ").replace("Z", " UTC")
+
+
+_SHOWN: Mapping[Kind, Callable[[object], str]] = {
+    HIDDEN: _hidden,
+    "initials": _initials,
+    "year": _year,
+    "phone": _phone,
+    "text": _text,
+    "file": _file,
+    "entries": _entries,
+    "reference": _reference,
+    "plain": _plain,
+    "setting": str,
+}

@@ -1,0 +1,142 @@
+"""Documents: one row per file, linked to its patient and to its stored object.
+
+Pure. The authority is the paragraph "Documents and images" of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from reimport_lib.plan.cells import constant, each, filled_from, texts
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import (
+    Decided,
+    counted_rows,
+    decide_rows,
+    decided,
+    duplicates,
+    misfits,
+    no_key,
+)
+from reimport_lib.plan.mapping import Column, Dropped, Mapping
+from reimport_lib.plan.match import (
+    PATIENT,
+    contradicts_owner,
+    owner_link,
+    owner_pks,
+    owner_rules,
+    with_owner_texts,
+)
+from reimport_lib.plan.object_names import naming
+from reimport_lib.plan.objects import Objects, base_names, match_objects, mime_types
+from reimport_lib.plan.stage import Staged, stage_table
+from reimport_lib.plan.values.text import visible
+from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
+
+MAPPING = Mapping(
+    table="documents",
+    key=Column("filemaker_id", ("id", "_kp_DocID"), "key", True, length=255),
+    columns=(
+        owner_column("id_Contact", feeds="owner_id"),
+        *OWNER_CHECK,
+        Column("original_name", ("FileName", "File Name", "fileName"), length=255),
+        Column("source_type", ("Type", "type"), "word", length=100),
+        Column("document_date", ("Date", "date"), "date", original="date_text"),
+        kept("name_of_file", "Name of file", convert="text"),
+        kept("container", "Doc", convert="text"),
+        kept("order", "id_Order", convert="number as text"),
+        kept("imported", "imported"),
+        kept("number", "num"),
+        kept("exported_at", "NexusExportDate"),
+        *AUDIT,
+    ),
+    dropped=(
+        Dropped(("Document", "Thumbnail"), "a container: the stored object is linked"),
+        GLOBALS,
+    ),
+    managed=(
+        "owner_type",
+        "owner_id",
+        "file_name",
+        "original_name",
+        "mime_type",
+        "file_size",
+        "s3_bucket",
+        "s3_key",
+        "category",
+        "source_type",
+        "document_date",
+        "filemaker_metadata",
+    ),
+)
+
+
+def stage_documents(frame: pd.DataFrame, context: Context) -> Staged:
+    """Documents as values; wholly blank rows are counted and left out."""
+    return stage_table(MAPPING, frame, context)
+
+
+def decide_documents(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """
+    Which documents come in: those of an imported patient, with an object.
+
+    *objects* holds key and size of everything under the documents' prefix.
+    """
+    staged = with_owner_texts(staged, context.known)
+    frame, known = staged.frame, context.known
+    stored = match_objects(frame["key"], objects, naming("documents", context))
+    rows = decide_rows(
+        staged,
+        rules=(
+            no_key(staged),
+            *duplicates(staged),
+            stored.doubled_rule,
+            *owner_rules(frame["owner"], known),
+            contradicts_owner(staged, known),
+            *misfits(staged),
+            *stored.object_rules,
+        ),
+        doubts=(),
+    )
+    counted, names = counted_rows(rows), frame["original_name"]
+    return decided(
+        staged,
+        rows,
+        {
+            **object_columns(stored, context),
+            "owner_type": constant(PATIENT, frame.index),
+            "owner_id": owner_pks(frame["owner"], known),
+            "file_name": base_names(stored.keys),
+            "original_name": filled_from(names, base_names(stored.keys)),
+            "category": categories(frame["source_type"]),
+            "source_type": texts(frame["source_type"]),
+            "document_date": frame["document_date"],
+        },
+        links=(owner_link(frame["owner"], known, counted), stored.link(counted)),
+    )
+
+
+def object_columns(stored: Objects, context: Context) -> dict[str, Any]:
+    """The fields that point at a stored object; nothing is downloaded."""
+    bucket = context.settings.s3_bucket
+    return {
+        "mime_type": mime_types(stored.keys),
+        "file_size": stored.sizes,
+        "s3_bucket": constant(bucket, stored.keys.index),
+        "s3_key": stored.keys,
+    }
+
+
+def categories(types: Any) -> Any:
+    """(n,) the type as one lower-case word with hyphens; ``other`` where blank."""
+    return each(types, _category)
+
+
+def _category(source_type: str | None) -> str:
+    word = visible(source_type or "").casefold()
+    return re.sub(r"[\W_]+", "-", word).strip("-") or "other"

@@ -1,0 +1,220 @@
+"""Images, and the batches they are grouped in: one per patient and day.
+
+Pure. The authority is the paragraph "Documents and images" of ``docs/rules.md``. An
+image's key is ``recid``, a number; a batch's key is made of patient and day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+
+from reimport_lib.plan.cells import blank, each, filled_from, objects, texts
+from reimport_lib.plan.codes import Reason
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import (
+    Decided,
+    counted_rows,
+    decide_rows,
+    decided,
+    duplicates,
+    misfits,
+    no_key,
+)
+from reimport_lib.plan.mapping import Column, Dropped, Mapping
+from reimport_lib.plan.match import (
+    PATIENT,
+    contradicts_owner,
+    mapped,
+    owner_link,
+    owner_rules,
+    with_owner_texts,
+)
+from reimport_lib.plan.object_names import naming
+from reimport_lib.plan.objects import base_names, match_objects
+from reimport_lib.plan.plan import Plan
+from reimport_lib.plan.stage import Staged, stage_table
+from reimport_lib.plan.values.keys import derived_uuids
+from reimport_lib.tables.documents import categories, object_columns
+from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
+
+MAPPING = Mapping(
+    table="images",
+    key=Column("filemaker_id", ("recid", "RecID"), "number key", True, length=255),
+    columns=(
+        owner_column("id_Contact", feeds="batch_id"),
+        *OWNER_CHECK,
+        Column(
+            "date_taken",
+            ("date", "Date"),
+            "date",
+            required=True,
+            original="date_text",
+        ),
+        Column("source_type", ("Type", "type"), "word", length=100),
+        Column("original_name", ("fileNane", "fileName"), length=255),
+        kept("name_of_file", "Name of file", convert="text"),
+        Column("caption", ("caption", "Caption")),
+        kept("image_id", "id", convert="number as text"),
+        kept("file_size_text", "filesize"),
+        kept("imported", "imported"),
+        kept("result", "result"),
+        kept("exported_at", "NexusExportDate"),
+        *AUDIT,
+    ),
+    dropped=(
+        Dropped(
+            (
+                "image_Full",
+                "image_Ex_large",
+                "image_large",
+                "image_medium",
+                "image_small",
+                "best_image_container",
+            ),
+            "a container: the stored object is linked",
+        ),
+        Dropped(("Recovered",), "a thumbnail as text"),
+        GLOBALS,
+    ),
+    managed=(
+        "batch_id",
+        "s3_bucket",
+        "s3_key",
+        "original_name",
+        "file_size",
+        "mime_type",
+        "category",
+        "source_type",
+        "caption",
+        "date_taken",
+        "filemaker_metadata",
+    ),
+    date_order="MDY",
+)
+
+BATCH_FIELDS = ("owner_type", "owner_id", "name", "taken_on", "filemaker_metadata")
+"""Managed fields of a batch, in digest order."""
+
+_MONTHS = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+
+
+def stage_images(frame: pd.DataFrame, context: Context) -> Staged:
+    """Image metadata as values; wholly blank rows are counted and left out."""
+    return stage_table(MAPPING, frame, context)
+
+
+def decide_images(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """
+    Which images come in: those of an imported patient, with a day and an object.
+
+    *objects* holds key and size of everything under the images' prefix.
+    """
+    staged = with_owner_texts(staged, context.known)
+    frame, known = staged.frame, context.known
+    stored = match_objects(frame["key"], objects, naming("images", context))
+    rows = decide_rows(
+        staged,
+        rules=(
+            no_key(staged),
+            *duplicates(staged),
+            stored.doubled_rule,
+            *owner_rules(frame["owner"], known),
+            contradicts_owner(staged, known),
+            (blank(frame["date_taken"]), Reason.BAD_DATE),
+            *misfits(staged),
+            *stored.object_rules,
+        ),
+        doubts=(),
+    )
+    counted, names = counted_rows(rows), frame["original_name"]
+    return decided(
+        staged,
+        rows,
+        {
+            **object_columns(stored, context),
+            "batch_id": _derived_batches(staged, context),
+            "original_name": filled_from(names, base_names(stored.keys)),
+            "category": categories(frame["source_type"]),
+            "source_type": texts(frame["source_type"]),
+            "caption": texts(frame["caption"]),
+            "date_taken": frame["date_taken"],
+        },
+        links=(owner_link(frame["owner"], known, counted), stored.link(counted)),
+    )
+
+
+def _derived_batches(staged: Staged, context: Context) -> Any:
+    """(n,) primary key of each image's batch, where the target has no older one."""
+    keys = batch_keys(staged)
+    return derived_uuids(context.settings.system, "image_batches", keys)
+
+
+def batch_keys(staged: Staged) -> Any:
+    """(n,) ``patient:day`` of every image; "" where one of them is missing."""
+    frame = staged.frame
+    keys = [
+        f"{owner}:{day.isoformat()}" if owner and day else ""
+        for owner, day in zip(frame["owner"], frame["date_taken"], strict=True)
+    ]
+    return objects(keys, frame.index)
+
+
+def decide_batches(staged: Staged, images: Decided, context: Context) -> Decided:
+    """
+    The batches that *images* need: one per patient and day of an image that comes in.
+
+    They have no source rows of their own; the index counts them in key order.
+    """
+    comes_in = staged.frame.index.isin(images.values.index)
+    keys = batch_keys(staged)[comes_in]
+    some = staged.frame[comes_in].assign(batch=keys)
+    some = some.drop_duplicates("batch").sort_values("batch", ignore_index=True)
+    some.index = pd.RangeIndex(1, len(some) + 1, name="row")
+    pks = {key: owner.pk for key, owner in context.known.patients.items()}
+    values = pd.DataFrame(
+        {
+            "filemaker_id": some["batch"],
+            "owner_type": PATIENT,
+            "owner_id": mapped(some["owner"], pks),
+            "name": each(some["date_taken"], _day_name),
+            "taken_on": some["date_taken"],
+            "filemaker_metadata": [{} for _ in some.index],
+        },
+        dtype=object,
+    )
+    blanks = dict.fromkeys(("outcome", "reason", "notes"), "")
+    return Decided(
+        table="image_batches",
+        rows=pd.DataFrame({"key": some["batch"], **blanks}, dtype=object),
+        values=values,
+        links=(),
+        managed=BATCH_FIELDS,
+        mapping_digest=images.mapping_digest,
+        derived=True,
+    )
+
+
+def link_batches(staged: Staged, images: Decided, batches: Plan) -> Decided:
+    """*images* pointing at the batches as planned: one may have an older key."""
+    rows = batches.rows[batches.rows["target_id"] != ""]
+    ids = {
+        key: UUID(target_id)
+        for key, target_id in zip(rows["key"], rows["target_id"], strict=True)
+    }
+    keys = batch_keys(staged).loc[images.values.index]
+    return replace(images, values=images.values.assign(batch_id=mapped(keys, ids)))
+
+
+def _day_name(day: date) -> str:
+    """``20 Aug 2019``, in English on every machine."""
+    return f"{day.day:02d} {_MONTHS[day.month - 1]} {day.year}"

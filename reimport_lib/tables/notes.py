@@ -1,0 +1,94 @@
+"""Clinical notes: one row per note, with its own date, author and type.
+
+Pure. The authority is the paragraph "Notes and SMS" of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reimport_lib.plan.cells import filled_from, texts
+from reimport_lib.plan.codes import Reason
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import (
+    Decided,
+    counted_rows,
+    decide_rows,
+    decided,
+    duplicates,
+    empty,
+    misfits,
+    no_key,
+)
+from reimport_lib.plan.mapping import Column, Mapping
+from reimport_lib.plan.match import (
+    contradicts_owner,
+    owner_link,
+    owner_pks,
+    owner_rules,
+    with_owner_texts,
+)
+from reimport_lib.plan.stage import Staged, stage_table
+from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
+
+MAPPING = Mapping(
+    table="notes",
+    key=Column("filemaker_id", ("id", "_kp_NoteID"), "key", True, length=255),
+    columns=(
+        owner_column("id_Key", "id_Contact"),
+        *OWNER_CHECK,
+        Column("note_date", ("Date", "date"), "date", original="date_text"),
+        Column("author", ("CreatedBy", "Author"), length=200),
+        Column("source_type", ("Note Type", "Type"), "word", length=100),
+        Column("content", ("Note", "Content", "Text"), required=True),
+        kept("display", "Display"),
+        *AUDIT,
+    ),
+    dropped=(GLOBALS,),
+    managed=(
+        "patient_id",
+        "note_date",
+        "author",
+        "source_type",
+        "content",
+        "filemaker_metadata",
+    ),
+)
+
+
+def stage_notes(frame: pd.DataFrame, context: Context) -> Staged:
+    """Notes as values; wholly blank rows are counted and left out."""
+    return stage_table(MAPPING, frame, context)
+
+
+def decide_notes(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """Which notes come in: those with a text that belong to an imported patient."""
+    staged = with_owner_texts(staged, context.known)
+    frame, known = staged.frame, context.known
+    rows = decide_rows(
+        staged,
+        rules=(
+            no_key(staged),
+            *duplicates(staged),
+            *owner_rules(frame["owner"], known),
+            contradicts_owner(staged, known),
+            (empty(staged, "content"), Reason.NO_CONTENT),
+            *misfits(staged),
+        ),
+        doubts=(),
+    )
+    author = filled_from(frame["author"], frame["created_by"])
+    return decided(
+        staged,
+        rows,
+        {
+            "patient_id": owner_pks(frame["owner"], known),
+            "note_date": frame["note_date"],
+            "author": texts(author),
+            "source_type": texts(frame["source_type"]),
+            "content": texts(frame["content"]),
+        },
+        links=(owner_link(frame["owner"], known, counted_rows(rows)),),
+    )

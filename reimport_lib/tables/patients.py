@@ -1,0 +1,232 @@
+"""Patients: one row per contact of the kind Patient.
+
+Pure. The authority is the paragraph "Patients" of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reimport_lib.plan.cells import test, texts
+from reimport_lib.plan.codes import Note, Reason
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import (
+    Decided,
+    Ruling,
+    counted_rows,
+    decide_rows,
+    decided,
+    duplicates,
+    empty,
+    misfits,
+    no_key,
+)
+from reimport_lib.plan.mapping import Column, Dropped, Mapping
+from reimport_lib.plan.match import look_up
+from reimport_lib.plan.stage import Staged, stage_table
+from reimport_lib.plan.values.text import listed_words
+from reimport_lib.tables.shared import AUDIT, GLOBALS, kept
+
+MAPPING = Mapping(
+    table="patients",
+    key=Column("filemaker_id", ("id", "_kp_id", "id_Contact"), "key", True, length=255),
+    columns=(
+        Column("title", ("title", "Title"), "title", length=20),
+        Column("first_name", ("nameFirst",), "person name", required=True, length=100),
+        Column("middle_names", ("nameMiddle",), "person name", length=100),
+        Column("last_name", ("nameLast",), "person name", required=True, length=100),
+        Column("dob", ("DOB",), "birth date", original="dob_text"),
+        Column("sex", ("gender", "sex"), "sex", original="sex_text"),
+        Column(
+            "health_number",
+            ("Health Number",),
+            "digits",
+            width="health_number_width",
+            length=20,
+        ),
+        Column(
+            "contact_type",
+            ("contactType",),
+            metadata="contact_type",
+            feeds="(only patients come in)",
+        ),
+        Column(
+            "clinic_key",
+            ("id_Clinic",),
+            "number as text",
+            metadata="id_clinic",
+            feeds="clinic_id",
+        ),
+        Column(
+            "clinic_name",
+            ("Clinic_Name",),
+            metadata="clinic_name",
+            feeds="clinic_id",
+        ),
+        Column(
+            "funding_source",
+            ("Funding",),
+            "number as text",
+            length=100,
+            feeds="funding_source, funding_type_id",
+        ),
+        Column(
+            "coordinator_name", ("NDIS Coordinator Name",), "person name", length=200
+        ),
+        Column(
+            "coordinator_phone",
+            ("NDIS Coordinator Phone",),
+            "phone",
+            length=50,
+            original="coordinator_phone_text",
+        ),
+        Column("coordinator_email", ("NDIS Coordinator Email",), "e-mail", length=200),
+        Column(
+            "ndis_plan_start_date",
+            ("NDIS Plan Start Date",),
+            "date",
+            original="ndis_plan_start_text",
+        ),
+        Column(
+            "ndis_plan_end_date",
+            ("NDIS Plan End Date",),
+            "date",
+            original="ndis_plan_end_text",
+        ),
+        Column("ndis_notes", ("NDIS notes",)),
+        kept("ndis_report", "NDIS Report"),
+        kept("xero_contact_id", "_kf_XeroContactID", convert="number as text"),
+        kept("area", "Area"),
+        kept("cys_id", "CYS_ID", convert="number as text"),
+        kept("old_id", "old.id", convert="number as text"),
+        kept("old", "Old"),
+        kept("diabetes", "Diabetes"),
+        kept("impaired_vision", "Impaired Vision"),
+        kept("impaired_hearing", "Impaired Hearing"),
+        kept("self_doc", "selfDoc"),
+        kept("sms", "sms"),
+        kept("xmas", "Xmas"),
+        kept("flagged", "Flaged"),
+        kept("image_keys", "imageKeys", convert="number as text"),
+        kept("document_keys", "docKeys", convert="number as text"),
+        kept("phones", "Phones", convert="number as text"),
+        *AUDIT,
+    ),
+    dropped=(
+        Dropped(
+            ("Name", "Name Full", "Name for Labels", "Initial", "FlagedNum", "_kz_*"),
+            "a calculation over fields that are imported",
+        ),
+        Dropped(
+            ("Consent Sign", "faceImage*"),
+            "a container: files come with the documents and images",
+        ),
+        GLOBALS,
+    ),
+    managed=(
+        "title",
+        "first_name",
+        "middle_names",
+        "last_name",
+        "dob",
+        "sex",
+        "health_number",
+        "clinic_id",
+        "funding_type_id",
+        "funding_source",
+        "coordinator_name",
+        "coordinator_phone",
+        "coordinator_email",
+        "ndis_plan_start_date",
+        "ndis_plan_end_date",
+        "ndis_notes",
+        "filemaker_metadata",
+    ),
+)
+
+OTHER_KINDS = frozenset(
+    (
+        *("company", "supplier", "business", "organisation", "organization"),
+        *("practice", "clinic", "hospital", "insurer", "fund", "vendor"),
+        *("referrer", "doctor", "gp", "specialist", "practitioner", "clinician"),
+        *("coordinator", "support coordinator", "ndis coordinator", "plan manager"),
+        *("carer", "caregiver", "guardian", "parent", "relative", "family", "spouse"),
+        *("partner", "friend", "next of kin", "emergency contact", "staff", "employee"),
+    )
+)
+"""Kinds of contacts, folded, that are certainly no patients; another one may be."""
+
+_TEXTS = (
+    "title",
+    "first_name",
+    "middle_names",
+    "last_name",
+    "health_number",
+    "funding_source",
+    "coordinator_name",
+    "coordinator_phone",
+    "coordinator_email",
+    "ndis_notes",
+)
+_OTHERS = ("dob", "sex", "ndis_plan_start_date", "ndis_plan_end_date")
+
+
+def stage_patients(frame: pd.DataFrame, context: Context) -> Staged:
+    """Contacts as values; wholly blank rows are counted and left out."""
+    return stage_table(MAPPING, frame, context)
+
+
+def decide_patients(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """Who comes in: contacts of the kind Patient that have a name."""
+    frame, known = staged.frame, context.known
+    clinics = look_up(known.clinics, frame["clinic_key"], frame["clinic_name"])
+    funding = look_up(known.funding_sources, frame["funding_source"])
+    rows = decide_rows(
+        staged,
+        rules=(
+            no_key(staged),
+            *duplicates(staged),
+            *_not_a_patient(staged),
+            (empty(staged, "first_name", "last_name"), Reason.MISSING_REQUIRED),
+            *misfits(staged),
+        ),
+        doubts=(
+            (clinics.unknown, Note.UNKNOWN_CLINIC),
+            (funding.unknown, Note.UNKNOWN_VALUE),
+        ),
+    )
+    counted = counted_rows(rows)
+    return decided(
+        staged,
+        rows,
+        {
+            **{name: texts(frame[name]) for name in _TEXTS},
+            **{name: frame[name] for name in _OTHERS},
+            "clinic_id": clinics.pks,
+            "funding_type_id": funding.pks,
+        },
+        links=(clinics.link("clinic", counted), funding.link("funding", counted)),
+    )
+
+
+def _not_a_patient(staged: Staged) -> tuple[Ruling, Ruling]:
+    """
+    Only other kinds of contact, or a kind that nobody knows and that may be one.
+
+    One of several kinds is enough; a file without that column holds only patients.
+    """
+    kinds = staged.frame["contact_type"]
+    is_there = "contact_type" in staged.resolved.headers
+    strangers = test(kinds, lambda kind: is_there and not _is_patient(kind or ""))
+    known = test(kinds, lambda kind: OTHER_KINDS.issuperset(listed_words(kind or "")))
+    known &= ~staged.coded(Reason.BAD_CHARACTER, "contact_type")
+    return (
+        (strangers & known, Reason.EXCLUDED_BY_RULE),
+        (strangers & ~known, Reason.UNKNOWN_VALUE),
+    )
+
+
+def _is_patient(kind: str) -> bool:
+    return "patient" in listed_words(kind)

@@ -1,0 +1,78 @@
+"""Columns that several tables share.
+
+Pure data. Names of headers follow the two families that exist: FileMaker's own
+(``id_Contact``, ``_kp_...``) and those of the clinic's exports.
+"""
+
+from __future__ import annotations
+
+from reimport_lib.plan.mapping import Column, Dropped
+
+OWNER_NAMES = (
+    "id_Contact",
+    "id_Key",
+    "id.key",
+    "id_key",
+    "id___key",
+    "_kf_ContactID",
+)
+
+
+def owner_column(*preferred: str, feeds: str = "patient_id") -> Column:
+    """The key of the patient that a row belongs to, *preferred* headers first."""
+    others = tuple(name for name in OWNER_NAMES if name not in preferred)
+    names = (*preferred, *others)
+    return Column("owner", names, "key", required=True, feeds=feeds)
+
+
+def kept(metadata: str, *names: str, convert: str = "kept") -> Column:
+    """A column without a field of its own, kept in the metadata as text."""
+    return Column("", names, convert, metadata=metadata)
+
+
+AUDIT = (
+    Column(
+        "",
+        ("creationAccountName",),
+        "number as text",
+        length=200,
+        metadata="created_by",
+    ),
+    kept("created_at", "creationTimestamp"),
+    kept("created_at_host", "creationHostTimestamp"),
+    kept("created_on", "creationDate"),
+    kept("modified_by", "modificationAccountName", convert="number as text"),
+    kept("modified_at", "modificationTimestamp"),
+    kept("modified_at_host", "modificationHostTimestamp"),
+)
+"""Who made and changed the record, and when, as FileMaker says it."""
+
+OWNER_CHECK = (
+    Column(
+        "owner_name",
+        ("Name Full", "Contact Name", "Patient Name"),
+        "person name",
+        feeds="(compared with the patient)",
+    ),
+    Column(
+        "owner_dob",
+        ("Contact DOB", "Patient DOB", "DOB"),
+        "date",
+        feeds="(compared with the patient)",
+    ),
+)
+"""A second naming of the owner: compared with the owner's key, then left out."""
+
+GLOBALS = Dropped(
+    (
+        "RECORD_ACTIVE_INDICATOR",
+        "SEARCH",
+        "KEYS",
+        "Link",
+        "CREATE",
+        "GLOBAL",
+        "ID.KEY",
+        "zv_*",
+    ),
+    "a global field: one value for the whole file",
+)

@@ -1,0 +1,235 @@
+"""SMS messages, and the replies that a clinic may export as a file of their own.
+
+Pure. The authority is the paragraph "Notes and SMS" of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+from typing import Any
+
+import pandas as pd
+
+from reimport_lib.plan.cells import blank, each, either, no_codes, texts
+from reimport_lib.plan.codes import Reason
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import (
+    Decided,
+    Link,
+    Ruling,
+    counted_rows,
+    decide_rows,
+    decided,
+    duplicates,
+    empty,
+    misfits,
+    no_key,
+)
+from reimport_lib.plan.mapping import Column, Mapping
+from reimport_lib.plan.match import (
+    contradicts_owner,
+    mapped,
+    owner_link,
+    owner_pks,
+    owner_rules,
+    with_owner_texts,
+)
+from reimport_lib.plan.stage import Staged, stage_table, with_columns, with_words
+from reimport_lib.plan.values.keys import whole_keys
+from reimport_lib.plan.values.text import Cleaned, one_meaning
+from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
+
+MAPPING_SMS = Mapping(
+    table="sms",
+    key=Column("filemaker_id", ("id", "_kp_MessageID"), "key", True, length=255),
+    columns=(
+        owner_column("id_Contact", "_kf_ContactID"),
+        *OWNER_CHECK,
+        Column(
+            "appointment",
+            ("_kf_EventID", "id_Event"),
+            metadata="event",
+            feeds="appointment_id",
+        ),
+        Column(
+            "phone_number",
+            ("Phone", "RecipientPhoneMobile"),
+            "phone",
+            length=50,
+            original="phone_text",
+        ),
+        Column("message", ("Message", "MessageBody"), required=True),
+        Column("status", ("Status", "MessageStatus"), "word", length=50),
+        Column(
+            "direction_word", ("Direction",), metadata="direction", feeds="direction"
+        ),
+        Column(
+            "sent_at",
+            ("SentDate", "SentTimestamp"),
+            "date and time",
+            original="sent_text",
+        ),
+        kept("clinic_details", "_kf_ClinicDetailsID", convert="number as text"),
+        kept(
+            "recipient_international",
+            "RecipientPhoneMobileIntFormat",
+            convert="number as text",
+        ),
+        kept("sender_phone", "SenderPhoneMobile", convert="number as text"),
+        kept("sender_name", "SenderName", convert="text"),
+        kept("send_result", "SendResult", convert="text"),
+        kept("credits", "SMSCredits"),
+        kept("gateway_message", "_kf_GatewayMessageID", convert="number as text"),
+        kept("bulk_session", "_kf_BulkSessionID", convert="number as text"),
+        *AUDIT,
+    ),
+    dropped=(GLOBALS,),
+    managed=(
+        "patient_id",
+        "appointment_id",
+        "direction",
+        "phone_number",
+        "message",
+        "status",
+        "sent_at",
+        "filemaker_metadata",
+    ),
+)
+
+MAPPING_REPLIES = Mapping(
+    table="sms_replies",
+    key=Column("filemaker_id", ("id", "_kp_ReplyID"), "key", True, length=255),
+    columns=(
+        owner_column("id_Contact", "_kf_ContactID"),
+        *OWNER_CHECK,
+        Column(
+            "phone_number",
+            ("Phone", "SenderPhoneMobileIntFormat", "SenderPhoneMobile"),
+            "phone",
+            length=50,
+            original="phone_text",
+        ),
+        Column("message", ("Message", "ReplyMessageBody"), required=True),
+        Column(
+            "received_at",
+            ("ReceivedDate", "Timestamp", "SentDate"),
+            "date and time",
+            original="received_text",
+        ),
+        kept("reply_reference", "ReplyRefID", convert="number as text"),
+        kept("status", "Status", convert="text"),
+        kept("direction", "Direction", convert="text"),
+        *AUDIT,
+    ),
+    dropped=(GLOBALS,),
+    managed=(
+        "patient_id",
+        "phone_number",
+        "message",
+        "received_at",
+        "filemaker_metadata",
+    ),
+)
+
+DIRECTION_WORDS: Dict[str, str] = {
+    "": "out",
+    "out": "out",
+    "outbound": "out",
+    "outgoing": "out",
+    "sent": "out",
+    "in": "in",
+    "inbound": "in",
+    "incoming": "in",
+    "received": "in",
+    "reply": "in",
+}
+"""Word of the source, case folded -> direction; any other word rejects its row."""
+
+
+def stage_sms(frame: pd.DataFrame, context: Context) -> Staged:
+    """Messages as values, with their direction; a blank one was sent."""
+    staged = stage_table(MAPPING_SMS, frame, context)
+    made = {"direction": _directions(staged.frame["direction_word"])}
+    staged = with_columns(staged, made, instead_of=("direction_word",))
+    return with_words(staged, "direction_word")
+
+
+def stage_sms_replies(frame: pd.DataFrame, context: Context) -> Staged:
+    """Replies as values; wholly blank rows are counted and left out."""
+    return stage_table(MAPPING_REPLIES, frame, context)
+
+
+def decide_sms(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """Which messages come in: those with a text that belong to an imported patient."""
+    staged = with_owner_texts(staged, context.known)
+    frame, known = staged.frame, context.known
+    unknown = staged.coded(Reason.UNKNOWN_VALUE, "direction")
+    rows = _decide_messages(staged, context, (unknown, Reason.UNKNOWN_VALUE))
+    header = staged.resolved.headers.get("appointment")
+    events = whole_keys(texts(frame["appointment"]).rename(header), table="sms")
+    counted = counted_rows(rows) & (events != "")
+    found = counted & events.isin(known.appointments.keys())
+    return decided(
+        staged,
+        rows,
+        {
+            **_message_columns(staged, context),
+            "appointment_id": mapped(events, known.appointments),
+            "direction": frame["direction"],
+            "status": texts(frame["status"]),
+            "sent_at": frame["sent_at"],
+        },
+        links=(
+            owner_link(frame["owner"], known, counted_rows(rows)),
+            Link("appointment", int(found.sum()), int(counted.sum())),
+        ),
+    )
+
+
+def decide_sms_replies(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """Which replies come in, by the rules of messages."""
+    staged = with_owner_texts(staged, context.known)
+    frame, known = staged.frame, context.known
+    rows = _decide_messages(staged, context)
+    columns = {**_message_columns(staged, context), "received_at": frame["received_at"]}
+    link = owner_link(frame["owner"], known, counted_rows(rows))
+    return decided(staged, rows, columns, links=(link,))
+
+
+def _decide_messages(
+    staged: Staged, context: Context, *required: Ruling
+) -> pd.DataFrame:
+    known = context.known
+    return decide_rows(
+        staged,
+        rules=(
+            no_key(staged),
+            *duplicates(staged),
+            *owner_rules(staged.frame["owner"], known),
+            contradicts_owner(staged, known),
+            (empty(staged, "message"), Reason.NO_CONTENT),
+            *required,
+            *misfits(staged),
+        ),
+        doubts=(),
+    )
+
+
+def _message_columns(staged: Staged, context: Context) -> dict[str, Any]:
+    frame = staged.frame
+    return {
+        "patient_id": owner_pks(frame["owner"], context.known),
+        "phone_number": texts(frame["phone_number"]),
+        "message": texts(frame["message"]),
+    }
+
+
+def _directions(words: Any) -> Cleaned:
+    """in or out; None with a code where a word is unknown, or several disagree."""
+    known = each(words, lambda word: one_meaning(word or "", DIRECTION_WORDS))
+    codes = either(~blank(known), no_codes(words.index), Reason.UNKNOWN_VALUE.value)
+    return Cleaned(known, codes)

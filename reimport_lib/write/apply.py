@@ -1,0 +1,149 @@
+"""Plans into the database: one transaction per phase, the ledger's row in it.
+
+The transaction takes a lock first and asks the ledger whether the phase is done: a
+process that lost its connection while committing may have succeeded.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import Error, InterfaceError, OperationalError, connections, transaction
+
+from reimport_lib.errors import PhaseFailed, Refused
+from reimport_lib.plan.delete import DeletionPlan
+from reimport_lib.plan.plan import Plan
+from reimport_lib.record.run import now
+from reimport_lib.write import changes, ledger
+from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.ledger import Counts, LedgerPhase
+from reimport_lib.write.rows import failures_named
+
+# Parents before those that name them; tables not here name only tables of other phases.
+_WRITING_ORDER = ("patients", "contact_details", "image_batches", "images")
+LOCK = 7_365_902_148_023_511  # of every import; any number nobody else uses
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """
+    What was done.
+
+    Attributes:
+        counts: table -> outcome -> rows.
+        seconds: that the transaction took.
+        repeated: the ledger says it was done before; nothing was written now.
+    """
+
+    counts: Counts
+    seconds: float
+    repeated: bool = False
+
+
+def apply(
+    run_id: str,
+    phase: str,
+    number: int,
+    plans: Sequence[Plan],
+    deletions: Sequence[DeletionPlan] = (),
+    *,
+    snapshot_digest: str,
+    outcomes_sha256: str,
+    as_of: datetime,
+) -> Applied:
+    """
+    Write *plans* and *deletions*, and the phase into the ledger: all of it or nothing.
+
+    Deletions come children first; ``created_at`` and ``updated_at`` are *as_of*.
+
+    Raises:
+        PhaseFailed: the database refused a row; everything was rolled back.
+        Drifted: a row is no longer what the plan was made for.
+        Refused: the run is not in the ledger, or with another snapshot.
+        TargetError: another process is writing.
+    """
+    started = time.monotonic()
+    try:
+        with failures_named(phase), transaction.atomic(using=DEFAULT):
+            done = _begin(run_id, phase, snapshot_digest)
+            if done is not None:
+                return Applied(done.counts, done.seconds, repeated=True)
+            _write(run_id, phase, plans, deletions, as_of)
+            done_to: tuple[Plan | DeletionPlan, ...] = (*plans, *deletions)
+            result = LedgerPhase(
+                name=phase,
+                number=number,
+                finished_at=now(),
+                seconds=round(time.monotonic() - started, 3),
+                counts={plan.table: plan.counts for plan in done_to},
+                plan_digests={plan.table: plan.digest for plan in done_to},
+                outcomes_sha256=outcomes_sha256,
+            )
+            ledger.record_phase(run_id, result)
+    except PhaseFailed:
+        outcome = _after_failure(run_id, phase, snapshot_digest)
+        if outcome is None:
+            raise
+        return outcome
+    return Applied(result.counts, result.seconds)
+
+
+def _write(
+    run_id: str,
+    phase: str,
+    plans: Sequence[Plan],
+    deletions: Sequence[DeletionPlan],
+    as_of: datetime,
+) -> None:
+    for deletion in deletions:
+        changes.delete_plan(run_id, phase, deletion)
+    changes.refuse_dangling(deletions)
+    for plan in sorted(plans, key=_place):
+        changes.write_plan(run_id, phase, plan, as_of=as_of)
+    tables = {plan.table for plan in plans} | {one.table for one in deletions}
+    changes.recount_batches(tables)
+
+
+def _place(plan: Plan) -> int:
+    """Parents come first; tables without a place name rows of other phases only."""
+    order = _WRITING_ORDER
+    return order.index(plan.table) if plan.table in order else len(order)
+
+
+def _begin(run_id: str, phase: str, snapshot_digest: str) -> LedgerPhase | None:
+    """Take the lock; the phase as the ledger holds it where it is done already."""
+    connection: Any = connections[DEFAULT]
+    if connection.vendor == "postgresql":
+        # Waits behind a process that was killed and whose statement still runs. SQLite
+        # took its lock with BEGIN IMMEDIATE.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    ledger.require_run(run_id, snapshot_digest=snapshot_digest)
+    return ledger.phase_done(run_id, phase)
+
+
+def _after_failure(run_id: str, phase: str, snapshot_digest: str) -> Applied | None:
+    """
+    Whether the transaction was committed all the same, asked on a new connection.
+
+    Raises:
+        PhaseFailed: the database does not answer, so nobody knows yet.
+    """
+    connection: Any = connections[DEFAULT]
+    connection.close()
+    try:
+        with transaction.atomic(using=DEFAULT):
+            done = _begin(run_id, phase, snapshot_digest)
+    except (OperationalError, InterfaceError) as error:
+        raise PhaseFailed(
+            f"{phase}: the connection was lost ({type(error).__name__}); whether the"
+            " phase was committed is in the ledger.",
+            hint=f"reimport run --resume {run_id}",
+        ) from None
+    except (Error, Refused):
+        return None
+    return Applied(done.counts, done.seconds, repeated=True) if done else None

@@ -1,0 +1,168 @@
+"""Django set-up: the only place that calls ``django.setup()`` and names databases.
+
+A run is bound to two databases before the first model loads: ``default`` is the one it
+works on (its copy in a rehearsal, the real one in a full run), ``real`` is always the
+real one, read only. Below this module nothing knows the mode of a run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from reimport_lib.config import ROOT, Settings
+from reimport_lib.errors import SettingsError, UsageError
+from reimport_lib.write.databases import Config, configuration, lift_transaction_timeout
+
+DEFAULT = "default"
+REAL = "real"
+BACKEND = ROOT / "backend"
+SETTINGS_MODULE = "config.settings"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Binding:
+    """What this process is bound to; the URLs may hold passwords: no repr."""
+
+    run_database: str
+    real_database: str
+    writable: bool
+
+
+_bound: _Binding | None = None
+
+
+def bind(run_database: str, *, real_database: str, writable: bool) -> None:
+    """
+    Set up Django with *run_database* as ``default`` and *real_database* as ``real``.
+
+    Nothing connects here: the copy of a rehearsal may not exist yet. A plain process
+    may bind again; a kernel serves one run, since its cells may hold rows of it.
+
+    Args:
+        run_database: URL of the database the run works on.
+        real_database: URL of the real one; it is opened read only.
+        writable: whether ``default`` may be written to.
+
+    Raises:
+        UsageError: this kernel is bound to another run.
+        SettingsError: a URL that is neither SQLite nor PostgreSQL.
+    """
+    global _bound
+    binding = _Binding(run_database, real_database, writable)
+    if binding == _bound:
+        return
+    if _bound is not None and in_kernel():
+        raise UsageError(
+            "This kernel already works on another run.",
+            hint="restart the kernel, then run the cells from the top",
+        )
+    databases = {
+        DEFAULT: configuration(run_database, read_only=not writable),
+        REAL: configuration(real_database, read_only=True),
+    }
+    _set_up()
+    _connect_to(databases)
+    _bound = binding
+
+
+def bind_real(settings: Settings, *, writable: bool = False) -> None:
+    """Bind both aliases to the real database, for commands that belong to no run."""
+    url = settings.database_url.reveal()
+    bind(url, real_database=url, writable=writable)
+
+
+def load() -> None:
+    """
+    Load the backend before it is known which run it is for; nothing connects.
+
+    What takes time is done by it: apps, models, and reading the migrations.
+    """
+    _set_up()
+    from django.db.migrations.loader import MigrationLoader
+
+    MigrationLoader(None)
+
+
+def load_api() -> None:
+    """Load the addresses of the REST API too, and all that answers there."""
+    _set_up()
+    from django.urls import get_resolver
+
+    get_resolver().check()
+
+
+def in_kernel() -> bool:
+    """Whether this process is a Jupyter kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "kernel", None) is not None
+
+
+def _set_up() -> None:
+    """Load the backend's settings and apps; a second call does nothing."""
+    if str(BACKEND) not in sys.path:
+        sys.path.insert(0, str(BACKEND))
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
+    if in_kernel():
+        # A kernel runs cells inside its event loop, where Django refuses the ORM. The
+        # cells are plain synchronous code, so the guard has nothing to protect; the web
+        # server, which does need it, never comes through here.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+    import django
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:  # it names the setting, and no value
+        raise SettingsError(
+            str(error), hint="the settings are in docs/settings.md and .env.example"
+        ) from None
+    if not settings.is_overridden("TIME_ZONE") or not settings.USE_TZ:
+        # Django's own default would move this process's clock to Chicago.
+        raise SettingsError(
+            "The backend's settings name no TIME_ZONE, or do not set USE_TZ.",
+            hint="set both in backend/config/settings.py",
+        )
+
+
+def _opened(connection: Any, **_: object) -> None:
+    lift_transaction_timeout(connection)
+
+
+def _connect_to(databases: dict[str, Config]) -> None:
+    """Close every connection and put *databases* in place of those there were."""
+    from django.conf import settings
+    from django.contrib.contenttypes.models import ContentType
+    from django.db import connections
+    from django.db.backends.signals import connection_created
+
+    connection_created.connect(_opened, dispatch_uid="reimport")
+    connections.close_all()
+    # Connections hold the settings they were made with, so they are made anew.
+    for connection in connections.all(initialized_only=True):
+        del connections[connection.alias]
+    settings.DATABASES = databases
+    configured = connections.configure_settings(databases)
+    connections.settings.clear()
+    connections.settings.update(configured)
+    # Its cache maps the content types of the databases bound before.
+    ContentType.objects.clear_cache()
+
+
+def close() -> None:
+    """
+    Close this process's connections, so that a database can be dropped or replaced.
+
+    An open one would go on with a file that has been replaced, or meet a server that
+    has thrown it out. The next query opens a new one.
+    """
+    if _bound is None:
+        return
+    from django.db import connections
+
+    connections.close_all()

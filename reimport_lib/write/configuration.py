@@ -1,0 +1,189 @@
+"""Load what must be there before an import, and is never deleted by one.
+
+A JSON file with any of ``clinics``, ``clinicians``, ``appointment_types``,
+``funding_sources``, each a list of objects; or one flat object, key -> clinic name.
+Loading again updates what is there: by its FileMaker key first, then by its name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from reimport_lib.config import Settings
+from reimport_lib.errors import SettingsError, UsageError, did_you_mean
+from reimport_lib.plan.values.keys import canonical_key, derived_uuid
+from reimport_lib.write import bind
+
+# kind -> model, the field that names it, the fields a file may set
+KINDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "clinics": (
+        "clinics.Clinic",
+        "name",
+        ("colour", "abn", "phone", "email", "address", "is_active"),
+    ),
+    "clinicians": (
+        "clinics.Clinician",
+        "full_name",
+        ("clinic", "credential", "role", "is_active"),
+    ),
+    "appointment_types": (
+        "clinics.AppointmentType",
+        "name",
+        ("default_duration_minutes", "is_active"),
+    ),
+    "funding_sources": (
+        "clinics.FundingSource",
+        "name",
+        ("code", "is_active", "order"),
+    ),
+}
+
+NOT_LOADED = "named_by_rows"
+"""How many rows of the source name the entry: for the person who fills the file in."""
+
+Entry = Mapping[str, Any]
+
+
+def load(settings: Settings, file: Path) -> dict[str, int]:
+    """
+    Load *file* into the real database, all of it or nothing.
+
+    Returns:
+        How many entries of each kind the file held.
+
+    Raises:
+        UsageError: the file cannot be read, or says something this does not know.
+        TargetError: the database cannot be reached, or is not migrated.
+    """
+    entries = read(file)
+    bind.bind_real(settings, writable=True)
+
+    from django.core.exceptions import ValidationError
+    from django.db import DatabaseError, transaction
+
+    from reimport_lib.write import identity
+
+    identity.require_ready(bind.REAL)
+    with transaction.atomic():
+        for kind, items in entries.items():
+            for number, item in enumerate(items, start=1):
+                try:
+                    _store(kind, item, settings.rows.system)
+                except (DatabaseError, ValidationError, ValueError, TypeError) as error:
+                    raise UsageError(
+                        f"{file}: {kind} entry {number} cannot be stored "
+                        f"({type(error).__name__}); nothing was loaded.",
+                        hint="a name twice, or a value of another kind than its field",
+                    ) from None
+    bind.close()
+    return {kind: len(items) for kind, items in entries.items()}
+
+
+def read(file: Path) -> dict[str, list[Entry]]:
+    """
+    The entries of *file* by kind, in the order they are loaded.
+
+    Raises:
+        UsageError: not readable, not JSON, an unknown kind or field, or no name.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}.{nearest(file)}",
+            hint="check the path",
+        ) from None
+    except ValueError:
+        raise UsageError(f"{file} is not JSON.", hint="see docs/settings.md") from None
+    if not isinstance(content, dict):
+        raise UsageError(f"{file} is not a JSON object.", hint="see docs/settings.md")
+    flat = content and all(isinstance(value, str) for value in content.values())
+    if flat and not content.keys() & KINDS.keys():
+        content = {
+            "clinics": [{"filemaker_id": k, "name": v} for k, v in content.items()]
+        }
+    for kind, items in content.items():
+        _require_known(file, kind, items)
+    return {kind: content[kind] for kind in KINDS if kind in content}
+
+
+def nearest(path: Path) -> str:
+    """A sentence that names what lies where *path* should, called nearly as it is."""
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    return did_you_mean(
+        path.name, (other.name for other in beside if other.name != path.name)
+    )
+
+
+def _require_known(file: Path, kind: str, items: Any) -> None:
+    if kind not in KINDS:
+        raise UsageError(
+            f"{file}: {kind!r} is nothing to load.{did_you_mean(kind, KINDS)}",
+            hint="known: " + " ".join(KINDS),
+        )
+    if not isinstance(items, list):
+        raise UsageError(
+            f"{file}: {kind} is not a list.", hint="a list of objects, one per entry"
+        )
+    _, name, fields = KINDS[kind]
+    known = {"filemaker_id", name, *fields, NOT_LOADED}
+    for number, item in enumerate(items, start=1):
+        if not isinstance(item, dict) or not item.get(name):
+            raise UsageError(
+                f"{file}: {kind} entry {number} has no {name}.", hint=f"add {name}"
+            )
+        for field in item:
+            if field not in known:
+                raise UsageError(
+                    f"{file}: {kind} entry {number}: unknown field {field!r}."
+                    + did_you_mean(field, known),
+                    hint="known: " + " ".join(sorted(known - {NOT_LOADED})),
+                )
+
+
+def _store(kind: str, item: Entry, system: str) -> None:
+    from django.apps import apps
+
+    label, name, fields = KINDS[kind]
+    model: Any = apps.get_model(label)
+    values = {field: item[field] for field in fields if field in item}
+    if "clinic" in values:
+        values["clinic"] = _clinic(str(values["clinic"]))
+    key = str(canonical_key(pd.Series([str(item.get("filemaker_id", ""))])).iloc[0])
+    values[name] = item[name]
+    found = model.objects.filter(filemaker_id=key).first() if key else None
+    named = model.objects.filter(**{name: item[name]})
+    # Two places may share a name: a row that has a key answers to that alone.
+    found = found or (named.filter(filemaker_id=None) if key else named).first()
+    if found is None:
+        identity = key or str(item[name]).casefold()
+        model.objects.create(
+            id=derived_uuid(system, kind, identity), filemaker_id=key or None, **values
+        )
+        return
+    if key:
+        values["filemaker_id"] = key
+    model.objects.filter(pk=found.pk).update(**values)
+
+
+def _clinic(word: str) -> Any:
+    """The clinic of that key or name."""
+    from django.apps import apps
+
+    model: Any = apps.get_model("clinics.Clinic")
+    key = str(canonical_key(pd.Series([word])).iloc[0])
+    found = (
+        model.objects.filter(filemaker_id=key).first()
+        or model.objects.filter(name=word).first()
+    )
+    if found is None:
+        raise SettingsError(
+            "A clinician names a clinic that is not loaded.",
+            hint="load the clinics first, or in the same file",
+        )
+    return found

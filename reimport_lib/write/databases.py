@@ -1,0 +1,159 @@
+"""Database URLs: what they name, and the connection settings that follow from them.
+
+Imports no Django: it is what Django is configured with. SQLite and PostgreSQL only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import dj_database_url
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from reimport_lib.config import ROOT
+from reimport_lib.errors import SettingsError
+
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+SQLITE_TIMEOUT_SECONDS = 30
+
+# The table that marks a database of ours as a copy; it is not part of what was copied.
+MARKER = "reimport_rehearsal_copy"
+
+# Whatever the server, the database or the role is set to: dates as they are read here,
+# and as much time as the work takes; who waits longer for a lock waits for a person.
+_POSTGRESQL_SESSION = (
+    "-c DateStyle=ISO -c IntervalStyle=postgres -c statement_timeout=0"
+    " -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0"
+    " -c lock_timeout=60000"
+)
+_WITH_TRANSACTION_TIMEOUT = 170_000  # the first version that knows that setting
+_POSTGRESQL_READER = "-c default_transaction_read_only=on"
+# Options of the Django backend; every other one is libpq's own.
+_DJANGO_OPTIONS = frozenset(
+    {"pool", "isolation_level", "server_side_binding", "assume_role", "service"}
+)
+
+Config = dict[str, Any]
+
+
+def configuration(url: str, *, read_only: bool) -> Config:
+    """
+    The Django connection settings for *url*.
+
+    A SQLite file is never created by connecting. A read-only connection cannot write:
+    SQLite opens the file so, PostgreSQL makes every transaction read only.
+
+    Raises:
+        SettingsError: *url* is neither SQLite (a file) nor PostgreSQL.
+    """
+    config = _parsed(url)
+    options: Config = dict(config.get("OPTIONS", {}))
+    if config["ENGINE"] == SQLITE:
+        mode = "ro" if read_only else "rw"
+        config["NAME"] = sqlite_uri(Path(config["NAME"]), mode=mode)
+        options["timeout"] = SQLITE_TIMEOUT_SECONDS
+        if not read_only:
+            # A writer that starts as a reader cannot wait for the lock: it fails.
+            options["transaction_mode"] = "IMMEDIATE"
+            # 64 MiB of pages halve the time of large imports.
+            options["init_command"] = "PRAGMA cache_size=-65536"
+    else:
+        extra = _POSTGRESQL_READER if read_only else ""
+        given = options.get("options", "")
+        options["options"] = f"{given} {_POSTGRESQL_SESSION} {extra}".strip()
+        options.setdefault("application_name", "reimport")
+    return {**config, "OPTIONS": options}
+
+
+def is_sqlite(url: str) -> bool:
+    return str(_parsed(url)["ENGINE"]) == SQLITE
+
+
+def sqlite_file(url: str) -> Path:
+    """The absolute path of the file that a SQLite *url* names."""
+    return Path(_parsed(url)["NAME"])
+
+
+def sqlite_uri(file: Path, *, mode: str) -> str:
+    """*file* as SQLite's own URI; *mode* is ``ro`` or ``rw``: neither creates it."""
+    return f"file:{quote(str(file))}?mode={mode}"
+
+
+def database_name(url: str) -> str:
+    """What people call the database: the file's name, or the name on its server."""
+    name = str(_parsed(url)["NAME"])
+    return Path(name).name if is_sqlite(url) else name
+
+
+def with_name(url: str, name: str) -> str:
+    """The PostgreSQL *url* with the database *name* in place of its own."""
+    return urlsplit(url)._replace(path=f"/{quote(name)}").geturl()
+
+
+def libpq(url: str) -> dict[str, str]:
+    """The connection parameters of a PostgreSQL *url*, as libpq names them."""
+    config = _parsed(url)
+    named = {
+        "host": config["HOST"],
+        "port": config["PORT"],
+        "dbname": config["NAME"],
+        "user": config["USER"],
+        "password": config["PASSWORD"],
+        "application_name": "reimport",
+        "client_encoding": "UTF8",
+    }
+    options = {
+        name: value
+        for name, value in config.get("OPTIONS", {}).items()
+        if name not in _DJANGO_OPTIONS
+    }
+    options["options"] = f"{options.get('options', '')} {_POSTGRESQL_SESSION}".strip()
+    return {
+        name: str(value) for name, value in {**named, **options}.items() if value != ""
+    }
+
+
+def conninfo(url: str) -> str:
+    """``libpq(url)`` as one text, with the password: for psycopg, never to be shown."""
+    return make_conninfo("", **libpq(url))
+
+
+def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+    """A connection to the PostgreSQL *url* that no setting of the server cuts short."""
+    connection = psycopg.connect(conninfo(url), autocommit=True)
+    if connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT:
+        # older servers refuse it among the options of a connection
+        connection.execute("SET transaction_timeout = 0")
+    connection.autocommit = autocommit
+    return connection
+
+
+def lift_transaction_timeout(connection: Any) -> None:
+    """The same for a *connection* of Django that has just been opened."""
+    if connection.vendor != "postgresql":
+        return
+    if connection.connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT:
+        with connection.cursor() as cursor:
+            cursor.execute("SET transaction_timeout = 0")
+
+
+def _parsed(url: str) -> Config:
+    """dj-database-url's reading of *url*, with SQLite's path made absolute."""
+    try:
+        config: Config = dict(dj_database_url.parse(url))
+    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError):
+        config = {"ENGINE": ""}
+    if config["ENGINE"] == POSTGRESQL and config["NAME"]:
+        return config
+    if config["ENGINE"] == SQLITE and config["NAME"] not in ("", ":memory:"):
+        # Relative to the checkout: kernels, commands and tests start in other folders.
+        config["NAME"] = str((ROOT / config["NAME"]).resolve())
+        return config
+    raise SettingsError(
+        "The database URL names neither a SQLite file nor a PostgreSQL database.",
+        hint="DATABASE_URL=sqlite:///FILE or postgresql://USER@HOST/NAME",
+    )

@@ -1,0 +1,239 @@
+"""The ledger: what was done to this database, in the transactions that did it.
+
+A phase is done when its row was committed here, whatever a notebook or a process that
+was killed seems to say. Rows that were changed or deleted are kept as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+from django.apps import apps
+from django.db.models import Model
+
+from reimport_lib.errors import Refused
+from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.models import fields_of, label_of
+from reimport_lib.write.rows import in_chunks, insert_rows
+
+UPDATED, DELETED = "updated", "deleted"
+# No field that the source has a say in changes: only the import's own mark is set, or
+# a link to a deleted row, or the mark of the primary one, is taken off.
+MARKED, EMPTIED = "marked", "emptied"
+
+Counts = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPhase:
+    """
+    One finished phase, as the ledger holds it.
+
+    Attributes:
+        seconds: that its transaction took.
+        counts: table -> outcome -> rows.
+        plan_digests: table -> digest of the plan that was applied.
+        outcomes_sha256: over the outcomes files of the phase.
+    """
+
+    name: str
+    number: int
+    finished_at: datetime
+    seconds: float
+    counts: Counts
+    plan_digests: Mapping[str, str]
+    outcomes_sha256: str
+
+
+def start_run(
+    run_id: str,
+    *,
+    mode: str,
+    as_of: datetime,
+    started_at: datetime,
+    snapshot_digest: str,
+    reviewed: str = "",
+    confirmed: str = "",
+    gates: Mapping[str, float] | None = None,
+    alias: str = DEFAULT,
+) -> None:
+    """
+    Enter the run; once it is there, doing so again changes nothing.
+
+    Raises:
+        Refused: it is there with another snapshot.
+    """
+    _, made = (
+        _model("LedgerRun")
+        .objects.using(alias)
+        .get_or_create(
+            run_id=run_id,
+            defaults={
+                "mode": mode,
+                "reviewed": reviewed,
+                "as_of": as_of,
+                "started_at": started_at,
+                "status": "running",
+                "snapshot_digest": snapshot_digest,
+                "confirmed": confirmed,
+                "gates": dict(gates or {}),
+            },
+        )
+    )
+    if not made:
+        require_run(run_id, snapshot_digest=snapshot_digest, alias=alias)
+
+
+def require_run(run_id: str, *, snapshot_digest: str, alias: str = DEFAULT) -> None:
+    """
+    The run is entered, with this very snapshot.
+
+    Raises:
+        Refused: it is not, or with another one.
+    """
+    runs = _model("LedgerRun").objects.using(alias).filter(run_id=run_id)
+    held = runs.values_list("snapshot_digest", flat=True).first()
+    if held is None:
+        raise Refused(
+            f"Run {run_id} is not in the ledger of this database.",
+            hint="reimport runs",
+        )
+    if held != snapshot_digest:
+        raise Refused(
+            f"Run {run_id} was started with another snapshot of the source.",
+            hint="reimport run --dry-run",
+        )
+
+
+def finish_run(
+    run_id: str, *, status: str, finished_at: datetime, alias: str = DEFAULT
+) -> None:
+    """Record how the run ended."""
+    runs = _model("LedgerRun").objects.using(alias).filter(run_id=run_id)
+    runs.update(status=status, finished_at=finished_at)
+
+
+def phase_done(run_id: str, name: str, *, alias: str = DEFAULT) -> LedgerPhase | None:
+    """The finished phase *name* of the run, or None."""
+    return next(
+        (phase for phase in finished_phases(run_id, alias=alias) if phase.name == name),
+        None,
+    )
+
+
+def finished_phases(run_id: str, *, alias: str = DEFAULT) -> tuple[LedgerPhase, ...]:
+    """The finished phases of the run, in order."""
+    names = list(LedgerPhase.__dataclass_fields__)
+    phases = _model("LedgerPhase").objects.using(alias).filter(run_id=run_id)
+    rows = phases.order_by("number").values_list(*names)
+    return tuple(LedgerPhase(*row) for row in rows)
+
+
+def record_phase(run_id: str, phase: LedgerPhase, *, alias: str = DEFAULT) -> None:
+    """Enter *phase* as finished, in the caller's transaction."""
+    _model("LedgerPhase").objects.using(alias).create(
+        run_id=run_id,
+        **{name: getattr(phase, name) for name in LedgerPhase.__dataclass_fields__},
+    )
+
+
+def keep_before_images(
+    run_id: str,
+    phase: str,
+    model: type[Model],
+    keys: Sequence[Any],
+    *,
+    action: str,
+    alias: str = DEFAULT,
+) -> pd.DataFrame:
+    """
+    Keep the rows of *keys* as they are now, before *action*; in the same transaction.
+
+    A row that this run changed before keeps its first image: the state before the run.
+    What was done to it is then *action*, unless that says less than what it says.
+
+    Returns:
+        index = primary key; every field of the rows, as Python's own values.
+    """
+    attributes = list(fields_of(model))
+    now = pd.DataFrame(
+        list(_rows(model, keys, attributes, alias)), columns=attributes, dtype=object
+    ).set_index(key_of(model), drop=False)
+    images = _model("BeforeImage")
+    held = images.objects.using(alias).filter(run_id=run_id, model=label_of(model))
+    earlier = set(held.values_list("object_pk", flat=True))
+    fresh = [key for key in now.index if str(key) not in earlier]
+    if action in (UPDATED, DELETED) and len(fresh) < len(now):
+        lesser = held.filter(action__in=(MARKED, EMPTIED))
+        for some in in_chunks([str(key) for key in now.index]):
+            lesser.filter(object_pk__in=some).update(action=action)
+    count = len(fresh)
+    columns: dict[str, list[Any]] = {
+        "run_id": [run_id] * count,
+        "phase": [phase] * count,
+        "model": [label_of(model)] * count,
+        "object_pk": [str(key) for key in fresh],
+        "action": [action] * count,
+        "values": [
+            encoded(dict(zip(attributes, row, strict=True)))
+            for row in now.loc[fresh].itertuples(index=False, name=None)
+        ],
+    }
+    insert_rows(images, columns, alias=alias)
+    return now
+
+
+def before_images(
+    run_id: str, *, alias: str = DEFAULT
+) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """(model, primary key, action, fields as Python's own values) of every image."""
+    rows = _model("BeforeImage").objects.using(alias).filter(run_id=run_id)
+    columns = ("model", "object_pk", "action", "values")
+    for label, key, action, values in rows.order_by("pk").values_list(*columns):
+        yield label, key, action, decoded(apps.get_model(label), values)
+
+
+def encoded(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as JSON; nothing is rounded, so that it can be put back exactly."""
+    return {name: _encoded(value) for name, value in row.items()}
+
+
+def decoded(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What ``encoded`` was given, by the fields of *model*."""
+    fields = fields_of(model)
+    return {
+        name: fields[name].to_python(value)
+        for name, value in values.items()
+        if name in fields
+    }
+
+
+def key_of(model: type[Model]) -> str:
+    """The attribute that is the primary key of *model*."""
+    return str(model._meta.pk.attname) if model._meta.pk else "id"
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    return value
+
+
+def _rows(
+    model: type[Model], keys: Sequence[Any], attributes: Sequence[str], alias: str
+) -> Iterator[tuple[Any, ...]]:
+    manager: Any = model._base_manager
+    for some in in_chunks(keys):
+        yield from manager.using(alias).filter(pk__in=some).values_list(*attributes)
+
+
+def _model(name: str) -> Any:
+    return apps.get_model("ledger", name)

@@ -1,0 +1,99 @@
+"""Tables of the import as Django models, and managed columns as fields.
+
+A managed column is the field's own column (``patient_id``), except that a generic owner
+is ``owner_type`` (``patients.patient``) and ``owner_id``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from django.apps import apps
+from django.db.models import Field, Model
+
+from reimport_lib.errors import TargetError
+from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables.declare import BY_NAME, TABLES
+from reimport_lib.tables.images import BATCH_FIELDS
+
+OWNER_TYPE = "owner_type"
+_OWNER_COLUMNS = {OWNER_TYPE: "content_type_id", "owner_id": "object_id"}
+
+if TYPE_CHECKING:
+    AnyField = Field[Any, Any]
+else:
+    AnyField = Field  # not subscriptable when the program runs
+
+
+def model_of(table: str) -> type[Model]:
+    """The model of *table*; tables of stored objects have none."""
+    return apps.get_model(BY_NAME[table].model)
+
+
+def label_of(model: type[Model]) -> str:
+    """``patients.Patient``: how models are named in the ledger."""
+    return str(model._meta.label)
+
+
+def tables_of_models() -> dict[str, str]:
+    """Label of the model -> table, of every table that has a model."""
+    return {table.model: table.name for table in TABLES if table.model}
+
+
+def managed(table: str) -> tuple[str, ...]:
+    """The managed columns of *table*, in digest order."""
+    return BATCH_FIELDS if table == "image_batches" else RULES[table].mapping.managed
+
+
+def attname(column: str) -> str:
+    """The attribute of the model that holds the managed *column*."""
+    return _OWNER_COLUMNS.get(column, column)
+
+
+def fields_of(model: type[Model]) -> dict[str, AnyField]:
+    """Attribute -> field, of every field that has a column of its own."""
+    return {field.attname: field for field in model._meta.concrete_fields}
+
+
+def content_type_ids(alias: str) -> Mapping[str, int]:
+    """
+    ``patients.patient`` -> primary key, in the database *alias*.
+
+    Raises:
+        TargetError: the database holds none: its migrations did not finish.
+    """
+    types: Any = apps.get_model("contenttypes", "ContentType")
+    rows = types.objects.using(alias).values_list("pk", "app_label", "model")
+    found = {f"{app}.{model}": pk for pk, app, model in rows}
+    if not found:
+        raise TargetError(
+            "The database holds no content types: its migrations did not finish.",
+            hint="python backend/manage.py migrate",
+        )
+    return found
+
+
+def stored(column: str, values: Sequence[Any], types: Mapping[str, int]) -> list[Any]:
+    """*values* of a managed *column* as its model's attribute holds them."""
+    if column != OWNER_TYPE:
+        return list(values)
+    return [types[value] if value else None for value in values]
+
+
+def as_managed(
+    table: str, rows: pd.DataFrame, types: Mapping[str, int]
+) -> pd.DataFrame:
+    """The managed columns of *table* out of *rows* of its model's attributes."""
+    names = {number: name for name, number in types.items()}
+    return pd.DataFrame(
+        {
+            column: [names.get(number) for number in rows[attname(column)]]
+            if column == OWNER_TYPE
+            else rows[attname(column)].to_numpy()
+            for column in managed(table)
+        },
+        index=rows.index,
+        dtype=object,
+    )

@@ -1,0 +1,162 @@
+"""Kernels come up where others use the machine, or it is said in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import stat
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import zmq.asyncio
+from jupyter_client.manager import AsyncKernelManager
+
+from reimport_lib.errors import PhaseFailed
+from reimport_lib.execute import kernels
+from reimport_lib.execute.prefork import forked
+
+DIES = "import os; os._exit(1)"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def answer(kernel: AsyncKernelManager) -> str:
+    """What *kernel* prints when it is asked."""
+
+    async def ask() -> str:
+        client = kernel.client()
+        client.start_channels()
+        try:
+            await client.wait_for_ready()
+            said: list[str] = []
+            await client.execute_interactive(
+                "print(6 * 7)",
+                timeout=60,
+                output_hook=lambda m: said.append(m["content"].get("text", "")),
+            )
+            return "".join(said)
+        finally:
+            client.stop_channels()
+
+    return asyncio.run(ask())
+
+
+def once(folder: Path, flag: str = "died") -> str:
+    """A line that ends the first kernel that runs it, and no other."""
+    file = folder / flag
+    return (
+        f"import os, pathlib; f = pathlib.Path({str(file)!r});"
+        " f.exists() or (f.touch(), os._exit(1))"
+    )
+
+
+@pytest.fixture
+def tcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where sockets in folders are not to be had."""
+    monkeypatch.setattr(kernels, "_private_sockets", dict)
+
+
+def test_a_kernel_listens_in_a_private_folder_that_goes_with_it(folder: Path) -> None:
+    with kernels.booted_ahead(["pass"]) as booted:
+        kernel = next(booted)
+        place = Path(kernel.ip).parent
+
+        assert kernel.transport == "ipc"
+        assert place.stat().st_mode & 0o777 == 0o700
+        assert {stat.S_IFMT(file.stat().st_mode) for file in place.glob("s-*")} == {
+            stat.S_IFSOCK
+        }
+        assert answer(kernel) == "42\n"
+    assert not place.exists()
+
+
+def test_no_heartbeat_is_begun_that_a_busy_machine_may_stop_too_early(
+    folder: Path,
+) -> None:
+    """Then its thread opened sockets until there were no more, and printed that."""
+    with kernels.booted_ahead(["pass"]) as booted:
+        client = next(booted).client()
+        client.start_channels()
+        try:
+            assert client.shell_channel.is_alive()
+            assert not client.hb_channel.is_alive()
+        finally:
+            client.stop_channels()
+
+
+def test_a_long_temporary_folder_is_passed_over(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = folder / ("n" * 120)
+    long.mkdir()
+    monkeypatch.setattr(kernels.tempfile, "tempdir", str(long))
+
+    with kernels.booted_ahead(["pass"]) as booted:
+        assert answer(next(booted)) == "42\n"
+    assert list(long.iterdir()) == []
+
+
+def test_ports_that_jupyter_chooses_serve_as_well(folder: Path, tcp: None) -> None:
+    with kernels.booted_ahead(["pass"]) as booted:
+        kernel = next(booted)
+
+        assert kernel.transport == "tcp"
+        assert answer(kernel) == "42\n"
+
+
+def test_a_kernel_whose_port_is_taken_is_started_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        places = [{"shell_port": taken.getsockname()[1]}, {}]
+        monkeypatch.setattr(kernels, "_private_sockets", lambda: places.pop(0))
+
+        with kernels.booted_ahead(["pass"]) as booted:
+            kernel = next(booted)
+
+            assert kernel.shell_port != taken.getsockname()[1]
+            assert answer(kernel) == "42\n"
+
+
+def test_a_kernel_that_dies_at_its_start_is_started_again(folder: Path) -> None:
+    with kernels.booted_ahead([once(folder), "pass"]) as booted:
+        assert answer(next(booted)) == "42\n"
+        assert answer(next(booted)) == "42\n"
+
+
+def test_a_kernel_that_never_comes_up_is_one_clear_line(folder: Path) -> None:
+    with (
+        kernels.booted_ahead([DIES]) as booted,
+        pytest.raises(PhaseFailed, match="ended before its first cell, 3 times") as end,
+    ):
+        next(booted)
+    assert "reimport run --resume" in end.value.hint
+
+
+@pytest.mark.skipif(not forked.AVAILABLE, reason="nothing is forked here")
+def test_a_fork_server_that_ended_is_replaced(folder: Path) -> None:
+    forked.server().process.kill()
+    forked.server().process.wait()
+
+    with kernels.booted_ahead(["pass"]) as booted:
+        started = time.monotonic()
+        assert answer(next(booted)) == "42\n"
+    assert time.monotonic() - started < kernels.START_SECONDS
+
+
+def test_no_kernel_has_a_context_that_is_collected_before_the_process_ends() -> None:
+    """The collection of one waits for its sockets, in whatever thread it happens."""
+    manager = kernels.boot(Path.cwd())
+    try:
+        client = manager.client()
+
+        assert manager.context is zmq.asyncio.Context.instance()
+        assert client.context is manager.context
+    finally:
+        kernels._stop(manager)

@@ -1,0 +1,167 @@
+"""Pruning makes room, and takes nothing away that somebody may still need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reimport_lib.errors import Refused, UsageError
+from reimport_lib.execute import approve
+from reimport_lib.execute import prune as retention
+from reimport_lib.execute import restore as going_back
+from reimport_lib.record import runs
+from reimport_lib.record.run import Mode, Run, Status
+from reimport_lib.write import bind, identity
+from tests.phases.sites import Site
+
+
+@pytest.fixture
+def imported(imported: Site) -> Iterator[Site]:
+    """The runs that were copied with the database are those of the copy."""
+    bind.bind_real(imported.settings)
+    database = identity.database_identity()
+    for run in runs.readable(imported.settings):
+        run.update(lambda manifest: manifest.update(database=database))
+    yield imported
+    bind.close()
+
+
+@pytest.fixture
+def engine() -> str:
+    """Files or databases: what goes is decided before that is asked."""
+    return "sqlite"
+
+
+def the(site: Site, mode: Mode) -> Run:
+    return next(run for run in runs.readable(site.settings) if run.mode is mode)
+
+
+def prune(site: Site, *named: str, keep: int = 1) -> list[retention.Pruning]:
+    plans = retention.plan(site.settings, keep=keep, named=named)
+    retention.carry_out(plans)
+    return plans
+
+
+def named(paths: object) -> list[str]:
+    return [path.name for path in paths]  # type: ignore[attr-defined]
+
+
+def of(plans: list[retention.Pruning], run: Run) -> retention.Pruning:
+    return next(each for each in plans if each.run.run_id == run.run_id)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_copies_and_snapshots_of_old_runs_go_and_their_record_stays(
+    ready: Site, engine: str
+) -> None:
+    old, proven = ready.rehearse("validation"), ready.rehearse("validation")
+    approve.open_rehearsal(ready.settings, gates={})
+    record = (old.folder / "run.json").read_bytes()
+
+    planned = retention.plan(ready.settings, keep=1)
+    assert (old.folder / "run.json").read_bytes() == record
+    assert of(prune(ready), old).goes == of(planned, old).goes
+
+    assert not old.snapshot_folder.exists()
+    assert not old.backup_folder.exists()
+    assert not (old.folder / "copy.sqlite3").exists()
+    assert proven.snapshot_folder.exists()
+    assert proven.backup_folder.exists()
+    assert old.manifest()["status"] == "succeeded"
+    with pytest.raises(Refused, match="has been pruned"):
+        approve.reviewed_rehearsal(ready.settings, old.run_id)
+    assert not any(each.goes for each in prune(ready))
+
+
+def test_after_many_dry_runs_an_import_can_still_be_taken_back(imported: Site) -> None:
+    """Its backup lies in the rehearsal that it applied; only the rest of that goes."""
+    rehearsal, full = the(imported, Mode.REHEARSAL), the(imported, Mode.FULL)
+    for _ in range(3):
+        imported.rehearse("validation")
+
+    plans = prune(imported)
+
+    assert rehearsal.backup_folder.exists()
+    assert not rehearsal.snapshot_folder.exists()
+    assert not (rehearsal.folder / "copy.sqlite3").exists()
+    assert of(plans, rehearsal).stays == {
+        "backup": f"reimport restore {full.run_id} needs it"
+    }
+    way = going_back.way_back(imported.settings, full.run_id)
+    going_back.go_back(way, ask=None, yes=True)
+    assert full.manifest()["status"] == Status.ROLLED_BACK
+
+
+def test_what_was_taken_back_stays_and_its_old_backup_goes(imported: Site) -> None:
+    rehearsal, full = the(imported, Mode.REHEARSAL), the(imported, Mode.FULL)
+    way = going_back.way_back(imported.settings, full.run_id)
+    kept = going_back.go_back(way, ask=None, yes=True)
+    for _ in range(3):
+        imported.rehearse("validation")
+
+    prune(imported)
+
+    assert kept.exists()
+    assert not rehearsal.backup_folder.exists()
+
+
+def test_a_way_back_is_given_up_by_the_name_of_its_run(imported: Site) -> None:
+    rehearsal, full = the(imported, Mode.REHEARSAL), the(imported, Mode.FULL)
+    other = imported.rehearse("validation")
+
+    plans = prune(imported, full.run_id)
+
+    assert {each.run.run_id for each in plans} == {rehearsal.run_id, full.run_id}
+    assert not rehearsal.backup_folder.exists()
+    assert rehearsal.snapshot_folder.exists()
+    assert not full.snapshot_folder.exists()
+    assert other.backup_folder.exists()
+    with pytest.raises(Refused, match="is gone"):
+        going_back.way_back(imported.settings, full.run_id)
+
+
+def test_the_newest_rehearsal_that_can_be_applied_stays_whole(ready: Site) -> None:
+    old, waiting = ready.rehearse("validation"), ready.rehearse("validation")
+    for _ in range(3):
+        run = approve.open_rehearsal(ready.settings, gates={})
+        run.update(lambda manifest: manifest.update(status="refused"))
+
+    plans = prune(ready)
+
+    assert named(of(plans, old).goes)[:2] == ["snapshot", "backup"]
+    assert set(of(plans, waiting).stays.values()) == {"it can still be applied"}
+    assert approve.reviewed_rehearsal(ready.settings, waiting.run_id) == waiting
+
+
+def test_a_run_that_can_be_resumed_stays_whole(imported: Site) -> None:
+    """A full run that stopped, and the rehearsal that it applies."""
+    rehearsal, full = the(imported, Mode.REHEARSAL), the(imported, Mode.FULL)
+    full.update(lambda manifest: manifest.update(status="failed"))
+    for _ in range(2):
+        imported.rehearse("validation")
+
+    plans = prune(imported)
+
+    assert of(plans, full).goes == of(plans, rehearsal).goes == ()
+    assert set(of(plans, rehearsal).stays.values()) == {f"{full.run_id} applies it"}
+    for run in (full, rehearsal):
+        with pytest.raises(Refused, match=f"{full.run_id} is not done"):
+            prune(imported, run.run_id)
+
+
+def test_the_last_export_stays_to_compare_the_next_with(ready: Site) -> None:
+    good = ready.rehearse("validation")
+    approve.open_rehearsal(ready.settings, gates={})
+    good.update(lambda manifest: manifest["parameters"].update(phases=["validation"]))
+
+    prune(ready)
+
+    assert good.snapshot_folder.exists()
+
+
+def test_there_is_no_pruning_of_all_or_of_a_run_that_is_not_there(ready: Site) -> None:
+    with pytest.raises(UsageError, match="at least 1"):
+        retention.plan(ready.settings, keep=0)
+    with pytest.raises(UsageError, match="There is no run"):
+        retention.plan(ready.settings, keep=1, named=("20260101T000000Z-full",))

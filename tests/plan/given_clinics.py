@@ -1,0 +1,126 @@
+"""Runs the rules of every table over a folder of exports, as the phases would."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import pandas as pd
+
+from reimport_lib.config import RowSettings, Secret, Settings
+from reimport_lib.plan.context import Context, Directory, Known, Owner
+from reimport_lib.plan.objects import plan_objects
+from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.plan.values.text import fold_words
+from reimport_lib.read.objects import as_frame
+from reimport_lib.read.snapshot import Snapshot, freeze
+from reimport_lib.tables.clinic import RULES, snapshot_keys
+from reimport_lib.tables.images import decide_batches, link_batches
+from tests.plan.frames import written
+
+AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+CLINICS = UUID("2f0d7a52-3a0c-4f6e-9b3c-1f1f7c1f9f11")
+SETTINGS = RowSettings(postcode_width=5)
+
+
+@dataclass
+class Clinic:
+    """The plans of one clinic by table; ``targets`` is what they leave behind."""
+
+    snapshot: Snapshot
+    context: Context
+    plans: dict[str, Plan] = field(default_factory=dict)
+    targets: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def frozen(exports: Path, folder: Path) -> Snapshot:
+    """The exports and their listing, as the validation phase would freeze them."""
+    listed = json.loads((exports / "s3_listing.json").read_text(encoding="utf-8"))
+    listings = {
+        f"{table}_objects": as_frame(
+            [
+                (entry["Key"], entry["Size"], "")
+                for entry in listed
+                if entry["Key"].startswith(prefix)
+            ]
+        )
+        for table, prefix in (
+            ("documents", SETTINGS.documents_prefix),
+            ("images", SETTINGS.images_prefix),
+        )
+    }
+    nothing = Secret("")
+    settings = Settings(nothing, nothing, str(exports), folder, SETTINGS)
+    return freeze(settings, folder / "snapshot", as_of=AS_OF, objects=listings)
+
+
+def known_clinics(exports: Path) -> Directory:
+    names = json.loads((exports / "clinics.json").read_text(encoding="utf-8"))
+    pks = {key: uuid5(CLINICS, key) for key in names}
+    return Directory(pks, {fold_words(name): pks[key] for key, name in names.items()})
+
+
+def planned(exports: Path, folder: Path, *, before: Clinic | None = None) -> Clinic:
+    """Plan every table in the order of the phases, on top of what *before* left."""
+    snapshot = before.snapshot if before else frozen(exports, folder)
+    declared = {
+        name: table.declared_order
+        for name, table in snapshot.manifest.tables.items()
+        if table.declared_order
+    }
+    context = Context(AS_OF, SETTINGS, Known(clinics=known_clinics(exports)), declared)
+    keys = snapshot_keys("patients", snapshot.table("patients"), context)
+    context = _knowing(context, source_patients=keys)
+    clinic = Clinic(snapshot, context, targets=dict(before.targets if before else {}))
+    for table in RULES:
+        if snapshot.has(table):
+            _plan_table(clinic, table)
+            if table == "patients":
+                owners = _owners(clinic.targets["patients"])
+                clinic.context = _knowing(clinic.context, patients=owners)
+    return clinic
+
+
+def _knowing(context: Context, **changes: Any) -> Context:
+    return replace(context, known=replace(context.known, **changes))
+
+
+def _plan_table(clinic: Clinic, table: str) -> None:
+    rule, context = RULES[table], clinic.context
+    listing = f"{table}_objects"
+    objects = clinic.snapshot.objects(listing) if clinic.snapshot.has(listing) else None
+    staged = rule.stage(clinic.snapshot.table(table), context)
+    decided = rule.decide(staged, context, objects)
+    if table == "images":
+        batches = decide_batches(staged, decided, context)
+        _add(clinic, "image_batches", batches, 0, 0)
+        decided = link_batches(staged, decided, clinic.plans["image_batches"])
+    counts = clinic.snapshot.manifest.tables[table]
+    _add(clinic, table, decided, counts.rows, counts.blank_rows)
+    if objects is not None:
+        clinic.plans[listing] = plan_objects(
+            listing, objects, clinic.plans[table], context
+        )
+
+
+def _add(clinic: Clinic, table: str, decided: Any, rows: int, blank: int) -> None:
+    empty = pd.DataFrame(
+        columns=["id", "filemaker_id", "import_hash", *decided.managed], dtype=object
+    )
+    target = clinic.targets.get(table, empty)
+    plan = make_plan(
+        decided, target, system="filemaker", source_rows=rows, blank_rows=blank
+    )
+    clinic.plans[table] = plan
+    clinic.targets[table] = written(target, plan)
+
+
+def _owners(patients: pd.DataFrame) -> dict[str, Owner]:
+    columns = ["filemaker_id", "id", "clinic_id", "first_name", "last_name", "dob"]
+    return {
+        row[0]: Owner(*row[1:]) for row in patients[columns].itertuples(index=False)
+    }

@@ -1,0 +1,132 @@
+"""A cell that is blank, alone or in its whole column, stops nothing on the way.
+
+Every mapped column of every table is left blank in one row, in a row where another
+column holds a word that nobody knows and, among others, in all rows; then everything
+happens that validation and a data phase do, down to what a reviewer is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
+
+import pandas as pd
+import pytest
+
+from reimport_lib.plan import gates
+from reimport_lib.plan.context import Directory
+from reimport_lib.plan.date_orders import date_order_checks, date_reading_checks
+from reimport_lib.plan.directories import directory_checks
+from reimport_lib.plan.mapping import column_checks, describe, resolve
+from reimport_lib.plan.plan import Plan
+from reimport_lib.show import previews, views
+from reimport_lib.show.masking import Mask
+from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables.images import decide_batches, link_batches
+from tests.plan import frames
+
+TABLES = pytest.mark.parametrize("table", sorted(RULES))
+SOME = Directory({"cal-1": UUID(int=1)}, {"north clinic": UUID(int=1)})
+KNOWN = replace(
+    frames.KNOWN,
+    appointments={"a1": UUID(int=2)},
+    clinics=SOME,
+    clinicians=SOME,
+    appointment_types=SOME,
+    funding_sources=SOME,
+)
+CONTEXT = frames.context(KNOWN)
+OBJECTS = frames.listing("filemaker-docs/k1.pdf", "filemaker-images/1.jpg")
+MASK = Mask(b"of a test")
+UNKNOWN = "a word that nobody knows"
+GOOD = {
+    "key": "p1",
+    "number key": "1",
+    "flag": "1",
+    "sex": "F",
+    "phone": "0491570006",
+    "e-mail": "ada@example.org",
+    "date": "2020-06-01",
+    "birth date": "1980-02-03",
+    "time of day": "09:30",
+    "date and time": "2020-06-01 09:30",
+}
+WORDS = {"contact_type": "Patient", "kind": "Mobile", "status": "", "direction": "in"}
+
+
+def good_row(table: str) -> dict[str, str]:
+    """A row that fills every mapped column with something that can be read."""
+    return {
+        column.names[0]: WORDS.get(column.name, GOOD.get(column.convert, "cal-1"))
+        for column in RULES[table].mapping.all_columns
+    }
+
+
+def with_blanks(table: str) -> Iterator[dict[str, str]]:
+    """Rows with each column blank, alone and beside an unknown word in another."""
+    good = good_row(table)
+    for blank in good:
+        yield good | {blank: ""}
+        for unknown in good:
+            if unknown != blank:
+                yield good | {blank: "", unknown: UNKNOWN}
+
+
+def planned(table: str, frame: pd.DataFrame) -> Plan:
+    """Whatever validation and the phase of *table* do with *frame*, and its plan."""
+    rule = RULES[table]
+    filled = {name: int((frame[name].str.strip() != "").sum()) for name in frame}
+    resolved = resolve(rule.mapping, list(frame.columns), filled=filled)
+    views.checks(
+        [
+            *column_checks(rule.mapping, resolved, filled, rows=len(frame)),
+            *date_order_checks(rule.mapping, frame, CONTEXT),
+            *date_reading_checks(rule.mapping, frame, CONTEXT),
+            *directory_checks(rule.mapping, frame, KNOWN),
+        ]
+    )._repr_mimebundle_()
+    previews.mapping_table(describe(rule.mapping, resolved, filled), table)
+    staged = rule.stage(frame, CONTEXT)
+    decided = rule.decide(staged, CONTEXT, OBJECTS)
+    if table == "images":
+        batches = frames.plan(decide_batches(staged, decided, CONTEXT))
+        decided = link_batches(staged, decided, batches)
+    plan = frames.plan(decided)
+    gates.evaluate(plan, gates.Gates())
+    for shown in (
+        previews.sample(frame, MASK, table=table),
+        views.samples({table: staged}, MASK, rows=len(frame)),
+        views.links([plan]),
+        views.equations([plan]),
+        views.changes([plan], MASK, rows=5),
+        views.reasons([plan], MASK),
+        views.notes([plan]),
+        views.explorer([plan], {table: staged}, MASK, rows=5),
+    ):
+        shown._repr_mimebundle_()
+    return plan
+
+
+@TABLES
+def test_a_blank_cell_stops_nothing(table: str) -> None:
+    rows = frames.frame(*with_blanks(table))
+
+    plan = planned(table, rows)
+
+    assert len(plan.rows) == len(rows)
+    views.outcome_charts([plan])
+    views.link_charts([plan], gates.Gates())
+
+
+@TABLES
+def test_blank_columns_stop_nothing(table: str) -> None:
+    """Each in a third of them, in two thirds, and among all but the required."""
+    good = good_row(table)
+    required = {c.names[0] for c in RULES[table].mapping.all_columns if c.required}
+    thirds = [list(good)[start::3] for start in range(3)]
+    columns = [*thirds, *([*thirds[i - 1], *thirds[i]] for i in range(3))]
+
+    for blank in [*columns, sorted(set(good) - required)]:
+        plan = planned(table, frames.frame(good | dict.fromkeys(blank, "")))
+        assert len(plan.rows) == 1

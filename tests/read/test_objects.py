@@ -1,0 +1,118 @@
+"""The listing of stored objects, over HTTP, by list requests alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.utils import parse_timestamp
+from moto.server import ThreadedMotoServer
+
+from reimport_lib.config import Settings, load_settings
+from reimport_lib.errors import SettingsError, SourceError
+from reimport_lib.read import objects
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+def settings(endpoint: str, bucket: str = "files") -> Settings:
+    return load_settings({"S3_BUCKET": bucket, "S3_ENDPOINT_URL": endpoint})
+
+
+@pytest.fixture(scope="module")
+def s3(endpoint: str) -> Any:
+    made: Any = objects.client(settings(endpoint))
+    made.create_bucket(Bucket="files")
+    return made
+
+
+def test_every_key_under_both_prefixes_is_listed_sorted(s3: Any, endpoint: str) -> None:
+    for key in ("filemaker-docs/b.pdf", "filemaker-docs/A.pdf", "other/c.pdf"):
+        s3.put_object(Bucket="files", Key=key, Body=b"abc")
+
+    found = objects.list_objects(settings(endpoint))
+
+    assert found["images_objects"].empty
+    documents = found["documents_objects"]
+    assert documents["key"].tolist() == ["filemaker-docs/A.pdf", "filemaker-docs/b.pdf"]
+    assert documents["size"].tolist() == [3, 3]
+    assert (documents.index.tolist(), documents.index.name) == ([1, 2], "row")
+
+
+def test_a_listing_of_more_than_one_page_is_whole(s3: Any, endpoint: str) -> None:
+    for number in range(5):
+        s3.put_object(Bucket="files", Key=f"filemaker-images/{number}.jpg", Body=b"")
+    pages: list[int] = []
+
+    found = objects.list_objects(
+        settings(endpoint),
+        keys_per_page=2,
+        progress=lambda name, keys: pages.append(keys) if "images" in name else None,
+    )
+
+    assert len(found["images_objects"]) == 5
+    assert pages == [2, 4, 5]
+
+
+def test_the_client_gives_the_same_answers_as_a_plain_one(
+    s3: Any, endpoint: str
+) -> None:
+    s3.put_object(Bucket="files", Key="filemaker-docs/A.pdf", Body=b"abc")
+    plain = boto3.client("s3", endpoint_url=endpoint)
+
+    for ask in (
+        lambda client: client.list_objects_v2(Bucket="files")["Contents"],
+        lambda client: client.list_buckets()["Buckets"],
+        lambda client: client.head_object(Bucket="files", Key="filemaker-docs/A.pdf")[
+            "LastModified"
+        ],
+    ):
+        assert ask(s3) == ask(plain)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-22T10:15:00.000Z",
+        "2026-11-22T10:15:00Z",
+        "20261122T101500Z",
+        "2026-11-22T10:15:00+11:00",
+        "Sun, 22 Nov 2026 10:15:00 GMT",
+        "1795342500",
+        1795342500.5,
+    ],
+)
+def test_timestamps_mean_what_botocore_says(written: str | float) -> None:
+    assert objects._timestamp(written) == parse_timestamp(written)
+
+
+def test_a_missing_bucket_is_named(s3: Any, endpoint: str) -> None:
+    with pytest.raises(SourceError, match="bucket 'nowhere' does not exist"):
+        objects.list_objects(settings(endpoint, "nowhere"))
+
+
+def test_an_unreachable_server_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+    with pytest.raises(SourceError, match="S3 cannot be reached"):
+        objects.list_objects(settings("http://127.0.0.1:9"))
+
+
+def test_settings_that_make_no_client_are_named() -> None:
+    with pytest.raises(SettingsError, match="S3_BUCKET is not set"):
+        objects.client(load_settings({}))
+    with pytest.raises(SettingsError, match="S3_ENDPOINT_URL: it does not begin"):
+        objects.client(settings("not a url"))
+    with pytest.raises(SettingsError, match="S3 client cannot be made"):
+        objects.client(
+            load_settings({"S3_BUCKET": "files", "S3_ENDPOINT_URL": "http://a_b..c"})
+        )

@@ -1,0 +1,103 @@
+"""What plans and drift are made against, read from either database."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from reimport_lib.plan.context import Owner
+from reimport_lib.write import read
+from reimport_lib.write.drift import ManagedDigest, managed_digest
+from tests.write.rows import LATER, Row, apply, pk, plan
+
+pytestmark = pytest.mark.usefixtures("bound")
+
+ZOE: Row = {"key": "k-1", "first_name": "Zoe", "dob": date(1990, 2, 28)}
+
+
+def model(label: str) -> Any:
+    from django.apps import apps
+
+    return apps.get_model(label).objects
+
+
+def test_rows_that_people_made_are_not_read() -> None:
+    apply(plan("patients", ZOE))
+    model("patients.Patient").create(first_name="Walk-in")
+
+    assert list(read.target_rows("patients")["filemaker_id"]) == ["k-1"]
+
+
+def test_an_empty_table_has_all_columns() -> None:
+    frame = read.target_rows("documents")
+
+    assert frame.empty
+    assert {"id", "filemaker_id", "import_hash", "owner_type", "owner_id"} <= set(frame)
+
+
+def test_known_patients_are_what_the_target_holds() -> None:
+    clinic = model("clinics.Clinic").create(name="North", filemaker_id="n")
+    apply(plan("patients", {**ZOE, "clinic_id": clinic.pk, "last_name": "Pin"}))
+
+    known = read.known(frozenset({"k-1", "k-2"}))
+
+    owner = Owner(pk("patients", "k-1"), clinic.pk, "Zoe", "Pin", date(1990, 2, 28))
+    assert known.patients == {"k-1": owner}
+    assert known.source_patients == {"k-1", "k-2"}
+    assert known.clinics.by_key == {"n": clinic.pk}
+
+
+def test_directories_are_found_by_key_name_and_code() -> None:
+    funding = model("clinics.FundingSource").create(
+        name="State  Fund", code="SF", filemaker_id="{7.0}"
+    )
+
+    directory = read.known(frozenset()).funding_sources
+
+    assert directory.by_key == {"7": funding.pk}
+    assert directory.by_name == {"state fund": funding.pk, "sf": funding.pk}
+
+
+def test_a_name_that_two_people_share_names_neither() -> None:
+    for name in ("Kim Keel", "Kim keel", "Lou Loom"):
+        model("clinics.Clinician").create(full_name=name)
+
+    assert list(read.known(frozenset()).clinicians.by_name) == ["lou loom"]
+
+
+def test_no_drift_without_a_change_of_a_managed_field() -> None:
+    apply(plan("patients", ZOE))
+    before = managed_digest()
+    model("patients.Patient").update(updated_at=LATER, notes="local", archived=True)
+    model("patients.Patient").create(first_name="Walk-in")
+
+    assert before.drift(managed_digest()).empty
+    assert before.total == managed_digest("real").total
+
+
+def test_drift_names_every_row_and_what_happened_to_it() -> None:
+    keys = ("k-1", "k-2", "k-3")
+    apply(plan("patients", *({"key": key, "last_name": "Pin"} for key in keys)))
+    before = managed_digest()
+    rows = model("patients.Patient")
+    rows.filter(filemaker_id="k-1").update(sex="F")
+    rows.filter(filemaker_id="k-2").delete()
+    made = rows.create(filemaker_id="k-4")
+
+    drift = before.drift(managed_digest())
+
+    assert set(drift.itertuples(index=False, name=None)) == {
+        ("patients", str(pk("patients", "k-1")), "changed"),
+        ("patients", str(pk("patients", "k-2")), "deleted"),
+        ("patients", str(made.pk), "created"),
+    }
+
+
+def test_a_digest_survives_its_file() -> None:
+    apply(plan("patients", ZOE))
+    digest = managed_digest()
+
+    assert ManagedDigest.from_json(digest.to_json()) == digest
+    assert set(digest.by_table) == set(digest.tables)
