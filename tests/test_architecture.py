@@ -34,14 +34,14 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"prove"}),
     frozenset({"phases"}),
     frozenset({"execute"}),
-    frozenset({"cli", "demo"}),
+    frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 ONE_PART = (LAYERS[0], LAYERS[-2])
 BACKEND = frozenset(
     path.parent.name for path in (ROOT / "backend").glob("*/__init__.py")
 )
-OURS = BACKEND | {"reimport_lib", "tests", "tools"}
+OURS = BACKEND | {"reimport_lib", "reimport_demo", "tests", "tools"}
 BESIDE_TESTS = {path.stem for path in (ROOT / "tests").rglob("*")}
 MAY_IMPORT_DJANGO = frozenset({"write", "backup", "prove", "phases"})
 PRELOAD = LIBRARY / "execute" / "prefork" / "preload.py"
@@ -155,10 +155,9 @@ def test_the_backend_does_not_reach_the_object_store() -> None:
 
 def test_one_function_outside_of_runs_writes_to_the_object_store() -> None:
     """It stores what is not there yet; nothing moves, overwrites or deletes."""
-    product = [path for path in LIBRARY_MODULES if own_part(path) != "demo"]
     writing = {
         (id_of(path), node.attr)
-        for path in product
+        for path in LIBRARY_MODULES
         for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr in STORE_WRITES
     }
@@ -166,7 +165,7 @@ def test_one_function_outside_of_runs_writes_to_the_object_store() -> None:
     assert writing == {("reimport_lib/files/bucket.py", "put_object")}
     assert [
         id_of(path)
-        for path in product
+        for path in LIBRARY_MODULES
         if own_part(path) in OF_A_RUN and "files" in map(part, imports(path))
     ] == []
 
@@ -245,6 +244,7 @@ def test_every_imported_package_is_declared() -> None:
     either = product | _names(project["dependency-groups"]["dev"])
     declared = {
         "reimport_lib": product,
+        "reimport_demo": product,
         "backend": product,
         "tests": either,
         "tools": either,

@@ -21,6 +21,7 @@ DATA = {".csv", ".db", ".gz", ".jpeg", ".jpg", ".parquet", ".pdf", ".sqlite3"} |
     ".zip",
 }
 INVENTED = ("tests/", "runs/example/")  # the folders that may hold data, all invented
+PACKAGES = ("reimport_lib", "reimport_demo")
 MAY_PRINT: set[str] = set()
 LONGEST = 400
 LARGEST_BYTES = 1_000_000
@@ -176,7 +177,7 @@ def test_the_library_does_not_print() -> None:
     printing = {
         stored.name(path)
         for path in PYTHON
-        if stored.name(path).startswith("reimport_lib/")
+        if stored.name(path).startswith(tuple(f"{p}/" for p in PACKAGES))
         for call in calls(path)
         if isinstance(call.func, ast.Name) and call.func.id == "print"
     }
@@ -238,7 +239,7 @@ def test_the_layout_in_the_readme_names_every_folder() -> None:
     readme = (ROOT / "README.md").read_text()
     parts = [path.relative_to(ROOT).parts for path in FILES]
     folders = {part[0] for part in parts if len(part) > 1 and part[0] != ".ci"}
-    inner = {p[1] for p in parts if p[0] == "reimport_lib" and len(p) > 2}
+    inner = {p[1] for p in parts if p[0] in PACKAGES and len(p) > 2}
 
     assert {name for name in folders | inner if f"{name}/" not in readme} == set()
 

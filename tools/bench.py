@@ -23,9 +23,9 @@ from typing import TypeVar
 from rich.console import Console
 from rich.table import Table
 
+from reimport_demo.clinic.build import build
+from reimport_demo.s3 import read_listing, serve_s3
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.demo import clinic
-from reimport_lib.demo.s3 import read_listing, serve_s3
 from reimport_lib.execute import approve, runner
 from reimport_lib.phases import PHASES, Phase, recording, validation
 from reimport_lib.phases.binding import bind_run
@@ -49,7 +49,7 @@ def clinic_to_import(scale: float) -> Iterator[Settings]:
     """Exports, objects, a configured database: all thrown away at the end."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        made = clinic.build(folder / "clinic", scale=scale)
+        made = build(folder / "clinic", scale=scale)
         url = os.environ.get("DATABASE_URL", f"sqlite:///{folder / 'clinic.sqlite3'}")
         with serve_s3(*read_listing(made.listing)) as server:
             os.environ |= server.environment() | {

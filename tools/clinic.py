@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from reimport_demo.clinic import existing
+from reimport_demo.clinic.build import SETTINGS, build
+from reimport_demo.s3 import read_listing, serve_s3
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.demo import clinic, existing
-from reimport_lib.demo.s3 import read_listing, serve_s3
 from reimport_lib.write import bind, configuration
 from tools.databases import migrate
 
@@ -25,12 +26,12 @@ def ready_to_import(
         url: an empty database; "": a SQLite file in *folder*.
         with_existing: with rows that the first system and people have left.
     """
-    made = clinic.build(folder / "clinic", scale=scale)
+    made = build(folder / "clinic", scale=scale)
     with (
         serve_s3(*read_listing(made.listing)) as server,
         environment(
             {
-                **clinic.SETTINGS,
+                **SETTINGS,
                 **server.environment(),
                 "DATABASE_URL": url or f"sqlite:///{folder / 'clinic.sqlite3'}",
                 "REIMPORT_SOURCE": str(made.exports),

@@ -21,8 +21,8 @@ from typing import Any
 
 import nbformat
 
+from reimport_demo.clinic.build import LEAST_SCALE
 from reimport_lib.config import ROOT, Settings
-from reimport_lib.demo.clinic import LEAST_SCALE
 from reimport_lib.execute import approve, runner
 from reimport_lib.phases import PHASES
 from reimport_lib.private_files import write_json

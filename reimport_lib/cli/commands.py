@@ -14,9 +14,9 @@ from typing import Any
 
 import click
 
+from reimport_demo.cli import demo
 from reimport_lib import printing
 from reimport_lib.cli import terminal
-from reimport_lib.cli.demo import demo
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Interrupted, ReimportError, UsageError, place_of
 from reimport_lib.execute import approve

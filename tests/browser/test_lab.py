@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from reimport_demo.clinic.build import LEAST_SCALE
 from reimport_lib.config import Settings
-from reimport_lib.demo.clinic import LEAST_SCALE
 from reimport_lib.execute.runner import NOTEBOOKS
 from reimport_lib.write.databases import sqlite_file
 from tests.browser import lab

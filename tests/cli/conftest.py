@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.demo import s3
-from reimport_lib.demo.clinic import LEAST_SCALE, Clinic, build
+from reimport_demo import s3
+from reimport_demo.clinic.build import LEAST_SCALE, Clinic, build
 from tests.cli.commands import Commands
 from tests.phases import sites
 from tests.phases.conftest import States

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.execute import approve
 from tests.cli.commands import Commands
 from tests.cli.test_printing import MARKUP

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.write.databases import sqlite_file
 from tests.cli.commands import Commands, typed_word, wait_for
 from tests.notebooks import privacy

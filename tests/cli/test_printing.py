@@ -21,7 +21,12 @@ from tests.show.attacks import CONTROL, PAYLOADS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOOR = ROOT / "reimport_lib" / "printing.py"
-MODULES = sorted(path for path in (ROOT / "reimport_lib").rglob("*.py") if path != DOOR)
+MODULES = sorted(
+    path
+    for package in ("reimport_lib", "reimport_demo")
+    for path in (ROOT / package).rglob("*.py")
+    if path != DOOR
+)
 MARKUP = (
     "Fee [/hour]",
     "Old [mobile]",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.config import ROOT
-from reimport_lib.demo.clinic import Clinic
 from reimport_lib.record.run import Json
 from tests.cli.commands import Answer, Done, on_terminal, typed_word
 from tests.test_readme import BLOCK

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from reimport_demo.clinic.build import LEAST_SCALE, Clinic, build
 from reimport_lib.config import load_settings
-from reimport_lib.demo.clinic import LEAST_SCALE, Clinic, build
 from reimport_lib.write import bind, configuration
 
 

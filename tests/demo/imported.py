@@ -11,9 +11,9 @@ from uuid import UUID, uuid5
 
 import pandas as pd
 
+from reimport_demo.clinic.build import Clinic
+from reimport_demo.clinic.directory import make_directory
 from reimport_lib.config import load_settings
-from reimport_lib.demo.clinic import Clinic
-from reimport_lib.demo.directory import make_directory
 from reimport_lib.plan.context import Context, Directory, Known, Owner
 from reimport_lib.plan.values.text import fold
 from reimport_lib.read.objects import as_frame, prefixes

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from reimport_lib.demo.clinic import Clinic
-from reimport_lib.demo.model import FULL_ROWS
+from reimport_demo.clinic.build import Clinic
+from reimport_demo.clinic.model import FULL_ROWS
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.tables.clinic import Decided

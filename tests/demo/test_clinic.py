@@ -9,20 +9,25 @@ from typing import Any
 import phonenumbers
 import pytest
 
-from reimport_lib.demo import files
-from reimport_lib.demo.clinic import LEAST_SCALE, SEED, Clinic, build, export_tables
-from reimport_lib.demo.details_defects import detail_defects
-from reimport_lib.demo.directory import make_directory
-from reimport_lib.demo.events_defects import event_defects
-from reimport_lib.demo.files_defects import document_defects, image_defects
-from reimport_lib.demo.key import Part
-from reimport_lib.demo.messages_defects import reply_defects, sms_defects
-from reimport_lib.demo.model import FULL_ROWS, Size
-from reimport_lib.demo.notes import note_defects
-from reimport_lib.demo.people import make_roster
-from reimport_lib.demo.people_defects import patient_defects
-from reimport_lib.demo.schedule import REPEATED, REPEATED_OTHERWISE, Defect, random_for
-from reimport_lib.demo.workbook import as_text
+from reimport_demo.clinic import files
+from reimport_demo.clinic.build import LEAST_SCALE, SEED, Clinic, build, export_tables
+from reimport_demo.clinic.details_defects import detail_defects
+from reimport_demo.clinic.directory import make_directory
+from reimport_demo.clinic.events_defects import event_defects
+from reimport_demo.clinic.files_defects import document_defects, image_defects
+from reimport_demo.clinic.key import Part
+from reimport_demo.clinic.messages_defects import reply_defects, sms_defects
+from reimport_demo.clinic.model import FULL_ROWS, Size
+from reimport_demo.clinic.notes import note_defects
+from reimport_demo.clinic.people import make_roster
+from reimport_demo.clinic.people_defects import patient_defects
+from reimport_demo.clinic.schedule import (
+    REPEATED,
+    REPEATED_OTHERWISE,
+    Defect,
+    random_for,
+)
+from reimport_demo.clinic.workbook import as_text
 from reimport_lib.errors import UsageError
 from reimport_lib.plan.codes import Note, Reason
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.tables.clinic import RULES
 from tests.demo.imported import decisions, frozen
 from tests.plan.reading import left_out

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.demo import existing, leftovers
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic import existing, leftovers
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.plan.match import Decided
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.tables.clinic import RULES, snapshot_keys

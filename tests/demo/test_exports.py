@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reimport_lib.demo import parts, workbook
-from reimport_lib.demo.clinic import Clinic
-from reimport_lib.demo.model import DOCUMENTS_PREFIX, IMAGES_PREFIX, Line
-from reimport_lib.demo.objects import content_of
+from reimport_demo.clinic import parts, workbook
+from reimport_demo.clinic.build import Clinic
+from reimport_demo.clinic.model import DOCUMENTS_PREFIX, IMAGES_PREFIX, Line
+from reimport_demo.objects import content_of
 
 WORKBOOKS = ("Appointments", "Coms", "Contacts", "Docs", "Notes", "Replies", "SMS")
 

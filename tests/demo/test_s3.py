@@ -11,9 +11,9 @@ from typing import Any
 import boto3
 import pytest
 
-from reimport_lib.demo.clinic import Clinic
-from reimport_lib.demo.objects import content_of
-from reimport_lib.demo.s3 import LocalS3, read_listing, serve_s3, serving
+from reimport_demo.clinic.build import Clinic
+from reimport_demo.objects import content_of
+from reimport_demo.s3 import LocalS3, read_listing, serve_s3, serving
 from reimport_lib.errors import SourceError, UsageError
 
 ODD_KEYS = [

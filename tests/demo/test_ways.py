@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from reimport_demo import ways
+from reimport_demo.clinic.build import LEAST_SCALE, SEED, SETTINGS, Clinic
+from reimport_demo.command import run
 from reimport_lib.config import ROOT
-from reimport_lib.demo import ways
-from reimport_lib.demo.clinic import LEAST_SCALE, SEED, SETTINGS, Clinic
-from reimport_lib.demo.command import run
 from reimport_lib.errors import UsageError
 from tests.phases import sites
 from tools.clinic import ready_to_import

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reimport_lib.demo import s3
+from reimport_demo import s3
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from flask import Flask, Response, jsonify, request
 
+from reimport_demo.filemaker.server import listening
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.demo.filemaker.server import listening
 from reimport_lib.files import ledger
 from reimport_lib.files.ledger import Line
 from tests.read.servers import ACCOUNT

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from reimport_demo.filemaker.model import Stored, Table
+from reimport_demo.filemaker.server import Served, serving
+from reimport_demo.objects import content_of
 from reimport_lib.config import Settings
-from reimport_lib.demo.filemaker.model import Stored, Table
-from reimport_lib.demo.filemaker.server import Served, serving
-from reimport_lib.demo.objects import content_of
 from reimport_lib.errors import SourceError, UsageError
 from reimport_lib.files import ledger, streams
 from reimport_lib.files.ledger import Line, Outcome

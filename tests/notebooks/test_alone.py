@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.phases import PHASES, Phase
 from reimport_lib.record.run import Mode
 from reimport_lib.write.databases import sqlite_file

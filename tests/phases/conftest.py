@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from reimport_demo import s3
+from reimport_demo.clinic import existing
+from reimport_demo.clinic.build import LEAST_SCALE, Clinic, build
 from reimport_lib.backup.digests import DatabaseDigest
-from reimport_lib.demo import existing, s3
-from reimport_lib.demo.clinic import LEAST_SCALE, Clinic, build
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind, configuration
 from reimport_lib.write.databases import database_name, is_sqlite, sqlite_file

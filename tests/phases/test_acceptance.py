@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.demo import s3
+from reimport_demo import s3
 from reimport_lib.record.run import Run
 from reimport_lib.write import configuration
 from tests.phases import sites

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.demo import ways
-from reimport_lib.demo.clinic import Clinic
-from reimport_lib.demo.workbook import export_path, write_export
+from reimport_demo import ways
+from reimport_demo.clinic.build import Clinic
+from reimport_demo.clinic.workbook import export_path, write_export
 from reimport_lib.record.run import Run, Status
 from tests.phases import sites
 from tests.phases.sites import Site

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.record.run import Status
 from reimport_lib.write import bind, ledger, models
 from tests.phases import sites

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.plan import gates
 from reimport_lib.record import runs
 from reimport_lib.record.run import Mode, Run, Status

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reimport_lib.demo import existing
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic import existing
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.record.run import Status
 from reimport_lib.write import bind, models
 from tests.phases import sites

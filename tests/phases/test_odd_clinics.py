@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from reimport_lib.demo import s3
+from reimport_demo import s3
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind, configuration
 from reimport_lib.write.databases import conninfo, is_sqlite

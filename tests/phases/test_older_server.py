@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.execute import restore
 from reimport_lib.record.run import Status
 from tests.phases import sites

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.execute import prune as retention

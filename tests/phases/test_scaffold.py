@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.cli import scaffold
-from reimport_lib.demo.clinic import Clinic
 from reimport_lib.errors import UsageError
 from reimport_lib.write import configuration
 from tests.phases import sites

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.errors import SettingsError
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run, Status

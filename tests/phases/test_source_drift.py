@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from reimport_demo import command
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.demo import command
 from reimport_lib.phases.source_drift import COMPARED
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind

@@ -6,7 +6,7 @@ import csv
 import json
 from collections import Counter
 
-from reimport_lib.demo.clinic import Clinic
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.execute import approve
 from reimport_lib.record import runs
 from reimport_lib.record.run import Mode, Status

@@ -10,11 +10,11 @@ from typing import Any
 
 from flask import Flask
 
+from reimport_demo.clinic.build import Clinic
+from reimport_demo.clinic.tables import SEED
+from reimport_demo.filemaker.faults import Faults, changed
+from reimport_demo.filemaker.server import Served, listening
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.demo.clinic import Clinic
-from reimport_lib.demo.filemaker.faults import Faults, changed
-from reimport_lib.demo.filemaker.server import Served, listening
-from reimport_lib.demo.tables import SEED
 from reimport_lib.read.reading import Reading
 from reimport_lib.read.server import data_api
 from reimport_lib.read.server import layouts as fm_layouts

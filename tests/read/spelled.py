@@ -11,9 +11,9 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from reimport_lib.demo.clinic import Clinic
-from reimport_lib.demo.model import Cell
-from reimport_lib.demo.workbook import cell_values
+from reimport_demo.clinic.build import Clinic
+from reimport_demo.clinic.model import Cell
+from reimport_demo.clinic.workbook import cell_values
 
 from . import written
 

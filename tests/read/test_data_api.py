@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from reimport_demo.filemaker.server import Served, serving
 from reimport_lib.checks import Verdict, failed
-from reimport_lib.demo.filemaker.server import Served, serving
 from reimport_lib.errors import SourceError
 from reimport_lib.read.reading import Reading
 from reimport_lib.read.server import data_api, http

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from reimport_demo.filemaker import odata_metadata as described
+from reimport_demo.filemaker.server import Served, serving
+from reimport_demo.filemaker.service import Options
 from reimport_lib.checks import Verdict, failed
-from reimport_lib.demo.filemaker import odata_metadata as described
-from reimport_lib.demo.filemaker.server import Served, serving
-from reimport_lib.demo.filemaker.service import Options
 from reimport_lib.errors import SourceError
 from reimport_lib.read.reading import Reading
 from reimport_lib.read.server import odata_metadata

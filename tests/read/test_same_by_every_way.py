@@ -11,8 +11,8 @@ from uuid import uuid5
 import pandas as pd
 import pytest
 
-from reimport_lib.demo.clinic import Clinic, build
-from reimport_lib.demo.filemaker.server import Served, serving
+from reimport_demo.clinic.build import Clinic, build
+from reimport_demo.filemaker.server import Served, serving
 from reimport_lib.plan.context import Directory
 from reimport_lib.plan.values.text import fold_words
 from reimport_lib.read.snapshot import Snapshot, freeze

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from reimport_demo.filemaker.server import Served, serving
 from reimport_lib.config import load_settings
-from reimport_lib.demo.filemaker.server import Served, serving
 from reimport_lib.errors import ReimportError, SettingsError
 from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.http import Patience

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from reimport_lib.demo.clinic import LEAST_SCALE, SEED, Clinic
-from reimport_lib.demo.filemaker.server import Served, serving
+from reimport_demo.clinic.build import LEAST_SCALE, SEED, Clinic
+from reimport_demo.filemaker.server import Served, serving
 
 CLINIC = Clinic(Path(), SEED, LEAST_SCALE)
 """The smallest clinic; it is served without a file on disk."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from reimport_lib.demo.filemaker.server import Served, serving
+from reimport_demo.filemaker.server import Served, serving
 from tests.demo.filemaker.asking import (
     ACCOUNT,
     CLINIC,

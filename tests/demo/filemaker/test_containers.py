@@ -7,10 +7,10 @@ import re
 import httpx
 import pytest
 
-from reimport_lib.demo.filemaker.server import Served
-from reimport_lib.demo.filemaker.service import Options
-from reimport_lib.demo.filemaker.streaming import Place, address, place_of
-from reimport_lib.demo.objects import content_of
+from reimport_demo.filemaker.server import Served
+from reimport_demo.filemaker.service import Options
+from reimport_demo.filemaker.streaming import Place, address, place_of
+from reimport_demo.objects import content_of
 from tests.demo.filemaker.asking import IN_CLINIC, DataApi, data_api, http, log_in
 
 ADDRESS = re.compile(

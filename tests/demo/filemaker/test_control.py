@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.demo.filemaker.contents import open_database
-from reimport_lib.demo.filemaker.faults import Faults
-from reimport_lib.demo.filemaker.server import application
-from reimport_lib.demo.filemaker.service import Options, make_service
+from reimport_demo.filemaker.contents import open_database
+from reimport_demo.filemaker.faults import Faults
+from reimport_demo.filemaker.server import application
+from reimport_demo.filemaker.service import Options, make_service
 from reimport_lib.errors import UsageError
 from tests.demo.filemaker.asking import CLINIC, code, data_api
 

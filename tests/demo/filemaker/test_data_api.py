@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.demo.filemaker.server import Served
-from reimport_lib.demo.filemaker.service import Options
+from reimport_demo.filemaker.server import Served
+from reimport_demo.filemaker.service import Options
 from tests.demo.filemaker.asking import IN_CLINIC, DataApi, code, data_api
 
 CONTACTS = "/layouts/API_Contacts/records"

@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from reimport_lib.demo.clinic import LEAST_SCALE
-from reimport_lib.demo.filemaker.faults import Faults, Switchboard, changed
-from reimport_lib.demo.filemaker.server import serving
+from reimport_demo.clinic.build import LEAST_SCALE
+from reimport_demo.filemaker.faults import Faults, Switchboard, changed
+from reimport_demo.filemaker.server import serving
 from reimport_lib.errors import UsageError
 from tests.demo.filemaker.asking import (
     ACCOUNT,

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from reimport_lib.demo.filemaker.criteria import test_for as criterion
-from reimport_lib.demo.filemaker.model import Kind, Value
+from reimport_demo.filemaker.criteria import test_for as criterion
+from reimport_demo.filemaker.model import Kind, Value
 from tests.demo.filemaker.asking import DataApi, code
 
 

@@ -11,9 +11,9 @@ from threading import Event, Thread
 import httpx
 import pytest
 
-from reimport_lib.demo.filemaker.certificates import make_authority
-from reimport_lib.demo.filemaker.command import client_environment, serve
-from reimport_lib.demo.filemaker.server import serving
+from reimport_demo.filemaker.certificates import make_authority
+from reimport_demo.filemaker.command import client_environment, serve
+from reimport_demo.filemaker.server import serving
 from reimport_lib.errors import UsageError
 from tests.demo.filemaker.asking import CLINIC, DATA, http, log_in
 from tests.demo.filemaker.test_containers import first_image

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from reimport_lib.demo.filemaker.server import Served
-from reimport_lib.demo.filemaker.service import Options
+from reimport_demo.filemaker.server import Served
+from reimport_demo.filemaker.service import Options
 from tests.demo.filemaker.asking import ACCOUNT, ODATA, VERSION_4_0, http, odata
 
 CONTACTS = "API_Contacts"

@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
-from reimport_lib.demo.filemaker.model import Field, Kind, Layout, Record, Table
-from reimport_lib.demo.filemaker.odata_filter import filter_for
-from reimport_lib.demo.filemaker.odata_query import ODataRefusal, column_of
+from reimport_demo.filemaker.model import Field, Kind, Layout, Record, Table
+from reimport_demo.filemaker.odata_filter import filter_for
+from reimport_demo.filemaker.odata_query import ODataRefusal, column_of
 
 RECORD = Record(
     7,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reimport_lib.demo.filemaker.service import FIRST_KEY
+from reimport_demo.filemaker.service import FIRST_KEY
 from tests.demo.filemaker.asking import ACCOUNT, ODATA, VERSION_4_0, data_api, http
 
 BY_KEY = [{"fieldName": "id", "sortOrder": "ascend"}]

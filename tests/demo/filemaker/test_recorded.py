@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from reimport_lib.demo.filemaker.server import Served
+from reimport_demo.filemaker.server import Served
 from tests.demo.filemaker.asking import ACCOUNT, DATA, ODATA, DataApi, http
 
 RECORDED = Path(os.environ.get("REIMPORT_ACCEPTANCE_DATA", "/nonexistent"), "filemaker")

@@ -12,12 +12,12 @@ import httpx
 import pytest
 import xlsxwriter
 
-from reimport_lib.demo.clinic import Clinic
-from reimport_lib.demo.filemaker.contents import open_database
-from reimport_lib.demo.filemaker.model import Record, Stored
-from reimport_lib.demo.filemaker.server import serving
-from reimport_lib.demo.model import Cell
-from reimport_lib.demo.workbook import as_text
+from reimport_demo.clinic.build import Clinic
+from reimport_demo.clinic.model import Cell
+from reimport_demo.clinic.workbook import as_text
+from reimport_demo.filemaker.contents import open_database
+from reimport_demo.filemaker.model import Record, Stored
+from reimport_demo.filemaker.server import serving
 from tests.demo.filemaker.asking import CLINIC, DataApi, http, log_in
 
 EXPORTS = {export.file: export for export in CLINIC.tables()}

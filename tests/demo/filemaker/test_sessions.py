@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from reimport_lib.demo.filemaker.server import Served
-from reimport_lib.demo.filemaker.service import Options
+from reimport_demo.filemaker.server import Served
+from reimport_demo.filemaker.service import Options
 from tests.demo.filemaker.asking import (
     ACCOUNT,
     DATA,

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.demo.filemaker.command import client_environment
-from reimport_lib.demo.filemaker.server import Served, serving
+from reimport_demo.filemaker.command import client_environment
+from reimport_demo.filemaker.server import Served, serving
 from tests.demo.filemaker.asking import CLINIC
 
 FOLDER = Path(os.environ.get("FM_CLIENTS", "."))

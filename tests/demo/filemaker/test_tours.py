@@ -13,8 +13,8 @@ from urllib.parse import quote_plus
 import httpx
 import pytest
 
-from reimport_lib.demo.filemaker.command import client_environment
-from reimport_lib.demo.filemaker.server import Served, serving
+from reimport_demo.filemaker.command import client_environment
+from reimport_demo.filemaker.server import Served, serving
 from tests.demo.filemaker.asking import ACCOUNT, CLINIC, http
 
 BEARER = "Authorization"
