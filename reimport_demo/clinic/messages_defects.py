@@ -88,7 +88,7 @@ def _with_time(column: str, plant_date: Plant) -> Plant:
 
 
 def _returns(line: Line, number: int) -> None:
-    end = ("\v", "\r\n", "_x000D_")[number % 3]
+    end = ("\v", "\r\n", "\r")[number % 3]
     line.cells["MessageBody"] = f"Dear patient,{end}please call us.{end}The clinic"
 
 

@@ -61,7 +61,7 @@ HEADERS = (
     "modificationTimestamp",
 )
 AUTHORS = ("kestrel", "juno", "pia", "front desk")
-RETURNS = ("\v", "\r", "\r\n", "\n", "_x000D_", "_x000B_")
+RETURNS = ("\v", "\r", "\r\n", "\n")
 ODD_TEXTS: tuple[Cell, ...] = (
     "NA",
     "None",

@@ -68,7 +68,7 @@ GLOBALS = frozenset(("RECORD_ACTIVE_INDICATOR",))
 MONTH_FIRST = frozenset(("Images",))
 """Tables whose text dates are month, day, year: FileMaker itself wrote them."""
 
-_RETURN = re.compile(r"\r\n|[\n\v]|_x000[BD]_")
+_RETURN = re.compile(r"\r\n|[\n\v]")
 _WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 _SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _EPOCH_YEARS = (1899, 1900, 1904)

@@ -30,7 +30,7 @@ def words_of(cell: str) -> list[str]:
     """The words and the numbers of *cell*, as a reader who ignores case sees them."""
     seen = "".join(sign for sign in cell if unicodedata.category(sign) != "Cf")
     plain = unicodedata.normalize("NFKC", seen).casefold()
-    plain = re.sub(r"_x000[bd]_", " ", unicodedata.normalize("NFKC", plain))
+    plain = unicodedata.normalize("NFKC", plain)
     return re.findall(r"[^\W_]+", _DAYS.sub(_in_hours, plain))
 
 

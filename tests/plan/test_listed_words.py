@@ -10,7 +10,7 @@ from reimport_lib.plan.values.text import listed_words
 from reimport_lib.prove.render import rendering
 from tests.plan.frames import decided, verdicts
 
-SIGNS = ["\n", "\r", "\r\n", "\x0b", "\x1d", "_x000D_", "_x001d_", "; ", ",", "/", "|"]
+SIGNS = ["\n", "\r", "\r\n", "\x0b", "\x1d", "; ", ",", "/", "|"]
 VISIT = {
     "id": "E1",
     "id_Contact": "p1",

@@ -11,8 +11,7 @@ from reimport_lib.tables.sms import DIRECTION_WORDS
 
 SAME = (
     (rendering.text, "one\ntwo", " one\x0btwo\r\n"),
-    (rendering.text, "one\ntwo", "one_x000D_two"),
-    (rendering.text, "one\ntwo", "one_x000D_\ntwo"),
+    (rendering.text, "one_x000D_two", "one_x000D_two"),
     (rendering.text, "", "   "),
     (rendering.text, None, ""),
     (rendering.number_text, "101", "101.0"),

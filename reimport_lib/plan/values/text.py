@@ -22,11 +22,9 @@ from reimport_lib.plan.codes import Reason
 Reading = tuple[object, str]
 """One converted value (None where blank or unreadable) and its code ("" for none)."""
 
-_RETURNS = re.compile(r"(?:\r|_x000D_)\n?|\x0b|_x000B_")
+_RETURNS = re.compile(r"\r\n?|\x0b")
 _BETWEEN_WORDS = re.compile(
     r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029;,/|\\&+\u2022\u00b7\u3001]"
-    r"|_x00(?:0[9A-D]|1[C-F])_",
-    re.IGNORECASE,
 )
 _WHOLE_NUMBER = re.compile(r"([+-]?[0-9]+)\.0")
 _INVISIBLE = dict.fromkeys(
@@ -124,7 +122,7 @@ def read_text(cell: str) -> Reading:
     """
     if "\x00" in cell or not (cell.isascii() or _is_unicode(cell)):
         return None, Reason.BAD_CHARACTER.value
-    if "\r" in cell or "\x0b" in cell or "_x0" in cell:
+    if "\r" in cell or "\x0b" in cell:
         cell = _RETURNS.sub("\n", cell)
     cell = cell.strip()
     return (cell if visible(cell).strip() else None), ""

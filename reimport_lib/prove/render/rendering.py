@@ -39,11 +39,9 @@ def plain(text: str) -> str:
     """
     if not seen(text).strip():
         return ""
-    if "\r" not in text and "\v" not in text and "_x00" not in text:
-        return text.strip()
-    for written, meant in (("_x000D_", "\r"), ("_x000B_", "\v"), ("\r\n", "\n")):
-        text = text.replace(written, meant)
-    return text.replace("\r", "\n").replace("\v", "\n").strip()
+    if "\r" in text or "\v" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n")
+    return text.strip()
 
 
 def seen(text: str) -> str:
@@ -143,7 +141,7 @@ def coded(value: str | None, said: str, words: Mapping[str, str]) -> Pair:
 
 def ticked(said: str) -> list[str]:
     """The words of one cell, in order: lines, repetitions, or a list by commas."""
-    lines = unicodedata.normalize("NFKC", _ESCAPED.sub("\n", said))
+    lines = unicodedata.normalize("NFKC", said)
     lines = "\n".join(lines.splitlines())
     for sign in ",;/|\\&+\t\x1f\u2022\u00b7\u3001":
         lines = lines.replace(sign, "\n")
@@ -236,9 +234,6 @@ def _caseless(text: str) -> str:
         return text.lower()
     folded_text = unicodedata.normalize("NFKC", seen(text)).casefold()
     return unicodedata.normalize("NFKC", folded_text)
-
-
-_ESCAPED = re.compile("_[xX]00(?:0[9a-dA-D]|1[c-fC-F])_")
 
 
 def _bit(value: bool) -> str:

@@ -20,6 +20,7 @@ from reimport_lib.checks import Check, Verdict
 from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
 from reimport_lib.read import headers
+from reimport_lib.read.escapes import without_escapes
 from reimport_lib.read.exports import charsets, quotes, records
 from reimport_lib.read.exports.charsets import Charset
 from reimport_lib.read.exports.dialect import NAMES, Dialect, sniff
@@ -74,7 +75,7 @@ def read(
     check_cells(path.name, rows=len(arrays[0]), columns=len(arrays), limits=limits)
     skipped = source.dialect.skipped
     start = skipped + 1 if has_header else 0
-    arrays = [array.slice(start) for array in arrays]
+    arrays = [without_escapes(array.slice(start)) for array in arrays]
     if _holds(path, _SEPARATOR):
         arrays = [_repetitions(array) for array in arrays]
     data, rows, blank = assemble(

@@ -18,6 +18,7 @@ from lxml import etree
 from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.errors import SourceError
 from reimport_lib.read import headers
+from reimport_lib.read.escapes import without_escapes
 from reimport_lib.read.exports.fmpprolog import HARDENED, NAMESPACE, Prolog, read_prolog
 from reimport_lib.read.exports.xmlstream import RepairedStream
 from reimport_lib.read.limits import LIMITS, Limits, check_cells
@@ -95,7 +96,7 @@ def _columns(
         if len(held) >= _CHUNK_ROWS * width:
             _keep(held, chunks)
     _keep(held, chunks)
-    return [pa.chunked_array(chunk, TEXT) for chunk in chunks]
+    return [without_escapes(pa.chunked_array(chunk, TEXT)) for chunk in chunks]
 
 
 def _batches(

@@ -17,6 +17,7 @@ from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
 from reimport_lib.read import headers
+from reimport_lib.read.escapes import without_escapes
 from reimport_lib.read.limits import check_cells
 from reimport_lib.read.reading import TEXT, Reading, assemble
 from reimport_lib.read.server.jsontext import UNREADABLE
@@ -166,7 +167,10 @@ def reading(
     shown = [field for field in known.values() if field.kind is not Kind.CONTAINER]
     columns = headers.columns([field.name for field in shown], name=name)
     check_cells(name, rows=len(settled.records), columns=len(columns))
-    arrays = [_column(settled.records, field, convert(field)) for field in shown]
+    arrays = [
+        without_escapes(_column(settled.records, field, convert(field)))
+        for field in shown
+    ]
     data, places, blank = assemble(columns, arrays, first_row=0, name=name)
     numbers = np.array([record.number for record in settled.records], dtype=np.int64)
     return Reading(

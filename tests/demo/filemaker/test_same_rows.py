@@ -22,7 +22,7 @@ from tests.demo.filemaker.asking import CLINIC, DataApi, http, log_in
 
 EXPORTS = {export.file: export for export in CLINIC.tables()}
 FILES = list(EXPORTS)
-RETURNS = re.compile(r"\r\n|[\n\v]|_x000[BD]_")
+RETURNS = re.compile(r"\r\n|[\n\v]")
 SLASHED = re.compile(r"(\d+)/(\d+)/(\d{4})")
 
 
