@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reimport_lib.show.badges import status_badge
-from reimport_lib.show.html import Cell, Link, Shown, Table
+from reimport_lib.show.html import Cell, PageLink, Shown, Table
 from reimport_lib.show.results import moment
 from reimport_lib.show.verdict import Json
 from reimport_lib.show.words import duration
@@ -37,7 +37,7 @@ def attempts_table(manifest: Json, folder: Path) -> list[Shown]:
             link = page if (folder / page).is_file() else ""
             rows.append(
                 (
-                    Link(f"{phase['name']}, attempt {each['number']}", link),
+                    PageLink(f"{phase['name']}, attempt {each['number']}", link),
                     status_badge(str(each["status"])),
                     moment(str(each["ended_at"] or each["started_at"])),
                     duration(each["seconds"]) if each["seconds"] else "",

@@ -2,24 +2,218 @@
 
 Each takes plain counts, states its finding as the title, and writes every figure beside
 its bar: no value has to be read off an axis, and no meaning hangs on colour alone. The
-only texts are names of tables, outcomes, links and columns.
+only texts are names of tables, outcomes, links and columns. Imports drawing, words and
+html.
 """
 
 from __future__ import annotations
 
-from reimport_lib.show.drawing import Chart
-from reimport_lib.show.outcome_charts import (
-    deletion_bars,
-    outcome_bar,
-    outcome_overview,
-)
-from reimport_lib.show.rate_charts import fill_rates, match_rates
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Chart",
-    "deletion_bars",
-    "fill_rates",
-    "match_rates",
-    "outcome_bar",
-    "outcome_overview",
-]
+from matplotlib.axes import Axes
+
+from reimport_lib.plan.codes import SOURCE_OUTCOMES, Outcome
+from reimport_lib.show import rate_words
+from reimport_lib.show.drawing import (
+    FILLS,
+    FOUND,
+    INK,
+    LOW,
+    MISSING,
+    RULE,
+    UNKNOWN,
+    Bar,
+    Chart,
+    draw,
+)
+from reimport_lib.show.html import Table
+from reimport_lib.show.rate_words import NOT_CHECKED, at_least, is_below
+from reimport_lib.show.words import (
+    count,
+    finding,
+    link_noun,
+    noun,
+    percent,
+    sentence_case,
+    several,
+    share,
+)
+
+if TYPE_CHECKING:
+    from reimport_lib.plan.decide import Link
+
+MOST_COLUMNS = 40
+_LEAST = 0.003  # of a bar: what is there at all can be seen
+# Right edges of the overview's columns of figures, in lengths of the longest bar.
+_COLUMNS = (1.3, 1.63, 2.02, 2.33, 2.66)
+
+
+def outcome_bar(
+    table: str, counts: Mapping[str, int], *, applied: bool = False
+) -> Chart:
+    """
+    A bar per outcome of *table*: its share of all source rows, and its count.
+
+    Args:
+        counts: outcome -> rows; outcomes without rows are left out.
+        applied: say what was done instead of what will be.
+    """
+    found = {name: counts[name] for name in SOURCE_OUTCOMES if counts.get(name)}
+    total = sum(found.values())
+    bars = [
+        Bar(name, _of(name, n, total), f"{count(n)} ({percent(n, total)})")
+        for name, n in found.items()
+    ]
+    rows = tuple((str(k), count(n), percent(n, total)) for k, n in found.items())
+    numbers = _numbers(f"{noun(table)}: outcomes", ("outcome", "rows", "share"), rows)
+    return draw(finding(table, counts, applied=applied), bars, numbers)
+
+
+def outcome_overview(
+    tables: Mapping[str, Mapping[str, int]], *, applied: bool
+) -> Chart:
+    """A bar per table, cut by outcome in shares, with its figures in columns."""
+    shown = {
+        table: {name: counts.get(name, 0) for name in SOURCE_OUTCOMES}
+        for table, counts in tables.items()
+        if any(counts.get(name) for name in SOURCE_OUTCOMES)
+    }
+    totals = {table: sum(counts.values()) for table, counts in shown.items()}
+    bars = [
+        Bar(
+            f"{noun(table)}  {count(totals[table])}",
+            {name: number / totals[table] for name, number in counts.items()},
+        )
+        for table, counts in shown.items()
+    ]
+    heads = ("table", *(str(name) for name in SOURCE_OUTCOMES))
+    rows = tuple((noun(t), *map(count, counts.values())) for t, counts in shown.items())
+    return draw(
+        _overview_title(list(shown.values()), applied=applied),
+        bars,
+        _numbers("Outcomes by table", heads, rows),
+        heads=1,
+        add=lambda axes: _columns(axes, list(shown.values())),
+    )
+
+
+def _columns(axes: Axes, rows: Sequence[Mapping[Outcome, int]]) -> None:
+    """Figures right of the bars; the heads are the key of the colours."""
+    for name, right in zip(SOURCE_OUTCOMES, _COLUMNS, strict=True):
+        axes.text(right, -0.95, name, ha="right", size=9)
+        axes.barh(-0.7, -0.2, height=0.16, left=right, **FILLS[name])
+        for y, counts in enumerate(rows):
+            colour = INK if counts[name] else RULE
+            figure = count(counts[name])
+            axes.text(right, y, figure, ha="right", va="center", color=colour)
+    axes.set_xlim(0, _COLUMNS[-1])
+
+
+def _overview_title(rows: Sequence[Mapping[Outcome, int]], *, applied: bool) -> str:
+    sums = {name: sum(counts[name] for counts in rows) for name in SOURCE_OUTCOMES}
+    total = sum(sums.values())
+    coming = total - sums[Outcome.SKIPPED] - sums[Outcome.REJECTED]
+    of_all = f"{count(coming)} of {several(total, 'row')}"
+    of_all += f" ({percent(coming, total)})" if total else ""
+    verb = "came in" if applied else "come in by the plans"
+    left = [f"{count(sums[n])} {n}" for n in SOURCE_OUTCOMES[-2:] if sums[n]]
+    rest = f"; {', '.join(left)}" if left else ""
+    return f"{of_all} {verb} or are there already{rest}"
+
+
+def deletion_bars(tables: Mapping[str, tuple[int, int]], title: str) -> Chart:
+    """
+    Two parts per table: records that go, and records that were looked at and stay.
+
+    Args:
+        tables: table -> (deleted, kept).
+        title: what the figures say; see ``deletion_words``.
+    """
+    shown = {table: pair for table, pair in tables.items() if any(pair)}
+    most = max(map(sum, shown.values()), default=1)
+    bars = []
+    for table, (deleted, kept) in shown.items():
+        figures = ((deleted, "deleted"), (kept, "kept"))
+        label = " · ".join(f"{count(n)} {verb}" for n, verb in figures if n)
+        parts: dict[str, float] = {
+            Outcome.DELETED: deleted / most,
+            Outcome.KEPT: kept / most,
+        }
+        bars.append(Bar(noun(table), parts, label))
+    rows = tuple((noun(t), count(d), count(k)) for t, (d, k) in shown.items())
+    heads = ("table", "deleted", "kept")
+    return draw(title, bars, _numbers("Deletions by table", heads, rows))
+
+
+def match_rates(
+    table: str, links: Sequence[Link], floors: Mapping[str, float] | None = None
+) -> Chart:
+    """
+    A bar per link: found of named, with the floor of its gate marked.
+
+    Args:
+        table: whose links; empty where their names tell it.
+        floors: link name -> lowest share that the gates let through (0..1).
+    """
+    limits = floors or {}
+    bars = [_rate(link, limits.get(link.name)) for link in links]
+    rows = tuple(
+        (
+            link_noun(link.name),
+            share(link.found, link.named) if link.checked else NOT_CHECKED,
+            at_least(limits[link.name]) if link.name in limits else "",
+        )
+        for link in links
+    )
+    of_table = f"{noun(table)}: " if table else ""
+    heads = ("link", "found of named", "floor")
+    numbers = Table(f"{of_table}match rates", heads, rows)
+    return draw(rate_words.finding(table, links, limits), bars, numbers, pitch=0.5)
+
+
+def _rate(link: Link, floor: float | None) -> Bar:
+    name = link_noun(link.name)
+    if not link.checked:
+        return Bar(name, {UNKNOWN: 1.0}, NOT_CHECKED)
+    if not link.named:
+        return Bar(name, {UNKNOWN: 1.0}, "no row names one")
+    low = is_below(link, floor)
+    parts = _of(LOW if low else FOUND, link.found, link.named)
+    label = ("✗ " if low else "") + share(link.found, link.named)
+    return Bar(name, parts, label, None if floor is None else (floor, at_least(floor)))
+
+
+def fill_rates(table: str, filled: Mapping[str, int], rows: int) -> Chart:
+    """
+    A bar per source column that some rows fill and others do not, in file order.
+
+    Columns that every row or none fills are only counted; at most forty are drawn, the
+    fullest. The table of the source has them all.
+    """
+    gaps = {name: number for name, number in filled.items() if 0 < number < rows}
+    ranked = set(sorted(gaps, key=lambda name: -gaps[name])[:MOST_COLUMNS])
+    shown = [name for name in gaps if name in ranked]
+    full = sum(number == rows for number in filled.values())
+    empty = sum(not number for number in filled.values())
+    title = sentence_case(noun(table))
+    finding = f"{title}: {full} of {several(len(filled), 'column')} filled in every row"
+    finding += f", {len(gaps)} in some" if gaps else ""
+    finding += f", {empty} in none" if empty else ""
+    cells = tuple((name, share(filled[name], rows)) for name in shown)
+    bars = [Bar(name, _of(FOUND, filled[name], rows), label) for name, label in cells]
+    heads = ("column", "filled")
+    numbers = _numbers(f"{title}: filled cells by column", heads, cells)
+    return draw(finding, bars, numbers, pitch=0.25)
+
+
+def _of(fill: str, part: int, whole: int) -> dict[str, float]:
+    """A bar as long as *whole*, filled as far as *part* reaches."""
+    length = max(part / whole, _LEAST) if part else 0.0
+    return {fill: length, MISSING: 1 - length}
+
+
+def _numbers(
+    caption: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> Table:
+    return Table(caption, heads, rows, right=frozenset(heads[1:]))

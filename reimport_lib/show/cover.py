@@ -7,20 +7,20 @@ outcomes files hold: counts, codes, row numbers and digests; no field of any rec
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reimport_lib.checks import Check
 from reimport_lib.checks import Verdict as CheckVerdict
 from reimport_lib.plan.codes import SOURCE_OUTCOMES
+from reimport_lib.plan.decide import Link
 from reimport_lib.plan.gates import Gates
 from reimport_lib.record.run import Status
 from reimport_lib.show import deletion_words
 from reimport_lib.show.attempts import attempts_table
 from reimport_lib.show.badges import outcome_badge, status_badge
 from reimport_lib.show.charts import deletion_bars, match_rates, outcome_overview
-from reimport_lib.show.html import Cell, Fold, Link, Sentence, Shown, Table, escape
+from reimport_lib.show.html import Cell, Fold, PageLink, Sentence, Shown, Table, escape
 from reimport_lib.show.next_steps import Step
 from reimport_lib.show.pages import page
 from reimport_lib.show.provenance import provenance
@@ -141,19 +141,9 @@ def _data(manifest: Json) -> list[Shown]:
     return [outcome_overview(found, applied=applied), balance]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rate:
-    """A link of ``run.json`` with its table in its name."""
-
-    name: str
-    found: int
-    named: int
-    checked: bool
-
-
 def _links(manifest: Json) -> list[Shown]:
     rates = [
-        _Rate(
+        Link(
             f"{noun(table)}: {link_noun(link['name'])}",
             int(link["found"]),
             int(link["named"]),
@@ -241,7 +231,7 @@ def _phases(manifest: Json, folder: Path) -> list[Shown]:
         rows.append(
             (
                 str(number),
-                Link(name, target),
+                PageLink(name, target),
                 status_badge(str(phase["status"])),
                 duration(seconds) if seconds else "",
                 str(phase.get("error") or ""),

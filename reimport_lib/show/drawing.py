@@ -1,6 +1,6 @@
-"""What every chart shares: the figure, its colours, its title, and how it is shown.
+"""What every chart shares: bars with their names and figures, below a title.
 
-Imports matplotlib and words. Figures are made without pyplot, so no state is shared,
+Imports matplotlib and html. Figures are made without pyplot, so no state is shared,
 and their bytes are the same on every run: fonts are matplotlib's own, no date inside.
 """
 
@@ -9,20 +9,17 @@ from __future__ import annotations
 import base64
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 from PIL import Image
 
 from reimport_lib.plain import visible
@@ -31,32 +28,46 @@ from reimport_lib.show.html import Table, escape
 
 FONT = "DejaVu Sans"
 WIDTH = 9.0  # inches
-DOTS = 160  # per inch; shown at half of that, sharp on dense screens
+MARGIN = 0.08  # inches
+PITCH = 0.32  # inches from bar to bar
+DOTS = 160  # per inch; shown at fewer, sharp on dense screens
 SHOWN_DOTS = 100
 COLOURS = 64
+LONGEST_NAME = 32
 
 INK = "#1d2430"
-SOFT = "#5b6472"
-PALE = "#e9ecf1"
 RULE = "#c9cfd8"
-FOUND = "#1f6aa5"
 BAD = "#c2410c"
+FOUND, LOW, MISSING, UNKNOWN = "found", "below the floor", "missing", "unknown"
 
 # Blue, amber and vermilion stay apart for colour-blind readers; texture says it again.
-FILLS: dict[str, tuple[str, str]] = {
-    Outcome.CREATED: ("#1f6aa5", ""),
-    Outcome.UPDATED: ("#e8a33d", ""),
-    Outcome.UNCHANGED: ("#b4bcc8", ""),
-    Outcome.SKIPPED: ("#f4f5f7", "////"),
-    Outcome.REJECTED: ("#c2410c", "xxxx"),
-    Outcome.DELETED: ("#c2410c", "xxxx"),
-    Outcome.KEPT: ("#b4bcc8", ""),
+FILLS: dict[str, Mapping[str, Any]] = {
+    Outcome.CREATED: {"color": "#1f6aa5"},
+    Outcome.UPDATED: {"color": "#e8a33d"},
+    Outcome.UNCHANGED: {"color": "#b4bcc8"},
+    Outcome.SKIPPED: {"fc": "#f4f5f7", "ec": "#8b94a1", "hatch": "////", "lw": 0.4},
+    Outcome.REJECTED: {"fc": BAD, "ec": "#ffffff", "hatch": "xxxx", "lw": 0.4},
+    Outcome.DELETED: {"fc": BAD, "ec": "#ffffff", "hatch": "xxxx", "lw": 0.4},
+    Outcome.KEPT: {"color": "#b4bcc8"},
+    FOUND: {"color": "#1f6aa5"},
+    LOW: {"fc": BAD, "ec": "#ffffff", "hatch": "xxxx", "lw": 0.4},
+    MISSING: {"color": "#e9ecf1"},
+    UNKNOWN: {"fc": "#ffffff", "ec": "#8b94a1", "hatch": "....", "lw": 0.4},
 }
 _STYLE: Any = {
     "font.family": FONT,
-    "font.size": 10,
+    "font.size": 9.5,
     "text.color": INK,
-    "axes.edgecolor": RULE,
+    "ytick.labelcolor": INK,
+    "axes.spines.left": False,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.spines.bottom": False,
+    "xtick.bottom": False,
+    "xtick.labelbottom": False,
+    "ytick.major.size": 0,
+    "figure.constrained_layout.w_pad": MARGIN,
+    "figure.constrained_layout.h_pad": MARGIN,
     "hatch.linewidth": 0.7,
     "text.parse_math": False,
 }
@@ -109,71 +120,84 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """An empty figure: its title is set, *axes* fills the rest."""
-
-    figure: Figure
-    canvas: FigureCanvasAgg
-    axes: Axes
-    title: str
-
-
-def sheet(title: str, *, inches: float, left: float = 0.0) -> Sheet:
+class Bar:
     """
-    A figure with *inches* of height for the drawing, below its title.
+    One line of a chart.
+
+    Attributes:
+        parts: key of ``FILLS`` -> its length; the longest bar is 1 long.
+        label: the figures, beside the end of the bar.
+        floor: what the first part should reach, marked; None for no mark.
+    """
+
+    name: str
+    parts: Mapping[str, float]
+    label: str = ""
+    floor: tuple[float, str] | None = None
+
+
+def draw(
+    title: str,
+    bars: Sequence[Bar],
+    numbers: Table,
+    *,
+    pitch: float = PITCH,
+    heads: int = 0,
+    add: Callable[[Axes], None] | None = None,
+) -> Chart:
+    """
+    The chart of *bars*, from top to bottom; without any it is only its title.
 
     Args:
-        left: inches left of the axes, for the names of bars.
+        numbers: every figure of the chart; the alternative text is made of them.
+        pitch: inches from bar to bar.
+        heads: lines of room above the bars.
+        add: draws more beside and above them.
     """
     lines = textwrap.wrap(drawable(title), 88) or [""]
-    head = 0.2 + 0.22 * len(lines)
-    height = head + inches
+    height = 0.35 + 0.22 * len(lines) + pitch * (len(bars) + heads)
     with rc_context(_STYLE):
-        figure = Figure(figsize=(WIDTH, height), dpi=DOTS, facecolor="white")
+        figure = Figure(figsize=(WIDTH, height), dpi=DOTS, layout="constrained")
         canvas = FigureCanvasAgg(figure)
-        margin = 0.08
-        axes = figure.add_axes(
-            (
-                (margin + left) / WIDTH,
-                0.06 / height,
-                (WIDTH - left - 2 * margin) / WIDTH,
-                (inches - 0.06) / height,
-            )
-        )
-        axes.set_axis_off()
-        figure.text(
-            margin / WIDTH,
-            1 - 0.1 / height,
-            "\n".join(lines),
-            fontsize=12,
-            fontweight="bold",
-            va="top",
-            ha="left",
-            linespacing=1.25,
-        )
-    return Sheet(figure, canvas, axes, title)
+        words = "\n".join(lines)
+        figure.suptitle(words, x=MARGIN / WIDTH, ha="left", size=12, weight="bold")
+        axes = figure.subplots()
+        _draw_bars(axes, bars)
+        axes.set(xlim=(0, 1), ylim=(max(len(bars), 1) - 0.5, -0.5 - heads))
+        if add:
+            add(axes)
+        canvas.draw()  # type: ignore[no-untyped-call]
+    size = (round(WIDTH * SHOWN_DOTS), round(height * SHOWN_DOTS))
+    return Chart(title, _alt(title, numbers), numbers, _png(canvas), *size)
 
 
-def finish(drawn: Sheet, numbers: Table) -> Chart:
-    """The chart as bytes; its alternative text is the title and the numbers."""
-    with rc_context(_STYLE):
-        drawn.canvas.draw()  # type: ignore[no-untyped-call]
-    width, height = drawn.figure.get_size_inches()
-    rows = "; ".join(
-        " ".join(
-            visible(cell if isinstance(cell, str) else cell.text()) for cell in row
-        )
+def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
+    places = range(len(bars))
+    ends = np.zeros(len(bars))
+    for fill, look in FILLS.items():
+        drawn = [y for y in places if bars[y].parts.get(fill)]
+        lengths = [bars[y].parts[fill] for y in drawn]
+        axes.barh(drawn, lengths, height=0.6, left=ends[drawn], **look)
+        ends[drawn] += lengths
+    labels = [drawable(bar.label) for bar in bars]
+    shown = axes.bar_label(axes.barh(places, 0, left=ends), labels, padding=8)
+    for y, bar in enumerate(bars):
+        if LOW in bar.parts:
+            shown[y].set(color=BAD, weight="bold")
+        if bar.floor:
+            mark, words = bar.floor
+            axes.vlines(mark, y - 0.4, y + 0.4, colors=INK, linewidth=1.6)
+            axes.text(mark, y - 0.45, words, ha="center", va="bottom", size=8)
+    axes.set_yticks(places, [drawable(cut(bar.name)) for bar in bars])
+
+
+def _alt(title: str, numbers: Table) -> str:
+    cells = [
+        [visible(cell if isinstance(cell, str) else cell.text()) for cell in row]
         for row in numbers.rows
-    )
-    alt = f"{visible(drawn.title)}. {rows}".removesuffix(". ")
-    return Chart(
-        drawn.title,
-        alt,
-        numbers,
-        _png(drawn.canvas),
-        round(width * SHOWN_DOTS),
-        round(height * SHOWN_DOTS),
-    )
+    ]
+    rows = "; ".join(" ".join(row) for row in cells)
+    return f"{visible(title)}. {rows}".removesuffix(". ")
 
 
 def _png(canvas: FigureCanvasAgg) -> bytes:
@@ -195,100 +219,11 @@ def _glyphs() -> frozenset[int]:
 def drawable(words: str) -> str:
     """*words* as the font can show them; the numbers beside keep the rest."""
     glyphs = _glyphs()
-    shown = visible(words).replace("\t", " ")
-    return "".join(
-        char if ord(char) in glyphs or char == "\n" else "□" for char in shown
-    )
+    shown = visible(words).replace("\t", " ").replace("\n", " ")
+    return "".join(char if ord(char) in glyphs else "□" for char in shown)
 
 
-def write(
-    drawn: Sheet,
-    x: float,
-    y: float,
-    words: str,
-    *,
-    align: Literal["left", "center", "right"] = "left",
-    level: Literal["center_baseline", "baseline"] = "center_baseline",
-    colour: str = INK,
-    size: float = 9.5,
-    bold: bool = False,
-) -> Text:
-    """Text at (x, y) of the axes; y is its middle or its last baseline."""
-    return drawn.axes.text(
-        x,
-        y,
-        drawable(words),
-        ha=align,
-        va=level,
-        color=colour,
-        family=FONT,
-        fontsize=size,
-        fontweight="bold" if bold else "normal",
-        linespacing=1.3,
-        parse_math=False,
-    )
-
-
-def bar(
-    drawn: Sheet,
-    left: float,
-    width: float,
-    y: float,
-    *,
-    height: float,
-    fill: str,
-    hatch: str = "",
-) -> None:
-    """A bar from *left*, *width* wide, its middle at *y*."""
-    edge = "#ffffff" if hatch == "xxxx" else "#8b94a1" if hatch else fill
-    shape = Rectangle(
-        (left, y - height / 2),
-        width,
-        height,
-        facecolor=fill,
-        edgecolor=edge,
-        hatch=hatch or None,
-        linewidth=0.4 if hatch else 0.0,
-    )
-    drawn.axes.add_artist(shape)
-
-
-def line(
-    drawn: Sheet,
-    xs: Sequence[float],
-    ys: Sequence[float],
-    *,
-    colour: str = SOFT,
-    width: float = 0.8,
-) -> None:
-    """A line through the points, its corners round."""
-    drawn.axes.add_artist(
-        Line2D(xs, ys, color=colour, linewidth=width, solid_joinstyle="round")
-    )
-
-
-def extent(drawn: Sheet, text: Text) -> Bbox:
-    """The box of *text* in the data coordinates of the axes."""
-    renderer = drawn.canvas.get_renderer()  # type: ignore[no-untyped-call]
-    box = text.get_window_extent(renderer)
-    return box.transformed(drawn.axes.transData.inverted())
-
-
-def spread(centres: list[float], widths: list[float], *, gap: float) -> list[float]:
-    """
-    Move labels as little as needed so that none overlaps and all stay within 0..1.
-
-    Args:
-        centres: wanted middles, ascending. widths: of the labels, in the same units.
-    """
-    lefts = [
-        min(max(centre - width / 2, 0.0), 1.0 - width)
-        for centre, width in zip(centres, widths, strict=True)
-    ]
-    for number in range(1, len(lefts)):
-        lefts[number] = max(lefts[number], lefts[number - 1] + widths[number - 1] + gap)
-    limit = 1.0
-    for number in reversed(range(len(lefts))):
-        lefts[number] = min(lefts[number], limit - widths[number])
-        limit = lefts[number] - gap
-    return [left + width / 2 for left, width in zip(lefts, widths, strict=True)]
+def cut(name: str) -> str:
+    """*name* as far as the margin of a chart has room for it."""
+    whole = len(name) <= LONGEST_NAME
+    return name if whole else f"{name[: LONGEST_NAME - 1]}…"

@@ -93,7 +93,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PageLink:
     """A word that leads to a file in the same folder, or only a word."""
 
     words: str
@@ -108,7 +108,7 @@ class Link:
         return visible(self.words)
 
 
-Cell = str | Badge | Link
+Cell = str | Badge | PageLink
 
 
 @dataclass(frozen=True, slots=True)

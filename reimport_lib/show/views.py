@@ -124,7 +124,7 @@ def equations(plans: Sequence[Plan]) -> Stack:
 def outcome_charts(
     plans: Sequence[Plan], *, applied: bool = False
 ) -> tuple[Chart, ...]:
-    """A bar per table, cut by outcome."""
+    """A chart per table: a bar per outcome."""
     return tuple(
         charts.outcome_bar(plan.table, plan.counts, applied=applied) for plan in plans
     )

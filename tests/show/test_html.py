@@ -10,7 +10,7 @@ from reimport_lib.show.html import (
     ELEMENTS,
     Badge,
     Fold,
-    Link,
+    PageLink,
     Sentence,
     Shown,
     Stack,
@@ -22,7 +22,7 @@ from tests.show.attacks import CONTROL, PAYLOADS, Found, assert_harmless
 
 def shapes(payload: str) -> list[Shown]:
     """Everything that takes a text, with *payload* in every place."""
-    cells = (payload, Badge(payload, payload), Link(payload, payload))
+    cells = (payload, Badge(payload, payload), PageLink(payload, payload))
     table = Table(
         payload,
         (payload, "b", "what to do"),
@@ -116,8 +116,8 @@ def test_a_row_of_another_length_is_refused() -> None:
     "target", ["http://a.example/b.html", "//a/b.html", "../b.html", "b.txt", "#a.html"]
 )
 def test_a_link_leads_only_to_a_page_beside(target: str) -> None:
-    assert Link("word", target).html() == "word"
-    assert Found(Link("word", "00_validation.html").html()).targets == {
+    assert PageLink("word", target).html() == "word"
+    assert Found(PageLink("word", "00_validation.html").html()).targets == {
         "00_validation.html"
     }
 
