@@ -18,7 +18,7 @@ from reimport_lib import env_files
 from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.setting_values import DateOrder
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 Read = TypeVar("Read")
@@ -47,22 +47,23 @@ NAMES = frozenset(
 NEVER_BLANK = ("DATABASE_URL", "REIMPORT_RUNS", "REIMPORT_SYSTEM")
 """Taken for not set, a blank one would mean another clinic's data than was meant."""
 
-BESIDE = frozenset(
-    {
-        "DATABASE_URL",
-        "S3_BUCKET",
-        "S3_DOCUMENTS_PREFIX",
-        "S3_ENDPOINT_URL",
-        "S3_IMAGES_PREFIX",
-        *(
-            f"FILEMAKER_{name}"
-            for name in "CA_FILE DATABASE HOST PAGE_ROWS PASSWORD PAUSE_SECONDS "
-            "TIMESTAMPS USERNAME CONTAINER_DOCUMENTS CONTAINER_IMAGES".split()
-        ),
-        *(f"FILEMAKER_LAYOUT_{table.name.upper()}" for table in SOURCE_TABLES),
-    }
-)
-"""Settings whose names begin as those of other programs may."""
+_FILEMAKER = (
+    "CA_FILE DATABASE HOST PAGE_ROWS PASSWORD PAUSE_SECONDS TIMESTAMPS USERNAME"
+    " CONTAINER_DOCUMENTS CONTAINER_IMAGES"
+).split()
+
+
+def beside() -> frozenset[str]:
+    """Settings whose names begin as those of other programs may."""
+    layouts = [f"LAYOUT_{name.upper()}" for name in registry.sources()]
+    return frozenset(
+        {
+            *("DATABASE_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
+            *("S3_DOCUMENTS_PREFIX", "S3_IMAGES_PREFIX"),
+            *(f"FILEMAKER_{name}" for name in (*_FILEMAKER, *layouts)),
+        }
+    )
+
 
 AWS_ACCOUNT = (
     "AWS_ACCESS_KEY_ID",
@@ -269,20 +270,20 @@ def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
     values = {}
     for name, value in layers.items():
         _refuse_unknown(name)
-        ours = name in NAMES | BESIDE and name not in _AS_TYPED
+        ours = name in NAMES | beside() and name not in _AS_TYPED
         values[name] = read.printable(name, value) if ours else value
     return {name: value for name, value in values.items() if value}
 
 
 def _refuse_unknown(name: str) -> None:
     """A name of ours that means nothing, or one beside ours that is nearly one."""
-    if name in NAMES | BESIDE:
+    if name in NAMES | beside():
         return
     near = ""
     if name.startswith("REIMPORT_"):
         near = did_you_mean(name, NAMES)
     elif name.startswith(("FILEMAKER_", "S3_")):
-        near = did_you_mean(name, BESIDE, cutoff=0.9)
+        near = did_you_mean(name, beside(), cutoff=0.9)
         if not near:  # it is for another program
             return
     else:

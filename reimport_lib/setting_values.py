@@ -15,7 +15,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.plain import shortened, visible
-from reimport_lib.tables.declare import SERVERS, SOURCE_TABLES
+from reimport_lib.tables import registry
+
+SERVERS = ("data-api", "odata")
+"""The ways in over a server, beside a folder of exports."""
 
 DateOrder = Literal["DMY", "MDY", "YMD"]
 
@@ -116,7 +119,7 @@ def width(name: str, text: str, *, default: int) -> int:
 
 def columns(name: str, text: str) -> dict[str, tuple[str, ...]]:
     """``Images: recid, date; Docs: id, date`` by file; names hold no ``,`` or ``;``."""
-    files = {table.file.casefold(): table.file for table in SOURCE_TABLES}
+    files = {table.file.casefold(): table.file for table in registry.source_tables()}
     found: dict[str, tuple[str, ...]] = {}
     for part in filter(str.strip, text.split(";")):
         stem, _, names = part.partition(":")
@@ -139,7 +142,7 @@ def columns(name: str, text: str) -> dict[str, tuple[str, ...]]:
 
 
 def optional_tables(name: str, text: str) -> tuple[str, ...]:
-    known = [table.name for table in SOURCE_TABLES]
+    known = [table.name for table in registry.source_tables()]
     words = tuple(text.replace(",", " ").split())
     for word in words:
         if word not in known:

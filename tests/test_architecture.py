@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "reimport_lib"
 
 # A part may import itself and the layers above its own line; some lines are one part.
-# What a declaration is made of, ``tables.declare``, lies below all that reads one.
+# What a declaration is made of, and which there are, lies below all that reads one.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         "plain errors checks counting config env_files setting_values printing"
@@ -44,6 +44,7 @@ BACKEND = frozenset(
 OURS = BACKEND | {"reimport_lib", "reimport_demo", "tests", "tools"}
 BESIDE_TESTS = {path.stem for path in (ROOT / "tests").rglob("*")}
 MAY_IMPORT_DJANGO = frozenset({"write", "backup", "prove", "phases"})
+DECLARATIONS = ("reimport_lib.tables.declare", "reimport_lib.tables.registry")
 PRELOAD = LIBRARY / "execute" / "prefork" / "preload.py"
 OBJECT_STORE = frozenset({"boto3", "botocore", "s3fs", "smart_open", "storages"})
 NOT_IN_A_PLAN = OBJECT_STORE | {"pyarrow", "django"}
@@ -92,7 +93,7 @@ def packages(path: Path) -> set[str]:
 def part(name: str) -> str:
     """The part of the library that a full name belongs to, or nothing."""
     words = name.split(".")
-    if words[:3] == ["reimport_lib", "tables", "declare"]:
+    if name.startswith(DECLARATIONS):
         return "declare"
     return words[1] if words[0] == "reimport_lib" and len(words) > 1 else ""
 

@@ -14,10 +14,10 @@ import pytest
 from reimport_lib import env_files
 from reimport_lib.config import (
     AWS_IN_FILES,
-    BESIDE,
     NAMES,
     NEVER_BLANK,
     Settings,
+    beside,
     load_settings,
 )
 from reimport_lib.errors import SettingsError
@@ -131,8 +131,8 @@ ANY_TEXT = {
     "FILEMAKER_DATABASE": "the server says that there is none",
     "FILEMAKER_USERNAME": "the server refuses the account",
     "FILEMAKER_PASSWORD": "the server refuses it",  # pragma: allowlist secret
-    **{name: "the server" for name in BESIDE if "LAYOUT" in name},
-    **{name: "the server" for name in BESIDE if "CONTAINER" in name},
+    **{name: "the server" for name in beside() if "LAYOUT" in name},
+    **{name: "the server" for name in beside() if "CONTAINER" in name},
     **dict.fromkeys(AWS_IN_FILES, "tests/test_aws_settings.py"),
     "DJANGO_SECRET_KEY": "checks of Django",  # pragma: allowlist secret
     "DJANGO_ALLOWED_HOSTS": "checks of Django",
@@ -157,7 +157,7 @@ def test_every_setting_has_a_bad_value_here_or_a_reason_why_none() -> None:
     told = {*BAD, *BACKEND, *ANY_TEXT}
 
     assert set(listed) <= told
-    assert told >= (NAMES | BESIDE) - NOT_FOR_USERS
+    assert told >= (NAMES | beside()) - NOT_FOR_USERS
     assert not {*BAD, *BACKEND} & set(ANY_TEXT)
 
 
@@ -177,7 +177,7 @@ def test_a_bad_value_is_refused_by_the_name_of_its_setting(
     assert len(said) < 400
 
 
-@pytest.mark.parametrize("name", sorted((NAMES | BESIDE) - NOT_FOR_USERS))
+@pytest.mark.parametrize("name", sorted((NAMES | beside()) - NOT_FOR_USERS))
 @pytest.mark.parametrize("char", ["\n", "\x1b", "\0", "\u202e", "\udcff"])
 def test_no_setting_takes_what_nobody_can_see(name: str, char: str) -> None:
     if name in ("FILEMAKER_PASSWORD", "FILEMAKER_USERNAME"):

@@ -34,7 +34,9 @@ from reimport_demo.clinic.model import Size
 from reimport_demo.clinic.schedule import random_for
 from reimport_lib.config import RowSettings
 from reimport_lib.plan.context import Context
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.plan.decide import decide
+from reimport_lib.plan.stage import stage
+from reimport_lib.tables import registry
 from reimport_lib.write import models, read
 from reimport_lib.write import rows as writing
 
@@ -96,9 +98,9 @@ def _first_system_patients(
         index=pd.Index([k.row for k in known], name="row"),
         dtype=object,
     )
-    rules = RULES["patients"]
+    rules = registry.sources()["patients"]
     context = Context(THEN, RowSettings(), read.known(frozenset(), alias=alias))
-    values = rules.decide(rules.stage(frame, context), context, None).values
+    values = decide(stage(rules, frame, context), context).values
     columns = {name: values[name].tolist() for name in values.columns}
     if adopted:
         columns["first_name"] = [

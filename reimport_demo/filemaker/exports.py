@@ -25,7 +25,7 @@ from reimport_demo.clinic.model import (
     Line,
 )
 from reimport_lib.errors import SourceError, UsageError
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
 
 _STEM = re.compile(r"[0-9A-Fa-f-]+")
 _OBJECTS = {"documents": ("id", DOCUMENTS_PREFIX), "images": ("recid", IMAGES_PREFIX)}
@@ -41,7 +41,7 @@ def exported_tables(folder: Path) -> tuple[Export, ...]:
     """
     stored = _stored(folder / "s3_listing.json")
     tables = []
-    for table in SOURCE_TABLES:
+    for table in registry.source_tables():
         paths = (folder / f"{table.file}.{ending}" for ending in ("xlsx", "csv"))
         path = next((path for path in paths if path.is_file()), None)
         if path:

@@ -30,7 +30,7 @@ from reimport_demo.filemaker.odata import odata
 from reimport_demo.filemaker.service import Options, Service, make_service
 from reimport_demo.filemaker.streams import streams
 from reimport_lib.errors import UsageError
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
 
 DATABASE = "Clinic"
 HOST = "127.0.0.1"
@@ -67,7 +67,7 @@ class Served:
         }
         if self.ca_file:
             settings["FILEMAKER_CA_FILE"] = str(self.ca_file)
-        for table in SOURCE_TABLES:
+        for table in registry.source_tables():
             settings[f"FILEMAKER_LAYOUT_{table.name.upper()}"] = f"API_{table.file}"
         return settings
 

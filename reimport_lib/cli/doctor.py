@@ -20,7 +20,7 @@ from reimport_lib.read import objects, snapshot
 from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.run import now
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 from reimport_lib.write import bind, identity, read
 
 
@@ -97,7 +97,7 @@ def _source(settings: Settings, *, known: bool) -> list[Check]:
 
 def _table(frozen: Snapshot, name: str, *, known: bool) -> list[Check]:
     table = frozen.manifest.tables[name]
-    rule = RULES[name].mapping
+    rule = registry.sources()[name]
     resolved = mappings.resolve(rule, table.columns, filled=table.filled)
     found = [
         Check(

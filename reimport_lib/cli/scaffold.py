@@ -18,6 +18,7 @@ from reimport_lib.errors import UsageError
 from reimport_lib.plan.cells import texts
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.directories import NAMED_IN
+from reimport_lib.plan.stage import stage
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.plan.values.text import fold_words
 from reimport_lib.private_files import private_open, unwritable
@@ -25,7 +26,7 @@ from reimport_lib.read import snapshot
 from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.run import now
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 
 NAME_OF = {
     "clinics": "name",
@@ -90,7 +91,7 @@ def _named(settings: Settings, frozen: Snapshot) -> Named:
     for table, kinds in NAMED_IN.items():
         if not frozen.has(table):
             continue
-        frame = RULES[table].stage(frozen.table(table), context).frame
+        frame = stage(registry.sources()[table], frozen.table(table), context).frame
         for kind, columns in kinds:
             words = [texts(frame[name]) for name in columns]
             keys = canonical_key(words[0])

@@ -26,6 +26,7 @@ from reimport_lib.read.server.data_api import Way
 from reimport_lib.read.server.layouts import Layout
 from reimport_lib.read.server.records import Record
 from reimport_lib.read.server.session import Session
+from reimport_lib.tables.registry import key_names
 
 MOST_NAME_BYTES = 1_024
 """Of the name of an object, by S3's own limit."""
@@ -36,8 +37,6 @@ NO_NAME = "its key cannot be the name of an object"
 NOT_ONLY_ITS_NAME = "the name that its file would have is the key of another record"
 LONGEST_ENDING = "x" * 8
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-KEYS = {"documents": ("id", "_kp_DocID"), "images": ("recid", "RecID")}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -163,10 +162,10 @@ def _failed(record: Record) -> Line:
 
 def _keys(work: Work, records: Iterable[Record]) -> list[str]:
     there = {field.name for field in work.layout.fields}
-    column = next((name for name in KEYS[work.table] if name in there), None)
+    column = next((name for name in key_names(work.table) if name in there), None)
     if column is None:
         raise SourceError(
-            f"{work.layout.name}: holds none of {', '.join(KEYS[work.table])}.",
+            f"{work.layout.name}: holds none of {', '.join(key_names(work.table))}.",
             hint="put the key field onto the layout",
         )
     return [record.values.get(column, "") for record in records]

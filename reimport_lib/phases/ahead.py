@@ -13,7 +13,7 @@ from reimport_lib.config import load_settings
 from reimport_lib.phases import frozen, named
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 
 ROWS = 200_000
 """More rows than these are not held while a phase waits: it would cost much memory."""
@@ -39,12 +39,14 @@ def read_ahead(run: Run, phase: str) -> None:
 
     Then its clock is recorded. A run that never gets that far ends this process.
     """
-    tables = tuple(RULES) if phase == "delete" else named(phase).tables
+    tables = tuple(registry.sources()) if phase == "delete" else named(phase).tables
     if not tables and phase != "validation-post":
         return
     while not run.manifest()["as_of"]:
         time.sleep(_LOOK_SECONDS)
     snapshot = frozen.snapshot_of(run)
-    staged = [name for name in tables if name in RULES and snapshot.has(name)]
+    staged = [
+        name for name in tables if name in registry.sources() and snapshot.has(name)
+    ]
     if sum(snapshot.manifest.tables[name].rows for name in staged) <= ROWS:
         frozen.stage_ahead(run, snapshot, staged)

@@ -18,12 +18,13 @@ from reimport_lib.errors import PlanDiffers, ReimportError
 from reimport_lib.phases import BY_NAME, DATA_PHASES, frozen, outcomes, recording
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.plan import gates
+from reimport_lib.plan.decide import Decided, decide
 from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.plan.stage import Staged
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
-from reimport_lib.tables.clinic import RULES, Decided, Staged
-from reimport_lib.tables.declare import BY_NAME as TABLES
+from reimport_lib.tables import registry
 from reimport_lib.write import apply as writing
 from reimport_lib.write import ledger, read
 from reimport_lib.write.rows import failures_named
@@ -67,7 +68,7 @@ class DataPhase:
         return {
             table: frozen.staged(run, snapshot, table)
             for table in self.tables
-            if table in RULES and snapshot.has(table)
+            if table in registry.sources() and snapshot.has(table)
         }
 
     def people_gates(self, run: Run, limits: gates.Gates) -> list[gates.GateResult]:
@@ -152,7 +153,7 @@ def plan_by_rules(run: Run, staged: Stageds) -> Plans:
     snapshot = snapshot_of(run)
     context = context_of(run, snapshot, known_to(run, snapshot))
     return tuple(
-        plan_table(run, snapshot, RULES[table].decide(frame, context, None))
+        plan_table(run, snapshot, decide(frame, context))
         for table, frame in staged.items()
     )
 
@@ -255,7 +256,7 @@ def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:
 
 def _landed(run: Run, plan: Plan) -> list[Check]:
     """The rows a plan said would be there are there, with the values it gave."""
-    if not TABLES[plan.table].model:
+    if not registry.by_name()[plan.table].model:
         return []
     hashes = read.import_hashes(plan.table)
     expected = plan.rows.loc[

@@ -17,10 +17,11 @@ from reimport_lib.phases import BY_NAME, data, frozen, outcomes, recording
 from reimport_lib.phases.patients import with_planned
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
+from reimport_lib.plan.decide import Decided, decide
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.run import Json, Run
-from reimport_lib.tables.clinic import RULES, Decided
+from reimport_lib.tables import registry
 from reimport_lib.tables.images import batch_keys, decide_batches
 from reimport_lib.write import apply as writing
 from reimport_lib.write import dependents, ledger, read
@@ -133,9 +134,11 @@ def _source_keys(run: Run, snapshot: Snapshot) -> tuple[Keys, Keys]:
     Both name every table that the snapshot has. Deciding takes as long as the data
     phases do, so a table is looked at only where an earlier import left rows in it.
     """
-    tables = [table for table in RULES if snapshot.has(table)]
-    if "images" in tables:
-        tables.append("image_batches")
+    tables = [
+        table.name
+        for table in registry.all_tables()
+        if table.model and snapshot.has(table.snapshot_name)
+    ]
     held = {table for table in tables if read.imported(table)}
     keys: dict[str, frozenset[str]] = dict.fromkeys(tables, frozenset())
     out = dict(keys)
@@ -155,7 +158,7 @@ def _decide(
     Patients come first, and always: the others are linked to them.
     """
     known: Known = frozen.known_to(run, snapshot)
-    for table, rule in RULES.items():
+    for table in registry.sources():
         batches = table == "images" and "image_batches" in held
         if not snapshot.has(table) or not (
             table in held or table == "patients" or batches
@@ -164,7 +167,7 @@ def _decide(
         context = frozen.context_of(run, snapshot, known)
         staged = frozen.staged(run, snapshot, table)
         listing = snapshot.objects(OBJECTS[table]) if table in OBJECTS else None
-        decided = rule.decide(staged, context, listing)
+        decided = decide(staged, context, listing)
         yield staged.frame["key"], decided
         if table == "patients":
             if run.clean_slate:  # then those that do not come in will be gone

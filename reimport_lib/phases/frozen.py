@@ -13,9 +13,10 @@ from pathlib import Path
 
 from reimport_lib.plan.cells import texts
 from reimport_lib.plan.context import Context, Known, Person
+from reimport_lib.plan.stage import Staged, snapshot_keys, stage
 from reimport_lib.read.snapshot import Snapshot, open_snapshot
 from reimport_lib.record.run import Run
-from reimport_lib.tables.clinic import RULES, Staged, snapshot_keys
+from reimport_lib.tables import registry
 from reimport_lib.write import read
 
 _staged_ahead: dict[tuple[str, str], Staged] = {}
@@ -48,7 +49,9 @@ def context_of(run: Run, snapshot: Snapshot, known: Known | None = None) -> Cont
 def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
     """The typed frame of *table*, by what *snapshot* and the settings say alone."""
     ahead = _staged_ahead.pop((run.run_id, table), None)
-    return ahead or RULES[table].stage(snapshot.table(table), context_of(run, snapshot))
+    return ahead or stage(
+        registry.sources()[table], snapshot.table(table), context_of(run, snapshot)
+    )
 
 
 def stage_ahead(run: Run, snapshot: Snapshot, tables: Iterable[str]) -> None:
@@ -67,8 +70,9 @@ def _people(run: Run, snapshot: Snapshot) -> dict[str, Person]:
     """Canonical key -> every patient of *snapshot* as it has them."""
     if not snapshot.has("patients"):
         return {}
-    rule, context = RULES["patients"], context_of(run, snapshot)
-    frame = rule.stage(snapshot.table("patients"), context).frame
+    context = context_of(run, snapshot)
+    patients = registry.named("patients")
+    frame = stage(patients, snapshot.table("patients"), context).frame
     names = (texts(frame[name]) for name in ("first_name", "last_name"))
     return {
         key: Person(*person)
@@ -81,4 +85,6 @@ def source_patients(run: Run, snapshot: Snapshot) -> frozenset[str]:
     if not snapshot.has("patients"):
         return frozenset()
     context = context_of(run, snapshot)
-    return snapshot_keys("patients", snapshot.table("patients"), context)
+    return snapshot_keys(
+        registry.named("patients"), snapshot.table("patients"), context
+    )

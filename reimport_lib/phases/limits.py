@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from reimport_lib.errors import UsageError
 from reimport_lib.phases import Phase
-from reimport_lib.plan.gates import ALL, DEFAULTS, ROWS, Gates
-from reimport_lib.tables.declare import BY_NAME, Table
+from reimport_lib.plan.gates import ALL, DEFAULTS, ROWS, Gates, own_limits
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Table
 
 
 def _in_source(table: Table) -> bool:
-    return table.is_source
+    return table.source is not None
 
 
 def _in_target(table: Table) -> bool:
@@ -24,11 +25,11 @@ def _in_target(table: Table) -> bool:
 
 
 def _has_owner(table: Table) -> bool:
-    return table.is_source and table.name != "patients"
+    return table.owner is not None
 
 
 def _has_limit_of_its_own(gate: str) -> Callable[[Table], bool]:
-    return lambda table: (table.name, gate) in DEFAULTS
+    return lambda table: gate in own_limits(table)
 
 
 STOPS: Mapping[str, Callable[[Table], bool]] = {
@@ -77,7 +78,9 @@ def parameters(phase: Phase) -> dict[str, Parameter]:
         for gate in OF_ALL_TABLES.get(phase.name, ())
     ]
     for gate, can_stop in STOPS.items():
-        tables = [table for table in phase.tables if can_stop(BY_NAME[table])]
+        tables = [
+            table for table in phase.tables if can_stop(registry.by_name()[table])
+        ]
         found += _by_default(gate, tables)
     return {parameter.name: parameter for parameter in found}
 
@@ -106,7 +109,7 @@ def expanded(phase: Phase, values: Mapping[str, float]) -> dict[str, float]:
 
 def _by_default(gate: str, tables: list[str]) -> list[Parameter]:
     """One parameter for the tables of the usual default, one for each other table."""
-    usual = DEFAULTS.get((ALL, gate))
+    usual = DEFAULTS.get(gate)
     alike = tuple(table for table in tables if _default(table, gate) == usual)
     others = [table for table in tables if table not in alike]
     if not alike:  # then the first of the others is the usual one

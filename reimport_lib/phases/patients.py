@@ -8,9 +8,9 @@ from uuid import UUID
 from reimport_lib.phases.data import DataPhase, Plans, Stageds, plan_table
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.plan.context import Known, Owner
+from reimport_lib.plan.decide import Decided, decide
 from reimport_lib.plan.plan import Plan
 from reimport_lib.record.run import Run
-from reimport_lib.tables.clinic import RULES, Decided
 
 COMES_IN = frozenset({"created", "updated", "unchanged"})
 
@@ -22,7 +22,7 @@ def plan_tables(run: Run, staged: Stageds) -> Plans:
     plans: list[Plan] = []
     for table, frame in staged.items():
         context = context_of(run, snapshot, known)
-        decided = RULES[table].decide(frame, context, None)
+        decided = decide(frame, context)
         plans.append(plan_table(run, snapshot, decided))
         if table == "patients":
             known = with_planned(known, plans[-1], decided)

@@ -31,8 +31,7 @@ from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.run import Json, Run, now
-from reimport_lib.tables.clinic import RULES
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
 from reimport_lib.write import bind, identity, read
 
 NAME = "validation"
@@ -77,16 +76,16 @@ def freeze(run: Run) -> Snapshot:
 
 def tables_of(snapshot: Snapshot) -> tuple[str, ...]:
     """The tables that *snapshot* holds, in the order of the phases."""
-    return tuple(t.name for t in SOURCE_TABLES if snapshot.has(t.name))
+    return tuple(t.name for t in registry.source_tables() if snapshot.has(t.name))
 
 
 def mappings_of(snapshot: Snapshot, tables: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Table -> its mapping against the columns that the snapshot holds, or lacks."""
     described = {}
     for table in tables:
-        if table in RULES and snapshot.has(table):
+        if table in registry.sources() and snapshot.has(table):
             found = snapshot.manifest.tables[table]
-            rule = RULES[table].mapping
+            rule = registry.sources()[table]
             resolved = mappings.look_up(rule, found.columns)
             described[table] = mappings.describe(rule, resolved, found.filled)
     return described
@@ -166,7 +165,7 @@ def _table_checks(snapshot: Snapshot) -> list[Check]:
         for name, table in snapshot.manifest.tables.items()
         for check in table.checks
     ]
-    for table in SOURCE_TABLES:
+    for table in registry.source_tables():
         if table.name not in snapshot.manifest.tables:
             found.append(
                 Check(
@@ -189,7 +188,7 @@ def _table_checks(snapshot: Snapshot) -> list[Check]:
 def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check]:
     found: list[Check] = []
     for name, table in snapshot.manifest.tables.items():
-        rule = RULES[name].mapping
+        rule = registry.sources()[name]
         resolved = mappings.resolve(
             rule, table.columns, strict=run.strict, filled=table.filled
         )
@@ -207,9 +206,9 @@ def _directory_checks(snapshot: Snapshot) -> list[Check]:
     known = read.known(frozenset(), alias=bind.REAL)
     return [
         check
-        for name, rule in RULES.items()
+        for name, rule in registry.sources().items()
         if snapshot.has(name)
-        for check in directory_checks(rule.mapping, snapshot.table(name), known)
+        for check in directory_checks(rule, snapshot.table(name), known)
     ]
 
 

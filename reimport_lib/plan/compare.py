@@ -20,9 +20,9 @@ from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.hashes import hashes
 from reimport_lib.plan.values.canonical import canonical, canonical_texts
 from reimport_lib.plan.values.keys import canonical_key, derived_uuids
+from reimport_lib.tables import registry
 
 PRIMARY = "is_primary"
-_NUMBER_KEYS = frozenset({"images"})
 _YES = canonical(True)
 
 
@@ -36,7 +36,7 @@ class Matched:
 
 def match(decided: Decided, target: pd.DataFrame, system: str) -> Matched:
     keys = decided.values["filemaker_id"]
-    number = decided.table in _NUMBER_KEYS
+    number = registry.named(decided.table).number_key
     held = canonical_key(target["filemaker_id"].astype(object), number=number)
     if held.duplicated().any():
         raise ReimportError(

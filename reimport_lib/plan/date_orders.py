@@ -11,9 +11,10 @@ import pandas as pd
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.plan.codes import Note
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.mapping import Column, Mapping, resolve
+from reimport_lib.plan.mapping import resolve
 from reimport_lib.plan.stage import CONVERSIONS, order_of, texts_of
 from reimport_lib.plan.values import times
+from reimport_lib.tables.declare import Field, Table
 
 ENOUGH = 10
 """So many dates that fit only the other order are no slips of the pen."""
@@ -23,7 +24,7 @@ _CLOCKS = frozenset({"time of day"})
 
 
 def date_order_checks(
-    mapping: Mapping, frame: pd.DataFrame, context: Context
+    table: Table, frame: pd.DataFrame, context: Context
 ) -> list[Check]:
     """
     One check per column of *frame* (texts) that holds dates.
@@ -31,20 +32,20 @@ def date_order_checks(
     Fails where at least ``ENOUGH`` text dates fit only the other order and outnumber
     those that fit only the set one; warns where any fit only the other.
     """
-    order, declared = order_of(mapping, context)
+    order, declared = order_of(table, context)
     return [
         _check(
-            f"{mapping.table}: {header}",
+            f"{table.name}: {header}",
             order,
             declared,
             times.order_counts(texts_of(frame, header), order),
         )
-        for _, header in _dated(mapping, frame)
+        for _, header in _dated(table, frame)
     ]
 
 
 def date_reading_checks(
-    mapping: Mapping, frame: pd.DataFrame, context: Context
+    table: Table, frame: pd.DataFrame, context: Context
 ) -> list[Check]:
     """
     One check per column of *frame* (texts) that holds dates.
@@ -53,9 +54,9 @@ def date_reading_checks(
     would come in empty in every row. Warns where most cannot.
     """
     checks = []
-    for column, header in _dated(mapping, frame):
+    for column, header in _dated(table, frame):
         texts = texts_of(frame, header)
-        read = CONVERSIONS[column.convert](texts, column, mapping, context)
+        read = CONVERSIONS[column.convert](texts, column, table, context)
         filled = sum(bool(text.strip()) for text in texts)
         bad = sum(Note.BAD_DATE in codes.split(";") for codes in read.codes)
         verdict = Verdict.PASS
@@ -64,7 +65,7 @@ def date_reading_checks(
         good = verdict is Verdict.PASS
         checks.append(
             Check(
-                name=f"{mapping.table}: {header}: dates can be read",
+                name=f"{table.name}: {header}: dates can be read",
                 expected="more than cannot",
                 actual=f"{filled - bad:,} of {filled:,}",
                 verdict=verdict,
@@ -74,14 +75,14 @@ def date_reading_checks(
     return checks
 
 
-def clock_checks(mapping: Mapping, frame: pd.DataFrame) -> list[Check]:
+def clock_checks(table: Table, frame: pd.DataFrame) -> list[Check]:
     """
     One check per column of *frame* (texts) that holds times of day.
 
     Warns where all of them leave out minutes, or some may be parts of a day as well.
     """
     checks = []
-    for _, header in _holding(_CLOCKS, mapping, frame):
+    for _, header in _holding(_CLOCKS, table, frame):
         texts = texts_of(frame, header)
         spelling = times.lone_spelling(texts)
         read = times.times(texts)
@@ -92,7 +93,7 @@ def clock_checks(mapping: Mapping, frame: pd.DataFrame) -> list[Check]:
             actual = f"all {filled:,} are {spelling}: 9 is read as 09:00, 9.3 as 09:30"
         checks.append(
             Check(
-                name=f"{mapping.table}: {header}: times of day are written in full",
+                name=f"{table.name}: {header}: times of day are written in full",
                 expected="hours and minutes",
                 actual=actual,
                 verdict=Verdict.WARN if doubtful else Verdict.PASS,
@@ -104,18 +105,18 @@ def clock_checks(mapping: Mapping, frame: pd.DataFrame) -> list[Check]:
     return checks
 
 
-def _dated(mapping: Mapping, frame: pd.DataFrame) -> list[tuple[Column, str]]:
-    return _holding(_DATED, mapping, frame)
+def _dated(table: Table, frame: pd.DataFrame) -> list[tuple[Field, str]]:
+    return _holding(_DATED, table, frame)
 
 
 def _holding(
-    conversions: frozenset[str], mapping: Mapping, frame: pd.DataFrame
-) -> list[tuple[Column, str]]:
+    conversions: frozenset[str], table: Table, frame: pd.DataFrame
+) -> list[tuple[Field, str]]:
     """The columns that are read by one of *conversions*, with their headers."""
-    headers = resolve(mapping, list(frame.columns)).headers
+    headers = resolve(table, list(frame.columns)).headers
     return [
         (column, headers[column.name])
-        for column in mapping.all_columns
+        for column in table.all_fields
         if column.convert in conversions and column.name in headers
     ]
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from reimport_lib.plan.cells import blank, either, objects
 from reimport_lib.plan.codes import Note, Outcome, Reason
+from reimport_lib.plan.context import Context
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.carrying import bare
@@ -88,6 +89,21 @@ class Decided:
 
     def __repr__(self) -> str:
         return f"Decided({self.table}, {len(self.rows)} rows)"
+
+
+def decide(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """
+    What becomes of each row of *staged*, by the rules of its table.
+
+    Args:
+        objects: key and size of everything under the table's prefix.
+    """
+    by_rules = staged.declared.decide
+    if by_rules is None:
+        raise ValueError(f"{staged.table}: no rules are declared")
+    return by_rules(staged, context, objects)
 
 
 def decide_rows(
@@ -193,12 +209,12 @@ def decided(
         columns: managed field -> (n,) values over all staged rows; the metadata is
             added here. None in a text field becomes "".
     """
-    mapping = staged.mapping
+    declared = staged.declared
     columns = {**columns, "filemaker_metadata": metadata(staged)}
     values = pd.DataFrame(
         {
             "filemaker_id": staged.frame["key"],
-            **{name: columns[name] for name in mapping.managed},
+            **{name: columns[name] for name in declared.managed},
         },
         index=staged.frame.index,
         dtype=object,
@@ -210,9 +226,9 @@ def decided(
         rows=rows,
         values=values[comes_in],
         links=tuple(links),
-        managed=mapping.managed,
+        managed=declared.managed,
         create_only=masks,
-        mapping_digest=mapping.digest,
+        mapping_digest=declared.digest,
     )
 
 
@@ -224,7 +240,7 @@ def metadata(staged: Staged) -> Any:
     """
     named = [
         (column.metadata, canonical_texts(staged.frame[column.name]))
-        for column in staged.mapping.columns
+        for column in staged.declared.fields
         if column.metadata and column.name in staged.resolved.headers
     ]
     named += [(name, list(column)) for name, column in staged.originals.items()]

@@ -11,10 +11,10 @@ import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.plan.context import Known
-from reimport_lib.plan.mapping import Mapping as TableMapping
 from reimport_lib.plan.mapping import resolve
 from reimport_lib.plan.match import look_up
 from reimport_lib.plan.values.conversions import text
+from reimport_lib.tables.declare import Table
 
 NAMED_IN: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "patients": (
@@ -33,13 +33,11 @@ SHOWN = 5
 NOT_SHOWN = frozenset({"clinicians"})  # names of people
 
 
-def directory_checks(
-    mapping: TableMapping, frame: pd.DataFrame, known: Known
-) -> list[Check]:
+def directory_checks(table: Table, frame: pd.DataFrame, known: Known) -> list[Check]:
     """One check per directory that *frame* (texts) names entries of."""
-    headers = resolve(mapping, list(frame.columns)).headers
+    headers = resolve(table, list(frame.columns)).headers
     found = []
-    for directory, columns in NAMED_IN.get(mapping.table, ()):
+    for directory, columns in NAMED_IN.get(table.name, ()):
         present = [headers[name] for name in columns if name in headers]
         if not present:
             continue
@@ -50,7 +48,7 @@ def directory_checks(
         )
         named = _said(distinct[hits.named])
         unknown = _said(distinct[hits.named & hits.pks.isna()])
-        found.append(_check(mapping.table, directory, len(named), unknown))
+        found.append(_check(table.name, directory, len(named), unknown))
     return found
 
 

@@ -13,32 +13,28 @@ from dataclasses import dataclass, field
 
 from reimport_lib.counting import several
 from reimport_lib.errors import GateFailed, UsageError
-from reimport_lib.plan.codes import Note, Outcome, Reason
+from reimport_lib.plan.codes import Outcome, Reason
 from reimport_lib.plan.plan import Plan
-from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Table
 
 ALL = "*"
 
 ENOUGH_ROWS = 10
 """Of fewer rows all may stay out for reasons of their own."""
 
-DEFAULTS: Mapping[tuple[str, str], float] = {
-    (ALL, "min_match_rate"): 0.95,
-    ("contact_details", "min_match_rate"): 0.60,
-    ("documents", "min_object_rate"): 0.85,
-    ("images", "min_object_rate"): 0.85,
-    ("appointments", "max_clinic_fallback"): 0.20,
-    (ALL, "min_came_in"): 0.01,
-    (ALL, "max_rejected"): 0.15,
-    ("contact_details", "max_rejected"): 0.40,
-    (ALL, "max_deleted"): 0.02,
-    (ALL, "max_deleted_rows"): 20,
-    (ALL, "max_local_edits"): 0,
-    (ALL, "max_adopted"): 0,
-    (ALL, "max_lost_rows"): 0.05,
-    (ALL, "max_lost_columns"): 0,
+DEFAULTS: Mapping[str, float] = {
+    "min_match_rate": 0.95,
+    "min_came_in": 0.01,
+    "max_rejected": 0.15,
+    "max_deleted": 0.02,
+    "max_deleted_rows": 20,
+    "max_local_edits": 0,
+    "max_adopted": 0,
+    "max_lost_rows": 0.05,
+    "max_lost_columns": 0,
 }
-"""(table or ``*`` for every table, gate) -> limit: a fraction, or a number of rows."""
+"""Gate -> its limit where a table declares none: a fraction, or a number of rows."""
 
 ROWS = frozenset(
     {"max_deleted_rows", "max_local_edits", "max_adopted", "max_lost_columns"}
@@ -48,7 +44,16 @@ ROWS = frozenset(
 PEOPLE = frozenset({"max_local_edits", "max_adopted"})
 """Gates on rows that the target had before: they can be measured ahead of a phase."""
 
-NAMES = tuple(sorted({name for _, name in DEFAULTS}))
+
+def own_limits(table: Table) -> dict[str, float]:
+    """Gate -> limit of every gate for which *table* declares one."""
+    return {**table.gates, **{gate.name: gate.limit for gate in table.note_gates}}
+
+
+def names() -> tuple[str, ...]:
+    """Of every gate that some table can have."""
+    own = (own_limits(table) for table in registry.all_tables())
+    return tuple(sorted({*DEFAULTS, *(name for limits in own for name in limits)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +69,13 @@ class Gates:
     values: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def limit(self, table: str, name: str) -> float | None:
-        """The nearest limit: set for the table, set for all, the two defaults."""
-        for limits in (self.values, DEFAULTS):
-            for place in ((table, name), (ALL, name)):
-                if place in limits:
-                    return limits[place]
-        return None
+        """The nearest limit: set for the table, set for all, declared, by default."""
+        for place in ((table, name), (ALL, name)):
+            if place in self.values:
+                return self.values[place]
+        known = registry.by_name().get(table)
+        own = own_limits(known) if known else {}
+        return own.get(name, DEFAULTS.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +124,8 @@ def parse(text: str) -> tuple[tuple[str, str], float]:
     """
     place, _, number = text.partition("=")
     table, _, name = place.strip().partition(".")
-    _refuse_unknown(table, (ALL, *BY_NAME), "table", text)
-    _refuse_unknown(name, NAMES, "gate", text)
+    _refuse_unknown(table, (ALL, *registry.by_name()), "table", text)
+    _refuse_unknown(name, names(), "gate", text)
     try:
         value = float(number)
     except ValueError:
@@ -129,7 +135,7 @@ def parse(text: str) -> tuple[tuple[str, str], float]:
         kind = "a number of rows" if whole else "a fraction from 0 to 1"
         raise UsageError(
             f"--gate {table}.{name}: the value is not {kind}.",
-            hint=f"--gate {table}.{name}={DEFAULTS.get((ALL, name), 0.5):g}",
+            hint=f"--gate {table}.{name}={DEFAULTS.get(name, 0.5):g}",
         )
     return (table, name), value
 
@@ -141,13 +147,14 @@ def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
     Rows that people changed are in the target already: a gate of their own counts
     them, and no other one does.
     """
+    table = registry.named(plan.table)
     edits = plan.reasons.get(Reason.LOCAL_EDIT, 0)
     measured: list[tuple[str, int, int]] = [
         ("max_rejected", plan.counts[Outcome.REJECTED] - edits, plan.source_rows),
         ("max_local_edits", edits, 0),
         ("max_adopted", plan.adopted, 0),
     ]
-    if BY_NAME[plan.table].is_source and plan.source_rows >= ENOUGH_ROWS:
+    if table.source and plan.source_rows >= ENOUGH_ROWS:
         measured.append(("min_came_in", _comes_in(plan) + edits, plan.source_rows))
     for link, name in (("owner", "min_match_rate"), ("object", "min_object_rate")):
         measured += [
@@ -155,9 +162,9 @@ def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
             for found in plan.links
             if found.name == link and found.checked
         ]
-    if any(link.name == "clinic" for link in plan.links):
-        fallback = plan.note_counts.get(Note.CLINIC_FROM_PATIENT, 0)
-        measured.append(("max_clinic_fallback", fallback, _comes_in(plan)))
+    for gate in table.note_gates:
+        noted = plan.note_counts.get(gate.note, 0)
+        measured.append((gate.name, noted, _comes_in(plan)))
     results = (
         measure(plan.table, name, count, total, gates)
         for name, count, total in measured
@@ -263,8 +270,15 @@ def demand(
 
 def _figures(results: Sequence[GateResult]) -> str:
     return "; ".join(
-        f"{result.table}: {_WHAT[result.name]}: {result.sentence}" for result in results
+        f"{result.table}: {what(result)}: {result.sentence}" for result in results
     )
+
+
+def what(result: GateResult) -> str:
+    """The rows that the gate of *result* counts."""
+    gates = registry.named(result.table).note_gates
+    own = {gate.name: gate.what for gate in gates}
+    return own.get(result.name) or _WHAT[result.name]
 
 
 def percent(fraction: float) -> str:
@@ -286,7 +300,6 @@ def _refuse_unknown(word: str, known: Sequence[str], kind: str, text: str) -> No
 _WHAT: Mapping[str, str] = {
     "min_match_rate": "rows whose patient was found",
     "min_object_rate": "rows whose stored object was found",
-    "max_clinic_fallback": "appointments that took the patient's clinic",
     "min_came_in": "rows that come in",
     "max_rejected": "rejected rows",
     "max_deleted": "rows that would be deleted",

@@ -9,30 +9,31 @@ from __future__ import annotations
 import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.plan.mapping import Column, Mapping, resolve
+from reimport_lib.plan.mapping import resolve
 from reimport_lib.plan.stage import texts_of
 from reimport_lib.plan.values.keys import BROKEN_HINT, broken_keys
+from reimport_lib.tables.declare import Field, Table
 
 _KEYS = frozenset({"key", "number key"})
 _LINKS = frozenset({"appointment_id"})
 """Fields made of another table's key, which is itself kept as text."""
 
 
-def key_checks(mapping: Mapping, frame: pd.DataFrame) -> list[Check]:
+def key_checks(table: Table, frame: pd.DataFrame) -> list[Check]:
     """
     One failed check per column of keys in *frame* (texts) that has lost digits.
 
     The phase of the table would refuse the column: this says so before any is written.
     """
-    headers = resolve(mapping, list(frame.columns)).headers
+    headers = resolve(table, list(frame.columns)).headers
     checks = []
-    for column in filter(_holds_keys, mapping.all_columns):
+    for column in filter(_holds_keys, table.all_fields):
         header = headers.get(column.name)
         broken = broken_keys(texts_of(frame, header)) if header else 0
         if broken:
             checks.append(
                 Check(
-                    f"{mapping.table}: {header}: keys have all their digits",
+                    f"{table.name}: {header}: keys have all their digits",
                     "0 that have lost digits",
                     f"{broken:,} of {len(frame):,}",
                     Verdict.FAIL,
@@ -42,5 +43,5 @@ def key_checks(mapping: Mapping, frame: pd.DataFrame) -> list[Check]:
     return checks
 
 
-def _holds_keys(column: Column) -> bool:
+def _holds_keys(column: Field) -> bool:
     return column.convert in _KEYS or column.feeds in _LINKS

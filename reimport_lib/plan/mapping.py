@@ -7,10 +7,8 @@ becomes of it: a field, a key of ``filemaker_metadata``, or nothing, with the re
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections import Counter
-from collections.abc import Mapping as Dict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,90 +18,10 @@ from reimport_lib.checks import Check, Verdict
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import SourceError
 from reimport_lib.plan.headers import clean_header, matches, nearest, quoted
+from reimport_lib.tables.declare import Field, Table
 
 NEAR = 0.85
 """From this likeness (0..1) on, an unmapped header is a misspelt one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """
-    One source column and what it becomes.
-
-    Attributes:
-        field: column of the staged frame, in most cases the field of the model; ""
-            where it goes only into the metadata.
-        names: headers it may have, the preferred one first.
-        convert: name of a conversion, see ``staging.CONVERSIONS``.
-        required: the phase stops without it.
-        unless: field whose presence makes up for this one.
-        width: digits of a whole value; ``settings.NAME`` where a setting says so.
-        length: characters the field of the model holds at most.
-        metadata: key of ``filemaker_metadata`` that holds its value as text.
-        original: key of the metadata that holds the text as it was where the value
-            no longer shows it; without one a text is kept only where the value does
-            not carry all of it (see ``kept_text``).
-        feeds: field of the model that a rule makes out of this column.
-    """
-
-    field: str
-    names: tuple[str, ...]
-    convert: str = "text"
-    required: bool = False
-    unless: str = ""
-    width: str = ""
-    length: int | None = None
-    metadata: str = ""
-    original: str = ""
-    feeds: str = ""
-
-    @property
-    def name(self) -> str:
-        """Its column in the staged frame."""
-        return self.field or self.metadata
-
-    @property
-    def kept_text(self) -> str:
-        """Key of the metadata that holds a text that its value does not carry."""
-        return self.original or f"{self.name}_text"
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """Source columns that are left out on purpose, and why; ``*`` is any text."""
-
-    names: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """
-    What becomes of the columns of one table.
-
-    Attributes:
-        key: the column of the FileMaker key; None where it is derived.
-        managed: fields of the model that the import writes, in digest order.
-        date_order: of text dates where the export itself lays it down; "" where
-            only the settings do.
-    """
-
-    table: str
-    key: Column | None
-    columns: tuple[Column, ...]
-    dropped: tuple[Dropped, ...] = ()
-    managed: tuple[str, ...] = ()
-    date_order: str = ""
-
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        """The key first."""
-        return (self.key, *self.columns) if self.key else self.columns
-
-    @property
-    def digest(self) -> str:
-        """sha256 of the whole table: another mapping makes another plan."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +35,17 @@ class Resolved:
         dropped: header -> the reason for leaving it out.
     """
 
-    headers: Dict[str, str]
+    headers: Mapping[str, str]
     unmapped: tuple[str, ...] = ()
-    dropped: Dict[str, str] | None = None
+    dropped: Mapping[str, str] | None = None
 
 
 def resolve(
-    mapping: Mapping,
+    table: Table,
     headers: Sequence[str],
     *,
     strict: bool = False,
-    filled: Dict[str, int] | None = None,
+    filled: Mapping[str, int] | None = None,
 ) -> Resolved:
     """
     Find the header of every mapped column.
@@ -140,31 +58,31 @@ def resolve(
         SourceError: a required column is missing, a column occurs twice, or a header
             only nearly matches; the message names table, column and suggestion.
     """
-    resolved = look_up(mapping, headers)
-    _refuse_near_misses(mapping, resolved)
-    _refuse_missing(mapping, resolved.headers, resolved.unmapped)
+    resolved = look_up(table, headers)
+    _refuse_near_misses(table, resolved)
+    _refuse_missing(table, resolved.headers, resolved.unmapped)
     if strict:
-        _refuse_unmapped(mapping, resolved.unmapped, filled)
+        _refuse_unmapped(table, resolved.unmapped, filled)
     return resolved
 
 
-def look_up(mapping: Mapping, headers: Sequence[str]) -> Resolved:
+def look_up(table: Table, headers: Sequence[str]) -> Resolved:
     """
     Like ``resolve``, whatever is missing or only nearly there: to be looked at.
 
     Raises:
         SourceError: a column occurs twice.
     """
-    by_name = _by_clean_name(mapping, headers)
+    by_name = _by_clean_name(table, headers)
     found = {
         column.name: by_name[name]
-        for column in mapping.all_columns
+        for column in table.all_fields
         for name in [next((name for name in column.names if name in by_name), "")]
         if name
     }
     reasons = {
         header: dropped.reason
-        for dropped in mapping.dropped
+        for dropped in table.dropped
         for name, header in by_name.items()
         if matches(name, dropped.names) and header not in found.values()
     }
@@ -173,24 +91,24 @@ def look_up(mapping: Mapping, headers: Sequence[str]) -> Resolved:
     return Resolved(found, unmapped, reasons)
 
 
-def _by_clean_name(mapping: Mapping, headers: Sequence[str]) -> dict[str, str]:
+def _by_clean_name(table: Table, headers: Sequence[str]) -> dict[str, str]:
     cleaned = [clean_header(header) for header in headers]
     twice = sorted(
         name for name, count in Counter(cleaned).items() if name and count > 1
     )
     if twice:
         raise SourceError(
-            f"{mapping.table}: column {quoted(twice)} occurs twice.",
+            f"{table.name}: column {quoted(twice)} occurs twice.",
             hint="leave one of them out of the export",
         )
     return dict(zip(cleaned, headers, strict=True))
 
 
-def _near_misses(mapping: Mapping, resolved: Resolved) -> dict[str, str]:
+def _near_misses(table: Table, resolved: Resolved) -> dict[str, str]:
     """Unmapped header -> the name of a column not found that it nearly is."""
     missing = [
         name
-        for column in mapping.all_columns
+        for column in table.all_fields
         if column.name not in resolved.headers
         for name in column.names
     ]
@@ -198,25 +116,25 @@ def _near_misses(mapping: Mapping, resolved: Resolved) -> dict[str, str]:
     return {header: name for header, name in near.items() if name}
 
 
-def _refuse_near_misses(mapping: Mapping, resolved: Resolved) -> None:
-    near = _near_misses(mapping, resolved) if resolved.headers else {}  # else a person
+def _refuse_near_misses(table: Table, resolved: Resolved) -> None:
+    near = _near_misses(table, resolved) if resolved.headers else {}  # else a person
     for header, name in near.items():
         raise SourceError(
-            f'{mapping.table}: column "{header}" is not known.',
+            f'{table.name}: column "{header}" is not known.',
             hint=f'did you mean "{name}"? Rename it in the export',
         )
 
 
 def _refuse_missing(
-    mapping: Mapping, found: Dict[str, str], unmapped: Sequence[str]
+    table: Table, found: Mapping[str, str], unmapped: Sequence[str]
 ) -> None:
-    for column in mapping.all_columns:
+    for column in table.all_fields:
         if not _is_missing(column, found):
             continue
         names = unmapped if found else ()
         near = difflib.get_close_matches(column.names[0], names, n=1, cutoff=0.5)
         raise SourceError(
-            f"{mapping.table}: required column {quoted(column.names[:1])} is missing;"
+            f"{table.name}: required column {quoted(column.names[:1])} is missing;"
             f" columns found: {len(found)}.",
             hint=f'is it "{near[0]}"? Rename it in the export'
             if near
@@ -224,19 +142,19 @@ def _refuse_missing(
         )
 
 
-def _is_missing(column: Column, found: Dict[str, str]) -> bool:
+def _is_missing(column: Field, found: Mapping[str, str]) -> bool:
     """It is required and not there, nor is what may stand in for it."""
     given = column.name in found or column.unless in found
     return column.required and not given
 
 
 def _refuse_unmapped(
-    mapping: Mapping, unmapped: Sequence[str], filled: Dict[str, int] | None
+    table: Table, unmapped: Sequence[str], filled: Mapping[str, int] | None
 ) -> None:
     strangers = [name for name in unmapped if filled is None or filled.get(name)]
     if strangers:
         raise SourceError(
-            f"{mapping.table}: {several(len(strangers), 'column')} "
+            f"{table.name}: {several(len(strangers), 'column')} "
             f"{verb(len(strangers), 'is', 'are')} neither mapped nor"
             f" dropped: {quoted(strangers)}.",
             hint="map them, drop them with a reason, or run without --strict",
@@ -244,7 +162,7 @@ def _refuse_unmapped(
 
 
 def describe(
-    mapping: Mapping, resolved: Resolved, filled: Dict[str, int]
+    table: Table, resolved: Resolved, filled: Mapping[str, int]
 ) -> pd.DataFrame:
     """
     The mapping as the notebook shows it, one line per source column.
@@ -254,8 +172,8 @@ def describe(
         are not blank), verdict (``mapped``, ``not in source``, ``missing``: required,
         ``dropped: why``, ``not mapped``, ``not known: nearly NAME``).
     """
-    lines = [_line(column, resolved, filled) for column in mapping.all_columns]
-    near = _near_misses(mapping, resolved)
+    lines = [_line(column, resolved, filled) for column in table.all_fields]
+    near = _near_misses(table, resolved)
     rest = {
         **{name: f"dropped: {why}" for name, why in (resolved.dropped or {}).items()},
         **dict.fromkeys(resolved.unmapped, "not mapped"),
@@ -274,7 +192,9 @@ def describe(
     return pd.DataFrame(lines)
 
 
-def _line(column: Column, resolved: Resolved, filled: Dict[str, int]) -> dict[str, Any]:
+def _line(
+    column: Field, resolved: Resolved, filled: Mapping[str, int]
+) -> dict[str, Any]:
     header = resolved.headers.get(column.name)
     target = column.feeds or column.field
     if column.metadata:
@@ -293,12 +213,12 @@ def _line(column: Column, resolved: Resolved, filled: Dict[str, int]) -> dict[st
 
 
 def column_checks(
-    mapping: Mapping, resolved: Resolved, filled: Dict[str, int], *, rows: int
+    table: Table, resolved: Resolved, filled: Mapping[str, int], *, rows: int
 ) -> list[Check]:
     """One check per unmapped column: a warning where it holds something."""
     return [
         Check(
-            name=f'{mapping.table}: column "{header}" is mapped or dropped',
+            name=f'{table.name}: column "{header}" is mapped or dropped',
             expected="mapped, or dropped with a reason",
             actual=f"not mapped; {filled.get(header, 0):,} of {rows:,} cells filled",
             verdict=Verdict.WARN if filled.get(header) else Verdict.PASS,

@@ -18,14 +18,15 @@ import pandas as pd
 from reimport_lib.plan.cells import array_of, constant, either, no_codes, objects
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.mapping import Column, Resolved, resolve
-from reimport_lib.plan.mapping import Mapping as TableMapping
+from reimport_lib.plan.mapping import Resolved, resolve
 from reimport_lib.plan.values import conversions, one_form, times
 from reimport_lib.plan.values import keys as identity
 from reimport_lib.plan.values.carrying import carries, is_named
 from reimport_lib.plan.values.text import Cleaned, read_word
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Field, Table
 
-Conversion = Callable[[Any, Column, TableMapping, Context], Cleaned]
+Conversion = Callable[[Any, Field, Table, Context], Cleaned]
 
 DATED = frozenset({"date", "birth date", "date and time"})
 """Conversions of texts that are kept in one form, whichever way they came."""
@@ -44,7 +45,7 @@ class Staged:
             column per mapped column, None where blank or unreadable.
         problems: row, column, code: one line per value changed or doubted.
         source_rows: rows that are not wholly blank; blank_rows are counted apart.
-        mapping: the one it was staged by.
+        declared: the table that it was staged by.
         compared: columns by which two rows with one key are the same.
         originals: key of the metadata -> (n,) texts as they were, "" where the value
             still shows them.
@@ -58,7 +59,7 @@ class Staged:
     resolved: Resolved
     source_rows: int
     blank_rows: int
-    mapping: TableMapping
+    declared: Table
     compared: tuple[str, ...]
     originals: Mapping[str, Any]
     dropped: Mapping[str, Any]
@@ -75,24 +76,29 @@ class Staged:
         return pd.Series(self.frame.index.isin(rows), index=self.frame.index)
 
 
-def stage_table(mapping: TableMapping, frame: pd.DataFrame, context: Context) -> Staged:
+def stage(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
+    """*frame* (texts, index = row) as *table* says; wholly blank rows are left out."""
+    return (table.stage or stage_table)(table, frame, context)
+
+
+def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
     """
     Convert every mapped column of *frame* (texts, index = row).
 
     Raises:
         SourceError: the headers do not fit the mapping, or a cell is not text.
     """
-    resolved = resolve(mapping, list(frame.columns))
+    resolved = resolve(table, list(frame.columns))
     blank = _wholly_blank(frame)
     frame = frame[~blank].sort_index()
     values: dict[str, Any] = {}
     codes: dict[str, Any] = {}
     originals: dict[str, Any] = {}
     dropped: dict[str, Any] = {}
-    for column in mapping.all_columns:
-        name = "key" if column is mapping.key else column.name
+    for column in table.all_fields:
+        name = "key" if column is table.key else column.name
         texts = texts_of(frame, resolved.headers.get(column.name))
-        cleaned = CONVERSIONS[column.convert](texts, column, mapping, context)
+        cleaned = CONVERSIONS[column.convert](texts, column, table, context)
         values[name] = cleaned.values
         codes[name], lost = _with_losses(texts, cleaned, column)
         if column.original and column.name in resolved.headers:
@@ -104,31 +110,49 @@ def stage_table(mapping: TableMapping, frame: pd.DataFrame, context: Context) ->
                 lost if kept is None else either(kept != "", kept, lost)
             )
         if column.convert in DATED and column.kept_text in originals:
-            order, _ = order_of(mapping, context)
+            order, _ = order_of(table, context)
             originals[column.kept_text] = one_form.in_one_form_of_dates(
                 originals[column.kept_text], order
             )
     return Staged(
-        table=mapping.table,
+        table=table.name,
         frame=pd.DataFrame(values, index=frame.index, dtype=object),
         problems=problems_of(codes),
         resolved=resolved,
         source_rows=len(frame),
         blank_rows=int(blank.sum()),
-        mapping=mapping,
+        declared=table,
         compared=tuple(name for name in values if name != "key"),
         originals=originals,
         dropped=dropped,
     )
 
 
-def stage_keys(mapping: TableMapping, frame: pd.DataFrame, context: Context) -> Any:
+def stage_keys(table: Table, frame: pd.DataFrame, context: Context) -> Any:
     """The canonical key of every row of *frame*, "" for none, and nothing else."""
-    if mapping.key is None:
-        raise ValueError(f"{mapping.table} has no key column")
-    resolved = resolve(mapping, list(frame.columns))
-    texts = texts_of(frame, resolved.headers[mapping.key.name])
-    return CONVERSIONS[mapping.key.convert](texts, mapping.key, mapping, context).values
+    if table.key is None:
+        raise ValueError(f"{table.name} has no key column")
+    resolved = resolve(table, list(frame.columns))
+    texts = texts_of(frame, resolved.headers[table.key.name])
+    return CONVERSIONS[table.key.convert](texts, table.key, table, context).values
+
+
+def snapshot_keys(
+    table: Table, frame: pd.DataFrame, context: Context
+) -> frozenset[str]:
+    """
+    Every canonical key of *table* in the snapshot, whatever becomes of its row.
+
+    Args:
+        frame: texts of *table*, or of the one that its rows are made of.
+    """
+    if table.keys is not None:
+        keys = table.keys(stage(registry.named(table.made_of), frame, context))
+    elif table.key is None:
+        keys = stage(table, frame, context).frame["key"]
+    else:
+        keys = stage_keys(table, frame, context)
+    return frozenset(key for key in keys if key)
 
 
 def with_columns(
@@ -210,9 +234,9 @@ def original_texts(texts: Any, cleaned: Cleaned) -> Any:
     return objects(kept, texts.index)
 
 
-def order_of(mapping: TableMapping, context: Context) -> tuple[str, bool]:
+def order_of(table: Table, context: Context) -> tuple[str, bool]:
     """The order of text dates, and whether the source itself declares it."""
-    declared = context.declared_order.get(mapping.table) or mapping.date_order
+    declared = context.declared_order.get(table.name) or table.date_order
     return (declared, True) if declared else (context.settings.date_order, False)
 
 
@@ -228,7 +252,7 @@ def _wholly_blank(frame: pd.DataFrame) -> Any:
     return pd.Series(blank, index=frame.index)
 
 
-def _with_losses(texts: Any, cleaned: Cleaned, column: Column) -> tuple[Any, Any]:
+def _with_losses(texts: Any, cleaned: Cleaned, column: Field) -> tuple[Any, Any]:
     """
     The codes, with what else is to be said of each cell, and the texts that are lost.
 
@@ -268,39 +292,39 @@ def _plain(values: Any) -> Cleaned:
     return Cleaned(values=values, codes=no_codes(values.index))
 
 
-def _width(column: Column, context: Context) -> int:
+def _width(column: Field, context: Context) -> int:
     return int(getattr(context.settings, column.width))
 
 
-def _dates(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
-    order, declared = order_of(mapping, context)
+def _dates(texts: Any, table: Table, context: Context) -> Cleaned:
+    order, declared = order_of(table, context)
     return times.dates(texts, order, declared=declared)
 
 
-def _birth_dates(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
-    order, declared = order_of(mapping, context)
+def _birth_dates(texts: Any, table: Table, context: Context) -> Cleaned:
+    order, declared = order_of(table, context)
     today = context.as_of.astimezone(ZoneInfo(context.settings.time_zone))
     return times.birth_dates(texts, order, declared=declared, as_of=today)
 
 
-def _stamps(texts: Any, mapping: TableMapping, context: Context) -> Cleaned:
-    order, declared = order_of(mapping, context)
+def _stamps(texts: Any, table: Table, context: Context) -> Cleaned:
+    order, declared = order_of(table, context)
     zone = context.settings.time_zone
     return times.stamps(texts, order, declared=declared, zone=zone)
 
 
 CONVERSIONS: Mapping[str, Conversion] = {
-    "key": lambda texts, _, mapping, __: _plain(
-        identity.whole_keys(texts, table=mapping.table)
+    "key": lambda texts, _, table, __: _plain(
+        identity.whole_keys(texts, table=table.name)
     ),
-    "number key": lambda texts, _, mapping, __: _plain(
-        identity.whole_keys(texts, table=mapping.table, number=True)
+    "number key": lambda texts, _, table, __: _plain(
+        identity.whole_keys(texts, table=table.name, number=True)
     ),
     "text": lambda texts, *_: conversions.text(texts),
     "word": lambda texts, *_: conversions.word(texts),
     "number as text": lambda texts, *_: conversions.number_text(texts),
-    "kept": lambda texts, _, mapping, context: one_form.in_one_form(
-        conversions.number_text(texts), order_of(mapping, context)[0]
+    "kept": lambda texts, _, table, context: one_form.in_one_form(
+        conversions.number_text(texts), order_of(table, context)[0]
     ),
     "digits": lambda texts, column, _, context: conversions.digits(
         texts, _width(column, context)
@@ -313,13 +337,9 @@ CONVERSIONS: Mapping[str, Conversion] = {
         texts, context.settings.region
     ),
     "e-mail": lambda texts, *_: conversions.email(texts),
-    "date": lambda texts, _, mapping, context: _dates(texts, mapping, context),
-    "birth date": lambda texts, _, mapping, context: _birth_dates(
-        texts, mapping, context
-    ),
+    "date": lambda texts, _, table, context: _dates(texts, table, context),
+    "birth date": lambda texts, _, table, context: _birth_dates(texts, table, context),
     "time of day": lambda texts, *_: times.times(texts),
-    "date and time": lambda texts, _, mapping, context: _stamps(
-        texts, mapping, context
-    ),
+    "date and time": lambda texts, _, table, context: _stamps(texts, table, context),
 }
 """Conversions by the word that a mapping uses for them."""

@@ -21,16 +21,17 @@ from reimport_lib.prove.evidence import (
     Evidence,
     could_not_check,
 )
-from reimport_lib.prove.headers import KEYS, source_keys
+from reimport_lib.prove.headers import source_keys
 from reimport_lib.prove.render.rendering import key_text
-from reimport_lib.tables.clinic import RULES
-from reimport_lib.tables.declare import TABLES, Table
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Table
+from reimport_lib.tables.registry import key_names
 
 
 def check_counts(evidence: Evidence) -> list[Check]:
     """Every count of every table, and the seals of the outcomes files."""
     found: list[Check] = []
-    for table in TABLES:
+    for table in registry.all_tables():
         if _in_snapshot(evidence, table):
             found += _table_checks(evidence, table)
     return [*found, *_seals(evidence)]
@@ -149,10 +150,10 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
             hint="reimport run --phase delete --dry-run",
         )
     ]
-    if table in KEYS:
+    if key_names(table):
         keys = source_keys(evidence.source(table), table)
         found.append(_by_key(evidence, table, keys, pks, accounted))
-    elif table in RULES and RULES[table].mapping.key is not None:
+    elif registry.named(table).key is not None:
         why = "nobody has said which column holds the key"
         found.append(could_not_check(_in_snapshot_name(table), why))
     return found
@@ -171,7 +172,7 @@ def _by_key(
 ) -> Check:
     """By the key that stands in the row itself, whatever primary key it has."""
     held = evidence.database(table)
-    number = table == "images"
+    number = registry.named(table).number_key
     in_source = {
         pk
         for pk, key in zip(held.index, held["filemaker_id"], strict=True)

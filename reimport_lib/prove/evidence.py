@@ -22,7 +22,7 @@ from reimport_lib.errors import ReimportError
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.run import Json, Run
-from reimport_lib.tables.declare import BY_NAME, TABLES
+from reimport_lib.tables import registry
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import model_of
 
@@ -104,7 +104,7 @@ class Evidence:
         return self.snapshot.manifest.tables[table].declared_order
 
     def account(self, table: str) -> Account | None:
-        return self.accounts.get(BY_NAME[table].phase)
+        return self.accounts.get(registry.by_name()[table].phase)
 
     def outcomes(self, table: str) -> pd.DataFrame | None:
         """The outcomes of *table*, as ``Account.rows``; None where there are none."""
@@ -147,13 +147,15 @@ class Evidence:
     def unproven(self) -> tuple[str, ...]:
         """Phases of tables of the snapshot of which nobody says what became."""
         phases = {
-            table.phase for table in TABLES if self.snapshot.has(table.name)
+            table.phase
+            for table in registry.all_tables()
+            if self.snapshot.has(table.name)
         } & self.gaps.keys()
         return tuple(phase for phase in self.gaps if phase in phases)
 
     def gap(self, name: str, table: str) -> Check:
         """The check called *name* as one that cannot be made."""
-        why = self.gaps.get(BY_NAME[table].phase)
+        why = self.gaps.get(registry.by_name()[table].phase)
         if why is None:
             return could_not_check(name, "the outcomes files of that run are gone")
         return Check(name, why.expected, why.actual, why.verdict, why.hint)
@@ -163,7 +165,10 @@ def gather(run: Run, snapshot: Snapshot, *, alias: str = DEFAULT) -> Evidence:
     """The evidence for *run*, whose frozen source is *snapshot*."""
     accounts: dict[str, Account] = {}
     gaps: dict[str, Check] = {}
-    for phase in (DELETE, *dict.fromkeys(table.phase for table in TABLES)):
+    for phase in (
+        DELETE,
+        *dict.fromkeys(table.phase for table in registry.all_tables()),
+    ):
         account = _account(run, snapshot, phase, alias)
         if account is not None:
             accounts[phase] = account
@@ -244,7 +249,7 @@ def _from_folder(run: Run, run_id: str, phase: str) -> tuple[Json, dict[str, Pat
 
 
 def _tables_of(phase: str) -> list[str]:
-    return [table.name for table in TABLES if table.phase == phase]
+    return [table.name for table in registry.all_tables() if table.phase == phase]
 
 
 def _database_rows(table: str, alias: str) -> pd.DataFrame:

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reimport_lib.prove.evidence import Evidence
-from reimport_lib.prove.headers import KEYS, OWNERS, Aliases, column
+from reimport_lib.prove.headers import Aliases, column
 from reimport_lib.prove.render.rendering import key_text
+from reimport_lib.tables import registry
+from reimport_lib.tables.registry import key_names, owner_names
 from reimport_lib.write.models import model_of
 
 
@@ -45,9 +47,9 @@ def imported_rows(evidence: Evidence, table: str) -> list[Imported]:
     if table == "images":
         outcomes = outcomes[~outcomes["target_id"].isin(_moved_images(evidence))]
     source = evidence.source(table).loc[list(outcomes["row"])]
-    number = table == "images"
-    keys = column(source, KEYS.get(table, ()))
-    owners = column(source, OWNERS.get(table, ()))
+    number = registry.named(table).number_key
+    keys = column(source, key_names(table))
+    owners = column(source, owner_names(table))
     return [
         Imported(row, pk, key_text(key, number=number), key_text(owner), notes != "")
         for row, pk, notes, key, owner in zip(

@@ -16,7 +16,7 @@ from reimport_lib.prove.evidence import Evidence, could_not_check, some_rows
 from reimport_lib.prove.matched import Compared, Field, Matched, compare, match
 from reimport_lib.prove.metadata import metadata
 from reimport_lib.prove.reference_data import World, look_around
-from reimport_lib.tables.declare import BY_NAME, SOURCE_TABLES
+from reimport_lib.tables import registry
 from reimport_lib.write.models import managed
 
 FIELDS: Mapping[str, Callable[[Matched], list[Field]]] = {
@@ -38,7 +38,7 @@ def check_fields(evidence: Evidence) -> list[Check]:
     """One check per field of every table that the snapshot holds, and its fill rate."""
     world = look_around(evidence)
     found: list[Check] = []
-    for table in SOURCE_TABLES:
+    for table in registry.source_tables():
         if evidence.snapshot.has(table.name):
             found += check_table(evidence, table.name, world)
     return [*found, *check_batches(evidence, world)]
@@ -89,7 +89,7 @@ def _field_check(table: str, field: Field, result: Compared) -> Check:
         rows = some_rows(result.different)
         figures.append(f"{len(result.different):,} not explained: {rows}")
         hint = (
-            f"compare these rows of {BY_NAME[table].file} with the backend; "
+            f"compare these rows of {registry.by_name()[table].file} with the backend; "
             f"what became of them is in outcomes/{table}.csv"
         )
     return Check(

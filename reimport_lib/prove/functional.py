@@ -33,6 +33,7 @@ from reimport_lib.prove.reference_data import look_around
 from reimport_lib.prove.render import rendering
 from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.prove.shelves import ITS_ONLY_FILE, shelf
+from reimport_lib.tables import registry
 
 ENDPOINTS = (
     *("patients", "contact-details", "appointments", "appointment-types", "notes"),
@@ -141,7 +142,7 @@ def _shows_its_file(
     q: Question, table: str, prefix: str
 ) -> Callable[[Imported, Row], bool]:
     """Whether an answer names the stored file of its row's own key."""
-    files = shelf(prefix, q.world.sizes[table], number=table == "images")
+    files = shelf(prefix, q.world.sizes[table], number=registry.named(table).number_key)
 
     def right(row: Imported, shown: Row) -> bool:
         return files.says(str(shown["s3_key"]), row.key, ()) == ITS_ONLY_FILE

@@ -1,46 +1,19 @@
-"""Where the source says what: headers of keys and owners, written down a second time.
+"""Columns of the source by the headers that a table declares.
 
-Not taken from the mappings of the import, so that a column mapped wrongly there shows.
 A header counts without surrounding blanks, what nobody sees and ``Table::``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from reimport_lib.prove.render.rendering import key_text, seen
+from reimport_lib.tables import registry
+from reimport_lib.tables.registry import key_names
 
 Aliases = tuple[str, ...]
-
-KEYS: Mapping[str, Aliases] = {
-    "patients": ("id", "_kp_id", "id_Contact"),
-    "appointments": ("id", "_kp_EventID"),
-    "notes": ("id", "_kp_NoteID"),
-    "sms": ("id", "_kp_MessageID"),
-    "sms_replies": ("id", "_kp_ReplyID"),
-    "documents": ("id", "_kp_DocID"),
-    "images": ("recid", "RecID"),
-}
-"""Table -> headers of its FileMaker key, the preferred one first."""
-
-_CONTACT: Aliases = (
-    *("id_Contact", "id_Key", "id.key", "id_key", "id___key", "_kf_ContactID"),
-)
-_MESSAGE: Aliases = ("id_Contact", "_kf_ContactID", *_CONTACT)
-OWNERS: Mapping[str, Aliases] = {
-    "contact_details": (
-        *("id.key", "id_key", "id___key", "id_Key", "_kf_ContactID", "id_Contact"),
-    ),
-    "appointments": _CONTACT,
-    "notes": ("id_Key", *_CONTACT),
-    "sms": _MESSAGE,
-    "sms_replies": _MESSAGE,
-    "documents": _CONTACT,
-    "images": _CONTACT,
-}
-"""Table -> headers of the key of the patient that a row belongs to."""
 
 
 def column(frame: pd.DataFrame, aliases: Sequence[str]) -> list[str]:
@@ -59,7 +32,7 @@ def bare(header: str) -> str:
 
 
 def source_keys(frame: pd.DataFrame, table: str) -> frozenset[str]:
-    """Every key that *frame* holds for *table*, one of ``KEYS``."""
-    number = table == "images"
-    texts = set(column(frame, KEYS[table]))
+    """Every key that *frame* holds for *table*, which has a key of its own."""
+    number = registry.named(table).number_key
+    texts = set(column(frame, key_names(table)))
     return frozenset(key_text(text, number=number) for text in texts) - {""}

@@ -12,11 +12,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reimport_lib.plan.mapping import Column
 from reimport_lib.prove.matched import Matched
 from reimport_lib.prove.render import clocks, rendering, words
 from reimport_lib.prove.render.moments import Zone, is_stamp
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Field
 
 _FALSE = frozenset({"", "0", "0.0", "no", "n", "false"})
 _START = (("startDate",), ("startTime",), ("Start",))
@@ -31,7 +31,7 @@ _NO_TIME = frozenset("0:. z")
 def must_be_kept(m: Matched) -> dict[str, set[int]]:
     """Name in the metadata -> places of the rows whose text must be there."""
     found: dict[str, set[int]] = {}
-    for column in RULES[m.table].mapping.columns:
+    for column in registry.sources()[m.table].fields:
         test = _TESTS.get(column.convert)
         if test is None or not column.field or column.field.startswith("owner"):
             continue
@@ -81,7 +81,7 @@ def _day(held: str, said: str, order: str) -> str:
     return held if same else said
 
 
-def _values(m: Matched, column: Column) -> Sequence[Any]:
+def _values(m: Matched, column: Field) -> Sequence[Any]:
     """The field that the column became, where the table has one of its name."""
     if column.field in m.target.columns:
         return m.values(column.field)

@@ -14,10 +14,12 @@ from django.db.models import Exists, ForeignKey, OuterRef, Q
 from reimport_lib.backup.restoring import advice
 from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.prove.evidence import Evidence, could_not_check, some_rows
-from reimport_lib.prove.headers import KEYS, OWNERS, column
+from reimport_lib.prove.headers import column
 from reimport_lib.prove.reference_data import PATIENT, World, look_around
 from reimport_lib.prove.render.rendering import key_text
-from reimport_lib.tables.declare import BY_NAME, SOURCE_TABLES, TABLES, Table
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Table
+from reimport_lib.tables.registry import key_names, owner_names
 from reimport_lib.write.models import content_type_ids, fields_of, model_of
 
 
@@ -41,11 +43,11 @@ def check_links(evidence: Evidence) -> list[Check]:
     """Every link of the tables that the snapshot holds, and those of other rows."""
     world = look_around(evidence)
     found: list[Check] = []
-    for table in TABLES:
+    for table in registry.all_tables():
         if table.model:
             found += _missing_rows(evidence, table.name)
             found += _dangling(evidence, table.name) if _is_generic(table) else ()
-    for table in SOURCE_TABLES:
+    for table in registry.source_tables():
         if evidence.snapshot.has(table.name) and _names_an_owner(table):
             found += _table_checks(evidence, table.name, world)
     return found
@@ -58,7 +60,7 @@ def _is_generic(table: Table) -> bool:
 
 def _names_an_owner(table: Table) -> bool:
     """Its rows belong to a patient, by themselves or by the batch that they are in."""
-    if table.name in OWNERS or _is_generic(table):
+    if owner_names(table.name) or _is_generic(table):
         return True
     patient = model_of("patients")
     fields = fields_of(model_of(table.name)).values()
@@ -124,7 +126,7 @@ def _dangling(evidence: Evidence, table: str) -> Iterator[Check]:
 
 def _table_checks(evidence: Evidence, table: str, world: World) -> Iterator[Check]:
     name = f"{table}: owner in the source = owner in the database"
-    if table not in OWNERS:
+    if not owner_names(table):
         yield could_not_check(name, "nobody has said which column names the owner")
         return
     linked = _linked(evidence, table)
@@ -159,8 +161,8 @@ def _linked(evidence: Evidence, table: str) -> Linked | None:
     source = evidence.source(table).loc[list(found["row"])]
     return Linked(
         rows=list(found["row"]),
-        owners=column(source, OWNERS[table]),
-        keys=column(source, KEYS.get(table, ())),
+        owners=column(source, owner_names(table)),
+        keys=column(source, key_names(table)),
         target=held.loc[list(found["target_id"])],
         remedy=advice(evidence.run),
     )
@@ -173,7 +175,7 @@ def _owners(table: str, linked: Linked, world: World) -> Iterator[str]:
             batch = world.batches.get(pk)
             yield batch.owner if batch else ""
         return
-    attribute = "object_id" if _is_generic(BY_NAME[table]) else "patient_id"
+    attribute = "object_id" if _is_generic(registry.by_name()[table]) else "patient_id"
     for pk in linked.target[attribute]:
         yield world.owner(pk)
 
@@ -246,7 +248,7 @@ def _all_rows(
     return Check(
         name,
         f"{total:,} of {total:,}",
-        f"{figure}; not {some_rows(wrong)} of {BY_NAME[table].file}"
+        f"{figure}; not {some_rows(wrong)} of {registry.by_name()[table].file}"
         if wrong
         else figure,
         Verdict.FAIL if wrong else Verdict.WARN if edits else Verdict.PASS,

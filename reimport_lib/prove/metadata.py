@@ -15,7 +15,7 @@ from reimport_lib.prove import one_form
 from reimport_lib.prove.headers import Aliases
 from reimport_lib.prove.matched import Field, Matched
 from reimport_lib.prove.render.rendering import Pair, plain, seen
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 
 NAME = "filemaker_metadata"
 _JOINED: Mapping[str, tuple[Aliases, ...]] = {
@@ -50,13 +50,13 @@ def metadata(m: Matched) -> Field:
 
 def kept_columns(table: str) -> dict[str, Aliases]:
     """Name in the metadata -> headers of the column that is kept under it."""
-    columns = RULES[table].mapping.columns
+    columns = registry.sources()[table].fields
     return {column.metadata: column.names for column in columns if column.metadata}
 
 
 def as_they_were(table: str) -> dict[str, tuple[Aliases, ...]]:
     """Name in the metadata -> headers of the columns whose texts it may hold."""
-    columns = RULES[table].mapping.columns
+    columns = registry.sources()[table].fields
     return {**{column.kept_text: (column.names,) for column in columns}, **_JOINED}
 
 

@@ -11,10 +11,12 @@ from typing import Any
 from reimport_lib.prove import explaining
 from reimport_lib.prove.evidence import EDITED
 from reimport_lib.prove.explaining import Notes
-from reimport_lib.prove.headers import KEYS, OWNERS, Aliases, column
+from reimport_lib.prove.headers import Aliases, column
 from reimport_lib.prove.matched import Field, Matched, Render
 from reimport_lib.prove.render import clocks, rendering, words
 from reimport_lib.prove.render.rendering import Pair
+from reimport_lib.tables import registry
+from reimport_lib.tables.registry import key_names, owner_names
 
 FLAGS: dict[str, Aliases] = {
     "phone": ("SMS Phone",),
@@ -66,14 +68,14 @@ def owner(matched: Matched, name: str = "patient_id", attribute: str = "") -> Fi
     """The patient that a row belongs to: the link followed to its FileMaker key."""
     world = matched.world
     owners = [world.owner(pk) for pk in matched.values(attribute or name)]
-    aliases = OWNERS[matched.table]
+    aliases = owner_names(matched.table)
     return field_of(matched, name, rendering.key, aliases, values=owners)
 
 
 def own_key(matched: Matched) -> Field:
-    number = matched.table == "images"
+    number = registry.named(matched.table).number_key
     render = rendering.number_key if number else rendering.key
-    return field_of(matched, "filemaker_id", render, KEYS[matched.table])
+    return field_of(matched, "filemaker_id", render, key_names(matched.table))
 
 
 def patients(m: Matched) -> list[Field]:
@@ -149,7 +151,7 @@ def contact_details(m: Matched) -> list[Field]:
             m,
             "filemaker_id",
             _derived_key,
-            OWNERS[m.table],
+            owner_names(m.table),
             values=m.values("filemaker_id", "kind", "value", *ADDRESS),
         ),
         owner(m),
@@ -270,7 +272,7 @@ def _primary(m: Matched) -> Field:
 def _with_changed_details(m: Matched) -> set[Any]:
     """Patients of whose details a person changed one: that may be the primary."""
     left_alone = m.outcomes.loc[m.outcomes["reason"] == EDITED, "row"]
-    owners = column(m.frame.loc[list(left_alone)], OWNERS["contact_details"])
+    owners = column(m.frame.loc[list(left_alone)], owner_names("contact_details"))
     keys = {rendering.key_text(owner) for owner in owners}
     return {
         pk for pk, key in m.world.patients.items() if rendering.key_text(key) in keys

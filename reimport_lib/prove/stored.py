@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 
 from reimport_lib.prove import explaining, shelves
-from reimport_lib.prove.headers import KEYS, OWNERS, Aliases, column
+from reimport_lib.prove.headers import Aliases, column
 from reimport_lib.prove.matched import Field, Matched
 from reimport_lib.prove.people import field_of, own_key, owner
 from reimport_lib.prove.reference_data import PATIENT, Batch
 from reimport_lib.prove.render import clocks, rendering, words
 from reimport_lib.prove.render.rendering import Pair
+from reimport_lib.tables import registry
+from reimport_lib.tables.registry import key_names, owner_names
 
 _TYPE: Aliases = ("Type", "type")
 
@@ -46,7 +48,7 @@ def images(m: Matched) -> list[Field]:
         m,
         "batch_id",
         partial(_batch, m.zone.order),
-        OWNERS["images"],
+        owner_names("images"),
         date,
         values=[(batch.taken_on if batch else None, batch) for batch in held],
         notes={note: partial(_batch_day, by) for note, by in notes.items()},
@@ -63,8 +65,8 @@ def images(m: Matched) -> list[Field]:
 def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
     """Fields that the stored object gives: from the frozen listing, by its key."""
     sizes = m.world.sizes[m.table]
-    files = shelves.shelf(prefix, sizes, number=m.table == "images")
-    keys = files.keys(column(m.frame, KEYS[m.table]))
+    files = shelves.shelf(prefix, sizes, number=registry.named(m.table).number_key)
+    keys = files.keys(column(m.frame, key_names(m.table)))
 
     def stored_key(value: str, said: str) -> Pair:
         return shelves.ITS_ONLY_FILE, files.says(value, said, keys)
@@ -74,7 +76,7 @@ def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
         return str(sizes.get(key, "")), "" if held is None else str(held)
 
     return [
-        field_of(m, "s3_key", stored_key, KEYS[m.table]),
+        field_of(m, "s3_key", stored_key, key_names(m.table)),
         field_of(m, "s3_bucket", lambda value: (m.world.bucket, value)),
         field_of(m, "file_size", size, values=m.values("file_size", "s3_key")),
         field_of(m, "mime_type", _ending, values=m.values("mime_type", "s3_key")),

@@ -18,17 +18,7 @@ from reimport_lib.checks import Check, Verdict, equal, failed
 from reimport_lib.errors import SourceError
 from reimport_lib.read.limits import check_file
 from reimport_lib.read.reading import TEXT
-
-KEYS: dict[str, tuple[str, ...]] = {
-    "patients": ("id", "_kp_id", "id_Contact"),
-    "appointments": ("id", "_kp_EventID"),
-    "notes": ("id", "_kp_NoteID"),
-    "sms": ("id", "_kp_MessageID"),
-    "sms_replies": ("id", "_kp_ReplyID"),
-    "documents": ("id", "_kp_DocID"),
-    "images": ("recid", "RecID"),
-}
-"""Table -> what its key column may be called, best first; only to count keys here."""
+from reimport_lib.tables.registry import key_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +115,7 @@ def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
 def distinct_keys(table: str, data: pa.Table) -> int | None:
     """Different keys without case, braces and blanks; None: no key column."""
     known = set(data.column_names)
-    column = next((name for name in KEYS.get(table, ()) if name in known), None)
+    column = next((name for name in key_names(table) if name in known), None)
     if column is None:
         return None
     keys = pa.chunked_array(map(_comparable, data.column(column).chunks), TEXT)

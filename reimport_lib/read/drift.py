@@ -17,17 +17,7 @@ from reimport_lib.counting import several
 from reimport_lib.errors import GateFailed
 from reimport_lib.read.manifest import TableManifest
 from reimport_lib.read.snapshot import Snapshot
-
-CODED: Mapping[str, tuple[str, ...]] = {
-    "patients": ("contactType", "gender", "title", "Funding", "Clinic_Name"),
-    "contact_details": ("type", "country", "state"),
-    "appointments": ("Status", "Type", "idCal", "id_Clinic", "id_Clinician"),
-    "notes": ("Note Type", "Type"),
-    "sms": ("Status", "MessageStatus", "Direction"),
-    "documents": ("Type",),
-    "images": ("Type",),
-}
-"""Table -> columns that hold one of few words; a new one may have no rule yet."""
+from reimport_lib.tables import registry
 
 GONE, EMPTIED = "gone", "no value left"
 """What is found of a column that was lost."""
@@ -194,7 +184,7 @@ def _words(
     shared = set(earlier.manifest.tables[name].columns) & set(
         later.manifest.tables[name].columns
     )
-    coded = [column for column in CODED.get(name, ()) if column in shared]
+    coded = [column for column in _coded(name) if column in shared]
     if not coded:
         return
     before, after = earlier.table(name), later.table(name)
@@ -227,3 +217,9 @@ def _shown(counts: pd.Series, limits: DriftLimits) -> str:
 
 def _share(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,}"
+
+
+def _coded(name: str) -> tuple[str, ...]:
+    """Columns of the table *name* that hold one of few words."""
+    fields = registry.named(name).fields
+    return tuple(header for field in fields if field.coded for header in field.names)

@@ -26,6 +26,7 @@ from reimport_lib.read.limits import LIMITS, Limits
 from reimport_lib.read.manifest import Manifest, ObjectsManifest, TableManifest
 from reimport_lib.read.objects import ObjectListings, as_frame, prefixes
 from reimport_lib.read.reading import TEXT, FileSettings, Reading, filled
+from reimport_lib.tables import registry
 
 MANIFEST = "manifest.json"
 SERVERS = {
@@ -35,7 +36,6 @@ SERVERS = {
 """Word in ``REIMPORT_SOURCE`` -> the module whose ``read_tables(settings, progress=)``
 yields (table, name of the layout or table, Reading), one table at a time."""
 
-DECLARED = {"images": "MDY"}
 """Table -> order of its text dates, unless the source says its own."""
 
 Progress = Callable[[str, int], None]
@@ -214,7 +214,7 @@ def _freeze_table(
     folder: Path, name: str, origin: _Origin, reading: Reading, aside: Executor
 ) -> TableManifest:
     data = reading.data
-    order = reading.declared_order or DECLARED.get(name, "")
+    order = reading.declared_order or registry.named(name).date_order
     stored = aside.submit(store.store, folder, name, data, reading.rows)
     digest = aside.submit(
         canonical.table_digest, name, data, reading.rows, meaning=order

@@ -54,9 +54,9 @@ from reimport_lib.show.words import (
     noun,
     several,
 )
-from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.tables import registry
 
-IMPORTING = frozenset(table.phase for table in BY_NAME.values())
+IMPORTING = frozenset(table.phase for table in registry.by_name().values())
 
 
 def render(manifest: Mapping[str, Any], folder: Path) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 from reimport_lib.plan.values.canonical import canonical
 from reimport_lib.plan.values.keys import canonical_key, pseudonym
 from reimport_lib.show.words import several
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 
 HIDDEN = "hidden"
 
@@ -138,18 +138,18 @@ def is_named(table: str, name: str) -> bool:
 
 def source_fields(table: str) -> dict[str, str]:
     """Header of the source -> the field it becomes, by the table's mapping."""
-    if table not in RULES:
+    if table not in registry.sources():
         return {}
     return {
         header: column.name
-        for column in RULES[table].mapping.all_columns
+        for column in registry.sources()[table].all_fields
         for header in column.names
     }
 
 
 def _key(table: str, name: str, value: object) -> str:
     """The key as the plans hold it, also where *value* is the text of the source."""
-    number = table == "images" and name == "filemaker_id"
+    number = name == "filemaker_id" and registry.named(table).number_key
     text = pd.Series([canonical(value)], dtype=object)
     return str(canonical_key(text, number=number).iloc[0])
 

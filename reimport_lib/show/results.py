@@ -28,7 +28,6 @@ from reimport_lib.show.html import (
 from reimport_lib.show.waiting import clock
 from reimport_lib.show.words import (
     STATUSES,
-    TABLE_NOUNS,
     VERDICTS,
     count,
     link_noun,
@@ -38,6 +37,7 @@ from reimport_lib.show.words import (
     several,
     share,
 )
+from reimport_lib.tables import registry
 
 if TYPE_CHECKING:
     from reimport_lib.plan.plan import Plan
@@ -154,7 +154,7 @@ def checks_table(checks: Iterable[Check], caption: str = "") -> Table:
 
 def _check_name(check: Check) -> str:
     """The name of *check*, with its table called as everywhere in a report."""
-    return ": ".join(TABLE_NOUNS.get(part, part) for part in check.name.split(": "))
+    return ": ".join(map(_with_noun, check.name.split(": ")))
 
 
 def checks_stack(checks: Iterable[Check]) -> Stack:
@@ -246,3 +246,8 @@ def status_words() -> Table:
     rows = [(status_badge(name), said.sentence) for name, said in STATUSES.items()]
     rows += [(verdict_badge(name), said.sentence) for name, said in VERDICTS.items()]
     return Table("The words of this report", ("word", "meaning"), tuple(rows))
+
+
+def _with_noun(part: str) -> str:
+    """*part* of a check's name, a table by what a reader calls its rows."""
+    return registry.noun(part) if part in registry.by_name() else part

@@ -22,7 +22,7 @@ from reimport_lib.show.row_words import Rows
 from reimport_lib.show.run_words import Standing, Writing
 from reimport_lib.show.waiting import waiting, waits
 from reimport_lib.show.words import STATUSES, saying
-from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.tables import registry
 
 Json = Mapping[str, Any]
 # A phase records its plan before its gate: only in these states was it applied too.
@@ -80,7 +80,7 @@ def source_tables(manifest: Json) -> dict[str, dict[str, int]]:
     return {
         name: {str(outcome): counts.get(outcome, 0) for outcome in SOURCE_OUTCOMES}
         for name, counts in tables(manifest).items()
-        if name in BY_NAME and BY_NAME[name].is_source
+        if name in registry.by_name() and registry.by_name()[name].source
     }
 
 

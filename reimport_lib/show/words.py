@@ -12,20 +12,8 @@ from typing import Literal
 
 from reimport_lib.counting import count, several
 from reimport_lib.plan.codes import SOURCE_OUTCOMES, Kept, Note, Outcome, Reason
+from reimport_lib.tables import registry
 
-TABLE_NOUNS = {
-    "patients": "patients",
-    "contact_details": "contact details",
-    "appointments": "appointments",
-    "notes": "notes",
-    "sms": "text messages",
-    "sms_replies": "text message replies",
-    "documents": "documents",
-    "documents_objects": "stored document files",
-    "images": "images",
-    "images_objects": "stored image files",
-    "image_batches": "image batches",
-}
 LINK_NOUNS = {
     "owner": "patient",
     "object": "stored file",
@@ -161,7 +149,7 @@ def size(number: int) -> str:
 
 def noun(table: str) -> str:
     """What the rows of *table* are called in a sentence."""
-    return TABLE_NOUNS.get(table, table.replace("_", " "))
+    return registry.noun(table)
 
 
 def link_noun(link: str) -> str:

@@ -1,60 +1,186 @@
-"""The tables, as data: which export each comes from, which model it becomes.
+"""What a table is: where its rows come from, what becomes of each column, its rules.
 
-Pure; imports nothing of this package.
+Pure values, below everything that reads them; imports nothing of this package. The
+tables themselves are declared in the modules beside this one, and ``registry`` says
+which are installed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from reimport_lib.plan.context import Context
+    from reimport_lib.plan.decide import Decided
+    from reimport_lib.plan.stage import Staged
+
+    Stage = Callable[["Table", pd.DataFrame, Context], Staged]
+    Decide = Callable[[Staged, Context, pd.DataFrame | None], Decided]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """One table of the run.
+class Source:
+    """
+    Where the rows of a table come from.
 
     Attributes:
-        name: the word used everywhere (outcomes file, gates, reports).
-        phase: the phase that imports it.
-        model: Django label, ``app.Model``; empty for stored objects.
-        file: stem of its export file and of its server layout; empty when derived.
-        required: leaving the file out needs a setting.
+        file: stem of its export file; its container's file name on a server.
+        layout: of the Data API, or table occurrence of OData, unless a setting says.
+        required: leaving it out needs a setting.
+    """
+
+    file: str
+    layout: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """
+    One source column and what it becomes.
+
+    Attributes:
+        field: column of the staged frame, in most cases the field of the model; ""
+            where it goes only into the metadata.
+        names: headers it may have, the preferred one first.
+        convert: name of a conversion, see ``plan.stage.CONVERSIONS``.
+        required: the phase stops without it.
+        unless: field whose presence makes up for this one.
+        width: digits of a whole value; ``settings.NAME`` where a setting says so.
+        length: characters the field of the model holds at most.
+        metadata: key of ``filemaker_metadata`` that holds its value as text.
+        original: key of the metadata that holds the text as it was where the value
+            no longer shows it; without one a text is kept only where the value does
+            not carry all of it (see ``kept_text``).
+        feeds: field of the model that a rule makes out of this column.
+        coded: it holds one of few words; a new one may have no rule yet.
+    """
+
+    field: str
+    names: tuple[str, ...]
+    convert: str = "text"
+    required: bool = False
+    unless: str = ""
+    width: str = ""
+    length: int | None = None
+    metadata: str = ""
+    original: str = ""
+    feeds: str = ""
+    coded: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its column in the staged frame."""
+        return self.field or self.metadata
+
+    @property
+    def kept_text(self) -> str:
+        """Key of the metadata that holds a text that its value does not carry."""
+        return self.original or f"{self.name}_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Source columns that are left out on purpose, and why; ``*`` is any text."""
+
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteGate:
+    """
+    A gate on the share of incoming rows that carry a note.
+
+    Attributes:
+        note: its code; limit: fraction 0..1 of the rows that come in.
+        what: the counted rows, as a message names them.
     """
 
     name: str
+    note: str
+    limit: float
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """
+    One table of the run: everything that is known of it.
+
+    Attributes:
+        name: the word used everywhere (outcomes file, gates, reports).
+        noun: what a reader calls its rows, in the plural.
+        phase: the phase that imports it.
+        model: Django label, ``app.Model``; empty for stored objects.
+        source: where its rows come from; None where they are made of another table's.
+        key: the column of the FileMaker key; None where it is derived.
+        fields: every other column that comes in, in the order of a report.
+        managed: fields of the model that the import writes, in digest order.
+        date_order: of text dates where the export itself lays it down; "" where only
+            the settings do.
+        made_of: the table whose rows, or stored objects, these rows are made of.
+        stage: as ``plan.stage.stage_table``, which it is unless given.
+        decide: what becomes of each row; None where the table has no rows of its own.
+        keys: of rows that are made of another table's staged rows, their keys.
+        gates: limits of its own, gate -> fraction or number of rows.
+        note_gates: gates that only this table has.
+    """
+
+    name: str
+    noun: str
     phase: str
-    model: str
-    file: str = ""
-    required: bool = False
+    model: str = ""
+    source: Source | None = None
+    key: Field | None = None
+    fields: tuple[Field, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    managed: tuple[str, ...] = ()
+    date_order: str = ""
+    made_of: str = ""
+    stage: Stage | None = None
+    decide: Decide | None = None
+    keys: Callable[[Staged], Any] | None = None
+    gates: Mapping[str, float] = field(default_factory=dict)
+    note_gates: tuple[NoteGate, ...] = ()
 
     @property
-    def is_source(self) -> bool:
-        """It has source rows of its own that come out of FileMaker."""
-        return bool(self.file)
+    def file(self) -> str:
+        """Stem of its export file; empty where its rows are made of another table's."""
+        return self.source.file if self.source else ""
 
+    @property
+    def required(self) -> bool:
+        """Leaving its export out needs a setting."""
+        return self.source is not None and self.source.required
 
-TABLES = (
-    Table("patients", "patients", "patients.Patient", "Contacts", required=True),
-    Table(
-        "contact_details", "patients", "patients.ContactDetail", "Coms", required=True
-    ),
-    Table(
-        "appointments",
-        "appointments",
-        "appointments.Appointment",
-        "Appointments",
-        required=True,
-    ),
-    Table("notes", "notes", "notes.Note", "Notes", required=True),
-    Table("sms", "notes", "notes.SmsMessage", "SMS", required=True),
-    Table("sms_replies", "notes", "notes.SmsReply", "Replies"),
-    Table("documents", "documents", "documents.Document", "Docs", required=True),
-    Table("documents_objects", "documents", ""),
-    Table("images", "images", "images.Image", "Images", required=True),
-    Table("images_objects", "images", ""),
-    Table("image_batches", "images", "images.ImageBatch"),
-)
-BY_NAME = {table.name: table for table in TABLES}
-SOURCE_TABLES = tuple(table for table in TABLES if table.is_source)
+    @property
+    def snapshot_name(self) -> str:
+        """The table of the snapshot that its rows are in, or are made of."""
+        return self.made_of if self.made_of and self.model else self.name
 
-SERVERS = ("data-api", "odata")
-"""The ways in over a server, beside a folder of exports."""
+    @property
+    def all_fields(self) -> tuple[Field, ...]:
+        """The key first."""
+        return (self.key, *self.fields) if self.key else self.fields
+
+    @property
+    def owner(self) -> Field | None:
+        """The column of the key of the row that a row belongs to, if there is one."""
+        return next((each for each in self.fields if each.field == "owner"), None)
+
+    @property
+    def number_key(self) -> bool:
+        """Its key is a number: leading zeros do not count."""
+        return self.key is not None and self.key.convert == "number key"
+
+    @property
+    def digest(self) -> str:
+        """sha256 of what becomes of its columns: another mapping makes another plan."""
+        parts = (self.name, self.key, self.fields, self.dropped, self.managed)
+        return hashlib.sha256(repr((*parts, self.date_order)).encode()).hexdigest()

@@ -21,7 +21,6 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.mapping import Column, Dropped, Mapping
 from reimport_lib.plan.match import (
     PATIENT,
     contradicts_owner,
@@ -32,51 +31,10 @@ from reimport_lib.plan.match import (
 )
 from reimport_lib.plan.object_names import naming
 from reimport_lib.plan.objects import Objects, base_names, match_objects, mime_types
-from reimport_lib.plan.stage import Staged, stage_table
+from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import visible
+from reimport_lib.tables.declare import Dropped, Field, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
-
-MAPPING = Mapping(
-    table="documents",
-    key=Column("filemaker_id", ("id", "_kp_DocID"), "key", True, length=255),
-    columns=(
-        owner_column("id_Contact", feeds="owner_id"),
-        *OWNER_CHECK,
-        Column("original_name", ("FileName", "File Name", "fileName"), length=255),
-        Column("source_type", ("Type", "type"), "word", length=100),
-        Column("document_date", ("Date", "date"), "date", original="date_text"),
-        kept("name_of_file", "Name of file", convert="text"),
-        kept("container", "Doc", convert="text"),
-        kept("order", "id_Order", convert="number as text"),
-        kept("imported", "imported"),
-        kept("number", "num"),
-        kept("exported_at", "NexusExportDate"),
-        *AUDIT,
-    ),
-    dropped=(
-        Dropped(("Document", "Thumbnail"), "a container: the stored object is linked"),
-        GLOBALS,
-    ),
-    managed=(
-        "owner_type",
-        "owner_id",
-        "file_name",
-        "original_name",
-        "mime_type",
-        "file_size",
-        "s3_bucket",
-        "s3_key",
-        "category",
-        "source_type",
-        "document_date",
-        "filemaker_metadata",
-    ),
-)
-
-
-def stage_documents(frame: pd.DataFrame, context: Context) -> Staged:
-    """Documents as values; wholly blank rows are counted and left out."""
-    return stage_table(MAPPING, frame, context)
 
 
 def decide_documents(
@@ -140,3 +98,54 @@ def categories(types: Any) -> Any:
 def _category(source_type: str | None) -> str:
     word = visible(source_type or "").casefold()
     return re.sub(r"[\W_]+", "-", word).strip("-") or "other"
+
+
+DOCUMENTS = Table(
+    name="documents",
+    noun="documents",
+    phase="documents",
+    model="documents.Document",
+    source=Source("Docs", "API_Docs"),
+    key=Field("filemaker_id", ("id", "_kp_DocID"), "key", True, length=255),
+    fields=(
+        owner_column("id_Contact", feeds="owner_id"),
+        *OWNER_CHECK,
+        Field("original_name", ("FileName", "File Name", "fileName"), length=255),
+        Field("source_type", ("Type", "type"), "word", length=100, coded=True),
+        Field("document_date", ("Date", "date"), "date", original="date_text"),
+        kept("name_of_file", "Name of file", convert="text"),
+        kept("container", "Doc", convert="text"),
+        kept("order", "id_Order", convert="number as text"),
+        kept("imported", "imported"),
+        kept("number", "num"),
+        kept("exported_at", "NexusExportDate"),
+        *AUDIT,
+    ),
+    dropped=(
+        Dropped(("Document", "Thumbnail"), "a container: the stored object is linked"),
+        GLOBALS,
+    ),
+    managed=(
+        "owner_type",
+        "owner_id",
+        "file_name",
+        "original_name",
+        "mime_type",
+        "file_size",
+        "s3_bucket",
+        "s3_key",
+        "category",
+        "source_type",
+        "document_date",
+        "filemaker_metadata",
+    ),
+    decide=decide_documents,
+    gates={"min_object_rate": 0.85},
+)
+
+DOCUMENTS_OBJECTS = Table(
+    name="documents_objects",
+    noun="stored document files",
+    phase="documents",
+    made_of="documents",
+)

@@ -25,7 +25,6 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.mapping import Column, Dropped, Mapping
 from reimport_lib.plan.match import (
     PATIENT,
     contradicts_owner,
@@ -37,65 +36,11 @@ from reimport_lib.plan.match import (
 from reimport_lib.plan.object_names import naming
 from reimport_lib.plan.objects import base_names, match_objects
 from reimport_lib.plan.plan import Plan
-from reimport_lib.plan.stage import Staged, stage_table
+from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import derived_uuids
+from reimport_lib.tables.declare import Dropped, Field, Source, Table
 from reimport_lib.tables.documents import categories, object_columns
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
-
-MAPPING = Mapping(
-    table="images",
-    key=Column("filemaker_id", ("recid", "RecID"), "number key", True, length=255),
-    columns=(
-        owner_column("id_Contact", feeds="batch_id"),
-        *OWNER_CHECK,
-        Column(
-            "date_taken",
-            ("date", "Date"),
-            "date",
-            required=True,
-            original="date_text",
-        ),
-        Column("source_type", ("Type", "type"), "word", length=100),
-        Column("original_name", ("fileNane", "fileName"), length=255),
-        kept("name_of_file", "Name of file", convert="text"),
-        Column("caption", ("caption", "Caption")),
-        kept("image_id", "id", convert="number as text"),
-        kept("file_size_text", "filesize"),
-        kept("imported", "imported"),
-        kept("result", "result"),
-        kept("exported_at", "NexusExportDate"),
-        *AUDIT,
-    ),
-    dropped=(
-        Dropped(
-            (
-                "image_Full",
-                "image_Ex_large",
-                "image_large",
-                "image_medium",
-                "image_small",
-                "best_image_container",
-            ),
-            "a container: the stored object is linked",
-        ),
-        Dropped(("Recovered",), "a thumbnail as text"),
-        GLOBALS,
-    ),
-    managed=(
-        "batch_id",
-        "s3_bucket",
-        "s3_key",
-        "original_name",
-        "file_size",
-        "mime_type",
-        "category",
-        "source_type",
-        "caption",
-        "date_taken",
-        "filemaker_metadata",
-    ),
-    date_order="MDY",
-)
 
 BATCH_FIELDS = ("owner_type", "owner_id", "name", "taken_on", "filemaker_metadata")
 """Managed fields of a batch, in digest order."""
@@ -104,11 +49,6 @@ _MONTHS = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
-
-
-def stage_images(frame: pd.DataFrame, context: Context) -> Staged:
-    """Image metadata as values; wholly blank rows are counted and left out."""
-    return stage_table(MAPPING, frame, context)
 
 
 def decide_images(
@@ -218,3 +158,78 @@ def link_batches(staged: Staged, images: Decided, batches: Plan) -> Decided:
 def _day_name(day: date) -> str:
     """``20 Aug 2019``, in English on every machine."""
     return f"{day.day:02d} {_MONTHS[day.month - 1]} {day.year}"
+
+
+IMAGES = Table(
+    name="images",
+    noun="images",
+    phase="images",
+    model="images.Image",
+    source=Source("Images", "API_Images"),
+    key=Field("filemaker_id", ("recid", "RecID"), "number key", True, length=255),
+    fields=(
+        owner_column("id_Contact", feeds="batch_id"),
+        *OWNER_CHECK,
+        Field(
+            "date_taken",
+            ("date", "Date"),
+            "date",
+            required=True,
+            original="date_text",
+        ),
+        Field("source_type", ("Type", "type"), "word", length=100, coded=True),
+        Field("original_name", ("fileNane", "fileName"), length=255),
+        kept("name_of_file", "Name of file", convert="text"),
+        Field("caption", ("caption", "Caption")),
+        kept("image_id", "id", convert="number as text"),
+        kept("file_size_text", "filesize"),
+        kept("imported", "imported"),
+        kept("result", "result"),
+        kept("exported_at", "NexusExportDate"),
+        *AUDIT,
+    ),
+    dropped=(
+        Dropped(
+            (
+                "image_Full",
+                "image_Ex_large",
+                "image_large",
+                "image_medium",
+                "image_small",
+                "best_image_container",
+            ),
+            "a container: the stored object is linked",
+        ),
+        Dropped(("Recovered",), "a thumbnail as text"),
+        GLOBALS,
+    ),
+    managed=(
+        "batch_id",
+        "s3_bucket",
+        "s3_key",
+        "original_name",
+        "file_size",
+        "mime_type",
+        "category",
+        "source_type",
+        "caption",
+        "date_taken",
+        "filemaker_metadata",
+    ),
+    date_order="MDY",
+    decide=decide_images,
+    gates={"min_object_rate": 0.85},
+)
+
+IMAGES_OBJECTS = Table(
+    name="images_objects", noun="stored image files", phase="images", made_of="images"
+)
+IMAGE_BATCHES = Table(
+    name="image_batches",
+    noun="image batches",
+    phase="images",
+    model="images.ImageBatch",
+    made_of="images",
+    managed=BATCH_FIELDS,
+    keys=batch_keys,
+)

@@ -20,7 +20,6 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.mapping import Column, Mapping
 from reimport_lib.plan.match import (
     contradicts_owner,
     owner_link,
@@ -28,37 +27,9 @@ from reimport_lib.plan.match import (
     owner_rules,
     with_owner_texts,
 )
-from reimport_lib.plan.stage import Staged, stage_table
+from reimport_lib.plan.stage import Staged
+from reimport_lib.tables.declare import Field, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
-
-MAPPING = Mapping(
-    table="notes",
-    key=Column("filemaker_id", ("id", "_kp_NoteID"), "key", True, length=255),
-    columns=(
-        owner_column("id_Key", "id_Contact"),
-        *OWNER_CHECK,
-        Column("note_date", ("Date", "date"), "date", original="date_text"),
-        Column("author", ("CreatedBy", "Author"), length=200),
-        Column("source_type", ("Note Type", "Type"), "word", length=100),
-        Column("content", ("Note", "Content", "Text"), required=True),
-        kept("display", "Display"),
-        *AUDIT,
-    ),
-    dropped=(GLOBALS,),
-    managed=(
-        "patient_id",
-        "note_date",
-        "author",
-        "source_type",
-        "content",
-        "filemaker_metadata",
-    ),
-)
-
-
-def stage_notes(frame: pd.DataFrame, context: Context) -> Staged:
-    """Notes as values; wholly blank rows are counted and left out."""
-    return stage_table(MAPPING, frame, context)
 
 
 def decide_notes(
@@ -92,3 +63,33 @@ def decide_notes(
         },
         links=(owner_link(frame["owner"], known, counted_rows(rows)),),
     )
+
+
+NOTES = Table(
+    name="notes",
+    noun="notes",
+    phase="notes",
+    model="notes.Note",
+    source=Source("Notes", "API_Notes"),
+    key=Field("filemaker_id", ("id", "_kp_NoteID"), "key", True, length=255),
+    fields=(
+        owner_column("id_Key", "id_Contact"),
+        *OWNER_CHECK,
+        Field("note_date", ("Date", "date"), "date", original="date_text"),
+        Field("author", ("CreatedBy", "Author"), length=200),
+        Field("source_type", ("Note Type", "Type"), "word", length=100, coded=True),
+        Field("content", ("Note", "Content", "Text"), required=True),
+        kept("display", "Display"),
+        *AUDIT,
+    ),
+    dropped=(GLOBALS,),
+    managed=(
+        "patient_id",
+        "note_date",
+        "author",
+        "source_type",
+        "content",
+        "filemaker_metadata",
+    ),
+    decide=decide_notes,
+)

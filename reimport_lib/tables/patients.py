@@ -21,128 +21,11 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.mapping import Column, Dropped, Mapping
 from reimport_lib.plan.match import look_up
-from reimport_lib.plan.stage import Staged, stage_table
+from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import listed_words
+from reimport_lib.tables.declare import Dropped, Field, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, kept
-
-MAPPING = Mapping(
-    table="patients",
-    key=Column("filemaker_id", ("id", "_kp_id", "id_Contact"), "key", True, length=255),
-    columns=(
-        Column("title", ("title", "Title"), "title", length=20),
-        Column("first_name", ("nameFirst",), "person name", required=True, length=100),
-        Column("middle_names", ("nameMiddle",), "person name", length=100),
-        Column("last_name", ("nameLast",), "person name", required=True, length=100),
-        Column("dob", ("DOB",), "birth date", original="dob_text"),
-        Column("sex", ("gender", "sex"), "sex", original="sex_text"),
-        Column(
-            "health_number",
-            ("Health Number",),
-            "digits",
-            width="health_number_width",
-            length=20,
-        ),
-        Column(
-            "contact_type",
-            ("contactType",),
-            metadata="contact_type",
-            feeds="(only patients come in)",
-        ),
-        Column(
-            "clinic_key",
-            ("id_Clinic",),
-            "number as text",
-            metadata="id_clinic",
-            feeds="clinic_id",
-        ),
-        Column(
-            "clinic_name",
-            ("Clinic_Name",),
-            metadata="clinic_name",
-            feeds="clinic_id",
-        ),
-        Column(
-            "funding_source",
-            ("Funding",),
-            "number as text",
-            length=100,
-            feeds="funding_source, funding_type_id",
-        ),
-        Column(
-            "coordinator_name", ("NDIS Coordinator Name",), "person name", length=200
-        ),
-        Column(
-            "coordinator_phone",
-            ("NDIS Coordinator Phone",),
-            "phone",
-            length=50,
-            original="coordinator_phone_text",
-        ),
-        Column("coordinator_email", ("NDIS Coordinator Email",), "e-mail", length=200),
-        Column(
-            "ndis_plan_start_date",
-            ("NDIS Plan Start Date",),
-            "date",
-            original="ndis_plan_start_text",
-        ),
-        Column(
-            "ndis_plan_end_date",
-            ("NDIS Plan End Date",),
-            "date",
-            original="ndis_plan_end_text",
-        ),
-        Column("ndis_notes", ("NDIS notes",)),
-        kept("ndis_report", "NDIS Report"),
-        kept("xero_contact_id", "_kf_XeroContactID", convert="number as text"),
-        kept("area", "Area"),
-        kept("cys_id", "CYS_ID", convert="number as text"),
-        kept("old_id", "old.id", convert="number as text"),
-        kept("old", "Old"),
-        kept("diabetes", "Diabetes"),
-        kept("impaired_vision", "Impaired Vision"),
-        kept("impaired_hearing", "Impaired Hearing"),
-        kept("self_doc", "selfDoc"),
-        kept("sms", "sms"),
-        kept("xmas", "Xmas"),
-        kept("flagged", "Flaged"),
-        kept("image_keys", "imageKeys", convert="number as text"),
-        kept("document_keys", "docKeys", convert="number as text"),
-        kept("phones", "Phones", convert="number as text"),
-        *AUDIT,
-    ),
-    dropped=(
-        Dropped(
-            ("Name", "Name Full", "Name for Labels", "Initial", "FlagedNum", "_kz_*"),
-            "a calculation over fields that are imported",
-        ),
-        Dropped(
-            ("Consent Sign", "faceImage*"),
-            "a container: files come with the documents and images",
-        ),
-        GLOBALS,
-    ),
-    managed=(
-        "title",
-        "first_name",
-        "middle_names",
-        "last_name",
-        "dob",
-        "sex",
-        "health_number",
-        "clinic_id",
-        "funding_type_id",
-        "funding_source",
-        "coordinator_name",
-        "coordinator_phone",
-        "coordinator_email",
-        "ndis_plan_start_date",
-        "ndis_plan_end_date",
-        "ndis_notes",
-        "filemaker_metadata",
-    ),
-)
 
 OTHER_KINDS = frozenset(
     (
@@ -169,11 +52,6 @@ _TEXTS = (
     "ndis_notes",
 )
 _OTHERS = ("dob", "sex", "ndis_plan_start_date", "ndis_plan_end_date")
-
-
-def stage_patients(frame: pd.DataFrame, context: Context) -> Staged:
-    """Contacts as values; wholly blank rows are counted and left out."""
-    return stage_table(MAPPING, frame, context)
 
 
 def decide_patients(
@@ -230,3 +108,129 @@ def _not_a_patient(staged: Staged) -> tuple[Ruling, Ruling]:
 
 def _is_patient(kind: str) -> bool:
     return "patient" in listed_words(kind)
+
+
+PATIENTS = Table(
+    name="patients",
+    noun="patients",
+    phase="patients",
+    model="patients.Patient",
+    source=Source("Contacts", "API_Contacts"),
+    key=Field("filemaker_id", ("id", "_kp_id", "id_Contact"), "key", True, length=255),
+    fields=(
+        Field("title", ("title", "Title"), "title", length=20, coded=True),
+        Field("first_name", ("nameFirst",), "person name", required=True, length=100),
+        Field("middle_names", ("nameMiddle",), "person name", length=100),
+        Field("last_name", ("nameLast",), "person name", required=True, length=100),
+        Field("dob", ("DOB",), "birth date", original="dob_text"),
+        Field("sex", ("gender", "sex"), "sex", original="sex_text", coded=True),
+        Field(
+            "health_number",
+            ("Health Number",),
+            "digits",
+            width="health_number_width",
+            length=20,
+        ),
+        Field(
+            "contact_type",
+            ("contactType",),
+            metadata="contact_type",
+            feeds="(only patients come in)",
+            coded=True,
+        ),
+        Field(
+            "clinic_key",
+            ("id_Clinic",),
+            "number as text",
+            metadata="id_clinic",
+            feeds="clinic_id",
+        ),
+        Field(
+            "clinic_name",
+            ("Clinic_Name",),
+            metadata="clinic_name",
+            feeds="clinic_id",
+            coded=True,
+        ),
+        Field(
+            "funding_source",
+            ("Funding",),
+            "number as text",
+            length=100,
+            feeds="funding_source, funding_type_id",
+            coded=True,
+        ),
+        Field(
+            "coordinator_name", ("NDIS Coordinator Name",), "person name", length=200
+        ),
+        Field(
+            "coordinator_phone",
+            ("NDIS Coordinator Phone",),
+            "phone",
+            length=50,
+            original="coordinator_phone_text",
+        ),
+        Field("coordinator_email", ("NDIS Coordinator Email",), "e-mail", length=200),
+        Field(
+            "ndis_plan_start_date",
+            ("NDIS Plan Start Date",),
+            "date",
+            original="ndis_plan_start_text",
+        ),
+        Field(
+            "ndis_plan_end_date",
+            ("NDIS Plan End Date",),
+            "date",
+            original="ndis_plan_end_text",
+        ),
+        Field("ndis_notes", ("NDIS notes",)),
+        kept("ndis_report", "NDIS Report"),
+        kept("xero_contact_id", "_kf_XeroContactID", convert="number as text"),
+        kept("area", "Area"),
+        kept("cys_id", "CYS_ID", convert="number as text"),
+        kept("old_id", "old.id", convert="number as text"),
+        kept("old", "Old"),
+        kept("diabetes", "Diabetes"),
+        kept("impaired_vision", "Impaired Vision"),
+        kept("impaired_hearing", "Impaired Hearing"),
+        kept("self_doc", "selfDoc"),
+        kept("sms", "sms"),
+        kept("xmas", "Xmas"),
+        kept("flagged", "Flaged"),
+        kept("image_keys", "imageKeys", convert="number as text"),
+        kept("document_keys", "docKeys", convert="number as text"),
+        kept("phones", "Phones", convert="number as text"),
+        *AUDIT,
+    ),
+    dropped=(
+        Dropped(
+            ("Name", "Name Full", "Name for Labels", "Initial", "FlagedNum", "_kz_*"),
+            "a calculation over fields that are imported",
+        ),
+        Dropped(
+            ("Consent Sign", "faceImage*"),
+            "a container: files come with the documents and images",
+        ),
+        GLOBALS,
+    ),
+    managed=(
+        "title",
+        "first_name",
+        "middle_names",
+        "last_name",
+        "dob",
+        "sex",
+        "health_number",
+        "clinic_id",
+        "funding_type_id",
+        "funding_source",
+        "coordinator_name",
+        "coordinator_phone",
+        "coordinator_email",
+        "ndis_plan_start_date",
+        "ndis_plan_end_date",
+        "ndis_notes",
+        "filemaker_metadata",
+    ),
+    decide=decide_patients,
+)

@@ -6,7 +6,7 @@ Pure data. Names of headers follow the two families that exist: FileMaker's own
 
 from __future__ import annotations
 
-from reimport_lib.plan.mapping import Column, Dropped
+from reimport_lib.tables.declare import Dropped, Field
 
 OWNER_NAMES = (
     "id_Contact",
@@ -18,20 +18,20 @@ OWNER_NAMES = (
 )
 
 
-def owner_column(*preferred: str, feeds: str = "patient_id") -> Column:
+def owner_column(*preferred: str, feeds: str = "patient_id") -> Field:
     """The key of the patient that a row belongs to, *preferred* headers first."""
     others = tuple(name for name in OWNER_NAMES if name not in preferred)
     names = (*preferred, *others)
-    return Column("owner", names, "key", required=True, feeds=feeds)
+    return Field("owner", names, "key", required=True, feeds=feeds)
 
 
-def kept(metadata: str, *names: str, convert: str = "kept") -> Column:
+def kept(metadata: str, *names: str, convert: str = "kept") -> Field:
     """A column without a field of its own, kept in the metadata as text."""
-    return Column("", names, convert, metadata=metadata)
+    return Field("", names, convert, metadata=metadata)
 
 
 AUDIT = (
-    Column(
+    Field(
         "",
         ("creationAccountName",),
         "number as text",
@@ -48,13 +48,13 @@ AUDIT = (
 """Who made and changed the record, and when, as FileMaker says it."""
 
 OWNER_CHECK = (
-    Column(
+    Field(
         "owner_name",
         ("Name Full", "Contact Name", "Patient Name"),
         "person name",
         feeds="(compared with the patient)",
     ),
-    Column(
+    Field(
         "owner_dob",
         ("Contact DOB", "Patient DOB", "DOB"),
         "date",

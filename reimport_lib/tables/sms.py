@@ -25,7 +25,6 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.mapping import Column, Mapping
 from reimport_lib.plan.match import (
     contradicts_owner,
     mapped,
@@ -37,99 +36,8 @@ from reimport_lib.plan.match import (
 from reimport_lib.plan.stage import Staged, stage_table, with_columns, with_words
 from reimport_lib.plan.values.keys import whole_keys
 from reimport_lib.plan.values.text import Cleaned, one_meaning
+from reimport_lib.tables.declare import Field, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
-
-MAPPING_SMS = Mapping(
-    table="sms",
-    key=Column("filemaker_id", ("id", "_kp_MessageID"), "key", True, length=255),
-    columns=(
-        owner_column("id_Contact", "_kf_ContactID"),
-        *OWNER_CHECK,
-        Column(
-            "appointment",
-            ("_kf_EventID", "id_Event"),
-            metadata="event",
-            feeds="appointment_id",
-        ),
-        Column(
-            "phone_number",
-            ("Phone", "RecipientPhoneMobile"),
-            "phone",
-            length=50,
-            original="phone_text",
-        ),
-        Column("message", ("Message", "MessageBody"), required=True),
-        Column("status", ("Status", "MessageStatus"), "word", length=50),
-        Column(
-            "direction_word", ("Direction",), metadata="direction", feeds="direction"
-        ),
-        Column(
-            "sent_at",
-            ("SentDate", "SentTimestamp"),
-            "date and time",
-            original="sent_text",
-        ),
-        kept("clinic_details", "_kf_ClinicDetailsID", convert="number as text"),
-        kept(
-            "recipient_international",
-            "RecipientPhoneMobileIntFormat",
-            convert="number as text",
-        ),
-        kept("sender_phone", "SenderPhoneMobile", convert="number as text"),
-        kept("sender_name", "SenderName", convert="text"),
-        kept("send_result", "SendResult", convert="text"),
-        kept("credits", "SMSCredits"),
-        kept("gateway_message", "_kf_GatewayMessageID", convert="number as text"),
-        kept("bulk_session", "_kf_BulkSessionID", convert="number as text"),
-        *AUDIT,
-    ),
-    dropped=(GLOBALS,),
-    managed=(
-        "patient_id",
-        "appointment_id",
-        "direction",
-        "phone_number",
-        "message",
-        "status",
-        "sent_at",
-        "filemaker_metadata",
-    ),
-)
-
-MAPPING_REPLIES = Mapping(
-    table="sms_replies",
-    key=Column("filemaker_id", ("id", "_kp_ReplyID"), "key", True, length=255),
-    columns=(
-        owner_column("id_Contact", "_kf_ContactID"),
-        *OWNER_CHECK,
-        Column(
-            "phone_number",
-            ("Phone", "SenderPhoneMobileIntFormat", "SenderPhoneMobile"),
-            "phone",
-            length=50,
-            original="phone_text",
-        ),
-        Column("message", ("Message", "ReplyMessageBody"), required=True),
-        Column(
-            "received_at",
-            ("ReceivedDate", "Timestamp", "SentDate"),
-            "date and time",
-            original="received_text",
-        ),
-        kept("reply_reference", "ReplyRefID", convert="number as text"),
-        kept("status", "Status", convert="text"),
-        kept("direction", "Direction", convert="text"),
-        *AUDIT,
-    ),
-    dropped=(GLOBALS,),
-    managed=(
-        "patient_id",
-        "phone_number",
-        "message",
-        "received_at",
-        "filemaker_metadata",
-    ),
-)
 
 DIRECTION_WORDS: Dict[str, str] = {
     "": "out",
@@ -146,17 +54,12 @@ DIRECTION_WORDS: Dict[str, str] = {
 """Word of the source, case folded -> direction; any other word rejects its row."""
 
 
-def stage_sms(frame: pd.DataFrame, context: Context) -> Staged:
+def stage_sms(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
     """Messages as values, with their direction; a blank one was sent."""
-    staged = stage_table(MAPPING_SMS, frame, context)
+    staged = stage_table(table, frame, context)
     made = {"direction": _directions(staged.frame["direction_word"])}
     staged = with_columns(staged, made, instead_of=("direction_word",))
     return with_words(staged, "direction_word")
-
-
-def stage_sms_replies(frame: pd.DataFrame, context: Context) -> Staged:
-    """Replies as values; wholly blank rows are counted and left out."""
-    return stage_table(MAPPING_REPLIES, frame, context)
 
 
 def decide_sms(
@@ -233,3 +136,112 @@ def _directions(words: Any) -> Cleaned:
     known = each(words, lambda word: one_meaning(word or "", DIRECTION_WORDS))
     codes = either(~blank(known), no_codes(words.index), Reason.UNKNOWN_VALUE.value)
     return Cleaned(known, codes)
+
+
+SMS = Table(
+    name="sms",
+    noun="text messages",
+    phase="notes",
+    model="notes.SmsMessage",
+    source=Source("SMS", "API_Messages"),
+    key=Field("filemaker_id", ("id", "_kp_MessageID"), "key", True, length=255),
+    fields=(
+        owner_column("id_Contact", "_kf_ContactID"),
+        *OWNER_CHECK,
+        Field(
+            "appointment",
+            ("_kf_EventID", "id_Event"),
+            metadata="event",
+            feeds="appointment_id",
+        ),
+        Field(
+            "phone_number",
+            ("Phone", "RecipientPhoneMobile"),
+            "phone",
+            length=50,
+            original="phone_text",
+        ),
+        Field("message", ("Message", "MessageBody"), required=True),
+        Field("status", ("Status", "MessageStatus"), "word", length=50, coded=True),
+        Field(
+            "direction_word",
+            ("Direction",),
+            metadata="direction",
+            feeds="direction",
+            coded=True,
+        ),
+        Field(
+            "sent_at",
+            ("SentDate", "SentTimestamp"),
+            "date and time",
+            original="sent_text",
+        ),
+        kept("clinic_details", "_kf_ClinicDetailsID", convert="number as text"),
+        kept(
+            "recipient_international",
+            "RecipientPhoneMobileIntFormat",
+            convert="number as text",
+        ),
+        kept("sender_phone", "SenderPhoneMobile", convert="number as text"),
+        kept("sender_name", "SenderName", convert="text"),
+        kept("send_result", "SendResult", convert="text"),
+        kept("credits", "SMSCredits"),
+        kept("gateway_message", "_kf_GatewayMessageID", convert="number as text"),
+        kept("bulk_session", "_kf_BulkSessionID", convert="number as text"),
+        *AUDIT,
+    ),
+    dropped=(GLOBALS,),
+    managed=(
+        "patient_id",
+        "appointment_id",
+        "direction",
+        "phone_number",
+        "message",
+        "status",
+        "sent_at",
+        "filemaker_metadata",
+    ),
+    stage=stage_sms,
+    decide=decide_sms,
+)
+
+
+SMS_REPLIES = Table(
+    name="sms_replies",
+    noun="text message replies",
+    phase="notes",
+    model="notes.SmsReply",
+    source=Source("Replies", "API_Replies", required=False),
+    key=Field("filemaker_id", ("id", "_kp_ReplyID"), "key", True, length=255),
+    fields=(
+        owner_column("id_Contact", "_kf_ContactID"),
+        *OWNER_CHECK,
+        Field(
+            "phone_number",
+            ("Phone", "SenderPhoneMobileIntFormat", "SenderPhoneMobile"),
+            "phone",
+            length=50,
+            original="phone_text",
+        ),
+        Field("message", ("Message", "ReplyMessageBody"), required=True),
+        Field(
+            "received_at",
+            ("ReceivedDate", "Timestamp", "SentDate"),
+            "date and time",
+            original="received_text",
+        ),
+        kept("reply_reference", "ReplyRefID", convert="number as text"),
+        kept("status", "Status", convert="text"),
+        kept("direction", "Direction", convert="text"),
+        *AUDIT,
+    ),
+    dropped=(GLOBALS,),
+    managed=(
+        "patient_id",
+        "phone_number",
+        "message",
+        "received_at",
+        "filemaker_metadata",
+    ),
+    decide=decide_sms_replies,
+)

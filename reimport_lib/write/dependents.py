@@ -17,7 +17,7 @@ from django.db.models import SET_DEFAULT, SET_NULL, Model
 from reimport_lib.plan import delete
 from reimport_lib.plan.delete import DeletionPlan, Keys, Reference, TargetTable
 from reimport_lib.plan.values.keys import canonical_key
-from reimport_lib.tables.declare import TABLES
+from reimport_lib.tables import registry
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import (
     content_type_ids,
@@ -27,7 +27,6 @@ from reimport_lib.write.models import (
 )
 
 KEYS_PER_QUERY = 500
-_NUMBER_KEYS = frozenset({"images"})
 _CLEARS = (SET_NULL, SET_DEFAULT)
 
 
@@ -71,7 +70,7 @@ def plan_deletions(
     """
     tables = [
         _target_table(table.name, alias)
-        for table in TABLES
+        for table in registry.all_tables()
         if table.model and table.name in snapshot_keys
     ]
     going = delete.may_go(tables, snapshot_keys, not_coming, clean_slate=clean_slate)
@@ -161,6 +160,6 @@ def _target_table(table: str, alias: str) -> TargetTable:
     frame = pd.DataFrame(list(rows), columns=["target_id", "key"], dtype=object)
     frame["key"] = canonical_key(
         frame["key"].map(lambda key: key or "").astype(object),
-        number=table in _NUMBER_KEYS,
+        number=registry.named(table).number_key,
     ).astype(object)
     return TargetTable(table, frame)

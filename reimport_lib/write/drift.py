@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reimport_lib.plan.values.canonical import canonical_texts, digest_of, row_hash
-from reimport_lib.tables.declare import TABLES
+from reimport_lib.tables import registry
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import managed
 from reimport_lib.write.read import target_rows
@@ -74,7 +74,11 @@ class ManagedDigest:
 def managed_digest(alias: str = DEFAULT) -> ManagedDigest:
     """The digest of every imported row of *alias* as it is now."""
     return ManagedDigest(
-        {table.name: _rows(table.name, alias) for table in TABLES if table.model}
+        {
+            table.name: _rows(table.name, alias)
+            for table in registry.all_tables()
+            if table.model
+        }
     )
 
 

@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.errors import TargetError
-from reimport_lib.tables.declare import TABLES
+from reimport_lib.tables import registry
 from reimport_lib.write import pgreasons
 from reimport_lib.write.bind import REAL
 from reimport_lib.write.databases import MARKER
@@ -64,7 +64,9 @@ def check_target(alias: str = REAL) -> list[Check]:
                 "mend that, or set DATABASE_URL to the clinic's database",
             )
         ]
-    labels = [table.model for table in TABLES if table.model] + list(_LEDGER)
+    labels = [table.model for table in registry.all_tables() if table.model] + list(
+        _LEDGER
+    )
     wanted = {str(apps.get_model(label)._meta.db_table) for label in labels}
     missing = _missing_migrations(connection)
     found = [

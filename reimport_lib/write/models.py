@@ -14,9 +14,7 @@ from django.apps import apps
 from django.db.models import Field, Model
 
 from reimport_lib.errors import TargetError
-from reimport_lib.tables.clinic import RULES
-from reimport_lib.tables.declare import BY_NAME, TABLES
-from reimport_lib.tables.images import BATCH_FIELDS
+from reimport_lib.tables import registry
 
 OWNER_TYPE = "owner_type"
 _OWNER_COLUMNS = {OWNER_TYPE: "content_type_id", "owner_id": "object_id"}
@@ -29,7 +27,7 @@ else:
 
 def model_of(table: str) -> type[Model]:
     """The model of *table*; tables of stored objects have none."""
-    return apps.get_model(BY_NAME[table].model)
+    return apps.get_model(registry.by_name()[table].model)
 
 
 def label_of(model: type[Model]) -> str:
@@ -39,12 +37,12 @@ def label_of(model: type[Model]) -> str:
 
 def tables_of_models() -> dict[str, str]:
     """Label of the model -> table, of every table that has a model."""
-    return {table.model: table.name for table in TABLES if table.model}
+    return {table.model: table.name for table in registry.all_tables() if table.model}
 
 
 def managed(table: str) -> tuple[str, ...]:
     """The managed columns of *table*, in digest order."""
-    return BATCH_FIELDS if table == "image_batches" else RULES[table].mapping.managed
+    return registry.named(table).managed
 
 
 def attname(column: str) -> str:

@@ -16,7 +16,7 @@ from django.apps import apps
 from reimport_lib.plan.context import Directory, Known, Owner
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.plan.values.text import fold_words
-from reimport_lib.tables.declare import TABLES
+from reimport_lib.tables import registry
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import (
     OWNER_TYPE,
@@ -67,7 +67,11 @@ def first_rows(table: str, rows: int, *, alias: str = DEFAULT) -> pd.DataFrame:
 
 def first_of_all(rows: int, *, alias: str = DEFAULT) -> dict[str, pd.DataFrame]:
     """Table -> its first imported rows, as ``first_rows``; without tables of none."""
-    found = {t.name: first_rows(t.name, rows, alias=alias) for t in TABLES if t.model}
+    found = {
+        t.name: first_rows(t.name, rows, alias=alias)
+        for t in registry.all_tables()
+        if t.model
+    }
     return {name: frame for name, frame in found.items() if len(frame)}
 
 

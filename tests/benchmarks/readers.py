@@ -33,10 +33,12 @@ from python_calamine import CalamineWorkbook
 
 from reimport_lib.config import load_settings
 from reimport_lib.read.snapshot import freeze
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
-OTHERS = " ".join(table.name for table in SOURCE_TABLES if table.name != "appointments")
+OTHERS = " ".join(
+    table.name for table in registry.source_tables() if table.name != "appointments"
+)
 MB = 1024 * 1024
 
 Work = Callable[[], object]

@@ -15,10 +15,12 @@ from reimport_demo.clinic.build import Clinic
 from reimport_demo.clinic.directory import make_directory
 from reimport_lib.config import load_settings
 from reimport_lib.plan.context import Context, Directory, Known, Owner
+from reimport_lib.plan.decide import Decided, decide
+from reimport_lib.plan.stage import snapshot_keys, stage
 from reimport_lib.plan.values.text import fold
 from reimport_lib.read.objects import as_frame, prefixes
 from reimport_lib.read.snapshot import Snapshot, freeze
-from reimport_lib.tables.clinic import RULES, Decided, snapshot_keys
+from reimport_lib.tables import registry
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 KEYS = UUID("5f0c9c1e-54c4-4c55-9c5e-7f0d8c1b1c11")
@@ -58,14 +60,16 @@ def directory(places: Iterable[tuple[str, str]]) -> Directory:
 def decisions(clinic: Clinic, folder: Path) -> tuple[dict[str, Decided], Context]:
     """Every table decided in the order of the phases; the patients are then known."""
     snapshot, context = frozen(clinic, folder)
-    keys = snapshot_keys("patients", snapshot.table("patients"), context)
+    keys = snapshot_keys(
+        registry.named("patients"), snapshot.table("patients"), context
+    )
     context = replace(context, known=replace(context.known, source_patients=keys))
     decided: dict[str, Decided] = {}
-    for table, rule in RULES.items():
+    for table, rule in registry.sources().items():
         listing = f"{table}_objects"
         objects = snapshot.objects(listing) if snapshot.has(listing) else None
-        staged = rule.stage(snapshot.table(table), context)
-        decided[table] = rule.decide(staged, context, objects)
+        staged = stage(rule, snapshot.table(table), context)
+        decided[table] = decide(staged, context, objects)
         if table == "patients":
             owners = _owners(decided[table].values)
             context = replace(context, known=replace(context.known, patients=owners))

@@ -17,8 +17,8 @@ import pytest
 from reimport_demo.clinic.build import Clinic
 from reimport_demo.clinic.model import FULL_ROWS
 from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.values.keys import canonical_key
-from reimport_lib.tables.clinic import Decided
 from tests.demo.imported import KEYS, decisions
 
 SYDNEY = ZoneInfo("Australia/Sydney")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.plan.stage import stage
+from reimport_lib.tables import registry
 from tests.demo.imported import decisions, frozen
 from tests.plan.reading import left_out
 
@@ -18,10 +19,10 @@ def test_every_word_is_in_a_field_or_in_the_metadata(
 
     missing = [
         words
-        for table, rule in RULES.items()
+        for table, rule in registry.sources().items()
         for frame in [snapshot.table(table)]
         for words in left_out(
-            rule.stage(frame, context), decided[table], frame, context
+            stage(rule, frame, context), decided[table], frame, context
         )
     ]
 

@@ -11,9 +11,11 @@ import pytest
 
 from reimport_demo.clinic import existing, leftovers
 from reimport_demo.clinic.build import Clinic
+from reimport_lib.plan.decide import decide
 from reimport_lib.plan.match import Decided
 from reimport_lib.plan.plan import Plan, make_plan
-from reimport_lib.tables.clinic import RULES, snapshot_keys
+from reimport_lib.plan.stage import snapshot_keys, stage
+from reimport_lib.tables import registry
 from reimport_lib.write import apply, ledger, models, read
 from reimport_lib.write.dependents import plan_deletions
 from tests.demo.imported import AS_OF, frozen
@@ -34,8 +36,8 @@ def decide_patients(clinic: Clinic, folder: Path) -> Decided:
 
     snapshot, context = frozen(clinic, folder)
     context = replace(context, known=read.known(frozenset()))
-    rule = RULES["patients"]
-    return rule.decide(rule.stage(snapshot.table("patients"), context), context, None)
+    rule = registry.sources()["patients"]
+    return decide(stage(rule, snapshot.table("patients"), context), context)
 
 
 def plan_patients(decided: Decided) -> Plan:
@@ -95,8 +97,11 @@ def test_rows_gone_from_filemaker_go_and_rows_of_people_stay(
     existing.load_existing(small)
     snapshot, context = frozen(small, tmp_path / "snapshot")
     keys = {
-        table: snapshot_keys(table, snapshot.table(source), context)
-        for table, source in (*((t, t) for t in RULES), ("image_batches", "images"))
+        table: snapshot_keys(registry.named(table), snapshot.table(source), context)
+        for table, source in (
+            *((t, t) for t in registry.sources()),
+            ("image_batches", "images"),
+        )
     }
 
     plans = plan_deletions(keys, dict.fromkeys(keys, frozenset()))

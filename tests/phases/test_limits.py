@@ -8,7 +8,7 @@ from reimport_lib.phases import DATA_PHASES, PHASES, Phase, data, limits
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.plan import gates
 from reimport_lib.plan.gates import Gates
-from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.tables import registry
 from reimport_lib.write import bind
 from tests.phases.conftest import Whole
 
@@ -20,7 +20,7 @@ PARAMETERS = [
 
 
 def test_every_gate_is_a_parameter_somewhere() -> None:
-    assert {parameter.gate for _, parameter in PARAMETERS} == set(gates.NAMES)
+    assert {parameter.gate for _, parameter in PARAMETERS} == set(gates.names())
 
 
 @pytest.mark.parametrize(("phase", "parameter"), PARAMETERS, ids=lambda each: each.name)
@@ -65,5 +65,5 @@ def test_what_a_phase_measures_is_what_its_notebook_can_set(
     }
     assert settable <= measured
     for table, gate in measured - settable:  # of these nothing can be wrong
-        assert not BY_NAME[table].is_source
-        assert gate == "max_rejected" or not BY_NAME[table].model
+        assert not registry.by_name()[table].source
+        assert gate == "max_rejected" or not registry.by_name()[table].model

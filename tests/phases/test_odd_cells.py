@@ -10,10 +10,9 @@ import random
 import pytest
 
 from reimport_lib.plan import gates
-from reimport_lib.plan.mapping import Column
 from reimport_lib.record.run import Run
-from reimport_lib.tables.clinic import RULES
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Field
 from tests.phases import sites
 from tests.phases.odd_cells import odd_cell
 from tests.phases.small_clinic import SmallClinic, patient, small_clinic
@@ -25,18 +24,18 @@ PLAIN = 200
 
 NO_LIMITS = {
     f"{table.name}.{name}": 0.0 if name.startswith("min_") else 1.0
-    for table in SOURCE_TABLES
-    for name in gates.NAMES
+    for table in registry.source_tables()
+    for name in gates.names()
     if name not in gates.ROWS
 }
 KEYS = ("owner", "owner_name", "owner_dob", "appointment")
 """What names another row: a broken key there stops the whole column, by design."""
 
 
-def odd_columns(table: str) -> list[Column]:
+def odd_columns(table: str) -> list[Field]:
     """The columns that may hold anything: all but keys and what names the owner."""
     return [
-        column for column in RULES[table].mapping.columns if column.name not in KEYS
+        column for column in registry.sources()[table].fields if column.name not in KEYS
     ]
 
 
@@ -44,7 +43,7 @@ def with_odd_cells() -> SmallClinic:
     """A clinic of plain rows, one odd cell in each, columns in turn."""
     clinic = small_clinic(people=ROWS)
     rng = random.Random(20_261_128)
-    for table in SOURCE_TABLES:
+    for table in registry.source_tables():
         rows = clinic.tables[table.file]
         columns = odd_columns(table.name)
         for number, row in enumerate(rows):
@@ -92,7 +91,7 @@ def test_most_rows_come_in_so_that_the_checks_had_something_to_look_at(
     imported: tuple[Run, Run],
 ) -> None:
     counts = sites.tables(imported[0])
-    for table in SOURCE_TABLES:
+    for table in registry.source_tables():
         assert counts[table.name]["created"] > ROWS * 0.8, table.name
 
 

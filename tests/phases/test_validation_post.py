@@ -14,7 +14,7 @@ from reimport_lib.prove import counts as counting
 from reimport_lib.prove import events, fields, links
 from reimport_lib.prove.matched import Field, Matched
 from reimport_lib.record.run import Status
-from reimport_lib.tables.declare import TABLES
+from reimport_lib.tables import registry
 from tests.phases import sites
 from tests.phases.checking import (
     ONLY_SQLITE,
@@ -134,12 +134,12 @@ def test_a_key_of_a_rejected_row_in_the_database_is_seen(case: Case) -> None:
 
 
 @ONLY_SQLITE
-@pytest.mark.parametrize("table", [table.name for table in TABLES])
+@pytest.mark.parametrize("table", [table.name for table in registry.all_tables()])
 def test_a_count_of_the_ledger_that_is_off_by_one_is_seen(
     case: Case, table: str
 ) -> None:
     """More or fewer than source rows, run.json, the file and the database have."""
-    name = next(t.phase for t in TABLES if t.name == table)
+    name = next(t.phase for t in registry.all_tables() if t.name == table)
     entry = rows_of("ledger.LedgerPhase").get(run_id=case.run.run_id, name=name)
     outcome = "skipped" if table == "image_batches" else "rejected"
     entry.counts[table][outcome] += 1
@@ -318,10 +318,10 @@ def test_what_nobody_has_said_how_to_compare_could_not_be_checked(
     without = {**fields.FIELDS, "notes": of_notes}
     del without["sms"]
     monkeypatch.setattr(fields, "FIELDS", without)
-    owners = {table: names for table, names in links.OWNERS.items() if table != "notes"}
-    keys = {table: name for table, name in counting.KEYS.items() if table != "patients"}
-    monkeypatch.setattr(links, "OWNERS", owners)
-    monkeypatch.setattr(counting, "KEYS", keys)
+    monkeypatch.setattr(
+        links, "owner_names", lambda table: () if table == "notes" else ("id_Key",)
+    )
+    monkeypatch.setattr(counting, "key_names", lambda table: ())
 
     checks = case.checks()
 

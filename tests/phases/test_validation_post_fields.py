@@ -15,8 +15,7 @@ from reimport_lib.prove import fields
 from reimport_lib.prove.batches import check_batches
 from reimport_lib.prove.matched import match
 from reimport_lib.prove.reference_data import look_around
-from reimport_lib.tables.clinic import RULES
-from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.tables import registry
 from reimport_lib.write.models import attname, managed
 from tests.phases.checking import (
     ONLY_SQLITE,
@@ -92,7 +91,7 @@ def other(name: str, value: Any, others: list[Any]) -> Any:
 
 def spoil(case: Case, table: str, column: str) -> None:
     """Put something else into the managed *column* of one row without notes."""
-    model = rows_of(BY_NAME[table].model)
+    model = rows_of(registry.by_name()[table].model)
     pks = case.imported(table)
     if column in ("kind", "patient_id") and table == "contact_details":
         # a primary one may not become another one's second
@@ -134,7 +133,7 @@ def test_a_wrong_value_in_any_managed_field_fails_the_check_of_that_field(
 def _another_owner_type(case: Case, table: str) -> None:
     types = rows_of("contenttypes.ContentType")
     clinic = types.get(app_label="clinics", model="clinic")
-    rows = rows_of(BY_NAME[table].model).filter(pk=case.imported(table)[0])
+    rows = rows_of(registry.by_name()[table].model).filter(pk=case.imported(table)[0])
     rows.update(content_type_id=clinic.pk)
 
 
@@ -151,7 +150,7 @@ def _another_owner_type(case: Case, table: str) -> None:
 def test_on_both_databases_a_wrong_value_fails_only_its_own_check(
     case: Case, table: str, column: str, value: Any
 ) -> None:
-    rows = rows_of(BY_NAME[table].model).filter(pk=case.imported(table)[3])
+    rows = rows_of(registry.by_name()[table].model).filter(pk=case.imported(table)[3])
     if value is None:
         value = rows.values_list(column, flat=True)[0] - timedelta(hours=1)
     rows.update(**{column: value})
@@ -246,7 +245,7 @@ def test_a_note_is_no_excuse_for_a_value_that_could_be_read(
     own_case: Case, table: str, column: str, note: str, value: Any
 ) -> None:
     """The row is given the note, and the value that the note would leave behind."""
-    model = rows_of(BY_NAME[table].model)
+    model = rows_of(registry.by_name()[table].model)
     pks = own_case.imported(table)
     blank = {f"{column}__isnull": True} if value is None else {column: value}
     chosen = str(model.filter(pk__in=pks).exclude(**blank).order_by("pk")[0].pk)
@@ -348,7 +347,7 @@ def test_every_managed_field_is_compared_under_every_header_that_is_mapped(
     made = fields.FIELDS[table](matched)
     mapped = {
         column.field: column.names
-        for column in RULES[table].mapping.all_columns
+        for column in registry.sources()[table].all_fields
         if column.field
     }
 

@@ -10,7 +10,7 @@ import pytest
 
 from reimport_lib.checks import Verdict
 from reimport_lib.phases import validation_post as phase
-from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.tables import registry
 from tests.phases.checking import (
     Case,
     Line,
@@ -43,13 +43,13 @@ def links(case: Case) -> set[str]:
 def change(case: Case, table: str, **values: Any) -> str:
     """Change one imported row of *table*."""
     pk = case.imported(table)[0]
-    rows_of(BY_NAME[table].model).filter(pk=pk).update(**values)
+    rows_of(registry.by_name()[table].model).filter(pk=pk).update(**values)
     return pk
 
 
 def another_patient(case: Case, table: str) -> UUID:
     """An imported patient who is not the owner of the first row of *table*."""
-    row = rows_of(BY_NAME[table].model).get(pk=case.imported(table)[0])
+    row = rows_of(registry.by_name()[table].model).get(pk=case.imported(table)[0])
     own = getattr(row, "object_id", None) or getattr(row, "patient_id", None)
     return next(UUID(pk) for pk in case.imported("patients") if UUID(pk) != own)
 
@@ -179,7 +179,7 @@ def test_a_row_whose_object_the_bucket_does_not_hold_is_seen(
 
 @pytest.mark.parametrize("table", ["documents", "images"])
 def test_two_rows_that_share_an_object_are_seen(case: Case, table: str) -> None:
-    rows = rows_of(BY_NAME[table].model)
+    rows = rows_of(registry.by_name()[table].model)
     change(case, table, s3_key=rows.get(pk=case.imported(table)[1]).s3_key)
 
     assert links(case) == {SHARED.format(table)}

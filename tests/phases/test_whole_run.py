@@ -10,7 +10,7 @@ from reimport_demo.clinic.build import Clinic
 from reimport_lib.execute import approve
 from reimport_lib.record import runs
 from reimport_lib.record.run import Mode, Status
-from reimport_lib.tables.declare import BY_NAME
+from reimport_lib.tables import registry
 from reimport_lib.write import bind, ledger, models, read
 from tests.phases import sites
 from tests.phases.conftest import Whole
@@ -114,7 +114,7 @@ def test_rows_of_the_first_system_keep_their_random_keys(whole: Whole) -> None:
 def test_every_imported_row_carries_its_hash(whole: Whole) -> None:
     bind.bind_real(whole.site.settings)
 
-    for name, table in BY_NAME.items():
+    for name, table in registry.by_name().items():
         if table.model:
             rows = read.target_rows(name)
             assert len(rows), name

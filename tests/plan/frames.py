@@ -12,7 +12,8 @@ from reimport_lib.config import RowSettings
 from reimport_lib.plan.context import Context, Directory, Known, Owner
 from reimport_lib.plan.match import Decided
 from reimport_lib.plan.plan import Plan, make_plan
-from reimport_lib.tables.clinic import RULES, Staged
+from reimport_lib.plan.stage import Staged, stage
+from reimport_lib.tables import registry
 
 SPACE = UUID("6f1d2a60-7a4e-4a57-9a4e-0d9d6a1f9a11")
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,7 +45,7 @@ def listing(*keys: str) -> pd.DataFrame:
 
 
 def staged(table: str, *rows: dict[str, str], known: Known = KNOWN) -> Staged:
-    return RULES[table].stage(frame(*rows), context(known))
+    return stage(registry.sources()[table], frame(*rows), context(known))
 
 
 def decided(
@@ -53,7 +54,7 @@ def decided(
     known: Known = KNOWN,
     objects: pd.DataFrame | None = None,
 ) -> Decided:
-    return RULES[table].decide(
+    return registry.sources()[table].decide(
         staged(table, *rows, known=known), context(known), objects
     )
 

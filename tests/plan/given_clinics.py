@@ -13,12 +13,14 @@ import pandas as pd
 
 from reimport_lib.config import RowSettings, Secret, Settings
 from reimport_lib.plan.context import Context, Directory, Known, Owner
+from reimport_lib.plan.decide import decide
 from reimport_lib.plan.objects import plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.plan.stage import snapshot_keys, stage
 from reimport_lib.plan.values.text import fold_words
 from reimport_lib.read.objects import as_frame
 from reimport_lib.read.snapshot import Snapshot, freeze
-from reimport_lib.tables.clinic import RULES, snapshot_keys
+from reimport_lib.tables import registry
 from reimport_lib.tables.images import decide_batches, link_batches
 from tests.plan.frames import written
 
@@ -73,10 +75,12 @@ def planned(exports: Path, folder: Path, *, before: Clinic | None = None) -> Cli
         if table.declared_order
     }
     context = Context(AS_OF, SETTINGS, Known(clinics=known_clinics(exports)), declared)
-    keys = snapshot_keys("patients", snapshot.table("patients"), context)
+    keys = snapshot_keys(
+        registry.named("patients"), snapshot.table("patients"), context
+    )
     context = _knowing(context, source_patients=keys)
     clinic = Clinic(snapshot, context, targets=dict(before.targets if before else {}))
-    for table in RULES:
+    for table in registry.sources():
         if snapshot.has(table):
             _plan_table(clinic, table)
             if table == "patients":
@@ -90,11 +94,11 @@ def _knowing(context: Context, **changes: Any) -> Context:
 
 
 def _plan_table(clinic: Clinic, table: str) -> None:
-    rule, context = RULES[table], clinic.context
+    rule, context = registry.sources()[table], clinic.context
     listing = f"{table}_objects"
     objects = clinic.snapshot.objects(listing) if clinic.snapshot.has(listing) else None
-    staged = rule.stage(clinic.snapshot.table(table), context)
-    decided = rule.decide(staged, context, objects)
+    staged = stage(rule, clinic.snapshot.table(table), context)
+    decided = decide(staged, context, objects)
     if table == "images":
         batches = decide_batches(staged, decided, context)
         _add(clinic, "image_batches", batches, 0, 0)

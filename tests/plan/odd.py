@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from hypothesis import strategies as st
 
-from reimport_lib.tables.clinic import RULES, Decided, Staged
+from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.stage import Staged, stage
+from reimport_lib.tables import registry
 from tests.plan.frames import KNOWN, context, listing
 
 TYPED = st.sampled_from(
@@ -58,10 +60,10 @@ def odd_frame(table: str, data: st.DataObject) -> pd.DataFrame:
 
     Keys themselves are left as they are: one that lost its digits stops the table.
     """
-    mapping = RULES[table].mapping
-    headers = [column.names[0] for column in mapping.all_columns]
+    mapping = registry.sources()[table]
+    headers = [column.names[0] for column in mapping.all_fields]
     key = mapping.key.names[0] if mapping.key else ""
-    others = [c.names[0] for c in mapping.columns if c.convert != "key"]
+    others = [c.names[0] for c in mapping.fields if c.convert != "key"]
     odd = st.dictionaries(st.sampled_from(others), ODD, max_size=3)
     lines = []
     for number, cells in enumerate(data.draw(st.lists(odd, min_size=8, max_size=8))):
@@ -85,5 +87,5 @@ def decide(table: str, frame: pd.DataFrame) -> tuple[Staged, Decided]:
         )
     )
     within = context(KNOWN)
-    staged = RULES[table].stage(frame, within)
-    return staged, RULES[table].decide(staged, within, objects)
+    staged = stage(registry.sources()[table], frame, within)
+    return staged, registry.sources()[table].decide(staged, within, objects)

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from reimport_lib.plan.context import Context
-from reimport_lib.tables.clinic import Decided, Staged
+from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.stage import Staged
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _OF_CLOCKS = frozenset("am pm a p m t z utc st nd rd th day days".split())

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 from tests.plan.given_clinics import CLINICS, SETTINGS, Clinic, planned
 
 DATA = os.environ.get("REIMPORT_ACCEPTANCE_DATA", "")
@@ -45,7 +45,7 @@ def test_counts_per_outcome_reason_and_note(named: tuple[Path, Clinic]) -> None:
             "notes": plan.note_counts,
         }
         for table, plan in clinic.plans.items()
-        if table in RULES
+        if table in registry.sources()
     }
 
     assert expected["tables"] == actual
@@ -56,7 +56,7 @@ def test_blank_rows_are_counted_apart(named: tuple[Path, Clinic]) -> None:
 
     blank = {
         table: clinic.plans[table].blank_rows
-        for table in RULES
+        for table in registry.sources()
         if table in clinic.plans
     }
 
@@ -77,7 +77,7 @@ def test_every_row_has_its_outcome_reason_and_notes(named: tuple[Path, Clinic]) 
     actual = {
         (table, line.row): (line.outcome, line.reason, line.notes)
         for table, plan in clinic.plans.items()
-        if table in RULES
+        if table in registry.sources()
         for line in plan.rows.itertuples()
     }
 
@@ -121,7 +121,7 @@ def test_listed_values_are_what_the_plan_would_write(
     }
     written = {
         table: clinic.plans[table].values.to_dict("index")
-        for table in RULES
+        for table in registry.sources()
         if table in clinic.plans
     }
 

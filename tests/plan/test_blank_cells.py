@@ -17,16 +17,18 @@ import pytest
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Directory
 from reimport_lib.plan.date_orders import date_order_checks, date_reading_checks
+from reimport_lib.plan.decide import decide
 from reimport_lib.plan.directories import directory_checks
 from reimport_lib.plan.mapping import column_checks, describe, resolve
 from reimport_lib.plan.plan import Plan
+from reimport_lib.plan.stage import stage
 from reimport_lib.show import previews, views
 from reimport_lib.show.masking import Mask
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 from reimport_lib.tables.images import decide_batches, link_batches
 from tests.plan import frames
 
-TABLES = pytest.mark.parametrize("table", sorted(RULES))
+TABLES = pytest.mark.parametrize("table", sorted(registry.sources()))
 SOME = Directory({"cal-1": UUID(int=1)}, {"north clinic": UUID(int=1)})
 KNOWN = replace(
     frames.KNOWN,
@@ -59,7 +61,7 @@ def good_row(table: str) -> dict[str, str]:
     """A row that fills every mapped column with something that can be read."""
     return {
         column.names[0]: WORDS.get(column.name, GOOD.get(column.convert, "cal-1"))
-        for column in RULES[table].mapping.all_columns
+        for column in registry.sources()[table].all_fields
     }
 
 
@@ -75,20 +77,20 @@ def with_blanks(table: str) -> Iterator[dict[str, str]]:
 
 def planned(table: str, frame: pd.DataFrame) -> Plan:
     """Whatever validation and the phase of *table* do with *frame*, and its plan."""
-    rule = RULES[table]
+    rule = registry.sources()[table]
     filled = {name: int((frame[name].str.strip() != "").sum()) for name in frame}
-    resolved = resolve(rule.mapping, list(frame.columns), filled=filled)
+    resolved = resolve(rule, list(frame.columns), filled=filled)
     views.checks(
         [
-            *column_checks(rule.mapping, resolved, filled, rows=len(frame)),
-            *date_order_checks(rule.mapping, frame, CONTEXT),
-            *date_reading_checks(rule.mapping, frame, CONTEXT),
-            *directory_checks(rule.mapping, frame, KNOWN),
+            *column_checks(rule, resolved, filled, rows=len(frame)),
+            *date_order_checks(rule, frame, CONTEXT),
+            *date_reading_checks(rule, frame, CONTEXT),
+            *directory_checks(rule, frame, KNOWN),
         ]
     )._repr_mimebundle_()
-    previews.mapping_table(describe(rule.mapping, resolved, filled), table)
-    staged = rule.stage(frame, CONTEXT)
-    decided = rule.decide(staged, CONTEXT, OBJECTS)
+    previews.mapping_table(describe(rule, resolved, filled), table)
+    staged = stage(rule, frame, CONTEXT)
+    decided = decide(staged, CONTEXT, OBJECTS)
     if table == "images":
         batches = frames.plan(decide_batches(staged, decided, CONTEXT))
         decided = link_batches(staged, decided, batches)
@@ -123,7 +125,7 @@ def test_a_blank_cell_stops_nothing(table: str) -> None:
 def test_blank_columns_stop_nothing(table: str) -> None:
     """Each in a third of them, in two thirds, and among all but the required."""
     good = good_row(table)
-    required = {c.names[0] for c in RULES[table].mapping.all_columns if c.required}
+    required = {c.names[0] for c in registry.sources()[table].all_fields if c.required}
     thirds = [list(good)[start::3] for start in range(3)]
     columns = [*thirds, *([*thirds[i - 1], *thirds[i]] for i in range(3))]
 

@@ -13,7 +13,7 @@ from reimport_lib.plan.date_orders import (
     date_order_checks,
     date_reading_checks,
 )
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 from tests.plan.frames import context, frame
 
 OTHER, OURS = "07/22/2020", "22/07/2020"
@@ -50,7 +50,7 @@ def test_a_source_that_declares_its_order_is_held_to_it() -> None:
     )
     declared = replace(context(), declared_order={"notes": "MDY"})
 
-    (check,) = date_order_checks(RULES["notes"].mapping, rows, declared)
+    (check,) = date_order_checks(registry.sources()["notes"], rows, declared)
 
     assert Verdict.FAIL is check.verdict
     assert "contradicts itself" in check.hint
@@ -70,7 +70,7 @@ def test_a_source_that_declares_its_order_is_held_to_it() -> None:
 def test_a_column_of_which_no_date_can_be_read_fails_and_most_warns(
     days: list[str], verdict: Verdict, figures: str
 ) -> None:
-    (check,) = date_reading_checks(RULES["notes"].mapping, _frame(days), context())
+    (check,) = date_reading_checks(registry.sources()["notes"], _frame(days), context())
 
     assert (check.verdict, check.actual) == (verdict, figures)
     assert check.name == "notes: Date: dates can be read"
@@ -88,13 +88,13 @@ def test_birth_dates_and_stamps_are_held_to_it_too(
 ) -> None:
     rows = frame(*({**row, "id": f"k{n}"} for n in range(10)))
 
-    (check,) = date_reading_checks(RULES[table].mapping, rows, context())
+    (check,) = date_reading_checks(registry.sources()[table], rows, context())
 
     assert check.verdict is Verdict.FAIL
 
 
 def _check(days: list[str]) -> Check:
-    (check,) = date_order_checks(RULES["notes"].mapping, _frame(days), context())
+    (check,) = date_order_checks(registry.sources()["notes"], _frame(days), context())
     return check
 
 
@@ -125,7 +125,8 @@ def test_a_column_of_clocks_that_leave_something_out_is_warned_about(
     ]
 
     (check,) = clock_checks(
-        RULES["appointments"].mapping, frame(*({**_EVENT, **line} for line in lines))
+        registry.sources()["appointments"],
+        frame(*({**_EVENT, **line} for line in lines)),
     )
 
     assert check.verdict is verdict

@@ -7,15 +7,15 @@ import pandas as pd
 from reimport_lib.checks import Verdict
 from reimport_lib.plan.context import Directory, Known
 from reimport_lib.plan.directories import directory_checks
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 
 CLINIC = UUID(int=1)
 KNOWN = Known(clinics=Directory({"cal-1": CLINIC}, {"north clinic": CLINIC}))
 
 
 def checked(*calendars: str) -> tuple[Verdict, str]:
-    mapping = RULES["appointments"].mapping
-    required = [column.names[0] for column in mapping.all_columns if column.required]
+    mapping = registry.sources()["appointments"]
+    required = [column.names[0] for column in mapping.all_fields if column.required]
     frame = pd.DataFrame(
         dict.fromkeys(required, "1") | {"idCal": list(calendars)}, dtype="str"
     )
@@ -38,9 +38,9 @@ def test_the_same_name_between_other_blanks_is_one() -> None:
 
 
 def test_a_name_that_nobody_knows_is_said_where_its_key_is_blank() -> None:
-    mapping = RULES["patients"].mapping
-    names = {column.name: column.names[0] for column in mapping.all_columns}
-    required = [column.names[0] for column in mapping.all_columns if column.required]
+    mapping = registry.sources()["patients"]
+    names = {column.name: column.names[0] for column in mapping.all_fields}
+    required = [column.names[0] for column in mapping.all_fields if column.required]
     frame = pd.DataFrame(
         dict.fromkeys(required, "1")
         | {

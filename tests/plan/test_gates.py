@@ -10,7 +10,6 @@ import pytest
 
 from reimport_lib.errors import GateFailed, UsageError
 from reimport_lib.plan.gates import (
-    DEFAULTS,
     GateResult,
     Gates,
     deletion_gates,
@@ -217,9 +216,7 @@ def test_a_limit_for_a_table_wins_over_one_for_all() -> None:
         gates.limit("notes", "max_rejected"),
         gates.limit("sms", "max_rejected"),
     ) == (0.1, 0.5)
-    assert DEFAULTS["contact_details", "min_match_rate"] == (
-        Gates().limit("contact_details", "min_match_rate")
-    )
+    assert Gates().limit("contact_details", "min_match_rate") == 0.6
     assert measure("notes", "min_object_rate", 1, 2, Gates()) is None
 
 

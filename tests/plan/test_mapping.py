@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from reimport_lib.checks import Verdict
 from reimport_lib.errors import SourceError
 from reimport_lib.plan.mapping import (
-    Column,
-    Dropped,
-    Mapping,
     column_checks,
     describe,
     look_up,
     resolve,
 )
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Dropped, Field, Table
 from tests.plan.frames import staged
 
-MAPPING = Mapping(
-    table="notes",
-    key=Column("filemaker_id", ("id", "_kp_id"), "key", required=True),
-    columns=(
-        Column("content", ("Note", "Text"), required=True),
-        Column("note_date", ("Date",), "date"),
-        Column("start", ("startDate",), required=True, unless="stamp"),
-        Column("stamp", ("Start",)),
-        Column("", ("Display",), metadata="display"),
+MAPPING = Table(
+    name="notes",
+    noun="notes",
+    phase="notes",
+    key=Field("filemaker_id", ("id", "_kp_id"), "key", required=True),
+    fields=(
+        Field("content", ("Note", "Text"), required=True),
+        Field("note_date", ("Date",), "date"),
+        Field("start", ("startDate",), required=True, unless="stamp"),
+        Field("stamp", ("Start",)),
+        Field("", ("Display",), metadata="display"),
     ),
     dropped=(Dropped(("_kz_*",), "a count"),),
     managed=("content", "note_date"),
@@ -47,9 +49,9 @@ def test_headers_are_found_by_any_alias_and_without_their_decoration() -> None:
     }
 
 
-@pytest.mark.parametrize("table", RULES)
+@pytest.mark.parametrize("table", registry.sources())
 def test_the_order_of_columns_makes_no_difference(table: str) -> None:
-    columns = RULES[table].mapping.all_columns
+    columns = registry.sources()[table].all_fields
     row = {column.names[0]: f"{n}" for n, column in enumerate(columns)}
 
     forth, back = (
@@ -100,10 +102,11 @@ def test_a_header_that_only_nearly_matches_stops(header: str, meant: str) -> Non
 
 
 def test_numbered_columns_are_not_taken_for_each_other() -> None:
-    mapping = Mapping(
-        "contact_details",
-        None,
-        (Column("line1", ("address 1",)), Column("line2", ("address 2",))),
+    mapping = Table(
+        name="contact_details",
+        noun="contact details",
+        phase="patients",
+        fields=(Field("line1", ("address 1",)), Field("line2", ("address 2",))),
     )
 
     assert resolve(mapping, ("address 1", "address 3")).unmapped == ("address 3",)
@@ -159,28 +162,28 @@ def test_what_does_not_fit_is_in_the_table_for_the_reviewer() -> None:
     assert verdicts["x"] == "not mapped"
 
 
-@pytest.mark.parametrize("table", sorted(RULES))
+@pytest.mark.parametrize("table", sorted(registry.sources()))
 def test_no_alias_stands_for_two_columns_of_a_table(table: str) -> None:
     names = [
-        name for column in RULES[table].mapping.all_columns for name in column.names
+        name for column in registry.sources()[table].all_fields for name in column.names
     ]
 
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("table", sorted(RULES))
+@pytest.mark.parametrize("table", sorted(registry.sources()))
 def test_every_key_of_the_metadata_is_used_once(table: str) -> None:
-    mapping = RULES[table].mapping
-    keys = [column.metadata for column in mapping.columns if column.metadata]
-    keys += [column.kept_text for column in mapping.columns]
+    mapping = registry.sources()[table]
+    keys = [column.metadata for column in mapping.fields if column.metadata]
+    keys += [column.kept_text for column in mapping.fields]
 
     assert len(keys) == len(set(keys))
 
 
 def test_another_mapping_has_another_digest() -> None:
-    assert MAPPING.digest == Mapping(**_parts()).digest
-    assert MAPPING.digest != Mapping(**{**_parts(), "managed": ("content",)}).digest
+    assert MAPPING.digest == Table(**_parts()).digest
+    assert MAPPING.digest != Table(**{**_parts(), "managed": ("content",)}).digest
 
 
 def _parts() -> dict[str, object]:
-    return {name: getattr(MAPPING, name) for name in MAPPING.__slots__}
+    return {each.name: getattr(MAPPING, each.name) for each in fields(MAPPING)}

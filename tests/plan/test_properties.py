@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reimport_lib.plan.codes import Note, Outcome, Reason
+from reimport_lib.plan.decide import decide
 from reimport_lib.plan.key_columns import key_checks
 from reimport_lib.plan.plan import Plan
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.plan.stage import stage
+from reimport_lib.tables import registry
 from tests.plan.frames import context, listing, no_rows, plan, written
 
 WORDS = ["", " ", "p1", "P1", "p2", "company", "1", "01", "101", "x\x0by", "\x00", "é"]
@@ -29,7 +31,7 @@ OBJECTS = listing(
 
 def _rows(table: str) -> st.SearchStrategy[pd.DataFrame]:
     """Any frame of *table* with one header per mapped column."""
-    headers = [column.names[0] for column in RULES[table].mapping.all_columns]
+    headers = [column.names[0] for column in registry.sources()[table].all_fields]
     lines = st.lists(
         st.fixed_dictionaries(dict.fromkeys(headers, CELLS)), min_size=1, max_size=8
     )
@@ -39,22 +41,22 @@ def _rows(table: str) -> st.SearchStrategy[pd.DataFrame]:
         )
     )
     # Validation refuses a column of keys that lost digits; no row is decided then.
-    return frames.filter(lambda rows: not key_checks(RULES[table].mapping, rows))
+    return frames.filter(lambda rows: not key_checks(registry.sources()[table], rows))
 
 
 def _planned(
     table: str, rows: pd.DataFrame, target: pd.DataFrame | None = None
 ) -> Plan:
-    rule = RULES[table]
-    staged = rule.stage(rows, context())
-    return plan(rule.decide(staged, context(), OBJECTS), target)
+    rule = registry.sources()[table]
+    staged = stage(rule, rows, context())
+    return plan(decide(staged, context(), OBJECTS), target)
 
 
 def _imported(table: str, made: Plan) -> pd.DataFrame:
-    return written(no_rows(RULES[table].mapping.managed), made)
+    return written(no_rows(registry.sources()[table].managed), made)
 
 
-TABLES = pytest.mark.parametrize("table", sorted(RULES))
+TABLES = pytest.mark.parametrize("table", sorted(registry.sources()))
 FEW = settings(max_examples=10, deadline=None)
 """A frame of eight rows takes pandas a tenth of a second, whatever is in it."""
 

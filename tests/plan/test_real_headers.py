@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reimport_lib.plan.mapping import resolve
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 
 AUDIT = (
     "creationAccountName",
@@ -87,15 +87,17 @@ EXPORTS = {
 }
 
 
-@pytest.mark.parametrize("table", sorted(RULES))
+@pytest.mark.parametrize("table", sorted(registry.sources()))
 def test_every_column_that_filemaker_has_is_mapped_or_dropped(table: str) -> None:
-    resolved = resolve(RULES[table].mapping, (*FILEMAKER[table], *AUDIT), strict=True)
+    resolved = resolve(
+        registry.sources()[table], (*FILEMAKER[table], *AUDIT), strict=True
+    )
 
     assert resolved.unmapped == ()
 
 
 @pytest.mark.parametrize("table", sorted(EXPORTS))
 def test_every_column_of_an_export_is_mapped_or_dropped(table: str) -> None:
-    resolved = resolve(RULES[table].mapping, EXPORTS[table], strict=True)
+    resolved = resolve(registry.sources()[table], EXPORTS[table], strict=True)
 
     assert resolved.unmapped == ()

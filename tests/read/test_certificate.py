@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import pytest
 
 from reimport_lib.checks import Verdict
 from reimport_lib.read import certificate
 from reimport_lib.read.reading import TEXT
-from reimport_lib.tables.clinic import RULES
-
-
-@pytest.mark.parametrize("table", sorted(certificate.KEYS))
-def test_keys_are_counted_in_the_column_that_the_import_reads_them_from(
-    table: str,
-) -> None:
-    key = RULES[table].mapping.key
-
-    assert key is not None
-    assert certificate.KEYS[table] == key.names
 
 
 def test_an_image_is_counted_by_its_own_key() -> None:

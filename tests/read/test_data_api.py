@@ -18,6 +18,7 @@ from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.values import Kind, convert
 from reimport_lib.read.snapshot import freeze
+from reimport_lib.tables import registry
 
 from .servers import (
     CLINIC,
@@ -251,9 +252,8 @@ def _pages(**records: Any) -> dict[str, Any]:
 
 
 def server_names() -> list[str]:
-    from reimport_lib.read.server.connection import DEFAULT_NAMES
 
-    return list(DEFAULT_NAMES.values())
+    return [table.source.layout for table in registry.source_tables()]
 
 
 def _record(number: int, **values: Any) -> dict[str, Any]:

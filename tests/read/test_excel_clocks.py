@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reimport_lib.read import headers
 from reimport_lib.read.exports import excel
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 
 from .written import column, xlsx
 
@@ -37,8 +37,8 @@ def test_every_column_of_times_of_day_is_one_of_clocks() -> None:
     """The reader knows by name what the mappings read as a time of day."""
     named = {
         name
-        for rule in RULES.values()
-        for mapped in rule.mapping.columns
+        for rule in registry.sources().values()
+        for mapped in rule.fields
         if mapped.convert == "time of day"
         for name in mapped.names
     }

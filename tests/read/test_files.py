@@ -8,9 +8,9 @@ import pytest
 
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import files
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
 
-OTHERS = [table.name for table in SOURCE_TABLES if table.name != "patients"]
+OTHERS = [table.name for table in registry.source_tables() if table.name != "patients"]
 
 
 def folder_of(folder: Path, *names: str) -> Path:

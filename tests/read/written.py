@@ -15,7 +15,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.read.reading import Reading
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 NAMESPACE = "http://www.filemaker.com/fmpxmlresult"
@@ -122,7 +122,9 @@ def fmpxml(
 
 def settings(folder: Path | str, **others: str) -> Settings:
     """Settings for a folder of exports; only Contacts is needed unless said."""
-    optional = " ".join(t.name for t in SOURCE_TABLES if t.name != "patients")
+    optional = " ".join(
+        t.name for t in registry.source_tables() if t.name != "patients"
+    )
     return load_settings(
         {
             "REIMPORT_SOURCE": str(folder),

@@ -9,9 +9,11 @@ import pandas as pd
 
 from reimport_lib.config import RowSettings
 from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import decide
 from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.plan.stage import Staged, stage
 from reimport_lib.show.masking import Mask
-from reimport_lib.tables.clinic import RULES, Staged
+from reimport_lib.tables import registry
 
 MASK = Mask(b"an invented secret of tests 00000")
 REVEALED = Mask(b"an invented secret of tests 00000", reveal=True)
@@ -73,16 +75,16 @@ def frame(records: Sequence[dict[str, str]]) -> pd.DataFrame:
 
 
 def staged(records: Sequence[dict[str, str]] = PATIENTS) -> Staged:
-    return RULES["patients"].stage(frame(records), CONTEXT)
+    return stage(registry.sources()["patients"], frame(records), CONTEXT)
 
 
 def plan(
     records: Sequence[dict[str, str]] = PATIENTS, *, target: pd.DataFrame | None = None
 ) -> Plan:
     """The plan of *records* against *target*, which is empty if not given."""
-    rule = RULES["patients"]
-    decided = rule.decide(staged(records), CONTEXT, None)
-    columns = ["id", "filemaker_id", "import_hash", *rule.mapping.managed]
+    rule = registry.sources()["patients"]
+    decided = decide(staged(records), CONTEXT)
+    columns = ["id", "filemaker_id", "import_hash", *rule.managed]
     empty = pd.DataFrame(columns=columns, dtype=object)
     return make_plan(
         decided,

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from reimport_lib.show.masking import HIDDEN, KINDS, Mask
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 from tests.show.invented import MASK, REVEALED
 
 
@@ -113,6 +113,6 @@ def test_somebody_has_said_how_every_managed_field_is_shown() -> None:
     coded = {"sex", "kind", "direction", "status_source", "clinic_source"}
     coded |= {"owner_type", "mime_type"}
 
-    managed = {field for rule in RULES.values() for field in rule.mapping.managed}
+    managed = {field for rule in registry.sources().values() for field in rule.managed}
 
     assert managed - set(KINDS) == coded

@@ -18,7 +18,7 @@ from reimport_lib.show import previews
 from reimport_lib.show.explorer import explore
 from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, Shown
 from reimport_lib.show.masking import Mask
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
 from tests.show.attacks import CONTROL, PAYLOADS, assert_harmless
 from tests.show.examples import run
 from tests.show.invented import (
@@ -71,7 +71,9 @@ def everything(mask: Mask) -> list[Shown]:
     """Every preview of the invented source."""
     first, later = plan(), plan(target=imported_before())
     frames = {"patients": staged().frame}
-    mapped = mapping.describe(RULES["patients"].mapping, staged().resolved, {"id": 4})
+    mapped = mapping.describe(
+        registry.sources()["patients"], staged().resolved, {"id": 4}
+    )
     return [
         previews.source_table(manifest("id", "nameFirst"), "patients"),
         previews.mapping_table(mapped),

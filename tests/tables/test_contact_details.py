@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.tables.clinic import snapshot_keys
+from reimport_lib.plan.stage import snapshot_keys
+from reimport_lib.tables import registry
 from tests.plan.frames import context, decided, frame, verdicts
 
 MOBILE = {"id.key": "p1", "type": "Mobile", "ph": "0491 570 006"}
@@ -210,10 +211,11 @@ def test_keys_do_not_depend_on_the_order_of_the_file() -> None:
     rows = [MOBILE, EMAIL, ADDRESS, {**MOBILE, "id.key": "p2"}]
     shuffled = random.Random(1).sample(rows, len(rows))
 
-    keys = snapshot_keys("contact_details", frame(*rows), context())
+    details = registry.named("contact_details")
+    keys = snapshot_keys(details, frame(*rows), context())
 
     assert len(keys) == 4
-    assert keys == snapshot_keys("contact_details", frame(*shuffled), context())
+    assert keys == snapshot_keys(details, frame(*shuffled), context())
     assert all(key.split(":")[:2][0] in ("p1", "p2") for key in keys)
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reimport_lib.plan.objects import plan_objects
-from reimport_lib.tables.clinic import RULES, snapshot_keys
+from reimport_lib.plan.stage import snapshot_keys
+from reimport_lib.tables import registry
 from reimport_lib.tables.images import decide_batches, decide_images, link_batches
 from tests.plan.frames import (
     ADA,
@@ -96,7 +97,7 @@ def test_an_object_is_found_however_deep_its_prefix_lies() -> None:
     deep = "clinic/2024/docs/"
     staged_ = staged("documents", LETTER)
 
-    of = RULES["documents"].decide(
+    of = registry.sources()["documents"].decide(
         staged_, context(documents_prefix=deep), listing(f"{deep}D-1.pdf")
     )
 
@@ -253,7 +254,7 @@ def test_an_image_takes_no_object_whose_name_is_more_than_its_number(name: str) 
 
 @pytest.mark.parametrize("prefix", ["letters", "Letters/", "letters/", "LETTERS/"])
 def test_the_case_and_the_last_slash_of_the_prefix_do_not_count(prefix: str) -> None:
-    of = RULES["documents"].decide(
+    of = registry.sources()["documents"].decide(
         staged("documents", LETTER),
         context(documents_prefix=prefix),
         listing("letters/D-1.pdf"),
@@ -361,7 +362,7 @@ def test_images_point_at_a_batch_that_kept_an_older_key() -> None:
 def test_the_snapshot_holds_the_keys_of_every_batch() -> None:
     rows = frame(PICTURE, {**PICTURE, "recid": "43", "id_Contact": "nobody"})
 
-    keys = snapshot_keys("image_batches", rows, context())
+    keys = snapshot_keys(registry.named("image_batches"), rows, context())
 
     assert {"p1:2019-08-20", "nobody:2019-08-20"} == keys
 

@@ -10,7 +10,8 @@ from uuid import uuid5
 import pytest
 
 from reimport_lib.plan.context import Directory
-from reimport_lib.tables.patients import stage_patients
+from reimport_lib.plan.stage import stage
+from reimport_lib.tables.patients import PATIENTS
 from tests.plan.frames import (
     EMPTY,
     KNOWN,
@@ -209,7 +210,7 @@ def test_values_that_the_backend_cannot_hold_reject_their_row(
 def test_wholly_blank_rows_are_counted_apart() -> None:
     rows = frame(PERSON, {"id": " ", "nameFirst": "", "nameLast": "\xa0"}, PERSON)
 
-    staged = stage_patients(rows, context())
+    staged = stage(PATIENTS, rows, context())
 
     assert (staged.source_rows, staged.blank_rows) == (2, 1)
     assert list(staged.frame.index) == [2, 4]

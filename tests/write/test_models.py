@@ -6,8 +6,8 @@ import pytest
 from django.apps import apps
 
 from reimport_lib.backup.digests import digest_url
-from reimport_lib.plan.mapping import Column
-from reimport_lib.tables.clinic import RULES
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Field
 from reimport_lib.write.models import fields_of, managed, model_of
 from tests.conftest import ENGINES
 
@@ -20,7 +20,7 @@ def engine() -> str:
     return "sqlite"
 
 
-@pytest.mark.parametrize("table", RULES)
+@pytest.mark.parametrize("table", registry.sources())
 def test_a_text_longer_than_its_field_is_told_before_it_is_written(table: str) -> None:
     """SQLite would store it whole, PostgreSQL would stop in the middle of a phase."""
     held = {
@@ -30,7 +30,7 @@ def test_a_text_longer_than_its_field_is_told_before_it_is_written(table: str) -
     }
     loose = {
         (column.name, target, column.length)
-        for column in RULES[table].mapping.columns
+        for column in registry.sources()[table].fields
         for target in {column.field, *feeds(column)} & held.keys()
         if is_free_text(column) and not 0 < (column.length or 0) <= held[target]
     }
@@ -48,11 +48,11 @@ def test_a_backup_holds_the_table_of_every_model(bound: str) -> None:
     assert tables <= digest_url(bound).tables.keys()
 
 
-def feeds(column: Column) -> set[str]:
+def feeds(column: Field) -> set[str]:
     return {name.strip() for name in column.feeds.split(",")}
 
 
-def is_free_text(column: Column) -> bool:
+def is_free_text(column: Field) -> bool:
     """Words of a closed list, days and times do not come in as they are written."""
     free = column.convert not in {"date", "date and time", "flag", "sex"}
     return free and not column.name.endswith(("_word", "kind_text"))

@@ -11,7 +11,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 from reimport_lib.errors import SourceError, did_you_mean
-from reimport_lib.tables.declare import SERVERS, SOURCE_TABLES, Table
+from reimport_lib.setting_values import SERVERS
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Table
 
 _SIDECAR = ".columns.txt"
 _COPY = re.compile(r"[\s_-]*(\(\d+\)|\d+|(- )?(copy|kopie|copie)( \d+| \(\d+\))?)$")
@@ -37,7 +39,7 @@ def find(folder: Path, *, optional: Collection[str] = ()) -> dict[str, Path]:
     listing = _listing(folder)
     doubled: list[str] = []
     missing: list[str] = []
-    for table in SOURCE_TABLES:
+    for table in registry.source_tables():
         candidates = [path for path in listing if _is_file_of(path, table)]
         copies = [path for path in listing if _is_copy_of(path, table)]
         if candidates:

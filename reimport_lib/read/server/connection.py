@@ -15,19 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from reimport_lib.config import Secret, Settings
 from reimport_lib.errors import SettingsError
-from reimport_lib.tables.declare import SOURCE_TABLES
-
-DEFAULT_NAMES: Mapping[str, str] = {
-    "patients": "API_Contacts",
-    "contact_details": "API_Contact_Details",
-    "appointments": "API_event",
-    "notes": "API_Notes",
-    "sms": "API_Messages",
-    "sms_replies": "API_Replies",
-    "documents": "API_Docs",
-    "images": "API_Images",
-}
-"""Table -> its layout (Data API) or table occurrence (OData), unless a setting says."""
+from reimport_lib.tables import registry
 
 PAGE_ROWS = 500
 _HOST = re.compile(r"[\w.:%-]+")  # letters of any script, or an address of IPv6
@@ -104,12 +92,13 @@ def server_of(settings: Settings) -> Server:
         password=Secret(given["FILEMAKER_PASSWORD"]),
         ca_file=_ca_file(given.get("FILEMAKER_CA_FILE", "")),
         names={
-            table: given.get(f"FILEMAKER_LAYOUT_{table.upper()}", name)
-            for table, name in DEFAULT_NAMES.items()
+            name: given.get(f"FILEMAKER_LAYOUT_{name.upper()}", table.source.layout)
+            for name, table in registry.by_name().items()
+            if table.source
         },
         optional=frozenset(
             table.name
-            for table in SOURCE_TABLES
+            for table in registry.source_tables()
             if not table.required or table.name in settings.rows.optional_tables
         ),
         page_rows=_page_rows(given.get("FILEMAKER_PAGE_ROWS", str(PAGE_ROWS))),

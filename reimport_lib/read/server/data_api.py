@@ -17,7 +17,6 @@ from urllib.parse import quote
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError
-from reimport_lib.read.certificate import KEYS
 from reimport_lib.read.reading import Reading
 from reimport_lib.read.server import errors as fm_errors
 from reimport_lib.read.server import layouts as fm_layouts
@@ -30,7 +29,8 @@ from reimport_lib.read.server.layouts import PORTAL_ROWS, Layout, Page
 from reimport_lib.read.server.records import Record, Sweep, checks, settle
 from reimport_lib.read.server.session import Session
 from reimport_lib.read.server.values import Field, Kind, convert, date_form
-from reimport_lib.tables.declare import SOURCE_TABLES
+from reimport_lib.tables import registry
+from reimport_lib.tables.registry import key_names
 
 WAY = "data-api"
 ISO_DATES = "&dateformats=2"
@@ -85,7 +85,9 @@ def layouts_to_read(server: Server, there: set[str]) -> list[tuple[str, str]]:
     Raises:
         SourceError: layouts that must be there are not; all are named.
     """
-    wanted = [(table.name, server.names[table.name]) for table in SOURCE_TABLES]
+    wanted = [
+        (table.name, server.names[table.name]) for table in registry.source_tables()
+    ]
     missing = [
         f"{table} ({name!r}{_suggestion(name, there)})"
         for table, name in wanted
@@ -143,7 +145,7 @@ def count(session: Session, layout: Layout, way: Way) -> int | None:
 def key_of(table: str, fields: Iterable[Field]) -> str:
     """The field to sort by; "" for none: then FileMaker's own order is as good."""
     names = {field.name for field in fields}
-    return next((name for name in KEYS.get(table, ()) if name in names), "")
+    return next((name for name in key_names(table) if name in names), "")
 
 
 def sweep(

@@ -1,0 +1,362 @@
+"""The rules of appointments and clinic events.
+
+Pure. The authority is the paragraph "Appointments" of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pandas as pd
+
+from reimport_lib.plan.cells import (
+    blank,
+    each,
+    either,
+    filled_from,
+    no_codes,
+    objects,
+    test,
+    texts,
+)
+from reimport_lib.plan.codes import Note, Reason
+from reimport_lib.plan.context import Context, Known
+from reimport_lib.plan.decide import (
+    Decided,
+    Doubt,
+    Ruling,
+    counted_rows,
+    decide_rows,
+    decided,
+    duplicates,
+    misfits,
+    no_key,
+)
+from reimport_lib.plan.match import (
+    Found,
+    contradicts_owner,
+    look_up,
+    mapped,
+    owner_link,
+    owner_pks,
+    owner_rules,
+    with_owner_texts,
+)
+from reimport_lib.plan.stage import (
+    Staged,
+    order_of,
+    stage_table,
+    texts_of,
+    with_columns,
+    with_words,
+)
+from reimport_lib.plan.values import one_form, times
+from reimport_lib.plan.values.text import Cleaned, one_meaning
+from reimport_lib.tables.appointment_texts import says_more
+from reimport_lib.tables.declare import Table
+
+STATUS_WORDS: Mapping[str, str] = {
+    "completed": "completed",
+    "complete": "completed",
+    "attended": "completed",
+    "done": "completed",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+    "dna": "no_show",
+    "fta": "no_show",
+    "no show": "no_show",
+    "no-show": "no_show",
+    "no_show": "no_show",
+    "did not attend": "no_show",
+    "failed to attend": "no_show",
+    "scheduled": "scheduled",
+    "booked": "scheduled",
+    "confirmed": "scheduled",
+    "checked in": "checked_in",
+    "checked-in": "checked_in",
+    "checked_in": "checked_in",
+    "arrived": "checked_in",
+}
+"""Word of the source, case folded -> status; any other word rejects its row."""
+
+
+_START = ("start_date", "start_clock", "start_stamp")
+_END = ("end_date", "end_clock", "end_stamp")
+_MIDNIGHT = timedelta()
+
+
+def stage_appointments(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
+    """
+    Appointments as values: start, end (aware UTC), whole_day and status are made out
+    of the columns that say them. Wall times that were doubtful stay in the metadata.
+    """
+    staged = stage_table(table, frame, context)
+    cells, zone = staged.frame, context.settings.time_zone
+    whole_day = test(cells["all_day"], bool) | test(cells["all_day_flag"], bool)
+    start = _moments(cells, _START, zone, whole_day, _MIDNIGHT)
+    end = _moments(_with_end_dates(staged), _END, zone, whole_day, times.DAY)
+    more = {
+        "start": says_more(cells, _START, start.values, start.values, zone),
+        "end": says_more(cells, _END, end.values, start.values, zone),
+    }
+    made = {
+        "start": _noted(start, more["start"] & ~_has_bad_part(staged, _START)),
+        "end": _noted(end, more["end"] & ~_has_bad_part(staged, _END)),
+        "whole_day": Cleaned(whole_day.astype(object), no_codes(cells.index)),
+        "status": _statuses(cells["status_word"]),
+    }
+    parts = (*_START, *_END, "status_word", "all_day", "all_day_flag")
+    staged = with_columns(staged, made, instead_of=parts)
+    staged = with_words(staged, "status_word")
+    early = _ends_before_it_starts(staged.frame)
+    order, _ = order_of(table, context)
+    wall_times = {
+        "start_text": _wall_times(frame, staged, (*_START, "start"), order),
+        "end_text": _wall_times(frame, staged, (*_END, "end"), order, early),
+    }
+    return _with_wall_times(staged, wall_times, more)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Linked:
+    """What the appointments name, as the directories know it."""
+
+    clinic: Found
+    clinician: Found
+    kind: Found
+    patients_clinic: Any
+
+    @property
+    def from_patient(self) -> Any:
+        """(n,) bool: the patient's clinic stands in for one that was not found."""
+        return blank(self.clinic.pks) & ~blank(self.patients_clinic)
+
+
+def decide_appointments(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """Which appointments come in, with their clinic and status."""
+    staged = with_owner_texts(staged, context.known)
+    frame, known = staged.frame, context.known
+    linked = _Linked(
+        clinic=look_up(known.clinics, frame["clinic_key"]),
+        clinician=look_up(known.clinicians, frame["clinician_key"]),
+        kind=look_up(known.appointment_types, frame["type_word"]),
+        patients_clinic=mapped(frame["owner"], _patients_clinics(known)),
+    )
+    rows = decide_rows(
+        staged,
+        rules=(
+            no_key(staged),
+            *duplicates(staged),
+            *owner_rules(frame["owner"], known, optional=True),
+            contradicts_owner(staged, known),
+            *_required(staged),
+            *misfits(staged),
+        ),
+        doubts=_doubts(staged, linked),
+    )
+    counted = counted_rows(rows)
+    return decided(
+        staged,
+        rows,
+        _columns(staged, context, linked),
+        links=(
+            owner_link(frame["owner"], known, counted),
+            linked.clinic.link("clinic", counted),
+            linked.clinician.link("clinician", counted),
+            linked.kind.link("type", counted),
+        ),
+        create_only={"status": blank(frame["status"])},
+    )
+
+
+def _doubts(staged: Staged, linked: _Linked) -> tuple[Doubt, ...]:
+    unknown_clinic = linked.clinic.unknown & ~linked.from_patient
+    return (
+        (staged.frame["owner"] == "", Note.CLINIC_EVENT),
+        (linked.from_patient, Note.CLINIC_FROM_PATIENT),
+        (unknown_clinic, Note.UNKNOWN_CLINIC),
+        (linked.clinician.unknown, Note.UNKNOWN_CLINICIAN),
+        (linked.kind.unknown, Note.UNKNOWN_VALUE),
+        (_ends_before_it_starts(staged.frame), Note.END_BEFORE_START),
+        (staged.coded(Reason.BAD_TIME, "end_clock"), Note.BAD_DATE),
+    )
+
+
+def _columns(staged: Staged, context: Context, linked: _Linked) -> dict[str, Any]:
+    """The managed fields over all staged rows, the metadata left out."""
+    frame, clinic = staged.frame, linked.clinic
+    by_clock = blank(frame["status"])
+    in_order = ~_ends_before_it_starts(frame)
+    return {
+        "patient_id": owner_pks(frame["owner"], context.known),
+        "clinic_id": filled_from(clinic.pks, linked.patients_clinic),
+        "clinician_id": linked.clinician.pks,
+        "appointment_type_id": linked.kind.pks,
+        "start_time": frame["start"],
+        "end_time": either(in_order, frame["end"], None),
+        "all_day": frame["whole_day"],
+        "status": _status_by_clock(frame, context.as_of),
+        "status_source": each(by_clock, lambda by: "clock" if by else "filemaker"),
+        "clinic_source": _clinic_sources(linked),
+        "title": texts(frame["title"]),
+        "notes": texts(frame["notes"]),
+    }
+
+
+def _required(staged: Staged) -> tuple[Ruling, ...]:
+    """A start that is missing or cannot be read, and a status that no table knows."""
+    frame = staged.frame
+    bad_date = staged.coded(Reason.BAD_DATE, "start_date", "start_stamp", "start")
+    bad_time = staged.coded(Reason.BAD_TIME, "start_clock")
+    no_stamp = blank(frame["start_stamp"])
+    no_date = no_stamp & blank(frame["start_date"]) & ~bad_date
+    no_time = (
+        no_stamp
+        & blank(frame["start_clock"])
+        & ~bad_time
+        & ~frame["whole_day"].astype(bool)
+    )
+    unknown = staged.coded(Reason.UNKNOWN_VALUE, "status")
+    return (
+        (no_date | (no_time & ~bad_date).astype(bool), Reason.MISSING_REQUIRED),
+        (bad_date, Reason.BAD_DATE),
+        (bad_time, Reason.BAD_TIME),
+        (unknown, Reason.UNKNOWN_VALUE),
+    )
+
+
+def _moments(
+    cells: pd.DataFrame,
+    names: tuple[str, str, str],
+    zone: str,
+    whole_day: Any,
+    whole_day_clock: timedelta,
+) -> Cleaned:
+    """Date and time as one moment, or the one column that says both."""
+    day, clock, stamp = (cells[name] for name in names)
+    clock = either(~(blank(clock) & whole_day), clock, whole_day_clock)
+    none = no_codes(cells.index)
+    moments = times.moments(Cleaned(day, none), Cleaned(clock, none), zone)
+    return Cleaned(filled_from(moments.values, stamp), moments.codes)
+
+
+def _with_end_dates(staged: Staged) -> pd.DataFrame:
+    """The cells, with the start's date where an end has a time and no date at all."""
+    cells = staged.frame
+    no_date = blank(cells["end_date"]) & ~staged.coded(Reason.BAD_DATE, "end_date")
+    same_day = no_date & ~blank(cells["end_clock"])
+    days = either(~same_day, cells["end_date"], cells["start_date"])
+    return cells.assign(end_date=days)
+
+
+def _has_bad_part(staged: Staged, columns: tuple[str, ...]) -> Any:
+    """(n,) bool: a note says already that one of *columns* was left out."""
+    bad_date = staged.coded(Reason.BAD_DATE, *columns)
+    return bad_date | staged.coded(Reason.BAD_TIME, *columns)
+
+
+def _noted(moments: Cleaned, more: Any) -> Cleaned:
+    """*moments*, with a note where the columns say *more*."""
+    codes = [
+        ";".join(filter(None, (code, Note.TEXT_KEPT.value if said else "")))
+        for code, said in zip(moments.codes, more, strict=True)
+    ]
+    return Cleaned(moments.values, objects(codes, moments.values.index))
+
+
+def _wall_times(
+    frame: pd.DataFrame,
+    staged: Staged,
+    columns: tuple[str, ...],
+    order: str,
+    also: Any = False,
+) -> Any:
+    """
+    What the wall clock said, for rows with a code in one of *columns*.
+
+    A date that fits both orders is no reason: the set *order* was taken.
+    """
+    problems = staged.problems[staged.problems["code"] != Note.AMBIGUOUS_DATE]
+    rows = problems.loc[problems["column"].isin(columns), "row"]
+    doubtful = pd.Series(staged.frame.index.isin(rows), index=staged.frame.index)
+    some = frame.loc[staged.frame.index[doubtful | also]]
+    parts = [
+        one_form.in_one_form_of_dates(
+            texts_of(some, staged.resolved.headers.get(name)), order
+        )
+        for name in columns
+    ]
+    said = [" ".join(filter(None, row)) for row in zip(*parts, strict=True)]
+    return pd.Series(said, some.index, object).reindex(
+        staged.frame.index, fill_value=""
+    )
+
+
+def _with_wall_times(
+    staged: Staged, wall_times: Mapping[str, Any], more: Mapping[str, Any]
+) -> Staged:
+    """*staged* with what its wall clocks said in two texts instead of one a column."""
+    columns = {
+        field.kept_text
+        for field in staged.declared.fields
+        if field.name in (*_START, *_END)
+    }
+    others = {
+        name: texts for name, texts in staged.originals.items() if name not in columns
+    }
+    dropped = {
+        name: either(said, wall_times[f"{name}_text"], "")
+        for name, said in more.items()
+        if said.any()
+    }
+    return replace(
+        staged,
+        originals={**others, **wall_times},
+        dropped={**staged.dropped, **dropped},
+    )
+
+
+def _statuses(words: Any) -> Cleaned:
+    """
+    The status each word stands for; None where blank.
+
+    None with a code where a word is unknown, or several do not mean the same.
+    """
+    status = each(words, lambda word: one_meaning(word or "", STATUS_WORDS))
+    unknown = ~blank(words) & blank(status)
+    codes = either(~unknown, no_codes(words.index), Reason.UNKNOWN_VALUE.value)
+    return Cleaned(status, codes)
+
+
+def _status_by_clock(frame: pd.DataFrame, as_of: datetime) -> Any:
+    """The status; blank ones by whether the appointment began before *as_of*."""
+    by_clock = each(
+        frame["start"],
+        lambda start: "completed" if start and start < as_of else "scheduled",
+    )
+    return filled_from(frame["status"], by_clock)
+
+
+def _ends_before_it_starts(frame: pd.DataFrame) -> Any:
+    pairs = zip(frame["start"], frame["end"], strict=True)
+    early = [bool(start and end and end < start) for start, end in pairs]
+    return pd.Series(early, index=frame.index, dtype=bool)
+
+
+def _patients_clinics(known: Known) -> dict[str, UUID]:
+    return {
+        key: owner.clinic_pk
+        for key, owner in known.patients.items()
+        if owner.clinic_pk is not None
+    }
+
+
+def _clinic_sources(linked: _Linked) -> Any:
+    patients = each(linked.from_patient, lambda it: "patient" if it else "")
+    return either(blank(linked.clinic.pks), patients, "filemaker")

@@ -1,0 +1,264 @@
+"""Contact details: one row per phone, mobile, e-mail or address of a patient.
+
+Pure. The authority is the paragraph "Contact details" of ``docs/rules.md``. The file
+has no key column: a row's key is made of its owner, its kind and its value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from reimport_lib.plan.cells import (
+    blank,
+    either,
+    filled_from,
+    no_codes,
+    objects,
+    test,
+    texts,
+)
+from reimport_lib.plan.codes import Reason
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import (
+    Decided,
+    Ruling,
+    counted_rows,
+    decide_rows,
+    decided,
+    empty,
+    misfits,
+)
+from reimport_lib.plan.match import (
+    contradicts_owner,
+    owner_link,
+    owner_pks,
+    owner_rules,
+    with_owner_texts,
+)
+from reimport_lib.plan.stage import Staged, stage_table, with_columns
+from reimport_lib.plan.values import conversions
+from reimport_lib.plan.values.canonical import canonical_texts, line_of
+from reimport_lib.plan.values.text import Cleaned, listed_words
+from reimport_lib.tables.contact_detail_texts import is_lost, part, with_note
+from reimport_lib.tables.declare import Table
+
+KINDS = ("phone", "mobile", "email", "address")
+PLACE = ("line1", "line2", "suburb", "postcode")
+"""What makes an address one; its state and country alone do not. Else it is in ph."""
+
+ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
+FLAGS = {
+    "phone": "sms_phone",
+    "mobile": "sms_phone",
+    "email": "email_default",
+    "address": "xero_address",
+}
+"""Kind -> the column whose 1 marks the primary of its kind."""
+
+_NUMBERS = ("phone", "mobile")
+
+
+def stage_contact_details(
+    table: Table, frame: pd.DataFrame, context: Context
+) -> Staged:
+    """
+    Coms as values, with kind, content, value and key made out of the other columns.
+
+    ``content`` is the text that counts, None for none; ``value`` is None too where
+    that is a number that cannot be recovered.
+    """
+    staged = stage_table(table, frame, context)
+    cells = staged.frame
+    kind = _kinds(cells)
+    content = _contents(cells, kind)
+    line1 = either(_any_of(_is_text, cells, *PLACE), cells["line1"], content)
+    value = _values(content, kind, line1, context)
+    value = with_note(value, cells["ph"], content, kind)
+    made = {"kind": _plain(kind), "content": _plain(content), "value": value}
+    shown = either(cells["ph"] != value.values, cells["ph"], None)
+    staged = with_columns(staged, made, originals={"ph_text": texts(shown)})
+    keys = _keys(staged.frame)
+    keys = part(keys, staged, context.settings.region)
+    return replace(staged, frame=staged.frame.assign(key=keys))
+
+
+def decide_contact_details(
+    staged: Staged, context: Context, objects: pd.DataFrame | None = None
+) -> Decided:
+    """Which details come in, and which one is the primary of its owner and kind."""
+    staged = with_owner_texts(staged, context.known)
+    frame, known = staged.frame, context.known
+    rows = decide_rows(
+        staged,
+        rules=(
+            _same_detail(frame),
+            *owner_rules(frame["owner"], known),
+            contradicts_owner(staged, known),
+            (blank(frame["kind"]), Reason.UNKNOWN_TYPE),
+            (empty(staged, "content", "ph", "line1"), Reason.NO_CONTENT),
+            *misfits(staged),
+        ),
+        doubts=(),
+    )
+    return decided(
+        staged,
+        rows,
+        {
+            **{name: texts(frame[name]) for name in ("value", "label", *ADDRESS)},
+            "patient_id": owner_pks(frame["owner"], known),
+            "kind": frame["kind"],
+            "is_primary": _primaries(frame, rows["outcome"] == ""),
+        },
+        links=(owner_link(frame["owner"], known, counted_rows(rows)),),
+    )
+
+
+def _kinds(cells: pd.DataFrame) -> Any:
+    """
+    The kind of every row, None where unknown; an e-mail in a phone row is one.
+
+    Of several kinds the first that the row holds something of, else the first known.
+    """
+    held = {
+        **dict.fromkeys(
+            _NUMBERS, _any_of(_is_phone, cells, "ph", "international", "sms_phone")
+        ),
+        "email": _any_of(_is_email, cells, "ph", "email_default"),
+        "address": _any_of(_is_text, cells, *PLACE),
+    }
+    listed = [_known_kinds(word or "") for word in cells["kind_text"]]
+    chosen = [
+        next((kind for kind in kinds if held[kind].iloc[place]), (*kinds, None)[0])
+        for place, kinds in enumerate(listed)
+    ]
+    kinds = objects(chosen, cells.index)
+    holds_email = test(cells["ph"], _is_email)
+    return either(~(kinds.isin(_NUMBERS) & holds_email), kinds, "email")
+
+
+def _known_kinds(text: str) -> list[str]:
+    words = (re.sub(r"[\s-]", "", word) for word in listed_words(text))
+    return [word for word in words if word in KINDS]
+
+
+def _any_of(
+    fits: Callable[[str | None], bool], cells: pd.DataFrame, *names: str
+) -> Any:
+    """(n,) bool: one of the columns *names* holds a text that *fits*."""
+    return sum(test(cells[name], fits) for name in names) > 0
+
+
+def _contents(cells: pd.DataFrame, kinds: Any) -> Any:
+    """The text of each row that counts, None where it has none."""
+    ph, spare = cells["ph"], (cells["international"], cells["sms_phone"])
+    numbers = _first((_is_phone, ph, *spare), (_is_text, ph), (is_lost, *spare))
+    emails = _first((_is_email, ph, cells["email_default"]), (_is_text, ph))
+    places = _first((_is_text, *(cells[name] for name in PLACE), ph))
+    contents = either(kinds.isin(_NUMBERS), numbers, None)
+    contents = either(kinds != "email", contents, emails)
+    return either(kinds != "address", contents, places)
+
+
+def _values(contents: Any, kinds: Any, line1: Any, context: Context) -> Cleaned:
+    """Numbers in E.164, e-mails with their domain in lower case, else ``address 1``."""
+    contents = texts(contents)
+    numbers = conversions.phone(contents, context.settings.region)
+    emails = conversions.email(contents)
+    values, codes = either(kinds == "address", line1, None), no_codes(kinds.index)
+    for cleaned, is_kind in (
+        (numbers, kinds.isin(_NUMBERS)),
+        (emails, kinds == "email"),
+    ):
+        values = either(~is_kind, values, cleaned.values)
+        codes = either(~is_kind, codes, cleaned.codes)
+    return Cleaned(values=values, codes=codes)
+
+
+def _keys(frame: pd.DataFrame) -> Any:
+    """``owner:kind:hash of the value``; "" where one of the three is missing."""
+    places = [canonical_texts(frame[name]) for name in ADDRESS]
+    only_ph = ~_any_of(_is_text, frame, *PLACE)
+    addresses = [
+        line_of((*row, value or "") if alone else row)
+        for *row, value, alone in zip(*places, frame["value"], only_ph, strict=True)
+    ]
+    columns = (frame[name] for name in ("owner", "kind", "value", "content"))
+    keys = [
+        _key(owner, kind, place if kind == "address" else value or content)
+        if content
+        else ""
+        for owner, kind, value, content, place in zip(*columns, addresses, strict=True)
+    ]
+    return pd.Series(keys, index=frame.index, dtype=object)
+
+
+def _same_detail(frame: pd.DataFrame) -> Ruling:
+    """The same value and the same words again, for an owner and kind."""
+    again = frame["key"].duplicated() & (frame["key"] != "")
+    return again, Reason.DUPLICATE_ROW
+
+
+def _primaries(frame: pd.DataFrame, comes_in: Any) -> Any:
+    """
+    (n,) bool: the flagged detail of its owner and kind, else the lowest value.
+
+    A flag on any of the rows with the same value counts: the order of the file does
+    not matter.
+    """
+    flagged = pd.Series(False, index=frame.index)
+    for kind, name in FLAGS.items():
+        marks = test(conversions.flag(texts(frame[name])).values, bool)
+        flagged |= marks & (frame["kind"] == kind)
+    flagged = flagged.groupby(frame["key"]).transform("any")
+    order = pd.DataFrame(
+        {
+            "owner": frame["owner"],
+            "kind": frame["kind"],
+            "unflagged": ~flagged,
+            "value": texts(frame["value"]),
+            "key": frame["key"],
+        }
+    )[comes_in]
+    first = order.sort_values(list(order.columns)).groupby(["owner", "kind"]).head(1)
+    return pd.Series(frame.index.isin(first.index), index=frame.index, dtype=object)
+
+
+def _first(*choices: Any) -> Any:
+    """Per row the first text that fits: each choice is a test and its columns."""
+    found = None
+    for fits, *columns in choices:
+        for column in columns:
+            texts_that_fit = either(test(column, fits), column, None)
+            found = (
+                texts_that_fit if found is None else filled_from(found, texts_that_fit)
+            )
+    return found
+
+
+def _is_text(value: str | None) -> bool:
+    return bool(value)
+
+
+def _is_email(value: str | None) -> bool:
+    return bool(value) and "@" in str(value)
+
+
+def _is_phone(value: str | None) -> bool:
+    return len(re.sub(r"\D", "", value or "")) >= 8 and not is_lost(value)
+
+
+def _key(owner: str, kind: str | None, value: str) -> str:
+    if not (owner and kind):
+        return ""
+    digest = hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()
+    return f"{owner}:{kind}:{digest[:32]}"
+
+
+def _plain(values: Any) -> Cleaned:
+    return Cleaned(values=values, codes=no_codes(values.index))

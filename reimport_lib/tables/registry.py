@@ -1,0 +1,75 @@
+"""Which tables are installed: those of the module that the settings name.
+
+They are loaded when first asked for, so that everything below the tables can ask.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import import_module
+from types import MappingProxyType
+
+from reimport_lib.errors import SettingsError
+from reimport_lib.tables.declare import Table
+
+SETTING = "REIMPORT_TABLES"
+DEFAULT = "reimport_lib.tables.clinic"
+
+
+def by_name() -> Mapping[str, Table]:
+    """
+    Every installed table by its name, in the order in which they come in.
+
+    Raises:
+        SettingsError: the module of tables cannot be imported, or declares none.
+    """
+    return _tables(os.environ.get(SETTING) or DEFAULT)
+
+
+def all_tables() -> tuple[Table, ...]:
+    return tuple(by_name().values())
+
+
+def sources() -> dict[str, Table]:
+    """By name, the tables with source rows of their own that come out of FileMaker."""
+    return {name: table for name, table in by_name().items() if table.source}
+
+
+def source_tables() -> tuple[Table, ...]:
+    return tuple(sources().values())
+
+
+def named(name: str) -> Table:
+    return by_name()[name]
+
+
+def key_names(name: str) -> tuple[str, ...]:
+    """Headers that the key of the table *name* may have; none where it is derived."""
+    key = by_name()[name].key if name in by_name() else None
+    return key.names if key else ()
+
+
+def owner_names(name: str) -> tuple[str, ...]:
+    """Headers of the key of the row that a row of the table *name* belongs to."""
+    owner = by_name()[name].owner if name in by_name() else None
+    return owner.names if owner else ()
+
+
+def noun(name: str) -> str:
+    """What a reader calls the rows of the table *name*."""
+    table = by_name().get(name)
+    return table.noun if table else name.replace("_", " ")
+
+
+@lru_cache(maxsize=8)
+def _tables(module: str) -> Mapping[str, Table]:
+    try:
+        tables: tuple[Table, ...] = import_module(module).TABLES
+    except (ImportError, AttributeError) as exc:
+        raise SettingsError(
+            f"{SETTING}={module}: it declares no tables ({type(exc).__name__}).",
+            hint=f"name a module with a tuple TABLES, or leave it blank for {DEFAULT}",
+        ) from exc
+    return MappingProxyType({table.name: table for table in tables})
