@@ -64,7 +64,7 @@ def test_the_phase_writes_nothing(whole: Whole) -> None:
     case_of_nobody = Case(whole.full)
     sites.bind_run(whole.full)
     case_of_nobody.checks()
-    sites.bootstrap.close()
+    sites.bind.close()
 
     assert whole.site.digest() == before
 
@@ -318,8 +318,9 @@ def test_what_nobody_has_said_how_to_compare_could_not_be_checked(
     without = {**fields.FIELDS, "notes": of_notes}
     del without["sms"]
     monkeypatch.setattr(fields, "FIELDS", without)
+    owners = links.owner_names
     monkeypatch.setattr(
-        links, "owner_names", lambda table: () if table == "notes" else ("id_Key",)
+        links, "owner_names", lambda table: () if table == "notes" else owners(table)
     )
     monkeypatch.setattr(counting, "key_names", lambda table: ())
 

@@ -193,13 +193,13 @@ import os, sys
 from types import SimpleNamespace
 sys.modules["IPython"] = SimpleNamespace(get_ipython=lambda: SimpleNamespace(kernel=1))
 from reimport_lib.errors import UsageError
-from reimport_lib.target import bootstrap
+from reimport_lib.write import bind
 url, other = sys.argv[1:]
-bootstrap.bind(url, real_database=url, writable=True)
-bootstrap.bind(url, real_database=url, writable=True)
+bind.bind(url, real_database=url, writable=True)
+bind.bind(url, real_database=url, writable=True)
 print(os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"])
 try:
-    bootstrap.bind(other, real_database=url, writable=True)
+    bind.bind(other, real_database=url, writable=True)
 except UsageError as error:
     print(error)
 """
@@ -207,8 +207,8 @@ except UsageError as error:
 
 CLOCK = """
 import sys, time
-from reimport_lib.target import bootstrap
-bootstrap.bind(sys.argv[1], real_database=sys.argv[1], writable=True)
+from reimport_lib.write import bind
+bind.bind(sys.argv[1], real_database=sys.argv[1], writable=True)
 print(time.localtime().tm_zone)
 """
 

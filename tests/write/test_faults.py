@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROWS: list[Row] = [{"key": f"k-{n}", "last_name": "Ninepin"} for n in range(50)]
 APPLYING = """
 import sys
-from reimport_lib.target import bootstrap
-bootstrap.bind(sys.argv[1], real_database=sys.argv[1], writable=True)
+from reimport_lib.write import bind
+bind.bind(sys.argv[1], real_database=sys.argv[1], writable=True)
 from tests.write.rows import apply, plan
 apply(plan("patients", *({"key": f"k-{n}", "last_name": "Ninepin"} for n in range(50))))
 """
