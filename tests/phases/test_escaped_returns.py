@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
 from reimport_lib.demo import ways
+
 from reimport_lib.record.run import Run, Status
 from tests.phases import sites
 from tests.phases.sites import Site
