@@ -41,7 +41,7 @@ def open_rehearsal(
         Refused: rows that *phases* link to are neither there nor among what comes in.
         TargetError: that cannot be told, since the database is not ready.
     """
-    prerequisites.require_needed(settings, phases)
+    prerequisites.require(settings, phases)
     return runs.create(
         settings,
         Mode.REHEARSAL,

@@ -1,4 +1,4 @@
-"""Notebooks executed by papermill, on kernels booted ahead, written whole and private.
+"""Notebooks executed by papermill, on preloaded kernels, written whole and private.
 
 Knows nothing of runs or phases. Kernels are spoken to over sockets in a private folder:
 a TCP port may be somebody else's by the time that it is opened. papermill saves a
@@ -45,11 +45,10 @@ from reimport_lib.private_files import write_private
 SAVE_EVERY_SECONDS = 5
 START_SECONDS = 300  # a machine that is busy with other things
 ENGINE = "reimport"
-_WAITING = 2
 _STARTS = 3  # of one kernel, before it is given up
 _LONGEST_SOCKET = 100  # bytes of its path; systems take 103 or more
 _SOCKETS = "kernel-12345678/s-5"
-WARM = "import reimport_lib.execute.prefork.preload"
+PRELOAD = "import reimport_lib.execute.prefork.preload"
 _SILENT = logging.NullHandler()
 
 
@@ -234,13 +233,8 @@ def check_parameters(
             )
 
 
-def boot(folder: Path, *lines: str) -> AsyncKernelManager:
-    """
-    Start a kernel in *folder*, on encrypted channels, its heavy imports done.
-
-    Args:
-        lines: Python that it runs before it answers; what these raise is passed over.
-    """
+def boot(folder: Path) -> AsyncKernelManager:
+    """Start a kernel in *folder*, on encrypted channels, its heavy imports done."""
     manager = AsyncKernelManager(
         kernel_name="python3",
         transport_encryption="required",
@@ -248,12 +242,11 @@ def boot(folder: Path, *lines: str) -> AsyncKernelManager:
         context=zmq.asyncio.Context.instance(),
         **_private_sockets(),
     )
+    arguments = ["--HistoryManager.enabled=False"]
     if forked.AVAILABLE:
         forked.let_fork(manager)
     else:
-        lines = (WARM, *lines)
-    arguments = ["--HistoryManager.enabled=False"]
-    arguments += [f"--IPKernelApp.exec_lines={line}" for line in lines]
+        arguments.append(f"--IPKernelApp.exec_lines={PRELOAD}")
     try:
         _run(manager.start_kernel(extra_arguments=arguments, cwd=str(folder)))
     except BaseException:
@@ -263,11 +256,9 @@ def boot(folder: Path, *lines: str) -> AsyncKernelManager:
 
 
 @contextmanager
-def booted_ahead(lines: Sequence[str]) -> Iterator[Iterator[AsyncKernelManager]]:
+def preloaded(number: int) -> Iterator[Iterator[AsyncKernelManager]]:
     """
-    Give a kernel for each of *lines*, one after the other.
-
-    While one is in use the next two boot, and run their line of Python at once.
+    Give *number* kernels, one after the other; while one is in use the next boots.
 
     A kernel is shut down, beside the work of the next, when that is asked for. One that
     died before it was given is started again, a few times.
@@ -284,12 +275,11 @@ def booted_ahead(lines: Sequence[str]) -> Iterator[Iterator[AsyncKernelManager]]
     ):
 
         def kernels() -> Iterator[AsyncKernelManager]:
-            for number in range(len(lines)):
-                for line in lines[len(booting) : number + 1 + _WAITING]:
-                    booting.append(starter.submit(boot, folder, line))
-                start_again = partial(boot, folder, lines[number])
-                starts: list[Callable[[], AsyncKernelManager]] = [start_again] * _STARTS
-                starts[0] = booting[number].result
+            start: Callable[[], AsyncKernelManager] = partial(boot, folder)
+            for given in range(number):
+                while len(booting) < min(given + 2, number):
+                    booting.append(starter.submit(start))
+                starts = [booting[given].result, *[start] * (_STARTS - 1)]
                 manager = asker.submit(_first_that_answers, starts).result()
                 running.append(manager)
                 yield manager

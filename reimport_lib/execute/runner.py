@@ -23,7 +23,7 @@ from reimport_lib.config import ROOT
 from reimport_lib.errors import Interrupted, PhaseFailed, ReimportError
 from reimport_lib.execute import kernels
 from reimport_lib.execute.kernels import CellError
-from reimport_lib.phases import Phase, ahead, attempts, named, recording
+from reimport_lib.phases import Phase, attempts, named, recording
 from reimport_lib.private_files import write_private
 from reimport_lib.record import lock
 from reimport_lib.record.run import REPORT, Json, Run, Status, now
@@ -65,9 +65,7 @@ def _execute_phases(run: Run, tell: Progress) -> Status:
     status = Status.SUCCEEDED
     with (
         ThreadPoolExecutor(max_workers=1) as exporter,
-        kernels.booted_ahead(
-            [ahead.line_for(run.run_id, phase.name) for phase in todo]
-        ) as booted,
+        kernels.preloaded(len(todo)) as booted,
     ):
         pages = [exporter.submit(export.load)]  # beside the start of the first kernel
         for phase in todo:

@@ -18,13 +18,13 @@ class Phase:
     """One phase: its one word, its number and the tables it imports.
 
     Attributes:
-        needs: data phases whose rows this one links to.
+        prerequisites: data phases whose rows this one links to.
     """
 
     number: int
     name: str
     tables: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    prerequisites: tuple[str, ...] = ()
 
     @property
     def notebook(self) -> str:
@@ -40,13 +40,21 @@ PHASES = (
     Phase(1, "backup"),
     Phase(2, "delete"),
     Phase(3, "patients", ("patients", "contact_details")),
-    Phase(4, "appointments", ("appointments",), needs=("patients",)),
+    Phase(4, "appointments", ("appointments",), prerequisites=("patients",)),
     Phase(
-        5, "notes", ("notes", "sms", "sms_replies"), needs=("patients", "appointments")
+        5,
+        "notes",
+        ("notes", "sms", "sms_replies"),
+        prerequisites=("patients", "appointments"),
     ),
-    Phase(6, "documents", ("documents", "documents_objects"), needs=("patients",)),
     Phase(
-        7, "images", ("images", "images_objects", "image_batches"), needs=("patients",)
+        6, "documents", ("documents", "documents_objects"), prerequisites=("patients",)
+    ),
+    Phase(
+        7,
+        "images",
+        ("images", "images_objects", "image_batches"),
+        prerequisites=("patients",),
     ),
     Phase(8, "validation-post"),
 )

@@ -1,11 +1,10 @@
 """The frozen source of a run, and what the row rules may know beside it.
 
-Staging needs nothing else, so it may be done before it is a phase's turn.
+Staging needs nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -18,8 +17,6 @@ from reimport_lib.read.snapshot import Snapshot, open_snapshot
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
 from reimport_lib.write import read
-
-_staged_ahead: dict[tuple[str, str], Staged] = {}
 
 
 def snapshot_of(run: Run) -> Snapshot:
@@ -48,16 +45,9 @@ def context_of(run: Run, snapshot: Snapshot, known: Known | None = None) -> Cont
 
 def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
     """The typed frame of *table*, by what *snapshot* and the settings say alone."""
-    ahead = _staged_ahead.pop((run.run_id, table), None)
-    return ahead or stage(
+    return stage(
         registry.sources()[table], snapshot.table(table), context_of(run, snapshot)
     )
-
-
-def stage_ahead(run: Run, snapshot: Snapshot, tables: Iterable[str]) -> None:
-    """Stage *tables* now; ``staged`` then gives each of them once."""
-    for table in tables:
-        _staged_ahead[run.run_id, table] = staged(run, snapshot, table)
 
 
 def known_to(run: Run, snapshot: Snapshot) -> Known:

@@ -11,7 +11,7 @@ from reimport_lib.phases import BY_NAME, Phase
 from reimport_lib.write import bind, identity, models
 
 
-def require_needed(settings: Settings, phases: Sequence[Phase]) -> None:
+def require(settings: Settings, phases: Sequence[Phase]) -> None:
     """
     Rows that *phases* link to come in with them, or were imported before.
 
@@ -21,20 +21,23 @@ def require_needed(settings: Settings, phases: Sequence[Phase]) -> None:
     """
     names = {phase.name for phase in phases}
     needed = [
-        (phase, need) for phase in phases for need in phase.needs if need not in names
+        (phase, other)
+        for phase in phases
+        for other in phase.prerequisites
+        if other not in names
     ]
     if not needed:
         return
     bind.bind_real(settings)
     identity.require_ready(bind.REAL)
-    missing = [(phase, need) for phase, need in needed if not _imported(need)]
+    missing = [(phase, other) for phase, other in needed if not _imported(other)]
     bind.close()
     if missing:
-        phase, need = missing[0]
+        phase, other = missing[0]
         raise Refused(
-            f"{phase.name} links to {need}, and the database holds none that were "
+            f"{phase.name} links to {other}, and the database holds none that were "
             "imported.",
-            hint=f"reimport run --phase {need}, or everything: reimport run --full",
+            hint=f"reimport run --phase {other}, or everything: reimport run --full",
         )
 
 

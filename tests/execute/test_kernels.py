@@ -17,7 +17,7 @@ from reimport_lib.errors import PhaseFailed
 from reimport_lib.execute import kernels
 from reimport_lib.execute.prefork import forked
 
-DIES = "import os; os._exit(1)"
+DIES = "import os\nos._exit(1)\n"
 
 
 @pytest.fixture
@@ -47,13 +47,14 @@ def answer(kernel: AsyncKernelManager) -> str:
     return asyncio.run(ask())
 
 
-def once(folder: Path, flag: str = "died") -> str:
-    """A line that ends the first kernel that runs it, and no other."""
-    file = folder / flag
-    return (
-        f"import os, pathlib; f = pathlib.Path({str(file)!r});"
-        " f.exists() or (f.touch(), os._exit(1))"
-    )
+@pytest.fixture
+def at_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of Python that IPython runs in every kernel as it starts."""
+    home = folder / "ipython"
+    startup = home / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    monkeypatch.setenv("IPYTHONDIR", str(home))
+    return startup / "first.py"
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def tcp(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_kernel_listens_in_a_private_folder_that_goes_with_it(folder: Path) -> None:
-    with kernels.booted_ahead(["pass"]) as booted:
+    with kernels.preloaded(1) as booted:
         kernel = next(booted)
         place = Path(kernel.ip).parent
 
@@ -80,7 +81,7 @@ def test_no_heartbeat_is_begun_that_a_busy_machine_may_stop_too_early(
     folder: Path,
 ) -> None:
     """Then its thread opened sockets until there were no more, and printed that."""
-    with kernels.booted_ahead(["pass"]) as booted:
+    with kernels.preloaded(1) as booted:
         client = next(booted).client()
         client.start_channels()
         try:
@@ -97,13 +98,13 @@ def test_a_long_temporary_folder_is_passed_over(
     long.mkdir()
     monkeypatch.setattr(kernels.tempfile, "tempdir", str(long))
 
-    with kernels.booted_ahead(["pass"]) as booted:
+    with kernels.preloaded(1) as booted:
         assert answer(next(booted)) == "42\n"
     assert list(long.iterdir()) == []
 
 
 def test_ports_that_jupyter_chooses_serve_as_well(folder: Path, tcp: None) -> None:
-    with kernels.booted_ahead(["pass"]) as booted:
+    with kernels.preloaded(1) as booted:
         kernel = next(booted)
 
         assert kernel.transport == "tcp"
@@ -117,22 +118,34 @@ def test_a_kernel_whose_port_is_taken_is_started_again(
         places = [{"shell_port": taken.getsockname()[1]}, {}]
         monkeypatch.setattr(kernels, "_private_sockets", lambda: places.pop(0))
 
-        with kernels.booted_ahead(["pass"]) as booted:
+        with kernels.preloaded(1) as booted:
             kernel = next(booted)
 
             assert kernel.shell_port != taken.getsockname()[1]
             assert answer(kernel) == "42\n"
 
 
-def test_a_kernel_that_dies_at_its_start_is_started_again(folder: Path) -> None:
-    with kernels.booted_ahead([once(folder), "pass"]) as booted:
+def test_a_kernel_that_dies_at_its_start_is_started_again(
+    folder: Path, at_start: Path
+) -> None:
+    died = folder / "died"
+    at_start.write_text(
+        "import os, pathlib\n"
+        f"died = pathlib.Path({str(died)!r})\n"
+        "died.exists() or (died.touch(), os._exit(1))\n"
+    )
+
+    with kernels.preloaded(2) as booted:
         assert answer(next(booted)) == "42\n"
         assert answer(next(booted)) == "42\n"
+    assert died.exists()
 
 
-def test_a_kernel_that_never_comes_up_is_one_clear_line(folder: Path) -> None:
+def test_a_kernel_that_never_comes_up_is_one_clear_line(at_start: Path) -> None:
+    at_start.write_text(DIES)
+
     with (
-        kernels.booted_ahead([DIES]) as booted,
+        kernels.preloaded(1) as booted,
         pytest.raises(PhaseFailed, match="ended before its first cell, 3 times") as end,
     ):
         next(booted)
@@ -144,7 +157,7 @@ def test_a_fork_server_that_ended_is_replaced(folder: Path) -> None:
     forked.server().process.kill()
     forked.server().process.wait()
 
-    with kernels.booted_ahead(["pass"]) as booted:
+    with kernels.preloaded(1) as booted:
         started = time.monotonic()
         assert answer(next(booted)) == "42\n"
     assert time.monotonic() - started < kernels.START_SECONDS

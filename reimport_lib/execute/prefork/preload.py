@@ -21,13 +21,13 @@ from reimport_lib.write import bind
 MODULES = tuple(phase.module for phase in PHASES)
 
 
-def up() -> None:
+def load() -> None:
     """Load the backend, and draw once: the first chart finds fonts and glyphs."""
     bind.load()
     charts.outcome_bar("patients", {"created": 2, "skipped": 1, "rejected": 1})
 
 
 @cache
-def up_for_later() -> None:
+def load_api() -> None:
     """Load what the first phase can do without: the REST API."""
     bind.load_api()

@@ -25,14 +25,14 @@ from typing import Any, NoReturn
 
 from reimport_lib.errors import ReimportError
 
-WARM = "reimport_lib.execute.prefork.preload"
+PRELOAD = "reimport_lib.execute.prefork.preload"
 
 
 def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
-    warm = import_module(WARM)
+    preload = import_module(PRELOAD)
     with suppress(ReimportError):  # every kernel will meet it, and record it
-        warm.up()
+        preload.load()
     import_module("reimport_lib.phases.notebook")
     gc.freeze()  # what has been imported stays; no kernel need look through it again
     gc.set_threshold(100_000, 50, 100)  # nor, time and again, through the rows it reads
@@ -47,7 +47,7 @@ def main() -> None:
             os.setpgid(pid, pid)
             channel.sendall(f"{pid}\n".encode())
             with suppress(ReimportError):
-                warm.up_for_later()  # beside the first kernel; once only
+                preload.load_api()  # beside the first kernel; once only
 
 
 def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
