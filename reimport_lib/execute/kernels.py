@@ -23,6 +23,7 @@ from functools import partial
 from pathlib import Path
 from queue import Empty
 from typing import Any
+from uuid import uuid4
 
 import papermill
 import zmq.asyncio
@@ -101,6 +102,16 @@ class _Client(AsyncKernelClient):
     All have one context, as long as the process: the end of a context that is collected
     waits for its sockets, in whatever thread that happens, and for ever.
     """
+
+    def __init__(self, **words: Any) -> None:
+        """
+        A client of a name of its own, which its messages carry.
+
+        Under the manager's name two of them would number their messages alike, and what
+        comes late for the first would end a cell that the second has sent.
+        """
+        super().__init__(**words)
+        self.session.session = str(uuid4())
 
     @default("context")
     def _context_default(self) -> zmq.asyncio.Context:

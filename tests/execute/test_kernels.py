@@ -173,3 +173,14 @@ def test_no_kernel_has_a_context_that_is_collected_before_the_process_ends() -> 
         assert client.context is manager.context
     finally:
         kernels._stop(manager)
+
+
+def test_what_comes_late_for_one_client_ends_no_cell_of_the_next() -> None:
+    """Both number their messages from nought; the end of a cell is told by that."""
+    manager = kernels.boot(Path.cwd())
+    try:
+        ids = {manager.client().session.msg_id for _ in range(3)}
+
+        assert len(ids) == 3
+    finally:
+        kernels._stop(manager)
