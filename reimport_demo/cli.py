@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reimport_lib.record.run import EXIT_CODES
+from reimport_lib.record.status import EXIT_CODES
 
 _PORT = click.IntRange(min=-1, max=65535)  # 0: a free one; -1: none
 

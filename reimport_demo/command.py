@@ -24,7 +24,7 @@ from reimport_lib.errors import Refused, TargetError, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.printing import say
 from reimport_lib.record import runs
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind, configuration, identity, read
 from reimport_lib.write.databases import database_name, is_sqlite, sqlite_file
 
@@ -173,7 +173,7 @@ def _part_from_earlier_runs(settings: Settings) -> None:
     database = identity.database_identity(bind.REAL)
     for run in runs.readable(settings):
         if run.manifest().get("database") == database:
-            run.update(lambda m: m["database"].update(replaced="by a demo's"))
+            run.part_from_database("by a demo's")
 
 
 def _load_existing(settings: Settings) -> None:

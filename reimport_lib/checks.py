@@ -6,8 +6,9 @@ and never counted as a pass.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 
 class Verdict(StrEnum):
@@ -17,6 +18,16 @@ class Verdict(StrEnum):
     FAIL = "fail"
     WARN = "warn"
     COULD_NOT_CHECK = "could-not-check"
+
+
+class CheckRecord(TypedDict):
+    """A check as JSON."""
+
+    name: str
+    expected: str
+    actual: str
+    verdict: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,14 @@ class Check:
     verdict: Verdict
     hint: str = ""
 
-    def as_json(self) -> dict[str, str]:
-        return {key: str(value) for key, value in asdict(self).items()}
+    def as_json(self) -> CheckRecord:
+        return {
+            "name": self.name,
+            "expected": self.expected,
+            "actual": self.actual,
+            "verdict": str(self.verdict),
+            "hint": self.hint,
+        }
 
     @classmethod
     def from_json(cls, values: dict[str, str]) -> Check:

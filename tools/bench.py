@@ -30,7 +30,8 @@ from reimport_lib.execute import approve, runner
 from reimport_lib.phases import PHASES, Phase, recording, validation
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.phases.data import DataPhase
-from reimport_lib.record.run import Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind, configuration
 from tools.databases import migrate
 

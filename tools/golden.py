@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,9 @@ from reimport_lib.private_files import write_json
 from reimport_lib.read import snapshot
 from reimport_lib.read.objects import list_objects
 from reimport_lib.record import runs
-from reimport_lib.record.run import MANIFEST, REPORT, Json, Run, Status, read_manifest
+from reimport_lib.record.manifest import MANIFEST, read_manifest
+from reimport_lib.record.run import REPORT, Run
+from reimport_lib.record.status import Status
 from reimport_lib.show import cover, export
 from tools.clinic import ready_to_import
 
@@ -60,13 +62,11 @@ def _leave_earlier_run(settings: Settings, folder: Path) -> None:
         settings, folder, as_of=AS_OF, objects=list_objects(settings)
     )
     earlier = _named(approve.open_rehearsal(settings, (), gates={}), EARLIER)
-    earlier.update(
-        lambda manifest: manifest.update(
-            status=str(Status.SUCCEEDED),
-            snapshot_digest=frozen.digest,
-            as_of=AS_OF.isoformat(),
-        )
-    )
+    manifest = earlier.manifest()
+    manifest["status"] = Status.SUCCEEDED
+    manifest["snapshot_digest"] = frozen.digest
+    manifest["as_of"] = AS_OF.isoformat()
+    write_json(earlier.folder / MANIFEST, manifest)
 
 
 def open_example(settings: Settings) -> Run:
@@ -109,7 +109,7 @@ def make(folder: Path) -> None:
             os.chmod(path, MODE)  # noqa: PTH101
 
 
-def timeless(manifest: Json) -> Json:
+def timeless(manifest: Mapping[str, Any]) -> dict[str, Any]:
     """*manifest* without what was measured, and without this machine's paths."""
     phases = [
         {

@@ -25,7 +25,8 @@ from reimport_lib.execute import restore as going_back
 from reimport_lib.phases import ALWAYS, PHASES, Phase, named
 from reimport_lib.plan import gates as limits
 from reimport_lib.record import runs
-from reimport_lib.record.run import EXIT_CODES, Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import EXIT_CODES, Status
 
 NEWEST = "newest"
 EXIT_CODES_HELP = (

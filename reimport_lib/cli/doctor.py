@@ -19,7 +19,7 @@ from reimport_lib.plan.directories import directory_checks
 from reimport_lib.read import objects, snapshot
 from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
-from reimport_lib.record.run import now
+from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
 from reimport_lib.write import bind, identity, read
 

@@ -25,7 +25,7 @@ from reimport_lib.private_files import private_open, unwritable
 from reimport_lib.read import snapshot
 from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
-from reimport_lib.record.run import now
+from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
 
 NAME_OF = {

@@ -6,7 +6,7 @@ All of it goes through ``printing``; no colour carries a meaning of its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from reimport_lib import printing
@@ -15,13 +15,16 @@ from reimport_lib.config import Settings
 from reimport_lib.counting import several
 from reimport_lib.errors import ReimportError, message_and_hint
 from reimport_lib.execute import approve
+from reimport_lib.execute.approve import Changes
 from reimport_lib.execute.prefork import forked
 from reimport_lib.execute.prune import Pruning
 from reimport_lib.execute.restore import WayBack
 from reimport_lib.files import progress as transfers
 from reimport_lib.printing import Column, say
 from reimport_lib.record import lock, runs
-from reimport_lib.record.run import REPORT, Json, Run, Status
+from reimport_lib.record.manifest import PhaseEntry
+from reimport_lib.record.run import REPORT, Run
+from reimport_lib.record.status import Status
 from reimport_lib.show import check_words, deletion_words, run_words
 from reimport_lib.show.attempts import attempt_sentences
 from reimport_lib.show.verdict import (
@@ -48,7 +51,7 @@ def execute(run: Run) -> Status:
         task = progress.add_task("starting", total=len(run.phases), pace="")
         started = time.monotonic()
 
-        def tell(event: str, entry: Json) -> None:
+        def tell(event: str, entry: PhaseEntry) -> None:
             label = f"{entry['number']} {entry['name']}"
             if event == "phase_started":
                 progress.update(task, description=label)
@@ -65,7 +68,7 @@ def execute(run: Run) -> Status:
     return status
 
 
-def _pace(entries: Sequence[Json], *, seconds: float) -> str:
+def _pace(entries: Sequence[PhaseEntry], *, seconds: float) -> str:
     """Rows so far, rows per second, and what is left at the pace of the phases done."""
     done = [entry for entry in entries if entry["status"] != Status.PENDING]
     rows = sum(map(_source_rows, done))
@@ -76,11 +79,11 @@ def _pace(entries: Sequence[Json], *, seconds: float) -> str:
     return ", ".join(parts)
 
 
-def _source_rows(entry: Json) -> int:
+def _source_rows(entry: PhaseEntry) -> int:
     return sum(table["source_rows"] for table in entry["tables"].values())
 
 
-def phase_lines(entry: Json) -> list[str]:
+def phase_lines(entry: PhaseEntry) -> list[str]:
     """One finished phase: name, status, rows, seconds, rows per second; its error."""
     rows = _source_rows(entry)
     seconds = entry["seconds"]
@@ -106,8 +109,8 @@ def show_run(run: Run, *, brief: bool = False) -> None:
         for entry in manifest["phases"]:
             for line in phase_lines(entry):
                 say(line)
-    if lines := approve.what_will_change(run):
-        show_counts(lines)
+    if changes := approve.what_will_change(run):
+        show_counts(changes)
     if planned := [noun(name) for name in only_planned(manifest)]:
         say(f"Planned, and the phase is not done: {', '.join(planned)}")
     run_checks = check_words.found(standing(manifest).checks)
@@ -151,17 +154,17 @@ def complete_report(run: Run) -> None:
             printing.complain(f"reimport: {error.message}")
 
 
-def show_counts(lines: Iterable[Json]) -> None:
+def show_counts(changes: Changes) -> None:
     """Counts per table, thousands separated; zeros as a dot."""
     heads = (name.replace("_", " ") for name in approve.COUNTS)
     printing.say_table(
         [Column("table"), *(Column(h, right=True, whole=" " not in h) for h in heads)],
         [
             [
-                line["table"],
-                *(f"{line[n]:,}" if line[n] else "." for n in approve.COUNTS),
+                table,
+                *(f"{counts[n]:,}" if counts[n] else "." for n in approve.COUNTS),
             ]
-            for line in lines
+            for table, counts in changes.items()
         ],
     )
 

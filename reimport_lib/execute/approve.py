@@ -12,17 +12,24 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.phases import ALWAYS, PHASES, Phase, prerequisites
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record import runs
-from reimport_lib.record.run import Json, Mode, Run, Status, now
+from reimport_lib.record.clock import now
+from reimport_lib.record.manifest import Confirmation
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode, Status
 from reimport_lib.record.versions import opening_details
 
 Ask = Callable[[str], str]
 COUNTS = ("source_rows", *(str(outcome) for outcome in Outcome))
+Changes = dict[str, dict[str, int]]
+"""Table -> one figure for each of ``COUNTS``."""
+
 UNFINISHED = frozenset(Status) - {Status.SUCCEEDED, Status.ROLLED_BACK}
 
 
@@ -156,7 +163,7 @@ def _require_yes(expected: str, ask: Ask | None, rehearsal: Run) -> None:
         )
 
 
-def _confirmation(expected: str, *, typed: bool) -> Json:
+def _confirmation(expected: str, *, typed: bool) -> Confirmation:
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
@@ -211,7 +218,7 @@ def _newest_unfinished(settings: Settings) -> Run:
     """A rehearsal or an import that succeeded later leaves nothing to go on with."""
     superseded: set[Mode] = set()
     for run in reversed(runs.readable(settings)):
-        status = Status(run.manifest()["status"])
+        status = run.status
         if status in UNFINISHED and run.mode not in superseded:
             return run
         if status is Status.SUCCEEDED:
@@ -222,16 +229,17 @@ def _newest_unfinished(settings: Settings) -> Run:
     )
 
 
-def what_will_change(rehearsal: Run) -> list[Json]:
+def what_will_change(rehearsal: Run) -> Changes:
     """
-    One line per table of *rehearsal*: its counts, as the confirmation shows them.
+    The counts of every table of *rehearsal*, as the confirmation shows them.
 
-    What the delete phase does to a table stands on the line of what comes into it.
+    What the delete phase does to a table is counted with what comes into it.
     """
-    lines: dict[str, Json] = {}
+    changes: Changes = {}
     entries = rehearsal.manifest()["phases"]
     for entry in sorted(entries, key=lambda entry: entry["name"] == "delete"):
         for table, counts in entry["tables"].items():
-            line = lines.setdefault(table, {"table": table, **dict.fromkeys(COUNTS, 0)})
-            line.update({name: line[name] + counts[name] for name in COUNTS})
-    return list(lines.values())
+            found: Mapping[str, Any] = counts
+            total = changes.setdefault(table, dict.fromkeys(COUNTS, 0))
+            total.update({name: total[name] + found[name] for name in COUNTS})
+    return changes

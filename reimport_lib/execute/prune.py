@@ -18,7 +18,8 @@ from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import restore
 from reimport_lib.phases import ALWAYS, binding
 from reimport_lib.record import lock, runs
-from reimport_lib.record.run import Mode, Run, Status, now
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode, Status
 
 FINISHED = frozenset({Status.SUCCEEDED, Status.ROLLED_BACK})
 SNAPSHOT, BACKUP, COPY = "snapshot", "backup", "copy"
@@ -97,7 +98,7 @@ def _kept_whole(all_runs: list[Run], keep: int) -> Iterator[tuple[str, str]]:
     applied = {run.reviewed for run in all_runs if run.is_full}
     newest = {run.run_id for run in all_runs[-keep:]}
     for run in reversed(all_runs):
-        status = Status(run.manifest()["status"])
+        status = run.status
         why = f"among the newest {keep}" if run.run_id in newest else ""
         if status is Status.SUCCEEDED:
             waits = not run.is_full and run.run_id not in applied
@@ -138,7 +139,7 @@ def _newest(all_runs: list[Run]) -> Reasons:
     for run in all_runs:
         if (run.backup_folder / backup.MANIFEST).is_file():
             newest[BACKUP] = run.run_id, "it is the newest backup"
-        succeeded = run.manifest()["status"] == Status.SUCCEEDED
+        succeeded = run.status is Status.SUCCEEDED
         if succeeded and run.snapshot_folder.is_dir():
             newest[SNAPSHOT] = run.run_id, "the next export is compared with it"
     return {(run_id, part): why for part, (run_id, why) in newest.items()}
@@ -154,8 +155,7 @@ def _require_done(run: Run, all_runs: list[Run]) -> None:
     users = [run, *(each for each in all_runs if each.reviewed == run.run_id)]
     for user in users:
         unfinished = user.is_full and (
-            Status(user.manifest()["status"]) not in FINISHED
-            and "pruned" not in user.manifest()
+            user.status not in FINISHED and "pruned" not in user.manifest()
         )
         if unfinished or lock.is_executed(user):
             raise Refused(
@@ -191,8 +191,7 @@ def _remove(run: Run, parts: Sequence[Path]) -> None:
             shutil.rmtree(path)
         elif path.exists():
             path.unlink()
-    run.update(lambda manifest: manifest.update(pruned=now().isoformat()))
-    run.event("run_pruned")
+    run.record_pruning()
 
 
 def _drop_copy(run: Run) -> None:

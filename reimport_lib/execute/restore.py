@@ -18,7 +18,9 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import BackupError, Refused, UsageError
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.record import lock, runs
-from reimport_lib.record.run import Run, Status, now
+from reimport_lib.record.clock import now
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind
 
 KEPT = "before-restore"
@@ -100,11 +102,8 @@ def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path:
         kept = run.folder / KEPT
         make_backup(url, kept, made_at=now())
         restoring.restore(way.backup, url)
-        taken_back = {"to": way.backup.made_at, "at": now().isoformat()}
-        back = {"status": str(Status.ROLLED_BACK), "taken_back": taken_back}
         for each in undone:
-            each.update(lambda manifest: manifest.update(back))
-            each.event("restored", backup=way.backup.digest.total)
+            each.take_back(to=way.backup.made_at, backup=way.backup.digest.total)
     return kept
 
 

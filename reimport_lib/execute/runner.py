@@ -26,12 +26,14 @@ from reimport_lib.execute.kernels import CellError
 from reimport_lib.phases import Phase, attempts, named, recording
 from reimport_lib.private_files import write_private
 from reimport_lib.record import lock
-from reimport_lib.record.run import REPORT, Json, Run, Status, now
+from reimport_lib.record.manifest import PhaseEntry
+from reimport_lib.record.run import REPORT, Run
+from reimport_lib.record.status import Status
 from reimport_lib.show import cover, export
 
 NOTEBOOKS = ROOT / "notebooks"
 
-Progress = Callable[[str, Json], None]
+Progress = Callable[[str, PhaseEntry], None]
 
 
 def execute(run: Run, *, progress: Progress | None = None) -> Status:
@@ -50,7 +52,7 @@ def execute(run: Run, *, progress: Progress | None = None) -> Status:
     """
     started = time.monotonic()
     with lock.executing(run), _signals_interrupt():
-        run.update(lambda m: m.update(status=str(Status.RUNNING), error=""))
+        run.begin()
         try:
             status = _execute_phases(run, progress or _silent)
         except KeyboardInterrupt:  # between two phases
@@ -85,16 +87,7 @@ def _execute_phases(run: Run, tell: Progress) -> Status:
 def close(run: Run, status: Status, *, seconds: float) -> None:
     """Record the end of *run* and write ``report.html``."""
 
-    def change(manifest: Json) -> None:
-        manifest["status"] = str(status)
-        manifest["finished_at"] = now().isoformat()
-        manifest["seconds"] = round(manifest.get("seconds", 0.0) + seconds, 2)
-        manifest["error"] = next(
-            (e["error"] for e in manifest["phases"] if e.get("error")), ""
-        )
-
-    run.update(change)
-    run.event("run_finished", status=str(status))
+    run.end(status, seconds=seconds)
     write_report(run)
 
 
@@ -145,7 +138,7 @@ def _execute_phase(
             run, phase.name, recording.unexpected(phase.name, error)
         )
     seal(run, phase, output)
-    return Status(run.phase(phase.name)["status"])
+    return run.phase(phase.name)["status"]
 
 
 def _require_record(run: Run, phase: Phase, raised: CellError | None) -> None:
@@ -170,7 +163,7 @@ def seal(run: Run, phase: Phase, notebook: Path) -> None:
     """Record the sha256 of *notebook*, where it was executed."""
     if notebook.is_file():
         digest = hashlib.sha256(notebook.read_bytes()).hexdigest()
-        run.update_phase(phase.name, notebook=notebook.name, notebook_sha256=digest)
+        run.record_notebook(phase.name, notebook.name, digest)
 
 
 def _write_page(notebook: Path) -> None:
@@ -180,10 +173,10 @@ def _write_page(notebook: Path) -> None:
 
 
 def _done(run: Run, name: str) -> bool:
-    return bool(run.phase(name)["status"] == Status.SUCCEEDED)
+    return run.phase(name)["status"] is Status.SUCCEEDED
 
 
-def _silent(event: str, entry: Json) -> None:
+def _silent(event: str, entry: PhaseEntry) -> None:
     del event, entry
 
 

@@ -11,13 +11,20 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from reimport_lib.phases import named
-from reimport_lib.record.run import Json, Run, Status
+from reimport_lib.record.manifest import Attempt, PhaseEntry
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 
 CUT_OFF = "its process ended before it could say why"
-_OF_ONE_ATTEMPT = ("started", "notebook", "notebook_sha256")
+
+
+class _Files(TypedDict):
+    notebook: str
+    notebook_sha256: str
+    page: str
 
 
 def keep_last(run: Run, name: str, *, by_runner: bool = False) -> None:
@@ -32,35 +39,23 @@ def keep_last(run: Run, name: str, *, by_runner: bool = False) -> None:
     if entry["status"] in (Status.PENDING, Status.SUCCEEDED):
         return
     number = len(entry.get("attempts", ())) + 1
-    kept = {
-        "number": number,
-        **_how_it_ended(entry),
-        **_files(run, name, number, entry, whole=by_runner),
-    }
-
-    def change(manifest: Json) -> None:
-        for one in manifest["phases"]:
-            if one["name"] == name:
-                one.setdefault("attempts", []).append(kept)
-                one.update(status=str(Status.PENDING), error="", seconds=0.0)
-                for key in _OF_ONE_ATTEMPT:
-                    one.pop(key, None)
-
-    run.update(change)
-    run.event("attempt_kept", phase=name, number=number, status=kept["status"])
+    files = _files(run, name, number, entry, whole=by_runner)
+    run.keep_attempt(name, _attempt(number, entry, files))
 
 
-def _how_it_ended(entry: Json) -> Json:
-    """Status, error and times of the attempt that *entry* tells of."""
+def _attempt(number: int, entry: PhaseEntry, files: _Files) -> Attempt:
+    """The attempt that *entry* tells of: its status, its error, its times, *files*."""
     cut_off = entry["status"] == Status.RUNNING
     started = entry.get("started")
     seconds = 0.0 if cut_off else float(entry["seconds"])
     return {
-        "status": str(Status.INTERRUPTED if cut_off else entry["status"]),
+        "number": number,
+        "status": Status.INTERRUPTED if cut_off else entry["status"],
         "error": CUT_OFF if cut_off else entry.get("error", ""),
         "started_at": _iso(started) if started else "",
         "ended_at": _iso(started + seconds) if started and not cut_off else "",
         "seconds": seconds,
+        **files,
     }
 
 
@@ -68,12 +63,14 @@ def _iso(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 
-def _files(run: Run, name: str, number: int, entry: Json, *, whole: bool) -> Json:
+def _files(
+    run: Run, name: str, number: int, entry: PhaseEntry, *, whole: bool
+) -> _Files:
     """The names that its notebook and page have from now on; "" where it has none."""
     notebook = run.folder / named(name).notebook
     page = notebook.with_suffix(".html")
     digest = _sha256(notebook) if notebook.is_file() else ""
-    sealed = str(entry.get("notebook_sha256", ""))
+    sealed = entry.get("notebook_sha256", "")
     ours = bool(digest) and (whole or digest == sealed or _has_ended(notebook))
     return {
         "notebook": _moved(notebook, number) if ours else "",

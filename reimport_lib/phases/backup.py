@@ -21,7 +21,9 @@ from reimport_lib.errors import BackupError, Refused
 from reimport_lib.phases import drift, recording
 from reimport_lib.phases.binding import place_of_copy
 from reimport_lib.record import runs
-from reimport_lib.record.run import Run, now
+from reimport_lib.record.clock import now
+from reimport_lib.record.events import BackupStarted
+from reimport_lib.record.run import Run
 from reimport_lib.write import read
 
 NAME = "backup"
@@ -53,7 +55,7 @@ def back_up(run: Run) -> Proven:
         reused = _reusable(run)
         if reused is not None:
             return reused
-        run.event("backup_started")
+        run.tell(BackupStarted())
         made = backup.make_backup(
             run.settings.database_url.reveal(),
             run.backup_folder,
@@ -84,21 +86,19 @@ def checks(run: Run, proven: Proven) -> list[Check]:
     """What the proof rests on, table by table as one figure."""
     with recording.recording(run, NAME):
         made = proven.backup
-        run.update(
-            lambda manifest: manifest.update(
-                backup={
-                    "run": made.folder.parent.name,
-                    "server": made.server,
-                    "client": made.client,
-                    "file": made.file,
-                    "bytes": made.bytes,
-                    "sha256": made.sha256,
-                    "rows": made.digest.rows,
-                    "tables": len(made.digest.tables),
-                    "digest": made.digest.total,
-                    "made_at": made.made_at,
-                }
-            )
+        run.record_backup(
+            {
+                "run": made.folder.parent.name,
+                "server": made.server,
+                "client": made.client,
+                "file": made.file,
+                "bytes": made.bytes,
+                "sha256": made.sha256,
+                "rows": made.digest.rows,
+                "tables": len(made.digest.tables),
+                "digest": made.digest.total,
+                "made_at": made.made_at,
+            }
         )
         backed_up, rows = "restored tables equal the real ones", "restored rows"
         if proven.reused:

@@ -20,7 +20,8 @@ from reimport_lib.plan.context import Known
 from reimport_lib.plan.decide import Decided, decide
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.read.snapshot import Snapshot
-from reimport_lib.record.run import Json, Run
+from reimport_lib.record.manifest import Counts
+from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
 from reimport_lib.tables.images import batch_keys, decide_batches
 from reimport_lib.write import apply as writing
@@ -41,10 +42,10 @@ def plan(run: Run) -> Deletions:
         keys, out = _source_keys(run, snapshot)
         plans = dependents.plan_deletions(keys, out, clean_slate=run.clean_slate)
         if ledger.phase_done(run.run_id, NAME) is None:
-            run.update_phase(
+            run.record_plans(
                 NAME,
                 tables={plan.table: _counts(plan) for plan in plans if len(plan.rows)},
-                plan_digests={plan.table: plan.digest for plan in plans},
+                digests={plan.table: plan.digest for plan in plans},
             )
         return plans
 
@@ -179,12 +180,18 @@ def _decide(
             yield batch_keys(staged), decide_batches(staged, decided, context)
 
 
-def _counts(plan: DeletionPlan) -> Json:
-    """The counts of a deletion plan, in the shape of ``run.json``."""
-    names = ("source_rows", "blank_rows", "created", "updated", "unchanged")
+def _counts(plan: DeletionPlan) -> Counts:
+    """The counts of a deletion plan: nothing of it comes from the source."""
     return {
-        **dict.fromkeys((*names, "skipped", "rejected"), 0),
-        **plan.counts,
-        "reasons": plan.reasons,
+        "source_rows": 0,
+        "blank_rows": 0,
+        "created": 0,
+        "updated": 0,
+        "unchanged": 0,
+        "skipped": 0,
+        "rejected": 0,
+        "deleted": plan.counts["deleted"],
+        "kept": plan.counts["kept"],
+        "reasons": dict(plan.reasons),
         "notes": {},
     }

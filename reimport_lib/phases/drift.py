@@ -25,7 +25,7 @@ def record(run: Run) -> None:
     """Keep the digest of every managed row of the fresh copy, for the full run."""
     found = managed_digest(bind.DEFAULT)
     write_json(run.backup_folder / FILE, found.to_json())
-    run.update(lambda manifest: manifest.update(target_digests=found.by_table))
+    run.record_target(found.by_table)
 
 
 def require_none(run: Run) -> list[Check]:
@@ -56,7 +56,7 @@ def require_none(run: Run) -> list[Check]:
             f"{_named(run, drifted)}. Nothing was written.",
             hint="reimport run --full, to rehearse and review again",
         )
-    run.update(lambda manifest: manifest.update(target_digests=now.by_table))
+    run.record_target(now.by_table)
     return [
         equal(
             "managed rows that changed since the rehearsal",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Refused, UsageError, did_you_mean
@@ -18,11 +17,11 @@ from reimport_lib.phases.binding import bind_run, require_same_database
 from reimport_lib.phases.limits import expanded
 from reimport_lib.plan import gates as limits
 from reimport_lib.record import lock, runs
-from reimport_lib.record.run import Json, Mode, Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode, Status
 from reimport_lib.record.versions import opening_details
 
 LATEST = "latest"
-FROM_NOTEBOOKS = "gates_from_notebooks"
 _DONE = frozenset({Status.SUCCEEDED, Status.ROLLED_BACK})
 
 
@@ -75,7 +74,7 @@ def open_run(
 def _latest(settings: Settings) -> Run | None:
     """The newest rehearsal, unless it is done or another process executes it."""
     run = runs.newest(settings, Mode.REHEARSAL, statuses=frozenset(Status))
-    if run is None or run.manifest()["status"] in _DONE or lock.is_executed(run):
+    if run is None or run.status in _DONE or lock.is_executed(run):
         return None
     return run
 
@@ -97,7 +96,7 @@ def _take_gates(run: Run, gates: Mapping[str, float]) -> Run:
     """
     if run.is_full:
         return run
-    before = frozenset(run.manifest().get(FROM_NOTEBOOKS, ()))
+    before = frozenset(run.manifest().get("gates_from_notebooks", ()))
     opened = {place: v for place, v in run.gates.items() if place not in before}
     held = dict(run.gates)
     for place, value in gates.items():
@@ -109,13 +108,7 @@ def _take_gates(run: Run, gates: Mapping[str, float]) -> Run:
             held[place] = value
     if held == dict(run.gates):
         return run
-
-    def change(manifest: Json) -> None:
-        manifest["parameters"]["gates"] = held
-        manifest[FROM_NOTEBOOKS] = sorted(held.keys() - opened.keys())
-
-    run.update(change)
-    return replace(run, gates=held)
+    return run.with_gates(held, set_here=sorted(held.keys() - opened.keys()))
 
 
 def _run_before(run: Run, wanted: Phase) -> None:

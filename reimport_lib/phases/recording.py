@@ -6,10 +6,8 @@ without the text of errors that may quote a person's data.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 
 from django.apps import apps
 from django.db import Error
@@ -28,8 +26,13 @@ from reimport_lib.errors import (
     place_of,
 )
 from reimport_lib.phases import attempts
+from reimport_lib.plan.decide import Link
 from reimport_lib.plan.plan import Plan
-from reimport_lib.record.run import Json, Run, Status, now
+from reimport_lib.record.clock import now
+from reimport_lib.record.events import LedgerNotTold, PhaseError
+from reimport_lib.record.manifest import Counts, LinkCounts
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from reimport_lib.write import ledger
 
 _STATUS_OF = (
@@ -55,11 +58,7 @@ def begin(run: Run, name: str) -> None:
     What an attempt before this one left is kept.
     """
     attempts.keep_last(run, name)
-    run.update(lambda manifest: manifest.update(status=str(Status.RUNNING), error=""))
-    run.update_phase(
-        name, status=str(Status.RUNNING), started=time.time(), checks=[], error=""
-    )
-    run.event("phase_started", phase=name)
+    run.begin_phase(name)
 
 
 def finish(
@@ -77,7 +76,7 @@ def finish(
     """
     checks = list(checks)
     bad = failed(checks)
-    run.update_phase(name, checks=[check.as_json() for check in checks])
+    run.record_checks(name, checks)
     if bad:
         failure = error(
             f"{name}: {len(bad)} of {several(len(checks), 'check')} "
@@ -92,26 +91,12 @@ def finish(
 
 def record_failure(run: Run, name: str, error: ReimportError) -> None:
     """Record that phase *name* ended in *error*, and the run with it."""
-    run.event("phase_error", phase=name, error=str(error))
+    run.tell(PhaseError(name, str(error)))
     _close_phase(run, name, status_of(error), error=str(error))
 
 
 def _close_phase(run: Run, name: str, status: Status, *, error: str = "") -> None:
-    """Set the phase's status and seconds; the run's too, where this ends it."""
-
-    def change(manifest: Json) -> None:
-        for entry in manifest["phases"]:
-            if entry["name"] == name:
-                started = entry.get("started", time.time())
-                entry["seconds"] = round(time.time() - started, 2)
-                entry.update(status=str(status), error=error)
-        ended = all(e["status"] == Status.SUCCEEDED for e in manifest["phases"])
-        if ended or status is not Status.SUCCEEDED:
-            manifest.update(status=str(status), error=error)
-
-    manifest = run.update(change)
-    run.event("phase_finished", phase=name, status=str(status))
-    if manifest["status"] == status:
+    if run.end_phase(name, status, error=error):
         _tell_ledger(run, status)
 
 
@@ -122,27 +107,39 @@ def _tell_ledger(run: Run, status: Status) -> None:
     try:
         ledger.finish_run(run.run_id, status=str(status), finished_at=now())
     except Error as error:  # it may be what has failed, or a copy not made yet
-        run.event("ledger_not_told", error=type(error).__name__)
+        run.tell(LedgerNotTold(type(error).__name__))
 
 
 def record_plans(run: Run, name: str, plans: Iterable[Plan]) -> None:
     """Write the counts and digests of *plans* into the entry of phase *name*."""
     plans = list(plans)
-    run.update_phase(
+    run.record_plans(
         name,
         tables={plan.table: counts_of(plan) for plan in plans},
-        plan_digests={plan.table: plan.digest for plan in plans},
-        links={plan.table: [asdict(link) for link in plan.links] for plan in plans},
+        digests={plan.table: plan.digest for plan in plans},
+        links={plan.table: [_counted(link) for link in plan.links] for plan in plans},
     )
 
 
-def counts_of(plan: Plan) -> Json:
+def _counted(link: Link) -> LinkCounts:
+    return {
+        "name": link.name,
+        "found": link.found,
+        "named": link.named,
+        "checked": link.checked,
+    }
+
+
+def counts_of(plan: Plan) -> Counts:
     """The counts of *plan*, as ``run.json`` holds them."""
-    outcomes = ("created", "updated", "unchanged", "skipped", "rejected")
     return {
         "source_rows": plan.source_rows,
         "blank_rows": plan.blank_rows,
-        **{outcome: plan.counts.get(outcome, 0) for outcome in outcomes},
+        "created": plan.counts.get("created", 0),
+        "updated": plan.counts.get("updated", 0),
+        "unchanged": plan.counts.get("unchanged", 0),
+        "skipped": plan.counts.get("skipped", 0),
+        "rejected": plan.counts.get("rejected", 0),
         "deleted": 0,
         "kept": 0,
         "reasons": dict(plan.reasons),

@@ -12,7 +12,8 @@ from reimport_lib.plan import gates
 from reimport_lib.read import drift
 from reimport_lib.read.snapshot import Snapshot, open_snapshot
 from reimport_lib.record import runs
-from reimport_lib.record.run import Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 
 COMPARED = "source held against an earlier run's"
 LOST = (drift.GONE, drift.EMPTIED)

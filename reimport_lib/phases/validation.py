@@ -7,7 +7,7 @@ checks that the target is still what the rehearsal saw.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pandas as pd
 
@@ -30,7 +30,10 @@ from reimport_lib.read.objects import list_objects
 from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
-from reimport_lib.record.run import Json, Run, now
+from reimport_lib.record.clock import now
+from reimport_lib.record.events import TableFrozen
+from reimport_lib.record.manifest import Source, SourceObjects, SourceTable
+from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
 from reimport_lib.write import bind, identity, read
 
@@ -55,21 +58,16 @@ def freeze(run: Run) -> Snapshot:
                 run.snapshot_folder,
                 as_of=as_of,
                 objects=list_objects(run.settings),
-                progress=lambda table, rows: run.event(
-                    "table_frozen", table=table, rows=rows
-                ),
+                progress=lambda table, rows: run.tell(TableFrozen(table, rows)),
                 file_settings=FileSettings.of(run.settings),
             )
             clock, fixed_by = _inherited_clock(run, snapshot) or (as_of.isoformat(), "")
-        database = identity.database_identity(bind.REAL)
-        run.update(
-            lambda manifest: manifest.update(
-                as_of=clock,
-                as_of_from=fixed_by,
-                snapshot_digest=snapshot.digest,
-                source=_fingerprints(snapshot),
-                database=database,
-            )
+        run.record_source(
+            _fingerprints(snapshot),
+            digest=snapshot.digest,
+            as_of=clock,
+            as_of_from=fixed_by,
+            database=identity.database_identity(bind.REAL),
         )
         return snapshot
 
@@ -137,9 +135,9 @@ def _clock_of(other: Run) -> tuple[str, str]:
     return str(manifest["as_of"]), str(manifest.get("as_of_from") or other.run_id)
 
 
-def _fingerprints(snapshot: Snapshot) -> Json:
+def _fingerprints(snapshot: Snapshot) -> Source:
     """What the run was made from, for ``run.json``: counts and digests, no values."""
-    tables = {
+    tables: dict[str, SourceTable] = {
         name: {
             "file": table.file,
             "way": table.way,
@@ -154,7 +152,16 @@ def _fingerprints(snapshot: Snapshot) -> Json:
         }
         for name, table in snapshot.manifest.tables.items()
     }
-    objects = {name: asdict(o) for name, o in snapshot.manifest.objects.items()}
+    objects: dict[str, SourceObjects] = {
+        name: {
+            "name": listing.name,
+            "prefix": listing.prefix,
+            "objects": listing.objects,
+            "size_bytes": listing.size_bytes,
+            "digest": listing.digest,
+        }
+        for name, listing in snapshot.manifest.objects.items()
+    }
     return {"tables": tables, "objects": objects}
 
 

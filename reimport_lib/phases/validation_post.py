@@ -77,7 +77,7 @@ def finish(run: Run, checks: Sequence[Check]) -> None:
         recording.finish(run, NAME, checks)
         return
     unmade = sum(check.verdict is Verdict.COULD_NOT_CHECK for check in checks)
-    run.update_phase(NAME, checks=[check.as_json() for check in checks])
+    run.record_checks(NAME, checks)
     refusal = Refused(
         f"{NAME}: {unmade:,} of {several(len(checks), 'check')} could not be made: this"
         f" snapshot was not the last that was imported by {', '.join(unproven)}.",

@@ -21,7 +21,8 @@ from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import ReimportError
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
-from reimport_lib.record.run import Json, Run
+from reimport_lib.record.manifest import Counts
+from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import model_of
@@ -53,7 +54,7 @@ class Account:
     as_of: datetime
     counts: Mapping[str, Mapping[str, int]]
     outcomes_sha256: str
-    recorded: Json
+    recorded: Mapping[str, Counts]
     files: Mapping[str, Path]
 
     @property
@@ -236,11 +237,13 @@ def _account(run: Run, snapshot: Snapshot, phase: str, alias: str) -> Account | 
     )
 
 
-def _from_folder(run: Run, run_id: str, phase: str) -> tuple[Json, dict[str, Path]]:
+def _from_folder(
+    run: Run, run_id: str, phase: str
+) -> tuple[dict[str, Counts], dict[str, Path]]:
     """What the folder of *run_id* says of *phase*; nothing where it is gone."""
     try:
         done = run if run_id == run.run_id else runs.load(run.settings, run_id)
-        recorded: Json = done.phase(phase)["tables"]
+        recorded = done.phase(phase)["tables"]
     except (ReimportError, StopIteration):
         return {}, {}
     names = [DELETIONS] if phase == DELETE else _tables_of(phase)

@@ -1,62 +1,45 @@
-"""A run: its folder, its mode, its manifest (``run.json``) and its events.
+"""A run: its folder, what it was opened with, and its record, which is written here.
 
-No Django. The manifest is a projection of what the ledger says, written by whoever
-works on the run: always under a lock, always whole.
+No Django. ``run.json`` is a projection of what the ledger says, written by whoever
+works on the run: always under a lock, always whole, and by the methods below alone.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
+from reimport_lib.checks import Check
 from reimport_lib.config import Settings
-from reimport_lib.errors import ReimportError
-from reimport_lib.private_files import private_open, unwritable, write_json
+from reimport_lib.private_files import private_open, write_json
+from reimport_lib.record import events
+from reimport_lib.record.clock import now
+from reimport_lib.record.events import Event
+from reimport_lib.record.manifest import (
+    MANIFEST,
+    Attempt,
+    BackupRecord,
+    Counts,
+    LinkCounts,
+    Manifest,
+    PhaseEntry,
+    Source,
+    read_manifest,
+)
+from reimport_lib.record.status import (
+    STEPS_OF_A_PHASE,
+    STEPS_OF_A_RUN,
+    STOPPED,
+    Mode,
+    Status,
+    step,
+)
 
-MANIFEST = "run.json"
-EVENTS = "events.jsonl"
 REPORT = "report.html"
-
-Json = dict[str, Any]
-
-
-class Mode(StrEnum):
-    """What a run may write to."""
-
-    REHEARSAL = "rehearsal"  # a copy of the database, made by the backup phase
-    FULL = "full"  # the real database, after a person has confirmed
-
-
-class Status(StrEnum):
-    """Where a run or one of its phases stands."""
-
-    PENDING = "pending"  # a phase nobody has started
-    OPEN = "open"  # a run that is made and confirmed, and not executed yet
-    RUNNING = "running"  # somebody's kernel or command is at work
-    SUCCEEDED = "succeeded"  # done, and no check failed
-    REFUSED = "refused"  # a condition was not met; earlier phases stay
-    FAILED = "failed"  # an error; what was not committed was rolled back
-    VALIDATION_FAILED = "validation-failed"  # applied, and a check did not hold
-    ROLLED_BACK = "rolled-back"  # undone by a person
-    INTERRUPTED = "interrupted"  # Ctrl-C, a signal, a kernel that died
-
-
-EXIT_CODES = {
-    Status.SUCCEEDED: 0,
-    Status.OPEN: 0,
-    Status.REFUSED: 3,
-    Status.FAILED: 4,
-    Status.VALIDATION_FAILED: 5,
-    Status.INTERRUPTED: 130,
-}
-"""Of the command that executed a run, by the status that the run ended with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,63 +80,197 @@ class Run:
     def is_full(self) -> bool:
         return self.mode is Mode.FULL
 
-    def manifest(self) -> Json:
+    def manifest(self) -> Manifest:
         """``run.json`` as it stands now."""
         return read_manifest(self.folder)
 
-    def update(self, change: Callable[[Json], None]) -> Json:
-        """Change ``run.json`` under its lock; *change* edits the dict in place."""
-        with _locked(self.folder):
-            manifest = read_manifest(self.folder)
-            change(manifest)
-            write_json(self.folder / MANIFEST, manifest)
-        return manifest
+    @property
+    def status(self) -> Status:
+        """Where the run stands now."""
+        return self.manifest()["status"]
 
-    def event(self, name: str, **fields: str | float | int | None) -> None:
-        """Append one line to ``events.jsonl``; *fields* are counts and names only."""
-        line = json.dumps({"at": now().isoformat(), "event": name, **fields})
-        path = self.folder / EVENTS
-        try:
-            with private_open(path, "a") as file:
-                file.write(line + "\n")
-        except OSError as error:
-            raise unwritable(path, error) from None
-
-    def phase(self, name: str) -> Json:
+    def phase(self, name: str) -> PhaseEntry:
         """The entry of phase *name* in ``run.json``."""
-        entry: Json = next(
-            entry for entry in self.manifest()["phases"] if entry["name"] == name
+        return _entry(self.manifest(), name)
+
+    def tell(self, event: Event) -> None:
+        """Write *event* at the end of ``events.jsonl``."""
+        events.append(self.folder, event)
+
+    def begin(self) -> None:
+        """It is at work; what stopped it before is no longer what stops it."""
+        with self._changed() as manifest:
+            self._take(manifest, Status.RUNNING)
+            manifest["error"] = ""
+
+    def end(self, status: Status, *, seconds: float) -> None:
+        """Its command ends: in *status*, with the error of the phase that stopped."""
+        with self._changed() as manifest:
+            self._take(manifest, status)
+            manifest["finished_at"] = now().isoformat()
+            manifest["seconds"] = round(manifest.get("seconds", 0.0) + seconds, 2)
+            errors = (entry.get("error", "") for entry in manifest["phases"])
+            manifest["error"] = next(filter(None, errors), "")
+        self.tell(events.RunFinished(status))
+
+    def begin_phase(self, name: str) -> None:
+        """Phase *name* is at work, and the run with it; its seconds count from here."""
+        with self._changed() as manifest:
+            self._take(manifest, Status.RUNNING)
+            manifest["error"] = ""
+            entry = self._take_phase(manifest, name, Status.RUNNING)
+            entry["started"] = time.time()
+            entry["checks"] = []
+            entry["error"] = ""
+        self.tell(events.PhaseStarted(name))
+
+    def end_phase(self, name: str, status: Status, *, error: str = "") -> bool:
+        """
+        Phase *name* ends in *status*.
+
+        Returns:
+            Whether the run ended with it: it was the last, or it did not succeed.
+        """
+        with self._changed() as manifest:
+            entry = self._take_phase(manifest, name, status)
+            seconds = time.time() - entry.get("started", time.time())
+            entry["seconds"] = round(seconds, 2)
+            entry["error"] = error
+            left = [e for e in manifest["phases"] if e["status"] != Status.SUCCEEDED]
+            has_ended = not left or status is not Status.SUCCEEDED
+            if has_ended:
+                self._take(manifest, status)
+                manifest["error"] = error
+        self.tell(events.PhaseFinished(name, status))
+        return has_ended
+
+    def keep_attempt(self, name: str, attempt: Attempt) -> None:
+        """What the last attempt at phase *name* left; then nobody has begun it."""
+        with self._changed() as manifest:
+            entry = self._take_phase(manifest, name, Status.PENDING)
+            entry.setdefault("attempts", []).append(attempt)
+            entry["seconds"] = 0.0
+            entry["error"] = ""
+            entry.pop("started", None)
+            entry.pop("notebook", None)
+            entry.pop("notebook_sha256", None)
+        kept = events.AttemptKept(name, attempt["number"], attempt["status"])
+        self.tell(kept)
+
+    def record_checks(self, name: str, checks: Iterable[Check]) -> None:
+        """What was checked in phase *name*."""
+        with self._changed() as manifest:
+            found = [check.as_json() for check in checks]
+            _entry(manifest, name)["checks"] = found
+
+    def record_plans(
+        self,
+        name: str,
+        *,
+        tables: Mapping[str, Counts],
+        digests: Mapping[str, str],
+        links: Mapping[str, list[LinkCounts]] | None = None,
+    ) -> None:
+        """What phase *name* is going to do, table by table."""
+        with self._changed() as manifest:
+            entry = _entry(manifest, name)
+            entry["tables"] = dict(tables)
+            entry["plan_digests"] = dict(digests)
+            if links is not None:
+                entry["links"] = dict(links)
+
+    def record_notebook(self, name: str, notebook: str, sha256: str) -> None:
+        """The executed notebook of phase *name*, and its digest."""
+        with self._changed() as manifest:
+            entry = _entry(manifest, name)
+            entry["notebook"] = notebook
+            entry["notebook_sha256"] = sha256
+
+    def record_source(
+        self,
+        source: Source,
+        *,
+        digest: str,
+        as_of: str,
+        as_of_from: str,
+        database: Mapping[str, str],
+    ) -> None:
+        """What the run is made of and for, and its clock."""
+        with self._changed() as manifest:
+            manifest["as_of"] = as_of
+            manifest["as_of_from"] = as_of_from
+            manifest["snapshot_digest"] = digest
+            manifest["source"] = source
+            manifest["database"] = dict(database)
+
+    def record_target(self, digests: Mapping[str, str]) -> None:
+        """Table -> digest of the managed rows that the run found."""
+        with self._changed() as manifest:
+            manifest["target_digests"] = dict(digests)
+
+    def record_backup(self, made: BackupRecord) -> None:
+        """The backup by which the run can be taken back."""
+        with self._changed() as manifest:
+            manifest["backup"] = made
+
+    def with_gates(self, gates: Mapping[str, float], *, set_here: Sequence[str]) -> Run:
+        """The run with those *gates*; *set_here*: the places that a notebook set."""
+        with self._changed() as manifest:
+            manifest["parameters"]["gates"] = dict(gates)
+            manifest["gates_from_notebooks"] = sorted(set_here)
+        return replace(self, gates=dict(gates))
+
+    def take_back(self, *, to: str, backup: str) -> None:
+        """The database is again what it was at the moment *to*; digest of *backup*."""
+        with self._changed() as manifest:
+            self._take(manifest, Status.ROLLED_BACK)
+            manifest["taken_back"] = {"to": to, "at": now().isoformat()}
+        self.tell(events.Restored(backup))
+
+    def record_pruning(self) -> None:
+        """Copy, snapshot or backup are gone."""
+        with self._changed() as manifest:
+            manifest["pruned"] = now().isoformat()
+        self.tell(events.RunPruned())
+
+    def part_from_database(self, why: str) -> None:
+        """Another database lies where the run's did: it is no longer compared with."""
+        with self._changed() as manifest:
+            manifest.setdefault("database", {})["replaced"] = why
+
+    def is_stopped(self, name: str) -> bool:
+        """Whether phase *name* has ended without success."""
+        return self.phase(name)["status"] in STOPPED
+
+    def _take(self, manifest: Manifest, status: Status) -> None:
+        manifest["status"] = step(
+            manifest["status"],
+            status,
+            steps=STEPS_OF_A_RUN,
+            run_id=self.run_id,
+            what="it",
+        )
+
+    def _take_phase(self, manifest: Manifest, name: str, status: Status) -> PhaseEntry:
+        entry = _entry(manifest, name)
+        entry["status"] = step(
+            entry["status"],
+            status,
+            steps=STEPS_OF_A_PHASE,
+            run_id=self.run_id,
+            what=f"its phase {name}",
         )
         return entry
 
-    def update_phase(self, name: str, **values: Any) -> None:
-        """Set *values* on the entry of phase *name*."""
-
-        def change(manifest: Json) -> None:
-            for entry in manifest["phases"]:
-                if entry["name"] == name:
-                    entry.update(values)
-
-        self.update(change)
-
-
-def now() -> datetime:
-    """The machine's clock, aware UTC; what a plan may know of time is ``as_of``."""
-    return datetime.now(UTC).replace(microsecond=0)
+    @contextmanager
+    def _changed(self) -> Iterator[Manifest]:
+        """The manifest, under its lock; written where the block comes to its end."""
+        with private_open(self.folder / ".lock", "a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            manifest = read_manifest(self.folder)
+            yield manifest
+            write_json(self.folder / MANIFEST, manifest)
 
 
-def read_manifest(folder: Path) -> Json:
-    try:
-        manifest: Json = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise ReimportError(
-            f"{folder.name}: run.json cannot be read.", hint="reimport runs"
-        ) from None
-    return manifest
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with private_open(folder / ".lock", "a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _entry(manifest: Manifest, name: str) -> PhaseEntry:
+    return next(entry for entry in manifest["phases"] if entry["name"] == name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,15 +12,18 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError, SettingsError, UsageError, did_you_mean
 from reimport_lib.plain import shortened
 from reimport_lib.private_files import private_open, write_json
-from reimport_lib.record.run import (
+from reimport_lib.record.clock import now
+from reimport_lib.record.events import RunOpened
+from reimport_lib.record.manifest import (
     MANIFEST,
-    Json,
-    Mode,
-    Run,
-    Status,
-    now,
+    DamagedRecord,
+    Manifest,
+    Opening,
+    PhaseEntry,
     read_manifest,
 )
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode, Status
 
 KEY_FILE = ".pseudonym-key"
 
@@ -38,7 +40,7 @@ def create(
     gates: Mapping[str, float] | None = None,
     strict: bool = False,
     clean_slate: bool = False,
-    details: Json | None = None,
+    details: Opening | None = None,
 ) -> Run:
     """
     Make the folder and manifest of a new run.
@@ -63,10 +65,10 @@ def create(
         strict,
         clean_slate,
     )
-    manifest: Json = {
+    manifest: Manifest = {
         "run_id": run.run_id,
-        "mode": str(mode),
-        "status": str(Status.OPEN),
+        "mode": mode,
+        "status": Status.OPEN,
         "created_at": now().isoformat(),
         "as_of": "",
         "parameters": {
@@ -76,22 +78,22 @@ def create(
             "strict": strict,
             "clean_slate": clean_slate,
         },
-        "phases": [
-            {
-                "name": name,
-                "number": number,
-                "status": str(Status.PENDING),
-                "seconds": 0.0,
-                "tables": {},
-                "checks": [],
-            }
-            for number, name in phases
-        ],
-        **(details or {}),
+        "phases": [_not_begun(number, name) for number, name in phases],
     }
-    write_json(folder / MANIFEST, manifest)
-    run.event("run_opened", mode=str(mode))
+    write_json(folder / MANIFEST, {**manifest, **(details or {})})
+    run.tell(RunOpened(mode))
     return run
+
+
+def _not_begun(number: int, name: str) -> PhaseEntry:
+    return {
+        "name": name,
+        "number": number,
+        "status": Status.PENDING,
+        "seconds": 0.0,
+        "tables": {},
+        "checks": [],
+    }
 
 
 def _new_folder(runs: Path, mode: Mode) -> Path:
@@ -118,7 +120,7 @@ def load(settings: Settings, run_id: str) -> Run:
 
     Raises:
         UsageError: there is none; the message names the nearest.
-        ReimportError: its record is damaged, or of another version.
+        DamagedRecord: its ``run.json`` cannot be read, or is of another version.
     """
     folder = settings.runs / run_id
     if not _RUN_ID.fullmatch(run_id) or not (folder / MANIFEST).is_file():
@@ -128,24 +130,18 @@ def load(settings: Settings, run_id: str) -> Run:
             hint="reimport runs",
         )
     manifest = read_manifest(folder)
-    try:
-        parameters = manifest["parameters"]
-        return Run(
-            run_id,
-            folder,
-            Mode(manifest["mode"]),
-            settings,
-            tuple(parameters["phases"]),
-            parameters["reviewed"],
-            dict(parameters["gates"]),
-            parameters["strict"],
-            parameters["clean_slate"],
-        )
-    except (KeyError, TypeError, ValueError):
-        raise ReimportError(
-            f"{run_id}: run.json is not one that this version writes.",
-            hint="reimport runs",
-        ) from None
+    parameters = manifest["parameters"]
+    return Run(
+        run_id,
+        folder,
+        manifest["mode"],
+        settings,
+        tuple(parameters["phases"]),
+        parameters["reviewed"],
+        dict(parameters["gates"]),
+        parameters["strict"],
+        parameters["clean_slate"],
+    )
 
 
 def all_run_ids(settings: Settings) -> list[str]:
@@ -174,13 +170,20 @@ def _unusable(folder: Path, error: OSError) -> SettingsError:
     )
 
 
+def found(settings: Settings) -> tuple[list[Run], dict[str, DamagedRecord]]:
+    """All runs, oldest first; and those whose record cannot be read, with what is."""
+    readable, damaged = [], {}
+    for run_id in all_run_ids(settings):
+        try:
+            readable.append(load(settings, run_id))
+        except DamagedRecord as error:
+            damaged[run_id] = error
+    return readable, damaged
+
+
 def readable(settings: Settings) -> list[Run]:
     """The runs whose record can be read, oldest first."""
-    found = []
-    for run_id in all_run_ids(settings):
-        with suppress(ReimportError):
-            found.append(load(settings, run_id))
-    return found
+    return found(settings)[0]
 
 
 def newest(
@@ -188,8 +191,7 @@ def newest(
 ) -> Run | None:
     """The newest run of *mode* in one of *statuses*, or None."""
     for run in reversed(readable(settings)):
-        status = Status(run.manifest()["status"])
-        if (mode is None or run.mode is mode) and status in statuses:
+        if (mode is None or run.mode is mode) and run.status in statuses:
             return run
     return None
 

@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import version
 
 from reimport_lib.config import Settings
-from reimport_lib.record.run import Json
+from reimport_lib.record.manifest import Opening
 
 PACKAGES = (
     "clinic-reimport",
@@ -20,7 +20,7 @@ PACKAGES = (
 )
 
 
-def opening_details(settings: Settings) -> Json:
+def opening_details(settings: Settings) -> Opening:
     """Entries of ``run.json`` that are known when a run is opened."""
     return {
         "versions": {

@@ -15,7 +15,7 @@ from reimport_lib.checks import Verdict as CheckVerdict
 from reimport_lib.plan.codes import SOURCE_OUTCOMES
 from reimport_lib.plan.decide import Link
 from reimport_lib.plan.gates import Gates
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from reimport_lib.show import deletion_words
 from reimport_lib.show.attempts import attempts_table
 from reimport_lib.show.badges import outcome_badge, status_badge

@@ -18,6 +18,7 @@ from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
+from reimport_lib.record.events import ValuesRevealed
 from reimport_lib.record.run import Run
 from reimport_lib.show import backup_words, charts, deletion_words, previews
 from reimport_lib.show.backup_words import Proof
@@ -46,7 +47,7 @@ def mask_for(run: Run, *, reveal: int = 0) -> Mask:
     That a person looked is recorded among the events of the run.
     """
     if reveal:
-        run.event("values_revealed")
+        run.tell(ValuesRevealed())
     return Mask(runs.pseudonym_key(run.settings), reveal=bool(reveal))
 
 

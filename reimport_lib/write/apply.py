@@ -17,7 +17,7 @@ from django.db import Error, InterfaceError, OperationalError, connections, tran
 from reimport_lib.errors import PhaseFailed, Refused
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan
-from reimport_lib.record.run import now
+from reimport_lib.record.clock import now
 from reimport_lib.write import changes, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.ledger import Counts, LedgerPhase

@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from reimport_lib.cli import commands
 from reimport_lib.config import ROOT
 from reimport_lib.record import runs
-from reimport_lib.record.run import Json, Run
+from reimport_lib.record.run import Run
 from reimport_lib.write import bind
 from tests.phases.sites import Site
 
@@ -129,9 +130,9 @@ class Commands:
     def run(self, run_id: str) -> Run:
         return runs.load(self.site.settings, run_id)
 
-    def manifest(self, run_id: str) -> Json:
+    def manifest(self, run_id: str) -> dict[str, Any]:
         text = (self.site.settings.runs / run_id / "run.json").read_text()
-        manifest: Json = json.loads(text)
+        manifest: dict[str, Any] = json.loads(text)
         return manifest
 
 

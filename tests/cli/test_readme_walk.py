@@ -10,12 +10,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reimport_demo.clinic.build import Clinic
 from reimport_lib.config import ROOT
-from reimport_lib.record.run import Json
 from tests.cli.commands import Answer, Done, on_terminal, typed_word
 from tests.test_readme import BLOCK
 
@@ -45,10 +45,10 @@ class Checkout:
     def run_ids(self, mode: str) -> list[str]:
         return sorted(path.name for path in (self.folder / "runs").glob(f"*-{mode}"))
 
-    def manifest(self, mode: str) -> Json:
+    def manifest(self, mode: str) -> dict[str, Any]:
         """``run.json`` of the newest run of *mode*."""
         file = self.folder / "runs" / self.run_ids(mode)[-1] / "run.json"
-        manifest: Json = json.loads(file.read_text())
+        manifest: dict[str, Any] = json.loads(file.read_text())
         return manifest
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from reimport_lib.execute import approve
 from tests.cli.commands import Commands
+from tests.phases.sites import rewritten
 
 LONG = "x" * 300
 RUN = ("run", "--dry-run")
@@ -125,7 +126,8 @@ def test_a_run_whose_report_cannot_be_written_is_shown(
     commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = approve.open_rehearsal(commands.site.settings, gates={})
-    run.update(lambda manifest: manifest.update(status="failed"))
+    with rewritten(run) as manifest:
+        manifest.update(status="failed")
     (run.folder / "report.html").symlink_to("/proc/nowhere/report.html")
     (run.folder / f".report.html.{os.getpid()}.tmp").mkdir()
 

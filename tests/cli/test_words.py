@@ -10,9 +10,10 @@ import pytest
 
 from reimport_lib.cli import commands as cli
 from reimport_lib.execute import approve
-from reimport_lib.record.run import Mode
+from reimport_lib.record.status import Mode
 from tests.cli.commands import Commands
 from tests.cli.test_load_config import a_config
+from tests.phases.sites import rewritten
 
 NAMES = {
     "run",
@@ -142,7 +143,8 @@ def test_a_run_that_was_killed_is_not_running_and_a_damaged_one_is_listed(
     damaged = approve.open_rehearsal(commands.site.settings, gates={})
     (damaged.folder / "run.json").write_text("{")
     killed = approve.open_rehearsal(commands.site.settings, gates={})
-    killed.update(lambda manifest: manifest.update(status="running"))
+    with rewritten(killed) as manifest:
+        manifest.update(status="running")
 
     assert commands.here("runs") == 0
     lines = capsys.readouterr().out.splitlines()

@@ -9,7 +9,7 @@ import pytest
 
 from reimport_demo.clinic.build import Clinic
 from reimport_lib.phases import PHASES, Phase
-from reimport_lib.record.run import Mode
+from reimport_lib.record.status import Mode
 from reimport_lib.write.databases import sqlite_file
 from tests.cli.commands import Commands
 from tests.notebooks import privacy

@@ -14,9 +14,11 @@ from reimport_lib.execute import approve
 from reimport_lib.phases import PHASES, named, notebook
 from reimport_lib.phases.notebook import open_run
 from reimport_lib.record import lock
-from reimport_lib.record.run import Mode, Run
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode
 from reimport_lib.write import bind
 from tests.cli.commands import Commands
+from tests.phases.sites import rewritten
 
 DECLARED = 'run_id: str = ""\nsample_rows: int = 5\nmin_match_rate: float = 0.95\n'
 
@@ -153,7 +155,8 @@ def test_a_phase_is_not_run_on_another_database_than_those_before(
 ) -> None:
     run = open_run("validation", run_id="latest")
     execute(run, "validation")
-    run.update(lambda manifest: manifest["database"].update(name="another"))
+    with rewritten(run) as manifest:
+        manifest["database"].update(name="another")
 
     with pytest.raises(Refused, match="other name"):
         open_run("backup", run_id=run.run_id)

@@ -9,10 +9,11 @@ import csv
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -25,7 +26,9 @@ from reimport_lib.execute import approve
 from reimport_lib.phases import PHASES, named
 from reimport_lib.phases.binding import bind_run, place_of_copy
 from reimport_lib.record import runs
-from reimport_lib.record.run import Json, Run, Status
+from reimport_lib.record.manifest import Counts
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind
 from reimport_lib.write.databases import conninfo, is_sqlite, sqlite_file
 
@@ -123,15 +126,24 @@ def execute(run: Run) -> Status:
     return status(run)
 
 
+@contextmanager
+def rewritten(run: Run) -> Iterator[dict[str, Any]]:
+    """``run.json`` of *run*, to be changed as no command of ours would."""
+    path = run.folder / "run.json"
+    manifest = json.loads(path.read_text())
+    yield manifest
+    path.write_text(json.dumps(manifest))
+
+
 def status(run: Run) -> Status:
-    return Status(run.manifest()["status"])
+    return run.status
 
 
 def error(run: Run) -> str:
     return str(run.manifest()["error"])
 
 
-def tables(run: Run) -> dict[str, Json]:
+def tables(run: Run) -> dict[str, Counts]:
     """Table -> its counts, of all phases but the deletion."""
     return {
         table: counts
@@ -141,10 +153,9 @@ def tables(run: Run) -> dict[str, Json]:
     }
 
 
-def deletions(run: Run) -> dict[str, Json]:
+def deletions(run: Run) -> dict[str, Counts]:
     """Table -> the counts of the delete phase."""
-    found: dict[str, Json] = run.phase("delete")["tables"]
-    return found
+    return run.phase("delete")["tables"]
 
 
 def outcomes(run: Run) -> Outcomes:

@@ -9,7 +9,8 @@ import pytest
 from reimport_demo import ways
 from reimport_demo.clinic.build import Clinic
 from reimport_demo.clinic.workbook import export_path, write_export
-from reimport_lib.record.run import Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from tests.phases import sites
 from tests.phases.sites import Site
 from tests.read import spelled

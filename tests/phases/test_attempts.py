@@ -9,9 +9,10 @@ import pytest
 
 from reimport_lib.errors import PhaseFailed
 from reimport_lib.phases import attempts, recording
-from reimport_lib.record.run import Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from tests.phases import sites
-from tests.phases.sites import Site
+from tests.phases.sites import Site, rewritten
 from tests.phases.test_resume import BREAK, MEND, PHASES
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -23,7 +24,11 @@ NOTEBOOK = "03_patients.ipynb"
 def failed(ready: Site) -> Run:
     """A run of which patients failed, with the notebook and the page of that."""
     run = ready.rehearse("validation")
-    run.update(lambda m: m["phases"].append({"name": "patients", "status": "pending"}))
+    with rewritten(run) as manifest:
+        manifest["status"] = "running"
+        manifest["phases"].append(
+            {**manifest["phases"][-1], "name": "patients", "status": "pending"}
+        )
     begin(run)
     write(run.folder / NOTEBOOK, ended=True)
     (run.folder / NOTEBOOK).with_suffix(".html").write_text("page")

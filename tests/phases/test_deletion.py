@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind, ledger, models
 from tests.phases import sites
 from tests.phases.conftest import Whole

@@ -14,7 +14,8 @@ import pytest
 from reimport_demo.clinic.build import Clinic
 from reimport_lib.plan import gates
 from reimport_lib.record import runs
-from reimport_lib.record.run import Mode, Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode, Status
 from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.sites import Site

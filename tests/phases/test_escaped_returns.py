@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from reimport_lib.demo import ways
 
-from reimport_lib.record.run import Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from tests.phases import sites
 from tests.phases.sites import Site
 from tests.phases.small_clinic import Raw, SmallClinic, small_clinic

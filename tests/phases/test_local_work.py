@@ -9,7 +9,7 @@ from typing import Any
 
 from reimport_demo.clinic import existing
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.sites import Lines, Site

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reimport_demo.clinic.build import Clinic
 from reimport_lib.execute import restore
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from tests.phases import sites
 from tests.phases.conftest import States
 

@@ -11,9 +11,10 @@ from reimport_lib.execute import approve
 from reimport_lib.execute import prune as retention
 from reimport_lib.execute import restore as going_back
 from reimport_lib.record import runs
-from reimport_lib.record.run import Mode, Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode, Status
 from reimport_lib.write import bind, identity
-from tests.phases.sites import Site
+from tests.phases.sites import Site, rewritten
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def imported(imported: Site) -> Iterator[Site]:
     bind.bind_real(imported.settings)
     database = identity.database_identity()
     for run in runs.readable(imported.settings):
-        run.update(lambda manifest: manifest.update(database=database))
+        with rewritten(run) as manifest:
+            manifest.update(database=database)
     yield imported
     bind.close()
 
@@ -125,7 +127,8 @@ def test_the_newest_rehearsal_that_can_be_applied_stays_whole(ready: Site) -> No
     old, waiting = ready.rehearse("validation"), ready.rehearse("validation")
     for _ in range(3):
         run = approve.open_rehearsal(ready.settings, gates={})
-        run.update(lambda manifest: manifest.update(status="refused"))
+        with rewritten(run) as manifest:
+            manifest.update(status="refused")
 
     plans = prune(ready)
 
@@ -137,7 +140,8 @@ def test_the_newest_rehearsal_that_can_be_applied_stays_whole(ready: Site) -> No
 def test_a_run_that_can_be_resumed_stays_whole(imported: Site) -> None:
     """A full run that stopped, and the rehearsal that it applies."""
     rehearsal, full = the(imported, Mode.REHEARSAL), the(imported, Mode.FULL)
-    full.update(lambda manifest: manifest.update(status="failed"))
+    with rewritten(full) as manifest:
+        manifest.update(status="failed")
     for _ in range(2):
         imported.rehearse("validation")
 
@@ -153,7 +157,8 @@ def test_a_run_that_can_be_resumed_stays_whole(imported: Site) -> None:
 def test_the_last_export_stays_to_compare_the_next_with(ready: Site) -> None:
     good = ready.rehearse("validation")
     approve.open_rehearsal(ready.settings, gates={})
-    good.update(lambda manifest: manifest["parameters"].update(phases=["validation"]))
+    with rewritten(good) as manifest:
+        manifest["parameters"].update(phases=["validation"])
 
     prune(ready)
 

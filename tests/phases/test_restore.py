@@ -16,12 +16,13 @@ from reimport_lib.errors import BackupError, Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.execute import restore as going_back
 from reimport_lib.record import lock, runs
-from reimport_lib.record.run import Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind, identity
 from reimport_lib.write.databases import conninfo, is_sqlite, sqlite_file
 from tests.phases import sites
 from tests.phases.conftest import States, Whole
-from tests.phases.sites import Site
+from tests.phases.sites import Site, rewritten
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ def imported(imported: Site) -> Iterator[Site]:
     bind.bind_real(imported.settings)
     database = identity.database_identity()
     for run in runs.readable(imported.settings):
-        run.update(lambda manifest: manifest.update(database=database))
+        with rewritten(run) as manifest:
+            manifest.update(database=database)
     yield imported
     bind.close()
 

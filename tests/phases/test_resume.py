@@ -11,9 +11,10 @@ from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.execute import prune as retention
 from reimport_lib.record import lock
-from reimport_lib.record.run import Json, Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from tests.phases import sites
-from tests.phases.sites import Lines, Site
+from tests.phases.sites import Lines, Site, rewritten
 
 BREAK = {
     "sqlite": """
@@ -98,9 +99,11 @@ def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(
     rehearsal = ready.rehearse("delete", "patients")
     full = ready.apply(rehearsal)
     before = sites.content(ready.digest())
-    for name in ("delete", "patients"):  # as a process that was killed leaves it
-        full.update_phase(name, status="running")
-    full.update(lambda manifest: manifest.update(status="running"))
+    with rewritten(full) as manifest:  # as a process that was killed leaves it
+        manifest["status"] = "running"
+        for entry in manifest["phases"]:
+            if entry["name"] in ("delete", "patients"):
+                entry["status"] = "running"
 
     resumed = approve.resumable(ready.settings, "")
     sites.execute(resumed)
@@ -116,7 +119,8 @@ def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(
 
 def test_a_run_is_not_resumed_on_another_database(ready: Site) -> None:
     rehearsal = ready.rehearse("patients")
-    rehearsal.update(lambda manifest: manifest["database"].update(server="another"))
+    with rewritten(rehearsal) as manifest:
+        manifest["database"].update(server="another")
     full = approve.open_full(ready.settings, rehearsal, ask=None, yes=True)
     before = ready.digest()
 
@@ -131,7 +135,8 @@ def test_what_was_rolled_back_or_pruned_does_not_go_on(ready: Site) -> None:
     run = approve.open_rehearsal(ready.settings, gates={})
 
     for change, why in (({"status": "rolled-back"}, "rolled-back"), (PRUNED, "pruned")):
-        run.update(lambda manifest, change=change: manifest.update(change))
+        with rewritten(run) as manifest:
+            manifest.update(change)
         with pytest.raises(Refused, match=f"cannot go on: it is {why}"):
             approve.resumable(ready.settings, run.run_id)
 
@@ -174,7 +179,7 @@ def test_a_run_that_is_being_executed_is_neither_executed_twice_nor_pruned(
     assert not lock.is_executed(run)
 
 
-PRUNED: Json = {"status": "failed", "pruned": "2026-01-01T00:00:00+00:00"}
+PRUNED = {"status": "failed", "pruned": "2026-01-01T00:00:00+00:00"}
 
 
 def statuses(run: Run) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.phases import drift
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from tests.phases import sites
 from tests.phases.conftest import States
 from tests.phases.sites import Site

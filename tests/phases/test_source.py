@@ -14,7 +14,8 @@ import pytest
 from reimport_demo.clinic.build import Clinic
 from reimport_lib.errors import SettingsError
 from reimport_lib.record import runs
-from reimport_lib.record.run import Run, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from tests.phases import sites
 from tests.phases.conftest import States, Whole
 from tests.phases.sites import Lines, Site

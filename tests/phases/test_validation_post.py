@@ -13,7 +13,7 @@ from reimport_lib.phases import validation_post as phase
 from reimport_lib.prove import counts as counting
 from reimport_lib.prove import events, fields, links
 from reimport_lib.prove.matched import Field, Matched
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from reimport_lib.tables import registry
 from tests.phases import sites
 from tests.phases.checking import (

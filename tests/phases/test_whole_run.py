@@ -9,7 +9,7 @@ from collections import Counter
 from reimport_demo.clinic.build import Clinic
 from reimport_lib.execute import approve
 from reimport_lib.record import runs
-from reimport_lib.record.run import Mode, Status
+from reimport_lib.record.status import Mode, Status
 from reimport_lib.tables import registry
 from reimport_lib.write import bind, ledger, models, read
 from tests.phases import sites

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from reimport_lib.show.cover import render
 from reimport_lib.show.sanitizer import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS
 from reimport_lib.show.verdict import verdict

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from reimport_lib.show.check_words import Tally
 from reimport_lib.show.run_words import (
     Standing,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reimport_lib.plan.codes import Kept, Note, Reason
-from reimport_lib.record.run import Status
+from reimport_lib.record.status import Status
 from reimport_lib.show import words
 
 
