@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from reimport_demo import s3, ways
@@ -25,7 +26,7 @@ from reimport_lib.execute import approve
 from reimport_lib.printing import say
 from reimport_lib.record import runs
 from reimport_lib.record.status import Status
-from reimport_lib.write import bind, configuration, identity, read
+from reimport_lib.write import bind, configuration, identity, models
 from reimport_lib.write.databases import database_name, is_sqlite, sqlite_file
 
 WORKSPACE = ROOT / ".demo"
@@ -157,7 +158,8 @@ def _prepare_database(settings: Settings, *, own: bool) -> None:
             hint="name an empty database that this role may write to: --database-url",
         )
     bind.bind_real(settings)
-    held = read.patients_held(bind.REAL)
+    patients: Any = models.model_of("patients")._base_manager
+    held = patients.using(bind.REAL).count()
     if not held:
         _part_from_earlier_runs(settings)
     bind.close()

@@ -80,7 +80,7 @@ def _phase_by_functions(run: Run, phase: Phase) -> Seconds:
     if phase.name == validation.NAME:
         _validation(run, seconds)
     elif phase.tables:
-        _data_phase(run, phase.module.PHASE, seconds)
+        _data_phase(run, phase.module, seconds)
     else:
         phase.module.execute(run)
     return {**seconds, WHOLE: time.perf_counter() - started}

@@ -99,7 +99,7 @@ def _first_system_patients(
         dtype=object,
     )
     rules = registry.sources()["patients"]
-    context = Context(THEN, RowSettings(), read.known(frozenset(), alias=alias))
+    context = Context(THEN, RowSettings(), read.known(alias=alias))
     values = decide(stage(rules, frame, context), context).values
     columns = {name: values[name].tolist() for name in values.columns}
     if adopted:

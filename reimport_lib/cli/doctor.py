@@ -110,6 +110,6 @@ def _table(frozen: Snapshot, name: str, *, known: bool) -> list[Check]:
         *mappings.column_checks(rule, resolved, table.filled, rows=table.rows),
     ]
     if known:
-        held = read.known(frozenset(), alias=bind.REAL)
+        held = read.known(alias=bind.REAL)
         found += directory_checks(rule, frozen.table(name), held)
     return found

@@ -17,7 +17,7 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import UsageError
 from reimport_lib.plan.cells import texts
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.directories import NAMED_IN
+from reimport_lib.plan.directories import named_in
 from reimport_lib.plan.stage import stage
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.plan.values.text import fold_words
@@ -27,14 +27,6 @@ from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
-
-NAME_OF = {
-    "clinics": "name",
-    "clinicians": "full_name",
-    "appointment_types": "name",
-    "funding_sources": "name",
-}
-"""Kind -> the field that names an entry; the order is that of the file."""
 
 ROWS = "named_by_rows"
 _KEY = r"(?=\S*\d)\S+"
@@ -69,7 +61,9 @@ def write(settings: Settings, file: Path) -> dict[str, int]:
             file_settings=FileSettings.of(settings),
         )
         named = _named(settings, frozen)
-    entries = {kind: _entries(kind, named.get(kind, Counter())) for kind in NAME_OF}
+    entries = {
+        kind: _entries(kind, named.get(kind, Counter())) for kind in registry.lookups()
+    }
     text = json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
     try:
         with private_open(file, "x") as opened:
@@ -88,10 +82,11 @@ def _named(settings: Settings, frozen: Snapshot) -> Named:
     }
     context = Context(now(), settings.rows, declared_order=orders)
     found: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for table, kinds in NAMED_IN.items():
-        if not frozen.has(table):
+    for name, table in registry.sources().items():
+        kinds = named_in(table)
+        if not kinds or not frozen.has(name):
             continue
-        frame = stage(registry.sources()[table], frozen.table(table), context).frame
+        frame = stage(table, frozen.table(name), context).frame
         for kind, columns in kinds:
             words = [texts(frame[name]) for name in columns]
             keys = canonical_key(words[0])
@@ -114,16 +109,23 @@ def _entries(kind: str, named: Counter[tuple[str, str]]) -> list[Entry]:
         elif name:
             nameless[fold_words(name)][name] += count
     found = [
-        {"filemaker_id": key, NAME_OF[kind]: _most(names[key]), ROWS: rows[key]}
+        {
+            "filemaker_id": key,
+            registry.lookups()[kind].names[0]: _most(names[key]),
+            ROWS: rows[key],
+        }
         for key in rows
     ]
     covered = {fold_words(word) for key in rows for word in (key, _most(names[key]))}
     found += [
-        {NAME_OF[kind]: _most(spellings), ROWS: spellings.total()}
+        {registry.lookups()[kind].names[0]: _most(spellings), ROWS: spellings.total()}
         for name, spellings in nameless.items()
         if name not in covered
     ]
-    return sorted(found, key=lambda entry: (-entry[ROWS], entry[NAME_OF[kind]]))
+    return sorted(
+        found,
+        key=lambda entry: (-entry[ROWS], entry[registry.lookups()[kind].names[0]]),
+    )
 
 
 def _most(spellings: Counter[str]) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 from reimport_lib.errors import UsageError, did_you_mean
+from reimport_lib.tables import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,33 +32,36 @@ class Phase:
         return f"{self.number:02d}_{self.name.replace('-', '_')}.ipynb"
 
     @property
-    def module(self) -> ModuleType:
+    def module(self) -> Any:
+        """What does it: a module, or the phase of data that its tables make."""
+        if self.tables:
+            return import_module("reimport_lib.phases.data").DataPhase(self.name)
         return import_module(f"reimport_lib.phases.{self.name.replace('-', '_')}")
 
 
-PHASES = (
-    Phase(0, "validation"),
-    Phase(1, "backup"),
-    Phase(2, "delete"),
-    Phase(3, "patients", ("patients", "contact_details")),
-    Phase(4, "appointments", ("appointments",), prerequisites=("patients",)),
-    Phase(
-        5,
-        "notes",
-        ("notes", "sms", "sms_replies"),
-        prerequisites=("patients", "appointments"),
-    ),
-    Phase(
-        6, "documents", ("documents", "documents_objects"), prerequisites=("patients",)
-    ),
-    Phase(
-        7,
-        "images",
-        ("images", "images_objects", "image_batches"),
-        prerequisites=("patients",),
-    ),
-    Phase(8, "validation-post"),
-)
+def _phases() -> tuple[Phase, ...]:
+    """Three before the data, one for each word that a table has for its phase, one."""
+    tables = registry.all_tables()
+    found = [
+        Phase(n, name) for n, name in enumerate(("validation", "backup", "delete"))
+    ]
+    for name in dict.fromkeys(table.phase for table in tables):
+        own = tuple(table.name for table in tables if table.phase == name)
+        found.append(Phase(len(found), name, own, _prerequisites(name)))
+    return (*found, Phase(len(found), "validation-post"))
+
+
+def _prerequisites(phase: str) -> tuple[str, ...]:
+    """Other phases whose rows are named by those of *phase*."""
+    links = [
+        link for t in registry.all_tables() if t.phase == phase for link in t.links
+    ]
+    named = {link.to for link in links}
+    phases = (table.phase for table in registry.all_tables() if table.name in named)
+    return tuple(dict.fromkeys(name for name in phases if name != phase))
+
+
+PHASES = _phases()
 BY_NAME = {phase.name: phase for phase in PHASES}
 DATA_PHASES = tuple(phase for phase in PHASES if phase.tables)
 ALWAYS = ("validation", "backup")

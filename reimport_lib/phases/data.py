@@ -1,15 +1,16 @@
 """What every data phase does: stage, plan, gate, apply, reconcile.
 
-A phase module says how its tables are planned; everything else is here. Nothing in this
-module asks whether a run is a rehearsal, but for the digests it must equal.
+The tables say what is peculiar to them. Nothing in this module asks whether a run is a
+rehearsal, but for the digests it must equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
@@ -18,7 +19,9 @@ from reimport_lib.errors import PlanDiffers, ReimportError
 from reimport_lib.phases import BY_NAME, DATA_PHASES, frozen, outcomes, recording
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.plan import gates
+from reimport_lib.plan.context import Held, Known
 from reimport_lib.plan.decide import Decided, decide
+from reimport_lib.plan.objects import IMPORTED, plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.read.snapshot import Snapshot
@@ -31,7 +34,6 @@ from reimport_lib.write.rows import failures_named
 
 Stageds = dict[str, Staged]
 Plans = tuple[Plan, ...]
-Planner = Callable[[Run, Stageds], Plans]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,9 @@ class DataPhase:
 
     Attributes:
         name: its one word.
-        planner: from the staged tables to one plan per table, in writing order.
     """
 
     name: str
-    planner: Planner
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class DataPhase:
 
     def people_gates(self, run: Run, limits: gates.Gates) -> list[gates.GateResult]:
         """The gates on rows that people changed, measured before it is its turn."""
-        plans = self.planner(run, self.stage_tables(run))
+        plans = plan_tables(run, self.stage_tables(run))
         measured = [result for plan in plans for result in gates.evaluate(plan, limits)]
         return [result for result in measured if result.name in gates.PEOPLE]
 
@@ -85,7 +85,7 @@ class DataPhase:
         could say so), what was recorded then stays: this plan finds nothing left to do.
         """
         with recording.recording(run, self.name):
-            plans = self.planner(run, staged)
+            plans = plan_tables(run, staged)
             if ledger.phase_done(run.run_id, self.name) is None:
                 recording.record_plans(run, self.name, plans)
             return plans
@@ -148,14 +148,36 @@ class DataPhase:
         self.finish(run, self.reconcile(run, plans))
 
 
-def plan_by_rules(run: Run, staged: Stageds) -> Plans:
-    """Each table by its own rules, linked to what is in the database now."""
+def plan_tables(run: Run, staged: Stageds) -> Plans:
+    """
+    Each table by its own rules, linked to what is in the database now.
+
+    Tables may name rows of those planned before them. Rows that are made of a table's
+    come with it, and an account of its stored objects.
+    """
     snapshot = snapshot_of(run)
-    context = context_of(run, snapshot, known_to(run, snapshot))
-    return tuple(
-        plan_table(run, snapshot, decide(frame, context))
-        for table, frame in staged.items()
-    )
+    known = known_to(run, snapshot)
+    plans: list[Plan] = []
+    for table, frame in staged.items():
+        context = context_of(run, snapshot, known)
+        listing = registry.listing_of(table)
+        objects = snapshot.objects(listing.name) if listing else None
+        decided = decide(frame, context, objects)
+        made = []
+        for other in registry.made_of(table):
+            if other.derive is not None:
+                made.append(
+                    plan_table(run, snapshot, other.derive(frame, decided, context))
+                )
+            if other.relink is not None:
+                decided = other.relink(frame, decided, made[-1])
+        plan = plan_table(run, snapshot, decided)
+        plans.append(plan)
+        if listing and objects is not None:
+            plans.append(plan_objects(listing.name, objects, plan, context))
+        plans += made
+        known = with_planned(known, plan, decided)
+    return tuple(plans)
 
 
 def plan_table(run: Run, snapshot: Snapshot, decided: Decided) -> Plan:
@@ -169,6 +191,23 @@ def plan_table(run: Run, snapshot: Snapshot, decided: Decided) -> Plan:
         blank_rows=manifest.blank_rows if manifest else 0,
         clean_slate=run.clean_slate,
     )
+
+
+def with_planned(known: Known, plan: Plan, decided: Decided) -> Known:
+    """*known* with the rows that *plan* brings in, as they will be."""
+    table = registry.named(plan.table)
+    if table.name not in registry.linked():
+        return known
+    comes_in = plan.rows[plan.rows["outcome"].isin(IMPORTED)]
+    ids = dict(zip(comes_in["key"], comes_in["target_id"], strict=True))
+    columns = ("filemaker_id", *table.remembered)
+    values = (decided.values[column] for column in columns)
+    planned = {
+        key: Held(UUID(ids[key]), dict(zip(table.remembered, row, strict=True)))
+        for key, *row in zip(*values, strict=True)
+        if key in ids
+    }
+    return known.with_rows(table.name, {**known.rows(table.name), **planned})
 
 
 def gates_of(run: Run) -> gates.Gates:
@@ -196,7 +235,7 @@ def _ahead(
         if later.number > BY_NAME[phase].number and later.name in run.phases:
             # what cannot be planned yet will say so in its own phase
             with suppress(ReimportError):
-                found += later.module.PHASE.people_gates(run, limits)
+                found += later.module.people_gates(run, limits)
     return [result for result in found if not result.passed]
 
 

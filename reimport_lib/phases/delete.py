@@ -7,14 +7,12 @@ rejected or skipped today stay, unless the run is a clean slate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import replace
 from datetime import datetime
 
 from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import GateFailed
 from reimport_lib.phases import BY_NAME, data, frozen, outcomes, recording
-from reimport_lib.phases.patients import with_planned
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.decide import Decided, decide
@@ -23,13 +21,11 @@ from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.manifest import Counts
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
-from reimport_lib.tables.images import batch_keys, decide_batches
 from reimport_lib.write import apply as writing
 from reimport_lib.write import dependents, ledger, read
 
 NAME = "delete"
 FILE = "deletions"
-OBJECTS = {"documents": "documents_objects", "images": "images_objects"}
 
 Keys = dict[str, frozenset[str]]
 Deletions = tuple[DeletionPlan, ...]
@@ -156,28 +152,28 @@ def _decide(
     """
     The tables of *held* as their own phases will decide them, with the keys they hold.
 
-    Patients come first, and always: the others are linked to them.
+    Tables that others are linked to are always decided.
     """
     known: Known = frozen.known_to(run, snapshot)
     for table in registry.sources():
-        batches = table == "images" and "image_batches" in held
-        if not snapshot.has(table) or not (
-            table in held or table == "patients" or batches
-        ):
+        made = [other for other in registry.made_of(table) if other.name in held]
+        is_linked = table in registry.linked()
+        if not snapshot.has(table) or not (table in held or is_linked or made):
             continue
         context = frozen.context_of(run, snapshot, known)
         staged = frozen.staged(run, snapshot, table)
-        listing = snapshot.objects(OBJECTS[table]) if table in OBJECTS else None
-        decided = decide(staged, context, listing)
+        listing = registry.listing_of(table)
+        objects = snapshot.objects(listing.name) if listing else None
+        decided = decide(staged, context, objects)
         yield staged.frame["key"], decided
-        if table == "patients":
+        if is_linked:
             if run.clean_slate:  # then those that do not come in will be gone
-                known = replace(known, patients={})
-            known = with_planned(
-                known, data.plan_table(run, snapshot, decided), decided
-            )
-        if batches:
-            yield batch_keys(staged), decide_batches(staged, decided, context)
+                known = known.with_rows(table, {})
+            plan = data.plan_table(run, snapshot, decided)
+            known = data.with_planned(known, plan, decided)
+        for other in made:
+            if other.keys is not None and other.derive is not None:
+                yield other.keys(staged), other.derive(staged, decided, context)
 
 
 def _counts(plan: DeletionPlan) -> Counts:

@@ -10,8 +10,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
-from reimport_lib.plan.cells import texts
-from reimport_lib.plan.context import Context, Known, Person
+from reimport_lib.plan.context import Context, Held, Known
 from reimport_lib.plan.stage import Staged, snapshot_keys, stage
 from reimport_lib.read.snapshot import Snapshot, open_snapshot
 from reimport_lib.record.run import Run
@@ -52,29 +51,24 @@ def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
 
 def known_to(run: Run, snapshot: Snapshot) -> Known:
     """What rows of *snapshot* can be linked to in the run's database, as it is now."""
-    known = read.known(source_patients(run, snapshot))
-    return replace(known, in_source=partial(_people, run, snapshot))
-
-
-def _people(run: Run, snapshot: Snapshot) -> dict[str, Person]:
-    """Canonical key -> every patient of *snapshot* as it has them."""
-    if not snapshot.has("patients"):
-        return {}
     context = context_of(run, snapshot)
-    patients = registry.named("patients")
-    frame = stage(patients, snapshot.table("patients"), context).frame
-    names = (texts(frame[name]) for name in ("first_name", "last_name"))
-    return {
-        key: Person(*person)
-        for key, *person in zip(frame["key"], *names, frame["dob"], strict=True)
+    keys = {
+        name: snapshot_keys(registry.named(name), snapshot.table(name), context)
+        for name in registry.owners()
+        if snapshot.has(name)
     }
+    return replace(read.known(keys), in_source=partial(_in_source, run, snapshot))
 
 
-def source_patients(run: Run, snapshot: Snapshot) -> frozenset[str]:
-    """Canonical keys of every patient row of *snapshot*."""
-    if not snapshot.has("patients"):
-        return frozenset()
-    context = context_of(run, snapshot)
-    return snapshot_keys(
-        registry.named("patients"), snapshot.table("patients"), context
-    )
+def _in_source(run: Run, snapshot: Snapshot, name: str) -> dict[str, Held]:
+    """Canonical key -> every row of the table *name* as *snapshot* has it."""
+    if not snapshot.has(name):
+        return {}
+    table = registry.named(name)
+    frame = stage(table, snapshot.table(name), context_of(run, snapshot)).frame
+    columns = [column for column in table.remembered if column in frame]
+    rows = zip(frame["key"], *(frame[column] for column in columns), strict=True)
+    return {
+        key: Held(values=dict(zip(columns, values, strict=True)))
+        for key, *values in rows
+    }

@@ -210,7 +210,7 @@ def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check
 
 def _directory_checks(snapshot: Snapshot) -> list[Check]:
     """Clinics, clinicians, types and funding that the target does not know yet."""
-    known = read.known(frozenset(), alias=bind.REAL)
+    known = read.known(alias=bind.REAL)
     return [
         check
         for name, rule in registry.sources().items()
@@ -222,11 +222,9 @@ def _directory_checks(snapshot: Snapshot) -> list[Check]:
 def _object_checks(run: Run, snapshot: Snapshot) -> list[Check]:
     """There is something under each prefix whose table has rows."""
     found = []
-    for name, table in (
-        ("documents_objects", "documents"),
-        ("images_objects", "images"),
-    ):
-        if snapshot.has(table):
+    for listing in registry.all_tables():
+        name, table = listing.name, listing.made_of
+        if listing.prefix and snapshot.has(table):
             count = len(snapshot.objects(name))
             found.append(
                 Check(

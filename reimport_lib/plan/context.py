@@ -7,31 +7,26 @@ phases fill the rest from the snapshot; nothing else enters a plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from reimport_lib.config import RowSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """A patient the target holds: what a row that names it may be compared with."""
+class Held:
+    """
+    A row that others may name, as the target or the source has it.
 
-    pk: UUID
-    clinic_pk: UUID | None = None
-    first_name: str = ""
-    last_name: str = ""
-    dob: date | None = None
+    Attributes:
+        pk: in the target; None where only the source was asked.
+        values: the fields of it that rules ask for (``Table.remembered``).
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A patient as the source has them."""
-
-    first_name: str
-    last_name: str
-    dob: date | None
+    pk: Any = None
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +53,31 @@ class Known:
     """What rows can be linked to.
 
     Attributes:
-        source_patients: canonical keys of every patient row in the snapshot, also of
-            those that were not imported.
-        patients: canonical key -> the imported patient in the target.
-        in_source: gives canonical key -> name and birth date that the source has; asked
-            only where a row contradicts what the target has, which people may change.
-        appointments: canonical key -> primary key (for SMS).
-        clinics, clinicians, appointment_types, funding_sources: directories.
+        in_snapshot: table -> canonical keys of every row in the snapshot, also of those
+            that were not imported.
+        imported: table -> canonical key -> the imported row in the target.
+        in_source: gives, of a table, canonical key -> the row as the source has it;
+            asked only where a row contradicts what the target has, which people may
+            change.
+        directories: lookup -> its entries.
     """
 
-    source_patients: frozenset[str] = frozenset()
-    patients: Mapping[str, Owner] = field(default_factory=dict)
-    appointments: Mapping[str, UUID] = field(default_factory=dict)
-    in_source: Callable[[], Mapping[str, Person]] = dict
-    clinics: Directory = field(default_factory=Directory)
-    clinicians: Directory = field(default_factory=Directory)
-    appointment_types: Directory = field(default_factory=Directory)
-    funding_sources: Directory = field(default_factory=Directory)
+    in_snapshot: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    imported: Mapping[str, Mapping[str, Held]] = field(default_factory=dict)
+    in_source: Callable[[str], Mapping[str, Held]] = lambda _table: {}
+    directories: Mapping[str, Directory] = field(default_factory=dict)
+
+    def rows(self, table: str) -> Mapping[str, Held]:
+        """The imported rows of *table* by canonical key."""
+        return self.imported.get(table, {})
+
+    def directory(self, name: str) -> Directory:
+        """The entries of the lookup *name*; none where nobody has loaded any."""
+        return self.directories.get(name, Directory())
+
+    def with_rows(self, table: str, rows: Mapping[str, Held]) -> Known:
+        """Knowing exactly *rows* of *table*."""
+        return replace(self, imported={**self.imported, table: rows})
 
 
 @dataclass(frozen=True, slots=True)

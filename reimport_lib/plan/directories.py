@@ -5,8 +5,6 @@ Pure; imports neither Django nor pyarrow.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
@@ -14,37 +12,30 @@ from reimport_lib.plan.context import Known
 from reimport_lib.plan.mapping import resolve
 from reimport_lib.plan.match import look_up
 from reimport_lib.plan.values.conversions import text
+from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
 
-NAMED_IN: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "patients": (
-        ("clinics", ("clinic_key", "clinic_name")),
-        ("funding_sources", ("funding_source",)),
-    ),
-    "appointments": (
-        ("clinics", ("clinic_key",)),
-        ("clinicians", ("clinician_key",)),
-        ("appointment_types", ("type_word",)),
-    ),
-}
-"""Table -> (directory, the columns that name an entry of it, by staged name)."""
-
 SHOWN = 5
-NOT_SHOWN = frozenset({"clinicians"})  # names of people
+
+
+def named_in(table: Table) -> list[tuple[str, tuple[str, ...]]]:
+    """Every lookup that *table* names, with the staged columns that name an entry."""
+    lookups = registry.lookups()
+    return [(link.to, link.columns) for link in table.links if link.to in lookups]
 
 
 def directory_checks(table: Table, frame: pd.DataFrame, known: Known) -> list[Check]:
     """One check per directory that *frame* (texts) names entries of."""
     headers = resolve(table, list(frame.columns)).headers
     found = []
-    for directory, columns in NAMED_IN.get(table.name, ()):
+    for directory, columns in named_in(table):
         present = [headers[name] for name in columns if name in headers]
         if not present:
             continue
         said = frame[present].drop_duplicates().astype(object)
         distinct = said.apply(lambda column: text(column).values).drop_duplicates()
         hits = look_up(
-            getattr(known, directory), *(distinct[header] for header in present)
+            known.directory(directory), *(distinct[header] for header in present)
         )
         named = _said(distinct[hits.named])
         unknown = _said(distinct[hits.named & hits.pks.isna()])
@@ -64,7 +55,8 @@ def _check(table: str, directory: str, named: int, unknown: set[str]) -> Check:
     name = f"{table}: {words} that the backend does not know"
     if not unknown:
         return Check(name, "0", f"0 of {named:,}", Verdict.PASS)
-    shown = "" if directory in NOT_SHOWN else f": {', '.join(sorted(unknown)[:SHOWN])}"
+    private = registry.lookups()[directory].private
+    shown = "" if private else f": {', '.join(sorted(unknown)[:SHOWN])}"
     return Check(
         name,
         "0",

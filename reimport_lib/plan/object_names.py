@@ -15,6 +15,7 @@ import pandas as pd
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.plan.values.text import visible
+from reimport_lib.tables import registry
 
 _ENDING = re.compile(r"[a-z][a-z0-9_~+-]+|7z|3(?:gpp?|g2|mf|ds)", re.IGNORECASE)
 """What can be an ending: ``7001.2`` is more likely a key than a file of kind "2"."""
@@ -38,10 +39,17 @@ class Naming:
 
 
 def naming(table: str, context: Context) -> Naming:
-    """How objects of ``documents`` or ``images`` are named."""
-    if table == "documents":
-        return Naming(context.settings.documents_prefix)
-    return Naming(context.settings.images_prefix, number=True)
+    """
+    How the stored objects of *table* are named.
+
+    Raises:
+        ValueError: it has none.
+    """
+    listing = registry.listing_of(table)
+    if listing is None:
+        raise ValueError(f"{table} has no stored objects")
+    prefix = str(getattr(context.settings, listing.prefix))
+    return Naming(prefix, number=registry.named(table).number_key)
 
 
 def is_ending(text: str) -> bool:

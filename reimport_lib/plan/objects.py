@@ -175,7 +175,7 @@ def plan_objects(
     Account for every stored object of *plan*'s table.
 
     Args:
-        table: ``documents_objects`` or ``images_objects``.
+        table: of the stored objects, as ``registry.listing_of`` gives it.
         listing: key, size of all objects under the prefix.
 
     Returns:

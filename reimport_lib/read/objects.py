@@ -19,6 +19,7 @@ from botocore.utils import parse_timestamp
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
+from reimport_lib.tables import registry
 
 ObjectListings = dict[str, pd.DataFrame]
 """``documents_objects`` and ``images_objects`` -> columns key, size, etag."""
@@ -35,8 +36,9 @@ _MISSING = {"NoSuchBucket", "404"}
 def prefixes(settings: Settings) -> dict[str, str]:
     """Name of the listing -> where its objects lie."""
     return {
-        "documents_objects": settings.rows.documents_prefix,
-        "images_objects": settings.rows.images_prefix,
+        table.name: str(getattr(settings.rows, table.prefix))
+        for table in registry.all_tables()
+        if table.prefix
     }
 
 

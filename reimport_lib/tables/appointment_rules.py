@@ -36,16 +36,7 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.match import (
-    Found,
-    contradicts_owner,
-    look_up,
-    mapped,
-    owner_link,
-    owner_pks,
-    owner_rules,
-    with_owner_texts,
-)
+from reimport_lib.plan.match import Found, look_up, mapped
 from reimport_lib.plan.stage import (
     Staged,
     order_of,
@@ -58,6 +49,14 @@ from reimport_lib.plan.values import one_form, times
 from reimport_lib.plan.values.text import Cleaned, one_meaning
 from reimport_lib.tables.appointment_texts import says_more
 from reimport_lib.tables.declare import Table
+from reimport_lib.tables.owners import (
+    PATIENTS,
+    contradicts_owner,
+    owner_link,
+    owner_pks,
+    owner_rules,
+    with_owner_texts,
+)
 
 STATUS_WORDS: Mapping[str, str] = {
     "completed": "completed",
@@ -143,9 +142,9 @@ def decide_appointments(
     staged = with_owner_texts(staged, context.known)
     frame, known = staged.frame, context.known
     linked = _Linked(
-        clinic=look_up(known.clinics, frame["clinic_key"]),
-        clinician=look_up(known.clinicians, frame["clinician_key"]),
-        kind=look_up(known.appointment_types, frame["type_word"]),
+        clinic=look_up(known.directory("clinics"), frame["clinic_key"]),
+        clinician=look_up(known.directory("clinicians"), frame["clinician_key"]),
+        kind=look_up(known.directory("appointment_types"), frame["type_word"]),
         patients_clinic=mapped(frame["owner"], _patients_clinics(known)),
     )
     rows = decide_rows(
@@ -351,9 +350,9 @@ def _ends_before_it_starts(frame: pd.DataFrame) -> Any:
 
 def _patients_clinics(known: Known) -> dict[str, UUID]:
     return {
-        key: owner.clinic_pk
-        for key, owner in known.patients.items()
-        if owner.clinic_pk is not None
+        key: patient.values["clinic_id"]
+        for key, patient in known.rows(PATIENTS).items()
+        if patient.values["clinic_id"] is not None
     }
 
 

@@ -10,7 +10,8 @@ from reimport_lib.tables.appointment_rules import (
     decide_appointments,
     stage_appointments,
 )
-from reimport_lib.tables.declare import Dropped, Field, NoteGate, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, LinkTo, NoteGate, Source, Table
+from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 APPOINTMENTS = Table(
@@ -109,6 +110,12 @@ APPOINTMENTS = Table(
         "filemaker_metadata",
     ),
     stage=stage_appointments,
+    links=(
+        TO_PATIENT,
+        LinkTo("clinic", "clinics", ("clinic_key",)),
+        LinkTo("clinician", "clinicians", ("clinician_key",)),
+        LinkTo("type", "appointment_types", ("type_word",)),
+    ),
     decide=decide_appointments,
     note_gates=(
         NoteGate(

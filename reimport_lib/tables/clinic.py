@@ -1,9 +1,10 @@
-"""The clinic's tables, in the order in which they come in."""
+"""The clinic's tables, in the order in which they come in, and what they name."""
 
 from __future__ import annotations
 
 from reimport_lib.tables.appointments import APPOINTMENTS
 from reimport_lib.tables.contact_details import CONTACT_DETAILS
+from reimport_lib.tables.declare import Lookup
 from reimport_lib.tables.documents import DOCUMENTS, DOCUMENTS_OBJECTS
 from reimport_lib.tables.images import IMAGE_BATCHES, IMAGES, IMAGES_OBJECTS
 from reimport_lib.tables.notes import NOTES
@@ -22,4 +23,32 @@ TABLES = (
     IMAGES,
     IMAGES_OBJECTS,
     IMAGE_BATCHES,
+)
+
+LOOKUPS = (
+    Lookup(
+        "clinics",
+        "clinics.Clinic",
+        ("name",),
+        settable=("colour", "abn", "phone", "email", "address", "is_active"),
+    ),
+    Lookup(
+        "clinicians",
+        "clinics.Clinician",
+        ("full_name",),
+        settable=("clinic", "credential", "role", "is_active"),
+        private=True,
+    ),
+    Lookup(
+        "appointment_types",
+        "clinics.AppointmentType",
+        ("name",),
+        settable=("default_duration_minutes", "is_active"),
+    ),
+    Lookup(
+        "funding_sources",
+        "clinics.FundingSource",
+        ("name", "code"),
+        settable=("is_active", "order"),
+    ),
 )

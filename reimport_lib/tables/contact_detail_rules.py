@@ -34,19 +34,19 @@ from reimport_lib.plan.decide import (
     empty,
     misfits,
 )
-from reimport_lib.plan.match import (
-    contradicts_owner,
-    owner_link,
-    owner_pks,
-    owner_rules,
-    with_owner_texts,
-)
 from reimport_lib.plan.stage import Staged, stage_table, with_columns
 from reimport_lib.plan.values import conversions
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.text import Cleaned, listed_words
 from reimport_lib.tables.contact_detail_texts import is_lost, part, with_note
 from reimport_lib.tables.declare import Table
+from reimport_lib.tables.owners import (
+    contradicts_owner,
+    owner_link,
+    owner_pks,
+    owner_rules,
+    with_owner_texts,
+)
 
 KINDS = ("phone", "mobile", "email", "address")
 PLACE = ("line1", "line2", "suburb", "postcode")

@@ -10,6 +10,7 @@ from reimport_lib.tables.contact_detail_rules import (
     stage_contact_details,
 )
 from reimport_lib.tables.declare import Dropped, Field, Source, Table
+from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 CONTACT_DETAILS = Table(
@@ -104,6 +105,7 @@ CONTACT_DETAILS = Table(
         "filemaker_metadata",
     ),
     stage=stage_contact_details,
+    links=(TO_PATIENT,),
     decide=decide_contact_details,
     gates={"min_match_rate": 0.60, "max_rejected": 0.40},
 )

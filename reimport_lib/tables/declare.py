@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 
     from reimport_lib.plan.context import Context
     from reimport_lib.plan.decide import Decided
+    from reimport_lib.plan.plan import Plan
     from reimport_lib.plan.stage import Staged
 
     Stage = Callable[["Table", pd.DataFrame, Context], Staged]
     Decide = Callable[[Staged, Context, pd.DataFrame | None], Decided]
+    Derive = Callable[[Staged, Decided, Context], Decided]
+    Relink = Callable[[Staged, Decided, Plan], Decided]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,43 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """
+    A list that must be there before an import, whose entries rows name.
+
+    Attributes:
+        model: Django label; names: its fields that hold a name, code or abbreviation,
+            the one that every entry has first.
+        settable: other fields that a file of entries may set.
+        private: names of people, which a report does not show.
+    """
+
+    name: str
+    model: str
+    names: tuple[str, ...]
+    settable: tuple[str, ...] = ()
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTo:
+    """
+    What a row names.
+
+    Attributes:
+        name: of the link, as match rates have it.
+        to: a table, or a lookup.
+        columns: staged columns that name it; the first that is found counts.
+        owner: rows belong to it, and come in after it.
+    """
+
+    name: str
+    to: str
+    columns: tuple[str, ...]
+    owner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NoteGate:
     """
     A gate on the share of incoming rows that carry a note.
@@ -124,10 +164,15 @@ class Table:
         managed: fields of the model that the import writes, in digest order.
         date_order: of text dates where the export itself lays it down; "" where only
             the settings do.
-        made_of: the table whose rows, or stored objects, these rows are made of.
+        links: the rows of other tables, and entries of lookups, that rows name.
+        remembered: fields that rules of other tables ask of an imported row.
+        made_of: the table whose rows these are made of, or whose stored objects.
+        prefix: of stored objects, the setting that says where they lie.
         stage: as ``plan.stage.stage_table``, which it is unless given.
         decide: what becomes of each row; None where the table has no rows of its own.
         keys: of rows that are made of another table's staged rows, their keys.
+        derive: those rows, out of what was decided of the others.
+        relink: the others, pointing at these rows as they are planned.
         gates: limits of its own, gate -> fraction or number of rows.
         note_gates: gates that only this table has.
     """
@@ -142,10 +187,15 @@ class Table:
     dropped: tuple[Dropped, ...] = ()
     managed: tuple[str, ...] = ()
     date_order: str = ""
+    links: tuple[LinkTo, ...] = ()
+    remembered: tuple[str, ...] = ()
     made_of: str = ""
+    prefix: str = ""
     stage: Stage | None = None
     decide: Decide | None = None
     keys: Callable[[Staged], Any] | None = None
+    derive: Derive | None = None
+    relink: Relink | None = None
     gates: Mapping[str, float] = field(default_factory=dict)
     note_gates: tuple[NoteGate, ...] = ()
 

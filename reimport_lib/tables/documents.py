@@ -21,19 +21,20 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.match import (
+from reimport_lib.plan.object_names import naming
+from reimport_lib.plan.objects import Objects, base_names, match_objects, mime_types
+from reimport_lib.plan.stage import Staged
+from reimport_lib.plan.values.text import visible
+from reimport_lib.tables.declare import Dropped, Field, Source, Table
+from reimport_lib.tables.owners import (
     PATIENT,
+    TO_PATIENT,
     contradicts_owner,
     owner_link,
     owner_pks,
     owner_rules,
     with_owner_texts,
 )
-from reimport_lib.plan.object_names import naming
-from reimport_lib.plan.objects import Objects, base_names, match_objects, mime_types
-from reimport_lib.plan.stage import Staged
-from reimport_lib.plan.values.text import visible
-from reimport_lib.tables.declare import Dropped, Field, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 
@@ -140,6 +141,7 @@ DOCUMENTS = Table(
         "filemaker_metadata",
     ),
     decide=decide_documents,
+    links=(TO_PATIENT,),
     gates={"min_object_rate": 0.85},
 )
 
@@ -148,4 +150,5 @@ DOCUMENTS_OBJECTS = Table(
     noun="stored document files",
     phase="documents",
     made_of="documents",
+    prefix="documents_prefix",
 )

@@ -25,21 +25,24 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.match import (
-    PATIENT,
-    contradicts_owner,
-    mapped,
-    owner_link,
-    owner_rules,
-    with_owner_texts,
-)
+from reimport_lib.plan.match import mapped
 from reimport_lib.plan.object_names import naming
 from reimport_lib.plan.objects import base_names, match_objects
 from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import derived_uuids
-from reimport_lib.tables.declare import Dropped, Field, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
 from reimport_lib.tables.documents import categories, object_columns
+from reimport_lib.tables.owners import (
+    PATIENT,
+    PATIENTS,
+    TO_PATIENT,
+    contradicts_owner,
+    owner_link,
+    owner_pks,
+    owner_rules,
+    with_owner_texts,
+)
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 BATCH_FIELDS = ("owner_type", "owner_id", "name", "taken_on", "filemaker_metadata")
@@ -120,12 +123,11 @@ def decide_batches(staged: Staged, images: Decided, context: Context) -> Decided
     some = staged.frame[comes_in].assign(batch=keys)
     some = some.drop_duplicates("batch").sort_values("batch", ignore_index=True)
     some.index = pd.RangeIndex(1, len(some) + 1, name="row")
-    pks = {key: owner.pk for key, owner in context.known.patients.items()}
     values = pd.DataFrame(
         {
             "filemaker_id": some["batch"],
             "owner_type": PATIENT,
-            "owner_id": mapped(some["owner"], pks),
+            "owner_id": owner_pks(some["owner"], context.known),
             "name": each(some["date_taken"], _day_name),
             "taken_on": some["date_taken"],
             "filemaker_metadata": [{} for _ in some.index],
@@ -218,11 +220,16 @@ IMAGES = Table(
     ),
     date_order="MDY",
     decide=decide_images,
+    links=(TO_PATIENT,),
     gates={"min_object_rate": 0.85},
 )
 
 IMAGES_OBJECTS = Table(
-    name="images_objects", noun="stored image files", phase="images", made_of="images"
+    name="images_objects",
+    noun="stored image files",
+    phase="images",
+    made_of="images",
+    prefix="images_prefix",
 )
 IMAGE_BATCHES = Table(
     name="image_batches",
@@ -231,5 +238,8 @@ IMAGE_BATCHES = Table(
     model="images.ImageBatch",
     made_of="images",
     managed=BATCH_FIELDS,
+    links=(LinkTo("owner", PATIENTS, ("owner",)),),
     keys=batch_keys,
+    derive=decide_batches,
+    relink=link_batches,
 )

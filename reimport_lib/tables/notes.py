@@ -20,15 +20,16 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.match import (
+from reimport_lib.plan.stage import Staged
+from reimport_lib.tables.declare import Field, Source, Table
+from reimport_lib.tables.owners import (
+    TO_PATIENT,
     contradicts_owner,
     owner_link,
     owner_pks,
     owner_rules,
     with_owner_texts,
 )
-from reimport_lib.plan.stage import Staged
-from reimport_lib.tables.declare import Field, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 
@@ -91,5 +92,6 @@ NOTES = Table(
         "content",
         "filemaker_metadata",
     ),
+    links=(TO_PATIENT,),
     decide=decide_notes,
 )

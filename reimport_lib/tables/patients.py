@@ -24,7 +24,7 @@ from reimport_lib.plan.decide import (
 from reimport_lib.plan.match import look_up
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import listed_words
-from reimport_lib.tables.declare import Dropped, Field, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, kept
 
 OTHER_KINDS = frozenset(
@@ -59,8 +59,10 @@ def decide_patients(
 ) -> Decided:
     """Who comes in: contacts of the kind Patient that have a name."""
     frame, known = staged.frame, context.known
-    clinics = look_up(known.clinics, frame["clinic_key"], frame["clinic_name"])
-    funding = look_up(known.funding_sources, frame["funding_source"])
+    clinics = look_up(
+        known.directory("clinics"), frame["clinic_key"], frame["clinic_name"]
+    )
+    funding = look_up(known.directory("funding_sources"), frame["funding_source"])
     rows = decide_rows(
         staged,
         rules=(
@@ -232,5 +234,10 @@ PATIENTS = Table(
         "ndis_notes",
         "filemaker_metadata",
     ),
+    links=(
+        LinkTo("clinic", "clinics", ("clinic_key", "clinic_name")),
+        LinkTo("funding", "funding_sources", ("funding_source",)),
+    ),
+    remembered=("clinic_id", "first_name", "last_name", "dob"),
     decide=decide_patients,
 )

@@ -12,7 +12,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from reimport_lib.errors import SettingsError
-from reimport_lib.tables.declare import Table
+from reimport_lib.tables.declare import Lookup, Table
 
 SETTING = "REIMPORT_TABLES"
 DEFAULT = "reimport_lib.tables.clinic"
@@ -25,7 +25,7 @@ def by_name() -> Mapping[str, Table]:
     Raises:
         SettingsError: the module of tables cannot be imported, or declares none.
     """
-    return _tables(os.environ.get(SETTING) or DEFAULT)
+    return _tables(_module())
 
 
 def all_tables() -> tuple[Table, ...]:
@@ -45,6 +45,32 @@ def named(name: str) -> Table:
     return by_name()[name]
 
 
+def lookups() -> Mapping[str, Lookup]:
+    """Every list that rows name entries of, by its name."""
+    return _lookups(_module())
+
+
+def owners() -> tuple[str, ...]:
+    """Tables that rows of others belong to."""
+    return _targets(owner=True)
+
+
+def linked() -> tuple[str, ...]:
+    """Tables whose rows are named by others."""
+    return _targets(owner=False)
+
+
+def made_of(name: str) -> tuple[Table, ...]:
+    """Tables whose rows are made of those of the table *name*."""
+    return tuple(t for t in all_tables() if t.made_of == name and t.model)
+
+
+def listing_of(name: str) -> Table | None:
+    """The stored objects of the table *name*, where it has any."""
+    found = (t for t in all_tables() if t.made_of == name and t.prefix)
+    return next(found, None)
+
+
 def key_names(name: str) -> tuple[str, ...]:
     """Headers that the key of the table *name* may have; none where it is derived."""
     key = by_name()[name].key if name in by_name() else None
@@ -61,6 +87,22 @@ def noun(name: str) -> str:
     """What a reader calls the rows of the table *name*."""
     table = by_name().get(name)
     return table.noun if table else name.replace("_", " ")
+
+
+def _targets(*, owner: bool) -> tuple[str, ...]:
+    links = (link for table in all_tables() for link in table.links)
+    named = {link.to for link in links if link.owner or not owner}
+    return tuple(name for name in by_name() if name in named)
+
+
+def _module() -> str:
+    return os.environ.get(SETTING) or DEFAULT
+
+
+@lru_cache(maxsize=8)
+def _lookups(module: str) -> Mapping[str, Lookup]:
+    lookups: tuple[Lookup, ...] = getattr(import_module(module), "LOOKUPS", ())
+    return MappingProxyType({lookup.name: lookup for lookup in lookups})
 
 
 @lru_cache(maxsize=8)

@@ -25,18 +25,19 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.match import (
+from reimport_lib.plan.match import linked_pks
+from reimport_lib.plan.stage import Staged, stage_table, with_columns, with_words
+from reimport_lib.plan.values.keys import whole_keys
+from reimport_lib.plan.values.text import Cleaned, one_meaning
+from reimport_lib.tables.declare import Field, LinkTo, Source, Table
+from reimport_lib.tables.owners import (
+    TO_PATIENT,
     contradicts_owner,
-    mapped,
     owner_link,
     owner_pks,
     owner_rules,
     with_owner_texts,
 )
-from reimport_lib.plan.stage import Staged, stage_table, with_columns, with_words
-from reimport_lib.plan.values.keys import whole_keys
-from reimport_lib.plan.values.text import Cleaned, one_meaning
-from reimport_lib.tables.declare import Field, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 DIRECTION_WORDS: Dict[str, str] = {
@@ -73,13 +74,13 @@ def decide_sms(
     header = staged.resolved.headers.get("appointment")
     events = whole_keys(texts(frame["appointment"]).rename(header), table="sms")
     counted = counted_rows(rows) & (events != "")
-    found = counted & events.isin(known.appointments.keys())
+    found = counted & events.isin(known.rows("appointments").keys())
     return decided(
         staged,
         rows,
         {
             **_message_columns(staged, context),
-            "appointment_id": mapped(events, known.appointments),
+            "appointment_id": linked_pks(events, known, "appointments"),
             "direction": frame["direction"],
             "status": texts(frame["status"]),
             "sent_at": frame["sent_at"],
@@ -202,6 +203,7 @@ SMS = Table(
         "filemaker_metadata",
     ),
     stage=stage_sms,
+    links=(TO_PATIENT, LinkTo("appointment", "appointments", ("appointment",))),
     decide=decide_sms,
 )
 
@@ -243,5 +245,6 @@ SMS_REPLIES = Table(
         "received_at",
         "filemaker_metadata",
     ),
+    links=(TO_PATIENT,),
     decide=decide_sms_replies,
 )

@@ -17,31 +17,8 @@ import pandas as pd
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, UsageError, did_you_mean
 from reimport_lib.plan.values.keys import canonical_key, derived_uuid
+from reimport_lib.tables import registry
 from reimport_lib.write import bind
-
-# kind -> model, the field that names it, the fields a file may set
-KINDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "clinics": (
-        "clinics.Clinic",
-        "name",
-        ("colour", "abn", "phone", "email", "address", "is_active"),
-    ),
-    "clinicians": (
-        "clinics.Clinician",
-        "full_name",
-        ("clinic", "credential", "role", "is_active"),
-    ),
-    "appointment_types": (
-        "clinics.AppointmentType",
-        "name",
-        ("default_duration_minutes", "is_active"),
-    ),
-    "funding_sources": (
-        "clinics.FundingSource",
-        "name",
-        ("code", "is_active", "order"),
-    ),
-}
 
 NOT_LOADED = "named_by_rows"
 """How many rows of the source name the entry: for the person who fills the file in."""
@@ -103,13 +80,18 @@ def read(file: Path) -> dict[str, list[Entry]]:
     if not isinstance(content, dict):
         raise UsageError(f"{file} is not a JSON object.", hint="see docs/settings.md")
     flat = content and all(isinstance(value, str) for value in content.values())
-    if flat and not content.keys() & KINDS.keys():
+    kinds = registry.lookups()
+    if flat and not content.keys() & kinds.keys():
+        first = next(iter(kinds.values()))
         content = {
-            "clinics": [{"filemaker_id": k, "name": v} for k, v in content.items()]
+            first.name: [
+                {"filemaker_id": key, first.names[0]: name}
+                for key, name in content.items()
+            ]
         }
     for kind, items in content.items():
         _require_known(file, kind, items)
-    return {kind: content[kind] for kind in KINDS if kind in content}
+    return {kind: content[kind] for kind in kinds if kind in content}
 
 
 def nearest(path: Path) -> str:
@@ -121,17 +103,18 @@ def nearest(path: Path) -> str:
 
 
 def _require_known(file: Path, kind: str, items: Any) -> None:
-    if kind not in KINDS:
+    kinds = registry.lookups()
+    if kind not in kinds:
         raise UsageError(
-            f"{file}: {kind!r} is nothing to load.{did_you_mean(kind, KINDS)}",
-            hint="known: " + " ".join(KINDS),
+            f"{file}: {kind!r} is nothing to load.{did_you_mean(kind, kinds)}",
+            hint="known: " + " ".join(kinds),
         )
     if not isinstance(items, list):
         raise UsageError(
             f"{file}: {kind} is not a list.", hint="a list of objects, one per entry"
         )
-    _, name, fields = KINDS[kind]
-    known = {"filemaker_id", name, *fields, NOT_LOADED}
+    name = kinds[kind].names[0]
+    known = {"filemaker_id", *kinds[kind].names, *kinds[kind].settable, NOT_LOADED}
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict) or not item.get(name):
             raise UsageError(
@@ -149,11 +132,14 @@ def _require_known(file: Path, kind: str, items: Any) -> None:
 def _store(kind: str, item: Entry, system: str) -> None:
     from django.apps import apps
 
-    label, name, fields = KINDS[kind]
-    model: Any = apps.get_model(label)
-    values = {field: item[field] for field in fields if field in item}
-    if "clinic" in values:
-        values["clinic"] = _clinic(str(values["clinic"]))
+    lookup = registry.lookups()[kind]
+    model: Any = apps.get_model(lookup.model)
+    name, *others = (*lookup.names, *lookup.settable)
+    values = {
+        field: _linked(kind, model, field, item[field])
+        for field in others
+        if field in item
+    }
     key = str(canonical_key(pd.Series([str(item.get("filemaker_id", ""))])).iloc[0])
     values[name] = item[name]
     found = model.objects.filter(filemaker_id=key).first() if key else None
@@ -171,19 +157,21 @@ def _store(kind: str, item: Entry, system: str) -> None:
     model.objects.filter(pk=found.pk).update(**values)
 
 
-def _clinic(word: str) -> Any:
-    """The clinic of that key or name."""
-    from django.apps import apps
-
-    model: Any = apps.get_model("clinics.Clinic")
+def _linked(kind: str, model: Any, field: str, value: Any) -> Any:
+    """*value*, or where *field* is a link the entry that it names by key or name."""
+    related = model._meta.get_field(field).related_model
+    if related is None:
+        return value
+    word, label = str(value), related._meta.label
+    named = next(one for one in registry.lookups().values() if one.model == label)
     key = str(canonical_key(pd.Series([word])).iloc[0])
     found = (
-        model.objects.filter(filemaker_id=key).first()
-        or model.objects.filter(name=word).first()
+        related.objects.filter(filemaker_id=key).first()
+        or related.objects.filter(**{named.names[0]: word}).first()
     )
     if found is None:
         raise SettingsError(
-            "A clinician names a clinic that is not loaded.",
-            hint="load the clinics first, or in the same file",
+            f"{kind}: an entry names a {field} that is not loaded.",
+            hint=f"load the {named.name} first, or in the same file",
         )
     return found

@@ -6,14 +6,13 @@ One query per table; nothing here writes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 import pandas as pd
 from django.apps import apps
 
-from reimport_lib.plan.context import Directory, Known, Owner
+from reimport_lib.plan.context import Directory, Held, Known
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.plan.values.text import fold_words
 from reimport_lib.tables import registry
@@ -25,14 +24,6 @@ from reimport_lib.write.models import (
     managed,
     model_of,
 )
-
-# Model -> the attributes that hold a name, a code or an abbreviation.
-_DIRECTORIES = {
-    "clinics": ("clinics.Clinic", ("name",)),
-    "clinicians": ("clinics.Clinician", ("full_name",)),
-    "appointment_types": ("clinics.AppointmentType", ("name",)),
-    "funding_sources": ("clinics.FundingSource", ("name", "code")),
-}
 
 
 def target_rows(table: str, *, alias: str = DEFAULT) -> pd.DataFrame:
@@ -92,41 +83,35 @@ def _imported(table: str, alias: str) -> Any:
     return manager.using(alias).exclude(filemaker_id=None)
 
 
-def patients_held(alias: str = DEFAULT) -> int:
-    """How many patients *alias* holds, whoever brought them."""
-    manager: Any = model_of("patients")._base_manager
-    return int(manager.using(alias).count())
-
-
-def known(source_patients: frozenset[str], *, alias: str = DEFAULT) -> Known:
+def known(
+    in_snapshot: Mapping[str, frozenset[str]] | None = None, *, alias: str = DEFAULT
+) -> Known:
     """
     What imported rows can be linked to.
 
     Args:
-        source_patients: canonical keys of every patient row of the snapshot.
+        in_snapshot: table -> canonical keys of every row of it in the snapshot.
     """
-    directories: Any = {
-        name: _directory(*where, alias) for name, where in _DIRECTORIES.items()
-    }
     return Known(
-        source_patients=source_patients,
-        patients=_patients(alias),
-        appointments=_by_key("appointments.Appointment", alias),
-        **directories,
+        in_snapshot=in_snapshot or {},
+        imported={name: _held(name, alias) for name in registry.linked()},
+        directories={
+            name: _directory(lookup.model, lookup.names, alias)
+            for name, lookup in registry.lookups().items()
+        },
     )
 
 
-def _patients(alias: str) -> dict[str, Owner]:
+def _held(table: str, alias: str) -> dict[str, Held]:
+    """Canonical key -> every imported row of *table*, with what rules ask of it."""
+    remembered = registry.named(table).remembered
     rows = _values(
-        "patients.Patient",
-        alias,
-        ("filemaker_id", "pk", "clinic_id", "first_name", "last_name", "dob"),
+        registry.named(table).model, alias, ("filemaker_id", "pk", *remembered)
     )
-    return dict(_keyed((row[0], Owner(*row[1:])) for row in rows))
-
-
-def _by_key(model: str, alias: str) -> dict[str, UUID]:
-    return dict(_keyed(_values(model, alias, ("filemaker_id", "pk"))))
+    return {
+        key: Held(pk, dict(zip(remembered, values, strict=True)))
+        for key, (pk, *values) in _keyed((row[0], row[1:]) for row in rows)
+    }
 
 
 def _directory(model: str, names: tuple[str, ...], alias: str) -> Directory:

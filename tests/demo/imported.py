@@ -14,13 +14,14 @@ import pandas as pd
 from reimport_demo.clinic.build import Clinic
 from reimport_demo.clinic.directory import make_directory
 from reimport_lib.config import load_settings
-from reimport_lib.plan.context import Context, Directory, Known, Owner
+from reimport_lib.plan.context import Context, Directory, Held, Known
 from reimport_lib.plan.decide import Decided, decide
 from reimport_lib.plan.stage import snapshot_keys, stage
 from reimport_lib.plan.values.text import fold
 from reimport_lib.read.objects import as_frame, prefixes
 from reimport_lib.read.snapshot import Snapshot, freeze
 from reimport_lib.tables import registry
+from tests.plan.frames import patient
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 KEYS = UUID("5f0c9c1e-54c4-4c55-9c5e-7f0d8c1b1c11")
@@ -42,11 +43,14 @@ def frozen(clinic: Clinic, folder: Path) -> tuple[Snapshot, Context]:
 
 def known_lists(clinic: Clinic) -> Known:
     lists = make_directory(clinic.seed)
+    named = {
+        "clinics": [(p.key, p.name) for p in lists.clinics],
+        "clinicians": [(p.key, p.name) for p in lists.clinicians],
+        "appointment_types": [(p.key, p.name) for p in lists.appointment_types],
+        "funding_sources": [(code, name) for name, code in lists.funding],
+    }
     return Known(
-        clinics=directory((p.key, p.name) for p in lists.clinics),
-        clinicians=directory((p.key, p.name) for p in lists.clinicians),
-        appointment_types=directory((p.key, p.name) for p in lists.appointment_types),
-        funding_sources=directory((code, name) for name, code in lists.funding),
+        directories={name: directory(places) for name, places in named.items()}
     )
 
 
@@ -63,7 +67,9 @@ def decisions(clinic: Clinic, folder: Path) -> tuple[dict[str, Decided], Context
     keys = snapshot_keys(
         registry.named("patients"), snapshot.table("patients"), context
     )
-    context = replace(context, known=replace(context.known, source_patients=keys))
+    context = replace(
+        context, known=replace(context.known, in_snapshot={"patients": keys})
+    )
     decided: dict[str, Decided] = {}
     for table, rule in registry.sources().items():
         listing = f"{table}_objects"
@@ -72,13 +78,15 @@ def decisions(clinic: Clinic, folder: Path) -> tuple[dict[str, Decided], Context
         decided[table] = decide(staged, context, objects)
         if table == "patients":
             owners = _owners(decided[table].values)
-            context = replace(context, known=replace(context.known, patients=owners))
+            context = replace(
+                context, known=context.known.with_rows("patients", owners)
+            )
     return decided, context
 
 
-def _owners(values: pd.DataFrame) -> dict[str, Owner]:
-    columns = ["filemaker_id", "clinic_id", "first_name", "last_name", "dob"]
+def _owners(values: pd.DataFrame) -> dict[str, Held]:
+    columns = ["filemaker_id", *registry.named("patients").remembered]
     return {
-        row[0]: Owner(uuid5(KEYS, row[0]), *row[1:])
+        row[0]: patient(uuid5(KEYS, row[0]), *row[1:])
         for row in values[columns].itertuples(index=False)
     }

@@ -96,7 +96,7 @@ def wanted(name: str, value: Any, context: Context) -> Any:
     if name == "contact":
         return uuid5(KEYS, key(value)) if value else None
     if name == "clinic":
-        return context.known.clinics.by_key[key(value)] if value else None
+        return context.known.directory("clinics").by_key[key(value)] if value else None
     return key(value) if name in ("id", "recid") else value
 
 

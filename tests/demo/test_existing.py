@@ -11,8 +11,7 @@ import pytest
 
 from reimport_demo.clinic import existing, leftovers
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.plan.decide import decide
-from reimport_lib.plan.match import Decided
+from reimport_lib.plan.decide import Decided, decide
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.stage import snapshot_keys, stage
 from reimport_lib.tables import registry
@@ -35,7 +34,7 @@ def decide_patients(clinic: Clinic, folder: Path) -> Decided:
     from dataclasses import replace
 
     snapshot, context = frozen(clinic, folder)
-    context = replace(context, known=read.known(frozenset()))
+    context = replace(context, known=read.known())
     rule = registry.sources()["patients"]
     return decide(stage(rule, snapshot.table("patients"), context), context)
 

@@ -33,7 +33,7 @@ def environment(commands: Commands) -> Iterator[None]:
 
 def execute(run: Run, name: str) -> None:
     module: Any = named(name).module
-    getattr(module, "PHASE", module).execute(run)
+    module.execute(run)
 
 
 def test_without_a_run_the_phases_before_run_as_plain_functions(

@@ -47,7 +47,7 @@ def test_a_parameter_sets_the_limit_of_every_table_it_stands_for(
 def test_what_a_phase_measures_is_what_its_notebook_can_set(
     whole: Whole, phase: Phase
 ) -> None:
-    run, own = whole.full, phase.module.PHASE
+    run, own = whole.full, phase.module
     bind_run(run)
     plans = own.planner(run, own.stage_tables(run))
     bind.close()

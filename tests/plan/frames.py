@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,8 +10,8 @@ from uuid import UUID, uuid5
 import pandas as pd
 
 from reimport_lib.config import RowSettings
-from reimport_lib.plan.context import Context, Directory, Known, Owner
-from reimport_lib.plan.match import Decided
+from reimport_lib.plan.context import Context, Directory, Held, Known
+from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.stage import Staged, stage
 from reimport_lib.tables import registry
@@ -19,15 +20,33 @@ SPACE = UUID("6f1d2a60-7a4e-4a57-9a4e-0d9d6a1f9a11")
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 NORTH, SOUTH = uuid5(SPACE, "north"), uuid5(SPACE, "south")
 ADA, BEN = uuid5(SPACE, "ada"), uuid5(SPACE, "ben")
+
+
+def patient(pk: UUID | None, *values: Any) -> Held:
+    """A patient as rules ask for them: clinic, first and last name, day of birth."""
+    return Held(
+        pk, dict(zip(registry.named("patients").remembered, values, strict=True))
+    )
+
+
 KNOWN = Known(
-    source_patients=frozenset({"p1", "p2", "company"}),
-    patients={
-        "p1": Owner(ADA, NORTH, "Ada", "Example", date(1980, 2, 3)),
-        "p2": Owner(BEN, None, "Ben", "Sample", None),
+    in_snapshot={"patients": frozenset({"p1", "p2", "company"})},
+    imported={
+        "patients": {
+            "p1": patient(ADA, NORTH, "Ada", "Example", date(1980, 2, 3)),
+            "p2": patient(BEN, None, "Ben", "Sample", None),
+        }
     },
-    clinics=Directory({"101": NORTH, "102": SOUTH}, {"north clinic": NORTH}),
+    directories={
+        "clinics": Directory({"101": NORTH, "102": SOUTH}, {"north clinic": NORTH})
+    },
 )
-EMPTY = Known(source_patients=KNOWN.source_patients, patients=KNOWN.patients)
+EMPTY = replace(KNOWN, directories={})
+
+
+def knowing(**directories: Directory) -> Known:
+    """``KNOWN`` with these lookups beside its own."""
+    return replace(KNOWN, directories={**KNOWN.directories, **directories})
 
 
 def context(known: Known = KNOWN, **settings: Any) -> Context:

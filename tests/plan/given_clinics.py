@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import pandas as pd
 
 from reimport_lib.config import RowSettings, Secret, Settings
-from reimport_lib.plan.context import Context, Directory, Known, Owner
+from reimport_lib.plan.context import Context, Directory, Held, Known
 from reimport_lib.plan.decide import decide
 from reimport_lib.plan.objects import plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
@@ -22,7 +22,7 @@ from reimport_lib.read.objects import as_frame
 from reimport_lib.read.snapshot import Snapshot, freeze
 from reimport_lib.tables import registry
 from reimport_lib.tables.images import decide_batches, link_batches
-from tests.plan.frames import written
+from tests.plan.frames import patient, written
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 CLINICS = UUID("2f0d7a52-3a0c-4f6e-9b3c-1f1f7c1f9f11")
@@ -74,18 +74,23 @@ def planned(exports: Path, folder: Path, *, before: Clinic | None = None) -> Cli
         for name, table in snapshot.manifest.tables.items()
         if table.declared_order
     }
-    context = Context(AS_OF, SETTINGS, Known(clinics=known_clinics(exports)), declared)
+    context = Context(
+        AS_OF,
+        SETTINGS,
+        Known(directories={"clinics": known_clinics(exports)}),
+        declared,
+    )
     keys = snapshot_keys(
         registry.named("patients"), snapshot.table("patients"), context
     )
-    context = _knowing(context, source_patients=keys)
+    context = _knowing(context, in_snapshot={"patients": keys})
     clinic = Clinic(snapshot, context, targets=dict(before.targets if before else {}))
     for table in registry.sources():
         if snapshot.has(table):
             _plan_table(clinic, table)
             if table == "patients":
                 owners = _owners(clinic.targets["patients"])
-                clinic.context = _knowing(clinic.context, patients=owners)
+                clinic.context = _knowing(clinic.context, imported={"patients": owners})
     return clinic
 
 
@@ -123,8 +128,8 @@ def _add(clinic: Clinic, table: str, decided: Any, rows: int, blank: int) -> Non
     clinic.targets[table] = written(target, plan)
 
 
-def _owners(patients: pd.DataFrame) -> dict[str, Owner]:
-    columns = ["filemaker_id", "id", "clinic_id", "first_name", "last_name", "dob"]
+def _owners(patients: pd.DataFrame) -> dict[str, Held]:
+    columns = ["filemaker_id", "id", *registry.named("patients").remembered]
     return {
-        row[0]: Owner(*row[1:]) for row in patients[columns].itertuples(index=False)
+        row[0]: patient(*row[1:]) for row in patients[columns].itertuples(index=False)
     }

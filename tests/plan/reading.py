@@ -195,12 +195,16 @@ def left_out(
         decided.values.index, decided.values.to_dict("records"), strict=True
     ):
         owner = staged.frame["owner"].get(row) if "owner" in staged.frame else None
-        person = within.known.patients.get(owner or "")
+        person = within.known.rows("patients").get(owner or "")
         named = [
             owner or "",
-            *((person.first_name, person.last_name) if person else ()),
+            *(
+                (person.values["first_name"], person.values["last_name"])
+                if person
+                else ()
+            ),
         ]
-        born = [person.dob] if person else []
+        born = [person.values["dob"]] if person else []
         tells = told(named, [*values.values(), *born], zone)
         taken[decided.rows["key"][row]] = tells
         yield from _missing(staged, frame.loc[row], tells, row)

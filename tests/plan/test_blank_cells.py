@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from reimport_lib.plan import gates
-from reimport_lib.plan.context import Directory
+from reimport_lib.plan.context import Directory, Held
 from reimport_lib.plan.date_orders import date_order_checks, date_reading_checks
 from reimport_lib.plan.decide import decide
 from reimport_lib.plan.directories import directory_checks
@@ -31,13 +31,8 @@ from tests.plan import frames
 TABLES = pytest.mark.parametrize("table", sorted(registry.sources()))
 SOME = Directory({"cal-1": UUID(int=1)}, {"north clinic": UUID(int=1)})
 KNOWN = replace(
-    frames.KNOWN,
-    appointments={"a1": UUID(int=2)},
-    clinics=SOME,
-    clinicians=SOME,
-    appointment_types=SOME,
-    funding_sources=SOME,
-)
+    frames.KNOWN, directories=dict.fromkeys(registry.lookups(), SOME)
+).with_rows("appointments", {"a1": Held(UUID(int=2))})
 CONTEXT = frames.context(KNOWN)
 OBJECTS = frames.listing("filemaker-docs/k1.pdf", "filemaker-images/1.jpg")
 MASK = Mask(b"of a test")

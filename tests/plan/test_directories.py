@@ -10,7 +10,9 @@ from reimport_lib.plan.directories import directory_checks
 from reimport_lib.tables import registry
 
 CLINIC = UUID(int=1)
-KNOWN = Known(clinics=Directory({"cal-1": CLINIC}, {"north clinic": CLINIC}))
+KNOWN = Known(
+    directories={"clinics": Directory({"cal-1": CLINIC}, {"north clinic": CLINIC})}
+)
 
 
 def checked(*calendars: str) -> tuple[Verdict, str]:

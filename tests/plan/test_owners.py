@@ -7,9 +7,8 @@ from datetime import date
 
 import pytest
 
-from reimport_lib.plan.context import Person
-from reimport_lib.plan.match import Link
-from tests.plan.frames import ADA, KNOWN, decided, verdicts
+from reimport_lib.plan.decide import Link
+from tests.plan.frames import ADA, KNOWN, decided, patient, verdicts
 
 NOTE = {"id": "N1", "id_Key": "P1", "Note": "Seen today."}
 
@@ -86,8 +85,8 @@ def test_a_birth_date_may_not_contradict_the_owner(
 def test_a_patient_renamed_in_the_backend_goes_by_the_sources_name_as_well(
     name: str, day: str, verdict: str
 ) -> None:
-    born = Person("Ada", "Born", date(1981, 2, 3))
-    known = replace(KNOWN, in_source=lambda: {"p1": born})
+    born = patient(None, None, "Ada", "Born", date(1981, 2, 3))
+    known = replace(KNOWN, in_source=lambda table: {"p1": born})
     row = {**NOTE, "Contacts::Name Full": name, "DOB": day}
 
     assert [verdict] == verdicts("notes", row, known=known)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from reimport_lib.errors import ReimportError
-from reimport_lib.plan.match import Decided
+from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.plan import Plan, make_plan, managed_hashes
 from tests.plan.frames import ADA, decided, no_rows, plan, written
 

@@ -7,7 +7,7 @@ import io
 import pytest
 from matplotlib.image import imread
 
-from reimport_lib.plan.match import Link
+from reimport_lib.plan.decide import Link
 from reimport_lib.show import charts
 from reimport_lib.show.drawing import LONGEST_NAME
 from reimport_lib.show.html import ATTRIBUTES, ELEMENTS

@@ -10,8 +10,8 @@ import pytest
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.plan import gates, mapping
+from reimport_lib.plan.decide import Link
 from reimport_lib.plan.delete import DeletionPlan
-from reimport_lib.plan.match import Link
 from reimport_lib.plan.plan import Plan
 from reimport_lib.read.manifest import Manifest, TableManifest
 from reimport_lib.show import previews

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid5
@@ -10,7 +9,16 @@ from uuid import uuid5
 import pytest
 
 from reimport_lib.plan.context import Directory
-from tests.plan.frames import ADA, EMPTY, KNOWN, NORTH, SOUTH, SPACE, decided, verdicts
+from tests.plan.frames import (
+    ADA,
+    EMPTY,
+    NORTH,
+    SOUTH,
+    SPACE,
+    decided,
+    knowing,
+    verdicts,
+)
 
 VISIT = {
     "id": "E1",
@@ -244,8 +252,7 @@ def test_a_blank_status_is_decided_by_the_clock(day: str, status: str) -> None:
 def test_clinician_and_type_are_linked_or_noted() -> None:
     row = {**VISIT, "id_Clinician": "c1", "Type": "Review"}
     someone = uuid5(SPACE, "c1")
-    known = replace(
-        KNOWN,
+    known = knowing(
         clinicians=Directory({"c1": someone}),
         appointment_types=Directory({}, {"initial": SOUTH}),
     )

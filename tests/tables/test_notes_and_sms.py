@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid5
 
 import pytest
 
 from reimport_lib.errors import SourceError
-from reimport_lib.plan.match import Link
+from reimport_lib.plan.context import Held
+from reimport_lib.plan.decide import Link
 from tests.plan.frames import ADA, KNOWN, SPACE, decided, verdicts
 
 NOTE = {"id": "N1", "id_Key": "p1", "Note": "One\x0btwo ", "Date": "2013-07-01"}
@@ -108,7 +108,7 @@ def test_a_column_of_appointments_without_their_digits_is_named() -> None:
 
 def test_a_message_is_linked_to_its_appointment_where_it_names_one() -> None:
     visit = uuid5(SPACE, "visit")
-    known = replace(KNOWN, appointments={"e1": visit})
+    known = KNOWN.with_rows("appointments", {"e1": Held(visit)})
     rows = [{**SMS, "_kf_EventID": "E1"}, {**SMS, "id": "M2", "_kf_EventID": "E2"}]
 
     of = decided("sms", *rows, known=known)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid5
@@ -14,12 +13,12 @@ from reimport_lib.plan.stage import stage
 from reimport_lib.tables.patients import PATIENTS
 from tests.plan.frames import (
     EMPTY,
-    KNOWN,
     NORTH,
     SPACE,
     context,
     decided,
     frame,
+    knowing,
     verdicts,
 )
 
@@ -139,7 +138,7 @@ def test_an_unknown_clinic_is_noted_where_there_is_a_list_of_clinics() -> None:
 
 def test_the_funding_word_stays_whether_or_not_it_is_known() -> None:
     fund = uuid5(SPACE, "fund")
-    known = replace(KNOWN, funding_sources=Directory({"f1": fund}, {"dva": fund}))
+    known = knowing(funding_sources=Directory({"f1": fund}, {"dva": fund}))
 
     found = _values({**PERSON, "Funding": "DVA"}, known=known)
     lost = _values({**PERSON, "Funding": "Barter"}, known=known)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pandas as pd
 
-from reimport_lib.plan.match import Decided
+from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.values.keys import derived_uuid
 from reimport_lib.write import apply as writing

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.plan.context import Owner
 from reimport_lib.write import read
 from reimport_lib.write.drift import ManagedDigest, managed_digest
+from tests.plan.frames import patient
 from tests.write.rows import LATER, Row, apply, pk, plan
 
 pytestmark = pytest.mark.usefixtures("bound")
@@ -41,12 +41,12 @@ def test_known_patients_are_what_the_target_holds() -> None:
     clinic = model("clinics.Clinic").create(name="North", filemaker_id="n")
     apply(plan("patients", {**ZOE, "clinic_id": clinic.pk, "last_name": "Pin"}))
 
-    known = read.known(frozenset({"k-1", "k-2"}))
+    known = read.known({"patients": frozenset({"k-1", "k-2"})})
 
-    owner = Owner(pk("patients", "k-1"), clinic.pk, "Zoe", "Pin", date(1990, 2, 28))
-    assert known.patients == {"k-1": owner}
-    assert known.source_patients == {"k-1", "k-2"}
-    assert known.clinics.by_key == {"n": clinic.pk}
+    zoe = patient(pk("patients", "k-1"), clinic.pk, "Zoe", "Pin", date(1990, 2, 28))
+    assert known.rows("patients") == {"k-1": zoe}
+    assert known.in_snapshot == {"patients": {"k-1", "k-2"}}
+    assert known.directory("clinics").by_key == {"n": clinic.pk}
 
 
 def test_directories_are_found_by_key_name_and_code() -> None:
@@ -54,7 +54,7 @@ def test_directories_are_found_by_key_name_and_code() -> None:
         name="State  Fund", code="SF", filemaker_id="{7.0}"
     )
 
-    directory = read.known(frozenset()).funding_sources
+    directory = read.known().directory("funding_sources")
 
     assert directory.by_key == {"7": funding.pk}
     assert directory.by_name == {"state fund": funding.pk, "sf": funding.pk}
@@ -64,7 +64,7 @@ def test_a_name_that_two_people_share_names_neither() -> None:
     for name in ("Kim Keel", "Kim keel", "Lou Loom"):
         model("clinics.Clinician").create(full_name=name)
 
-    assert list(read.known(frozenset()).clinicians.by_name) == ["lou loom"]
+    assert list(read.known().directory("clinicians").by_name) == ["lou loom"]
 
 
 def test_no_drift_without_a_change_of_a_managed_field() -> None:

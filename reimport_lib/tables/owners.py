@@ -1,0 +1,122 @@
+"""Whose a row is: the patient that its key names, and a second naming beside it.
+
+Pure. The authority is the paragraph "Owners" of ``docs/rules.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from reimport_lib.plan.cells import objects, texts
+from reimport_lib.plan.codes import Reason
+from reimport_lib.plan.context import Held, Known
+from reimport_lib.plan.decide import Link, Ruling
+from reimport_lib.plan.match import link_rate, linked_pks
+from reimport_lib.plan.match import owner_rules as rules_of_owners
+from reimport_lib.plan.stage import Staged
+from reimport_lib.plan.values import conversions
+from reimport_lib.plan.values.text import fold_words
+from reimport_lib.tables.declare import LinkTo
+
+PATIENTS = "patients"
+PATIENT = "patients.patient"
+"""Type of the owner in a generic foreign key."""
+
+TO_PATIENT = LinkTo("owner", PATIENTS, ("owner",), owner=True)
+
+
+def owner_rules(
+    keys: Any, known: Known, *, optional: bool = False
+) -> tuple[Ruling, Ruling, Ruling]:
+    """Rows without a patient to belong to; a blank owner is allowed when *optional*."""
+    return rules_of_owners(keys, known, PATIENTS, optional=optional)
+
+
+def owner_link(keys: Any, known: Known, counted: Any) -> Link:
+    """How many of the *counted* rows that name a patient name an imported one."""
+    return link_rate(keys, known, PATIENTS, counted)
+
+
+def owner_pks(keys: Any, known: Known) -> Any:
+    """Primary key of each row's patient; None for none."""
+    return linked_pks(keys, known, PATIENTS)
+
+
+def contradicts_owner(staged: Staged, known: Known) -> Ruling:
+    """
+    A second column that names another person than the owner's key does.
+
+    A patient whom a person renamed in the target goes by the source's name as well.
+    """
+    frame = staged.frame
+    names = conversions.canonical_text(texts(frame["owner_name"])).values
+    rows = list(zip(frame["owner"], names, frame["owner_dob"], strict=True))
+    other = [
+        _is_another(known.rows(PATIENTS).get(key), name, day) for key, name, day in rows
+    ]
+    people = known.in_source(PATIENTS) if any(other) else {}
+    other = [
+        hit and (key not in people or _is_another(people[key], name, day))
+        for hit, (key, name, day) in zip(other, rows, strict=True)
+    ]
+    return pd.Series(other, index=frame.index, dtype=bool), Reason.CONTRADICTS_OWNER
+
+
+def _is_another(person: Held | None, name: str | None, day: object) -> bool:
+    return person is not None and (
+        _another_name(name, person) or _another_day(day, person)
+    )
+
+
+def _another_name(name: str | None, owner: Held) -> bool:
+    """It begins with another first name or ends with another last name."""
+    if not name:
+        return False
+    first, last = (
+        fold_words(owner.values["first_name"]),
+        fold_words(owner.values["last_name"]),
+    )
+    begins = not first or name == first or name.startswith(f"{first} ")
+    ends = not last or name == last or name.endswith(f" {last}")
+    return not (begins and ends)
+
+
+def _another_day(day: object, owner: Held) -> bool:
+    return (
+        day is not None
+        and owner.values["dob"] is not None
+        and day != owner.values["dob"]
+    )
+
+
+def with_owner_texts(staged: Staged, known: Known) -> Staged:
+    """
+    *staged* with the second naming of the owner kept where the patient lacks a word.
+
+    A row without a patient (an event of the clinic) may name somebody all the same.
+    """
+    frame = staged.frame
+    people = [known.rows(PATIENTS).get(key) for key in frame["owner"]]
+    names = [
+        name if name and not _has_words(owner, name) else ""
+        for owner, name in zip(people, frame["owner_name"], strict=True)
+    ]
+    days = [
+        day.isoformat() if day and (owner is None or day != owner.values["dob"]) else ""
+        for owner, day in zip(people, frame["owner_dob"], strict=True)
+    ]
+    said = {"owner_name": names, "owner_dob": days}
+    kept = {name: objects(texts, frame.index) for name, texts in said.items()}
+    return replace(staged, originals={**staged.originals, **kept})
+
+
+def _has_words(owner: Held | None, name: str) -> bool:
+    if owner is None:
+        return False
+    own = fold_words(
+        f"{owner.values['first_name']} {owner.values['last_name']}"
+    ).split()
+    return set(fold_words(name).split()) <= set(own)
