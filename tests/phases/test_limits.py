@@ -6,6 +6,7 @@ import pytest
 
 from reimport_lib.phases import DATA_PHASES, PHASES, Phase, data, limits
 from reimport_lib.phases.binding import bind_run
+from reimport_lib.phases.data import plan_tables
 from reimport_lib.plan import gates
 from reimport_lib.plan.gates import Gates
 from reimport_lib.tables import registry
@@ -49,7 +50,7 @@ def test_what_a_phase_measures_is_what_its_notebook_can_set(
 ) -> None:
     run, own = whole.full, phase.module
     bind_run(run)
-    plans = own.planner(run, own.stage_tables(run))
+    plans = plan_tables(run, own.stage_tables(run))
     bind.close()
 
     measured = {
