@@ -19,9 +19,12 @@ def visible(text: object) -> str:
     ANSI escapes, NUL and U+202E would act on a terminal or turn a line round; line
     breaks and tabs stay. Lone surrogates are replaced: no file could hold them.
     """
+    shown = str(text)
+    if shown.isprintable():
+        return shown
     return "".join(
         char if char in _HARMLESS or char.isprintable() else _stand_in(char)
-        for char in str(text)
+        for char in shown
     )
 
 

@@ -1,6 +1,6 @@
 """``report.html``: the cover of a run, for whoever has to say yes to it.
 
-Imports verdict, charts, tables and pages. It shows only what ``run.json`` and the
+Imports verdict, charts and tables. It shows only what ``run.json`` and the
 outcomes files hold: counts, codes, row numbers and digests; no field of any record.
 """
 
@@ -20,9 +20,15 @@ from reimport_lib.show import deletion_words
 from reimport_lib.show.attempts import attempts_table
 from reimport_lib.show.badges import outcome_badge, status_badge
 from reimport_lib.show.charts import deletion_bars, match_rates, outcome_overview
-from reimport_lib.show.html import Cell, Fold, PageLink, Sentence, Shown, Table, escape
-from reimport_lib.show.next_steps import Step
-from reimport_lib.show.pages import page
+from reimport_lib.show.html import (
+    Cell,
+    Fold,
+    PageLink,
+    Sentence,
+    Shown,
+    Table,
+    from_template,
+)
 from reimport_lib.show.provenance import provenance
 from reimport_lib.show.rejected_rows import left_out
 from reimport_lib.show.results import (
@@ -70,46 +76,25 @@ def render(manifest: Mapping[str, Any], folder: Path) -> str:
     """
     kind = "Rehearsal" if is_rehearsal(manifest) else "Import"
     title = f"{kind} {manifest['run_id']}"
-    sections = [
-        f"<h1>{escape(title)}</h1>",
-        header_card(manifest).html(),
-        _verdict_box(manifest),
-        _section("What becomes of the data", _data(manifest)),
-        _section("What does not come in, and why", left_out(manifest, folder)),
-        _section("Who the rows belong to", _links(manifest)),
-        _section("What is deleted", _deletions(manifest)),
-        _section("Values changed or doubted on the way in", _notes(manifest)),
-        _section("Checks", _checks(manifest)),
-        _section("The phases", _phases(manifest, folder)),
-        _section("Attempts", attempts_table(manifest, folder)),
-        _section("What this report rests on", provenance(manifest)),
-        _section("How to read it", _words()),
+    sections: list[tuple[str, Sequence[Shown]]] = [
+        ("What becomes of the data", _data(manifest)),
+        ("What does not come in, and why", left_out(manifest, folder)),
+        ("Who the rows belong to", _links(manifest)),
+        ("What is deleted", _deletions(manifest)),
+        ("Values changed or doubted on the way in", _notes(manifest)),
+        ("Checks", _checks(manifest)),
+        ("The phases", _phases(manifest, folder)),
+        ("Attempts", attempts_table(manifest, folder)),
+        ("What this report rests on", provenance(manifest)),
+        ("How to read it", _words()),
     ]
-    return page(title, "\n".join(part for part in sections if part))
-
-
-def _section(heading: str, parts: Sequence[Shown]) -> str:
-    if not parts:
-        return ""
-    return f"<h2>{escape(heading)}</h2>\n" + "\n".join(part.html() for part in parts)
-
-
-def _verdict_box(manifest: Json) -> str:
-    said = verdict(manifest)
-    lines = "".join(f"<p>{escape(sentence)}</p>" for sentence in said.sentences)
-    return (
-        f'<div class="verdict {said.tone}" role="status"><p class="lead">'
-        f"{escape(said.sign)} {escape(said.lead)}</p>{lines}{_next(said.next)}</div>"
+    return from_template(
+        "cover.j2",
+        title=title,
+        card=header_card(manifest),
+        verdict=verdict(manifest),
+        sections=sections,
     )
-
-
-def _next(step: Step) -> str:
-    """What to do now: words first, then a command."""
-    first = f"<p>Next: {escape(step.first)}</p>" if step.first else ""
-    if not step.command:
-        return first
-    when = "After that" if step.first else "Next"
-    return f"{first}<p>{when}: <code>{escape(step.command)}</code></p>"
 
 
 def _nothing_planned(manifest: Json) -> str:

@@ -24,7 +24,7 @@ from PIL import Image
 
 from reimport_lib.plain import visible
 from reimport_lib.plan.codes import Outcome
-from reimport_lib.show.html import Table, escape
+from reimport_lib.show.html import Bundle, Shown, Table
 
 FONT = "DejaVu Sans"
 WIDTH = 9.0  # inches
@@ -74,7 +74,7 @@ _STYLE: Any = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Shown):
     """
     A drawn chart and everything that can be said of it without seeing it.
 
@@ -95,22 +95,12 @@ class Chart:
     def text(self) -> str:
         return f"{visible(self.title)}\n{self.numbers.text()}"
 
-    def html(self) -> str:
-        """The picture inside the page itself."""
-        data = base64.b64encode(self.png).decode()
-        return (
-            f'<img class="reimport-chart" src="data:image/png;base64,{data}" '
-            f'alt="{escape(self.alt)}" width="{self.width}" '
-            f'style="max-width:100%;height:auto;background:#fff">'
-        )
+    def base64(self) -> str:
+        """The picture as a page holds it inside."""
+        return base64.b64encode(self.png).decode()
 
-    def _repr_mimebundle_(
-        self, **_kwargs: object
-    ) -> tuple[dict[str, str], dict[str, dict[str, int | str]]]:
-        data = {
-            "image/png": base64.b64encode(self.png).decode(),
-            "text/plain": self.text(),
-        }
+    def _repr_mimebundle_(self, **_kwargs: object) -> Bundle:
+        data = {"image/png": self.base64(), "text/plain": self.text()}
         shape: dict[str, int | str] = {
             "width": self.width,
             "height": self.height,
@@ -176,6 +166,8 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
     ends = np.zeros(len(bars))
     for fill, look in FILLS.items():
         drawn = [y for y in places if bars[y].parts.get(fill)]
+        if not drawn:
+            continue
         lengths = [bars[y].parts[fill] for y in drawn]
         axes.barh(drawn, lengths, height=0.6, left=ends[drawn], **look)
         ends[drawn] += lengths

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reimport_lib.show.html import Fold, Sentence, Stack, Table, bundle
+from reimport_lib.show.html import Fold, Sentence, Shown, Stack, Table
 from reimport_lib.show.masking import Mask, is_named
 from reimport_lib.show.words import code_meaning, count, noun, several
 
@@ -25,7 +25,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Explorer:
+class Explorer(Shown):
     """
     Rows to look at, already bound to their mask.
 
@@ -113,10 +113,6 @@ class Explorer:
 
     def text(self) -> str:
         return self.twin().text()
-
-    def _repr_mimebundle_(self, **_kwargs: object) -> dict[str, str]:
-        """The twin: it is what stays when the kernel is gone."""
-        return bundle(self.twin())
 
     def _groups(self, table: str) -> list[tuple[str, str, pd.DataFrame]]:
         frame = self.outcomes[table]

@@ -1,8 +1,9 @@
 """An executed notebook as one HTML page that needs nothing else.
 
-Imports nbconvert (lazily: it is slow to start) and allowed. Code is folded away, and a
-widget is left to the static twin shown before it. Whatever nbconvert makes goes through
-the allow list, and then gets a head whose policy forbids scripts and other hosts.
+Imports nbconvert (lazily: it is slow to start), sanitizer and html. Code is folded
+away, and a widget is left to the static twin shown before it. Whatever nbconvert makes
+goes through the allow list, and then gets a head whose policy forbids scripts and other
+hosts.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import nbformat
 
-from reimport_lib.show.pages import page
+from reimport_lib.show.html import from_template
 from reimport_lib.show.sanitizer import allowed
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -27,22 +28,8 @@ _TEMPLATE = """
 </details>
 {% endblock input_group %}
 """
-_STYLE = """
-.code > summary { color: var(--soft); font-size: .75rem; letter-spacing: .04em;
-  margin-top: .8rem; }
-.highlight pre, .output_text pre, .output_stream pre, .output_error pre {
-  background: var(--wash); border-radius: .3rem; padding: .6rem .8rem;
-  margin: .3rem 0; }
-.output_error pre { white-space: pre-wrap; }
-.output_error pre, .output_stderr pre { border-left: .3rem solid #c2410c; }
-.output_png img { display: block; background: #fff; padding: .5rem; margin: .6rem 0; }
-.k, .kn, .kc, .ow { color: var(--accent); font-weight: 600; }
-.c1, .cm { color: var(--soft); font-style: italic; }
-@media print { .code { display: none; } }
-"""
 _STOPPED = "papermill-error-cell-tag"
 _ANCHOR = "papermill-error-cell"
-_BACK = '<p class="soft"><a href="report.html">The report of this run</a></p>\n'
 
 
 def load() -> None:
@@ -74,7 +61,8 @@ def to_html(notebook: Any, *, title: str) -> str:
         }
     )
     body, _ = _exporter().from_notebook_node(shown)
-    return page(title.replace("_", " "), _BACK + allowed(body), style=_STYLE)
+    title = title.replace("_", " ")
+    return from_template("notebook.j2", title=title, body=allowed(body))
 
 
 def _cell(cell: Any) -> Any:

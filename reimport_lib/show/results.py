@@ -22,8 +22,6 @@ from reimport_lib.show.html import (
     Shown,
     Stack,
     Table,
-    bundle,
-    escape,
 )
 from reimport_lib.show.waiting import clock
 from reimport_lib.show.words import (
@@ -52,7 +50,7 @@ MODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Card(Shown):
     """
     Who and what this run is: a banner that names the mode in words, and its facts.
 
@@ -62,31 +60,15 @@ class Card:
     mode: str
     facts: tuple[tuple[str, str], ...]
 
-    def html(self) -> str:
-        title, meaning = MODES.get(self.mode, (self.mode.upper(), ""))
-        border = "6px double #a31515" if self.mode == "full" else "1px dashed #5b6472"
-        facts = "".join(
-            f'<span style="margin-right:1.6em;display:inline-block">{escape(name)}: '
-            f'<span style="font-weight:600">{escape(value)}</span></span> '
-            for name, value in self.facts
-        )
-        return (
-            f'<div class="reimport" role="note" style="border:{border};'
-            f'padding:.6em 1em;margin:.4em 0;border-radius:.3em">'
-            f'<p style="margin:0 0 .3em">'
-            f'<span style="font-weight:700;letter-spacing:.06em">{escape(title)}</span>'
-            f" — {escape(meaning)}</p>"
-            f'<p style="margin:0;line-height:1.7">{facts}</p></div>'
-        )
+    @property
+    def banner(self) -> tuple[str, str]:
+        """The mode as a title, and what a run of it may write."""
+        return MODES.get(self.mode, (self.mode.upper(), ""))
 
     def text(self) -> str:
-        title, meaning = MODES.get(self.mode, (self.mode.upper(), ""))
-        lines = [f"{title} — {meaning}"]
+        lines = [" — ".join(self.banner)]
         lines += [f"{name}: {value}" for name, value in self.facts]
         return visible("\n".join(lines))
-
-    def _repr_mimebundle_(self, **_kwargs: object) -> dict[str, str]:
-        return bundle(self)
 
 
 def header_card(manifest: Mapping[str, Any], *, database: str = "") -> Card:

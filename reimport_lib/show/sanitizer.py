@@ -7,9 +7,11 @@ with listed attributes, and text. Nothing is passed on as it came.
 from __future__ import annotations
 
 import re
+from html import escape
 from html.parser import HTMLParser
 
-from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, escape
+from reimport_lib.plain import visible
+from reimport_lib.show.html import ATTRIBUTES, ELEMENTS
 
 _TEXT_ELEMENTS = (
     "h1 h2 h3 h4 h5 h6 ul ol li dl dt dd em strong b i code pre blockquote hr br"
@@ -81,13 +83,13 @@ class _Rebuilt(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self._pieces.append(escape(data))
+            self._pieces.append(escape(visible(data)))
 
 
 def _attribute(tag: str, name: str, value: str) -> str:
     if name not in ALLOWED_ATTRIBUTES or not _harmless(name, value):
         return ""
-    return f' {name}="{escape(value)}"'
+    return f' {name}="{escape(visible(value))}"'
 
 
 def _harmless(name: str, value: str) -> bool:

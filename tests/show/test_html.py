@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from reimport_lib import show
 from reimport_lib.plain import visible
 from reimport_lib.show.html import (
     ATTRIBUTES,
@@ -54,6 +58,17 @@ def test_no_text_becomes_markup(payload: str) -> None:
 def test_no_text_reaches_a_terminal_as_a_command(payload: str) -> None:
     for shown in shapes(payload):
         assert not CONTROL.search(shown.text())
+
+
+def test_only_what_the_sanitizer_let_through_is_passed_on_as_it_is() -> None:
+    unescaped = [
+        (path.name, line.strip())
+        for path in sorted((Path(show.__file__).parent / "templates").iterdir())
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bsafe\b|autoescape|__html__", line)
+    ]
+
+    assert unescaped == [("notebook.j2", "{{ body | safe }}")]
 
 
 def test_what_cannot_be_seen_is_made_visible() -> None:
