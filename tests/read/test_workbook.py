@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -9,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from reimport_lib.errors import SourceError
-from reimport_lib.read.exports import excel, texts
-from reimport_lib.read.exports.extent import measure_sheet
+from reimport_lib.read.exports import excel
 from reimport_lib.read.limits import Limits
 
 from .written import column, raw_xlsx
@@ -69,17 +69,6 @@ def test_a_cell_that_names_no_string_counts_as_the_first(
 
     with pytest.raises(SourceError, match="600 cells hold 6,"):
         excel.read(path, limits=Limits(sheet_text_bytes=5_000_000))
-
-
-def test_strings_and_their_cells_are_counted_wherever_a_piece_ends() -> None:
-    held = b"<sst><si><t>four</t></si><x:si><t>a</t></x:si><si/></sst>"
-    cells = b'<c t="s"><v>1</v></c><c t="s"><x:v>  0</x:v></c><c><v>9</v></c>'
-
-    for size in (1, 2, 3, 7, 1_000):
-        found = texts.lengths(_pieces(held, size))
-
-        assert list(found) == [20, 21, 11]
-        assert measure_sheet(_pieces(cells, size), found).text_bytes == 61
 
 
 def test_text_in_the_cells_themselves_is_limited_as_well(tmp_path: Path) -> None:
@@ -145,5 +134,19 @@ def test_a_workbook_part_without_end_is_refused(tmp_path: Path) -> None:
         excel.read(path, limits=Limits(part_bytes=100))
 
 
-def _pieces(content: bytes, size: int) -> list[bytes]:
-    return [content[start : start + size] for start in range(0, len(content), size)]
+def test_a_workbook_part_that_lies_about_its_size_costs_no_memory(
+    tmp_path: Path,
+) -> None:
+    part = "xl/workbook.xml"
+    path = raw_xlsx(tmp_path / "A.xlsx", numbered(0), members={part: " " * 100_000_000})
+    content = path.read_bytes()
+    listed = content.rindex(part.encode() + b"PK") - 46  # its entry in the directory
+    path.write_bytes(content[: listed + 24] + b"\x05\0\0\0" + content[listed + 28 :])
+
+    tracemalloc.start()
+    with pytest.raises(SourceError, match="damaged"):
+        excel.read(path)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak_bytes < 50_000_000

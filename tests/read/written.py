@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl import Workbook
@@ -118,6 +119,16 @@ def fmpxml(
     )
     path.write_text(text, encoding=charset, newline="")
     return path
+
+
+def in_pieces(content: bytes, size: int) -> Callable[[], IO[bytes]]:
+    """Opens *content* as a stream that gives at most *size* bytes at a time."""
+
+    class Slow(io.BytesIO):
+        def read(self, asked: int | None = -1, /) -> bytes:
+            return super().read(size)
+
+    return lambda: Slow(content)
 
 
 def settings(folder: Path | str, **others: str) -> Settings:

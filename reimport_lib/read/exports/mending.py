@@ -2,7 +2,7 @@
 
 The Excel reader takes numbers as doubles and stops at errors that it does not know. A
 copy in memory holds such cells as text with the digits of the file, and errors as
-blanks. Imports cells.
+blanks. Imports cells and used_range.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from reimport_lib.read import cells
+from reimport_lib.read.exports.used_range import HALF
 
 _PREFIX = rb"(?:[^\s<>/:=!?]+:)?"
 _ERROR = re.compile(
@@ -40,7 +41,7 @@ _TYPE = re.compile(rb"\st\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _WHOLE = re.compile(rb"([+-]?)0*([0-9]+)(\.0*)?")
 _ESCAPE = re.compile(
     rb"_x005[fF]_|_x([dD][89abAB][0-9a-fA-F]{2})__x([dD][c-fC-F][0-9a-fA-F]{2})_"
-    rb"|_x[dD][89a-fA-F][0-9a-fA-F]{2}_"
+    rb"|" + HALF
 )
 _REPLACED = b"&#65533;"
 _EXCEL_DIGITS = 15

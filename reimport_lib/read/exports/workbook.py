@@ -2,7 +2,7 @@
 
 The reader makes room for the whole rectangle that the cells span: two cells at
 opposite ends of a sheet would take the process down. So the packed XML is walked once,
-in pieces, and measured. Imports errors, extent, limits and texts.
+in pieces, and measured. Imports errors, limits and used_range.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -20,22 +20,24 @@ import numpy as np
 from lxml import etree
 
 from reimport_lib.errors import SourceError
-from reimport_lib.read.exports import texts
-from reimport_lib.read.exports.extent import Extent, measure_sheet
+from reimport_lib.read.exports.used_range import (
+    UsedRange,
+    measure_sheet,
+    measure_strings,
+)
 from reimport_lib.read.limits import LIMITS, Limits, check_cells
 
 _PIECE = 1024 * 1024
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 # Parts with text of their own; any other may be what the workbook names as a sheet.
 _NO_SHEET = re.compile(
-    r"(?!xl/)|xl/(sharedStrings|styles|workbook)\.xml|xl/(theme|media)/|.*\.(rels|bin)$",
+    r"(?!xl/)|xl/(sharedStrings|styles|workbook)\.xml|xl/(theme|media|embeddings)/|"
+    r".*\.(rels|bin|vml)$",
     re.IGNORECASE,
 )
 _WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _STRINGS = "xl/sharedstrings.xml"
 _LEAST_CELL = len('<c r="A1"><v></v></c>')
-_HALF = re.compile(rb"_x[dD][89a-fA-F][0-9a-fA-F]{2}_")
-_ESCAPE_BYTES = len("_xD83D_")
 _DATE_1904 = re.compile(rb"\bdate1904\s*=\s*[\"'](?:1|true)[\"']", re.IGNORECASE)
 
 
@@ -67,15 +69,16 @@ class WorkbookFacts:
         """The reader would refuse, lose or change something."""
         return self.odd_numbers or self.pairs or self.errors > 0
 
-    def with_sheet(self, part: str, extent: Extent) -> Self:
+    def with_sheet(self, part: str, used: UsedRange) -> Self:
         return replace(
             self,
-            sheets_with_data=self.sheets_with_data + extent.values,
-            formulas=self.formulas + extent.formulas,
-            unsolved=self.unsolved + extent.unsolved,
-            errors=self.errors + extent.errors,
+            sheets_with_data=self.sheets_with_data + used.values,
+            formulas=self.formulas + used.formulas,
+            unsolved=self.unsolved + used.unsolved,
+            errors=self.errors + used.errors,
             sheets=self.sheets | {part},
-            odd_numbers=self.odd_numbers or extent.odd_numbers,
+            odd_numbers=self.odd_numbers or used.odd_numbers,
+            pairs=self.pairs or used.halves,
         )
 
 
@@ -101,7 +104,6 @@ def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
     _check_declared(members, name, limits)
     sheets = _named_sheets(archive, limits)
     facts, strings = WorkbookFacts(), np.zeros(0, np.int64)
-    halves: set[str] = set()
     # The strings first: then one walk over a sheet tells all that it shows of them.
     for member in sorted(members, key=lambda member: not _holds_strings(member)):
         part = member.filename.lower()
@@ -109,45 +111,51 @@ def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
             since_1904 = _DATE_1904.search(_small_part(archive, member, limits))
             facts = replace(facts, date_system=1904 if since_1904 else 1900)
         elif _holds_strings(member):
-            strings = texts.lengths(_watched(_pieces(archive, member), part, halves))
+            strings, pairs = measure_strings(partial(archive.open, member))
+            facts = replace(facts, pairs=pairs)
         elif part not in sheets and _NO_SHEET.match(part):
-            for _ in _pieces(archive, member):
-                pass
+            _prove_whole(archive, member)
         if part in sheets or not _NO_SHEET.match(part):
-            extent = _extent(archive, member, strings, limits, halves)
+            used = _used_range(archive, member, strings, limits)
             if part in sheets or _SHEET.fullmatch(part):
-                facts = facts.with_sheet(part, extent)
-    return replace(facts, pairs=bool(halves))
+                facts = facts.with_sheet(part, used)
+    return facts
 
 
 def _holds_strings(member: zipfile.ZipInfo) -> bool:
     return member.filename.lower() == _STRINGS
 
 
-def _extent(
+def _prove_whole(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Read to the end, where its length and checksum are proven."""
+    with archive.open(member) as stream:
+        while stream.read(_PIECE):
+            pass
+
+
+def _used_range(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     strings: np.ndarray,
     limits: Limits,
-    halves: set[str],
-) -> Extent:
+) -> UsedRange:
     """
-    How far a sheet reaches; it is looked at closely only where that is too far.
+    What a sheet reaches over.
 
-    Args:
-        halves: of the parts that hold halves of characters; may grow.
+    Raises:
+        SourceError: that, or the text that it shows, is too much.
     """
-    limits = replace(limits, cells=min(limits.cells, limits.sheet_cells))
     most_text = member.file_size // _LEAST_CELL * int(strings.max(initial=0))
     is_counted = member.file_size + most_text > limits.sheet_text_bytes
-    pieces = _watched(_pieces(archive, member), member.filename.lower(), halves)
-    extent = measure_sheet(pieces, strings if is_counted else None)
-    _check_text(archive, member, extent, strings, limits)
-    if extent.rows * extent.columns > limits.cells:
-        extent = measure_sheet(_pieces(archive, member), closely=True)
-    name = Path(archive.filename or "").name
-    check_cells(name, rows=extent.rows, columns=extent.columns, limits=limits)
-    return extent
+    used = measure_sheet(partial(archive.open, member), strings if is_counted else None)
+    _check_text(archive, member, used, strings, limits)
+    check_cells(
+        Path(archive.filename or "").name,
+        rows=used.rows,
+        columns=used.columns,
+        limits=replace(limits, cells=min(limits.cells, limits.sheet_cells)),
+    )
+    return used
 
 
 def _named_sheets(archive: zipfile.ZipFile, limits: Limits) -> frozenset[str]:
@@ -185,22 +193,23 @@ def _small_part(
 ) -> bytes:
     if member.file_size > limits.part_bytes:
         raise zipfile.BadZipFile
-    return archive.read(member)
+    with archive.open(member) as stream:  # ``archive.read`` would unpack all of a lie
+        return stream.read(limits.part_bytes)
 
 
 def _check_text(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
-    extent: Extent,
+    used: UsedRange,
     strings: np.ndarray,
     limits: Limits,
 ) -> None:
     """Refuse text that every cell would have a copy of."""
-    own = max(0, member.file_size - extent.cells * _LEAST_CELL)
-    text_bytes = own + extent.text_bytes
+    own = max(0, member.file_size - used.cells * _LEAST_CELL)
+    text_bytes = own + used.text_bytes
     if max(text_bytes, int(strings.sum())) > limits.sheet_text_bytes:
         raise SourceError(
-            f"{Path(archive.filename or '').name}: its {extent.cells:,} cells hold "
+            f"{Path(archive.filename or '').name}: its {used.cells:,} cells hold "
             f"{text_bytes:,} bytes of text; the limit is "
             f"{limits.sheet_text_bytes:,}.",
             hint="export the table as .csv or FMPXMLRESULT .xml, without long texts "
@@ -232,24 +241,6 @@ def _check_declared(members: list[zipfile.ZipInfo], name: str, limits: Limits) -
             f"{name}: is a zip file, but no Excel workbook (.xlsx).",
             hint="export the table as Excel (.xlsx) or as text, not packed",
         )
-
-
-def _pieces(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The unpacked content; its length and checksum are proven at the end."""
-    with archive.open(member) as stream:
-        while piece := stream.read(_PIECE):
-            yield piece
-
-
-def _watched(pieces: Iterable[bytes], part: str, halves: set[str]) -> Iterator[bytes]:
-    """Hand on *pieces*; *part* is noted if a character is escaped as two halves."""
-    before = b""
-    for piece in pieces:
-        joint = before + piece[:_ESCAPE_BYTES]
-        if part not in halves and (_HALF.search(joint) or _HALF.search(piece)):
-            halves.add(part)
-        before = piece[-_ESCAPE_BYTES:]
-        yield piece
 
 
 def _damaged(name: str) -> SourceError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class RepairedStream:
         encoding: ``utf-8`` where the stream was recoded; None: as the file declares.
     """
 
-    def __init__(self, raw: BinaryIO) -> None:
+    def __init__(self, raw: IO[bytes]) -> None:
         self._raw = raw
         self._held = b""
         self._decoder: codecs.IncrementalDecoder | None = None
