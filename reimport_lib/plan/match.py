@@ -17,9 +17,8 @@ from reimport_lib.plan.cells import blank, constant, each, filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Directory, Known
 from reimport_lib.plan.decide import Link, Ruling
-from reimport_lib.plan.values import conversions
-from reimport_lib.plan.values.keys import canonical_key
-from reimport_lib.plan.values.text import fold_words
+from reimport_lib.plan.values.keys import key_of
+from reimport_lib.plan.values.text import convert, fold_words, listed_words
 
 
 def owner_rules(
@@ -73,20 +72,26 @@ def look_up(directory: Directory, *columns: Any) -> Found:
     """
     Find the first of *columns* (texts, None for none) that *directory* knows.
 
-    Each text is tried as a key, then as a name, code or abbreviation.
+    Each text is tried as a key, then as a name, code or abbreviation; one that is none,
+    as the words of a set or a repeated field, which must all name the same entry.
     """
     index = columns[0].index
     names = {fold_words(name): pk for name, pk in directory.by_name.items()}
+
+    def entry(text: str) -> UUID | None:
+        found = directory.by_key.get(key_of(text)) or names.get(fold_words(text))
+        return found if text else None
+
+    def meant(text: str) -> UUID | None:
+        found = {entry(word) for word in listed_words(text)} or {None}
+        return entry(text) or (found.pop() if len(found) == 1 else None)
+
     pks = constant(None, index)
     named = pd.Series(False, index=index)
     for column in columns:
         words = texts(column)
         named |= words != ""
-        for found in (
-            mapped(canonical_key(words), directory.by_key),
-            mapped(conversions.canonical_text(words).values, names),
-        ):
-            pks = filled_from(pks, found)
+        pks = filled_from(pks, convert(words, meant))
     return Found(pks, named, bool(directory))
 
 

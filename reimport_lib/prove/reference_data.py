@@ -22,6 +22,7 @@ from reimport_lib.prove.render.rendering import (
     Pair,
     folded,
     key_text,
+    listed,
     without_point_zero,
 )
 from reimport_lib.write.models import content_type_ids
@@ -51,7 +52,14 @@ class Names:
         return bool(self.keys or self.words)
 
     def named(self, text: str) -> UUID | None:
-        """The entry that *text* names."""
+        """The entry that *text* names, or that every line or part of it names."""
+        whole = self._entry(text)
+        parts = {self._entry(part) for part in listed(text)}
+        if whole is None and len(parts) == 1:
+            return parts.pop()
+        return whole
+
+    def _entry(self, text: str) -> UUID | None:
         key, said = key_text(text), without_point_zero(folded(text))
         return self.keys.get(key) or self.words.get(said) if key else None
 

@@ -37,7 +37,15 @@ def canonical_key(column: pd.Series[Any], *, number: bool = False) -> pd.Series[
     braces; ``101.0`` is ``101``. A leading zero counts, except with *number*
     (``recid`` is a number: ``00417`` is ``417``).
     """
-    return convert(column, lambda cell: _canonical(cell, number=number))
+    return convert(column, lambda cell: key_of(cell, number=number))
+
+
+def key_of(cell: str, *, number: bool = False) -> str:
+    """One key of ``canonical_key``."""
+    key = whole_number(_bare(cell))
+    if number and key.isascii() and key.isdigit():
+        return key.lstrip("0") or "0"
+    return key
 
 
 def whole_keys(
@@ -93,13 +101,6 @@ def derived_uuids(system: str, table: str, keys: pd.Series[Any]) -> pd.Series[An
 def pseudonym(secret: bytes, key: str) -> str:
     """A stable name for *key* that tells nothing about it: ``p-7f3a9c12``."""
     return f"p-{hmac.digest(secret, key.encode(), 'sha256').hex()[:8]}"
-
-
-def _canonical(cell: str, *, number: bool) -> str:
-    key = whole_number(_bare(cell))
-    if number and key.isascii() and key.isdigit():
-        return key.lstrip("0") or "0"
-    return key
 
 
 def _bare(cell: str) -> str:

@@ -140,12 +140,17 @@ def coded(value: str | None, said: str, words: Mapping[str, str]) -> Pair:
 
 
 def ticked(said: str) -> list[str]:
-    """The words of one cell, in order: lines, repetitions, or a list by commas."""
+    """The coded words of one cell, in order."""
+    return [word(part) for part in listed(said) if word(part)]
+
+
+def listed(said: str) -> list[str]:
+    """What one cell lists, folded: lines, repetitions, or a list by commas."""
     lines = unicodedata.normalize("NFKC", said)
     lines = "\n".join(lines.splitlines())
     for sign in ",;/|\\&+\t\x1f\u2022\u00b7\u3001":
         lines = lines.replace(sign, "\n")
-    return [word(line) for line in lines.split("\n") if word(line)]
+    return [folded(line) for line in lines.split("\n") if folded(line)]
 
 
 def restored(value: str | None, said: str) -> bool:
