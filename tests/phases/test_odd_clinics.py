@@ -86,6 +86,10 @@ def odd_clinic() -> SmallClinic:
         clinic.row("Appointments", number).update(
             startDate=date(2024, 6, 3), startTime=text, endDate="", endTime=""
         )
+    for number, text in ((15, "3/6/2024 9 am"), (16, "3/6/2024 9")):
+        clinic.row("Appointments", number).update(
+            startDate="", startTime="", endDate="", endTime="", Start=text
+        )
     clinic.row("Docs", 11)["id"] = "7001"
     clinic.row("Docs", 12)["id"] = "7001.2"
     # The patient with most documents is the one whom the API is asked about.
@@ -185,6 +189,18 @@ def test_times_with_a_dot_are_hours_and_minutes_or_none(odd: Imported) -> None:
     for row in (7, 9):  # 1.00 and 0.30 may be parts of a day as well
         assert "ambiguous_time" in outcome(odd.full, "appointments", row)[2]
     assert outcome(odd.full, "appointments", 8) == ("rejected", "bad_time", "")
+
+
+def test_a_moment_without_minutes_is_read_where_it_says_the_half_of_the_day(
+    odd: Imported,
+) -> None:
+    [[start]] = odd.ask(
+        "SELECT start_time FROM appointments_appointment WHERE notes = 'T15'"
+    )
+
+    assert moment(start) == datetime(2024, 6, 2, 23, 0, tzinfo=UTC)
+    assert "ambiguous_date" in outcome(odd.full, "appointments", 16)[2]
+    assert outcome(odd.full, "appointments", 17) == ("rejected", "bad_date", "")
 
 
 def test_a_file_belongs_to_the_record_whose_whole_key_it_carries(odd: Imported) -> None:

@@ -301,6 +301,10 @@ def test_moments_keep_the_index() -> None:
         ("1/07/2013 2:02 pm", datetime(2013, 7, 1, 4, 2), "ambiguous_date"),
         ("07/13/2013 14:02", datetime(2013, 7, 13, 4, 2), "other_date_order"),
         ("1 Jul 2013 14:02", datetime(2013, 7, 1, 4, 2), ""),
+        ("13/07/2013 9 am", datetime(2013, 7, 12, 23), ""),
+        ("1/07/2013, 2PM", datetime(2013, 7, 1, 4), "ambiguous_date"),
+        ("07/13/2013 12 a.m.", datetime(2013, 7, 12, 14), "other_date_order"),
+        ("2013-07-01 12 pm+10:00", datetime(2013, 7, 1, 2), ""),
         ("2012-01-01T13:02:00Z", datetime(2012, 1, 1, 13, 2), ""),
         ("2012-01-01T13:02:00+10:00", datetime(2012, 1, 1, 3, 2), ""),
         ("2012-01-01T13:02:00-0330", datetime(2012, 1, 1, 16, 32), ""),
@@ -335,6 +339,9 @@ def test_a_declared_order_leaves_no_doubt_about_a_stamp() -> None:
         "2013-07-01T14:02:00+99:00",
         "9999-12-31 24:00",
         "14:02",
+        "13/07/2013 9",
+        "13/07/2013 13 am",
+        "13/07/2013 9 am to 10 am",
     ],
 )
 def test_a_stamp_that_cannot_be_read_is_a_bad_date(cell: str) -> None:

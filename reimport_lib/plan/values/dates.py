@@ -24,7 +24,11 @@ OLDEST_BIRTH = date(1880, 1, 1)
 Fit = Literal["blank", "plain", "set", "other", "both", "bad"]
 """How a text fits the set order; ``both`` also where day and month are the same."""
 
-_CLOCK = r"[0-9]{1,2}[:.][0-9]{2}[0-9:.]*(?: ?[ap]\.?m\.?)?(?: ?(?:z|[+-][0-9:]{2,6}))?"
+_HALF = r" ?[ap]\.?m\.?"
+_CLOCK = (
+    rf"[0-9]{{1,2}}(?:[:.][0-9]{{2}}[0-9:.]*(?:{_HALF})?|{_HALF})"
+    r"(?: ?(?:z|[+-][0-9:]{2,6}))?"
+)
 _REST = rf"(?:(?:t ?|,? )(?P<clock>{_CLOCK})|t?z?)"
 _ISO = re.compile("([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2}[0-9:]*))?")
 _DAY = "(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"

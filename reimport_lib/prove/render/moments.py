@@ -23,7 +23,7 @@ from reimport_lib.prove.render.clocks import (
 from reimport_lib.prove.render.rendering import Pair, folded
 
 _OFFSET = re.compile(r"(?P<clock>.*?) ?(?P<zone>z|[+-]\d\d:?(?:\d\d)?)")
-_BEHIND = re.compile(r"\d{1,2}[:.]\d{2}[\d:.]*(?: ?[ap]\.?m\.?)?")
+_BEHIND = re.compile(r"\d{1,2}(?:[:.]\d{2}[\d:.]*(?: ?[ap]\.?m\.?)?| ?[ap]\.?m\.?)")
 
 
 @dataclass(frozen=True, slots=True)
