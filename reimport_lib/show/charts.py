@@ -28,12 +28,12 @@ from reimport_lib.show.drawing import (
     draw,
 )
 from reimport_lib.show.html import Table
-from reimport_lib.show.rate_words import NOT_CHECKED, at_least, is_below
+from reimport_lib.show.rate_words import at_least, found_of_named, is_below
 from reimport_lib.show.words import (
     count,
-    finding,
     link_noun,
     noun,
+    outcome_finding,
     percent,
     sentence_case,
     several,
@@ -67,7 +67,7 @@ def outcome_bar(
     ]
     rows = tuple((str(k), count(n), percent(n, total)) for k, n in found.items())
     numbers = _numbers(f"{noun(table)}: outcomes", ("outcome", "rows", "share"), rows)
-    return draw(finding(table, counts, applied=applied), bars, numbers)
+    return draw(outcome_finding(table, counts, applied=applied), bars, numbers)
 
 
 def outcome_overview(
@@ -161,7 +161,7 @@ def match_rates(
     rows = tuple(
         (
             link_noun(link.name),
-            share(link.found, link.named) if link.checked else NOT_CHECKED,
+            found_of_named(link),
             at_least(limits[link.name]) if link.name in limits else "",
         )
         for link in links
@@ -175,12 +175,12 @@ def match_rates(
 def _rate(link: Link, floor: float | None) -> Bar:
     name = link_noun(link.name)
     if not link.checked:
-        return Bar(name, {UNKNOWN: 1.0}, NOT_CHECKED)
+        return Bar(name, {UNKNOWN: 1.0}, found_of_named(link))
     if not link.named:
         return Bar(name, {UNKNOWN: 1.0}, "no row names one")
     low = is_below(link, floor)
     parts = _of(LOW if low else FOUND, link.found, link.named)
-    label = ("✗ " if low else "") + share(link.found, link.named)
+    label = ("✗ " if low else "") + found_of_named(link)
     return Bar(name, parts, label, None if floor is None else (floor, at_least(floor)))
 
 

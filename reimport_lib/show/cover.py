@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reimport_lib.checks import Check
-from reimport_lib.checks import Verdict as CheckVerdict
+from reimport_lib.checks import Check, Verdict
 from reimport_lib.plan.codes import SOURCE_OUTCOMES
 from reimport_lib.plan.decide import Link
 from reimport_lib.plan.gates import Gates
@@ -30,7 +29,7 @@ from reimport_lib.show.html import (
     from_template,
 )
 from reimport_lib.show.provenance import provenance
-from reimport_lib.show.rejected_rows import left_out
+from reimport_lib.show.rejected_rows import rejected_rows_report
 from reimport_lib.show.results import (
     checks_caption,
     checks_table,
@@ -78,7 +77,7 @@ def render(manifest: Mapping[str, Any], folder: Path) -> str:
     title = f"{kind} {manifest['run_id']}"
     sections: list[tuple[str, Sequence[Shown]]] = [
         ("What becomes of the data", _data(manifest)),
-        ("What does not come in, and why", left_out(manifest, folder)),
+        ("What does not come in, and why", rejected_rows_report(manifest, folder)),
         ("Who the rows belong to", _links(manifest)),
         ("What is deleted", _deletions(manifest)),
         ("Values changed or doubted on the way in", _notes(manifest)),
@@ -195,8 +194,8 @@ def _checks(manifest: Json) -> list[Shown]:
         Check.from_json({**check, "name": f"{phase}: {check['name']}"})
         for phase, check in all_checks(manifest)
     ]
-    held = [check for check in found if check.verdict is CheckVerdict.PASS]
-    rest = [check for check in found if check.verdict is not CheckVerdict.PASS]
+    held = [check for check in found if check.verdict is Verdict.PASS]
+    rest = [check for check in found if check.verdict is not Verdict.PASS]
     parts: list[Shown] = [Sentence(f"{checks_caption(found)}.")] if found else []
     if rest:
         parts.append(checks_table(rest, "Checks to look at"))

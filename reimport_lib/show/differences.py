@@ -1,6 +1,6 @@
 """What a plan changes and deletes, record by record and masked.
 
-Imports planning's types, masking, words and html; shown through ``previews``.
+Imports planning's types, masking, words and html.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GOES = "The source no longer has it."
 SLATE = "The source no longer has it, or does not let it in today (clean slate)."
 
 
-def changes(plan: Plan, mask: Mask, rows: int = 5) -> Table:
+def changes_table(plan: Plan, mask: Mask, rows: int = 5) -> Table:
     """Field by field what an update changes, for the first *rows* records, masked."""
     records = plan.changes["row"].drop_duplicates()
     shown = plan.changes[plan.changes["row"].isin(records.head(rows))]
@@ -62,7 +62,7 @@ def changes(plan: Plan, mask: Mask, rows: int = 5) -> Table:
     )
 
 
-def deletions(
+def deletions_stack(
     plans: Iterable[DeletionPlan],
     mask: Mask,
     rows: int = 5,

@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 
 from reimport_lib.show.html import from_template
-from reimport_lib.show.sanitizer import allowed
+from reimport_lib.show.sanitizer import sanitized
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 MIME_TYPES = ("text/html", "image/png", "text/plain")
@@ -62,7 +62,7 @@ def to_html(notebook: Any, *, title: str) -> str:
     )
     body, _ = _exporter().from_notebook_node(shown)
     title = title.replace("_", " ")
-    return from_template("notebook.j2", title=title, body=allowed(body))
+    return from_template("notebook.j2", title=title, body=sanitized(body))
 
 
 def _cell(cell: Any) -> Any:

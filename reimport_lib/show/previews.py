@@ -2,7 +2,7 @@
 
 Imports planning's types, masking, words and html. Every function returns something
 that Jupyter shows as HTML and as text; nothing is printed, every value is masked first
-and escaped last. The tables of ``differences`` and ``results`` can be had from here.
+and escaped last.
 """
 
 from __future__ import annotations
@@ -14,21 +14,13 @@ import pandas as pd
 
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.show.badges import outcome_badge
-from reimport_lib.show.differences import changes, deletions
 from reimport_lib.show.html import Cell, Fold, Sentence, Stack, Table
 from reimport_lib.show.masking import Mask, is_named, source_fields
-from reimport_lib.show.results import (
-    checks_table,
-    gates_table,
-    header_card,
-    link_floors,
-    links_table,
-    status_words,
-)
 from reimport_lib.show.words import (
     OUTCOME_SENTENCES,
     code_meaning,
     count,
+    equation,
     note_meaning,
     noun,
     percent,
@@ -37,28 +29,10 @@ from reimport_lib.show.words import (
     share,
     size,
 )
-from reimport_lib.show.words import equation as equation_words
 
 if TYPE_CHECKING:
     from reimport_lib.plan.plan import Plan
     from reimport_lib.read.manifest import Manifest, TableManifest
-
-__all__ = [
-    "changes",
-    "checks_table",
-    "deletions",
-    "equation",
-    "gates_table",
-    "header_card",
-    "link_floors",
-    "links_table",
-    "mapping_table",
-    "notes",
-    "reasons",
-    "sample",
-    "source_table",
-    "status_words",
-]
 
 _NOT_IN = (Outcome.SKIPPED, Outcome.REJECTED)
 # Beyond this many rows a record is a line instead of a column.
@@ -149,7 +123,7 @@ def _conversion(line: Mapping[Any, Any]) -> Iterator[str]:
         yield f"width {line['width']}"
 
 
-def sample(
+def sample_table(
     frame: pd.DataFrame, mask: Mask, *, table: str, rows: int = 5, caption: str = ""
 ) -> Table:
     """
@@ -197,7 +171,7 @@ def sample(
     return Table(title, ("field", *heads), filled, foot=foot)
 
 
-def equation(plan: Plan) -> Stack:
+def outcomes_stack(plan: Plan) -> Stack:
     """Every source row in exactly one outcome: the equation and its terms."""
     counts: dict[str, int] = {str(name): n for name, n in plan.counts.items()}
     total = sum(counts.values())
@@ -215,7 +189,7 @@ def equation(plan: Plan) -> Stack:
     foot = f"{several(plan.blank_rows, 'blank row')} left out before counting."
     return Stack(
         (
-            Sentence(f"{things}: {equation_words(counts, total)}", strong=True),
+            Sentence(f"{things}: {equation(counts, total)}", strong=True),
             Table(
                 f"What becomes of the {noun(plan.table)}",
                 ("outcome", "rows", "share", "meaning"),
@@ -227,7 +201,7 @@ def equation(plan: Plan) -> Stack:
     )
 
 
-def reasons(plan: Plan, mask: Mask, examples: int = 3) -> Table:
+def reasons_table(plan: Plan, mask: Mask, examples: int = 3) -> Table:
     """Why rows are skipped or rejected: the largest groups first, with row numbers."""
     left = plan.rows[plan.rows["outcome"].isin([str(name) for name in _NOT_IN])]
     groups = sorted(
@@ -256,7 +230,7 @@ def reasons(plan: Plan, mask: Mask, examples: int = 3) -> Table:
     )
 
 
-def notes(plan: Plan) -> Table:
+def notes_table(plan: Plan) -> Table:
     """Values changed or doubted on the way in, by code, the most frequent first."""
     coming = len(plan.rows) - int(
         plan.rows["outcome"].isin([str(name) for name in _NOT_IN]).sum()

@@ -30,6 +30,11 @@ def at_least(floor: float) -> str:
     return f"at least {percent_of_rate(floor)}"
 
 
+def found_of_named(link: Link) -> str:
+    """How many of the rows that name something name what is there."""
+    return share(link.found, link.named) if link.checked else NOT_CHECKED
+
+
 def is_below(link: Link, floor: float | None) -> bool:
     """Some rows name a link, and fewer of them are there than *floor* (0..1) asks."""
     counted = link.checked and link.named

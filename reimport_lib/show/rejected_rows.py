@@ -22,7 +22,7 @@ _READ = ("reason", "outcome", "row")
 _NONE: tuple[str, list[str]] = ("", [])
 
 
-def left_out(manifest: Json, folder: Path) -> list[Shown]:
+def rejected_rows_report(manifest: Json, folder: Path) -> list[Shown]:
     """The table of reasons: rejected before skipped, large before small."""
     rows: list[tuple[Cell, ...]] = []
     for name, counts in tables(manifest).items():

@@ -1,6 +1,6 @@
 """Checks, gates, links, states, and the card at the head of every notebook.
 
-Imports checks, badges, words and html; shown through ``previews``.
+Imports checks, badges, words and html.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from reimport_lib.show.html import (
     Stack,
     Table,
 )
+from reimport_lib.show.rate_words import found_of_named
 from reimport_lib.show.waiting import clock
 from reimport_lib.show.words import (
     STATUSES,
@@ -208,10 +209,9 @@ def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for link in plan.links:
         floor = (floors or {}).get(link.name)
-        rate = share(link.found, link.named) if link.checked else "could not check"
         missing = count(link.named - link.found) if link.checked else ""
         limit = percent_of_rate(floor) if floor is not None else ""
-        cells = (link_noun(link.name), rate, missing, limit)
+        cells = (link_noun(link.name), found_of_named(link), missing, limit)
         rows.append(cells[: 4 if floors else 3])
     heads = ("link", "found of named", "not found", "at least")[: 4 if floors else 3]
     return Table(

@@ -28,7 +28,7 @@ _TARGET = re.compile(r"(\w[\w.-]*\.html)?(#[\w.-]*)?")
 _PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]*")
 
 
-def allowed(markup: str) -> str:
+def sanitized(markup: str) -> str:
     """
     *markup* with only allowed elements and attributes; all other text escaped.
 

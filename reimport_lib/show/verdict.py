@@ -32,7 +32,7 @@ _WRITES = (Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RunVerdict:
     """
     What the reader must know first.
 
@@ -48,7 +48,7 @@ class Verdict:
     next: Step
 
 
-def verdict(manifest: Json) -> Verdict:
+def verdict(manifest: Json) -> RunVerdict:
     """The verdict on the run that *manifest* describes."""
     said = saying(STATUSES, str(manifest["status"]))
     run = standing(manifest)
@@ -60,7 +60,7 @@ def verdict(manifest: Json) -> Verdict:
         *run_words.checked(run),
         run_words.written(facts_of_writing(manifest)),
     )
-    return Verdict(
+    return RunVerdict(
         said.tone, said.sign, run_words.lead(run), sentences, next_step(manifest)
     )
 

@@ -24,11 +24,18 @@ from reimport_lib.show import backup_words, charts, deletion_words, previews
 from reimport_lib.show.backup_words import Proof
 from reimport_lib.show.control import make_control
 from reimport_lib.show.deletion_words import Deletions
+from reimport_lib.show.differences import changes_table
 from reimport_lib.show.drawing import Chart
 from reimport_lib.show.explorer import Explorer, explore
 from reimport_lib.show.html import Fold, Sentence, Shown, Stack, Table
 from reimport_lib.show.masking import Mask
-from reimport_lib.show.results import Card, checks_stack, header_card
+from reimport_lib.show.results import (
+    Card,
+    checks_stack,
+    header_card,
+    link_floors,
+    links_table,
+)
 from reimport_lib.show.words import count, noun, sentence_case, several
 
 if TYPE_CHECKING:
@@ -36,8 +43,6 @@ if TYPE_CHECKING:
     from reimport_lib.backup.digests import DatabaseDigest
     from reimport_lib.prove.evidence import Evidence
     from reimport_lib.write.apply import Applied
-
-FLOORS = {"owner": "min_match_rate", "object": "min_object_rate"}
 
 
 def mask_for(run: Run, *, reveal: int = 0) -> Mask:
@@ -76,7 +81,7 @@ def samples(staged: Mapping[str, Staged], mask: Mask, *, rows: int) -> Stack:
     """A few records of each table as they were read, masked."""
     return Stack(
         tuple(
-            previews.sample(each.frame, mask, table=table, rows=rows)
+            previews.sample_table(each.frame, mask, table=table, rows=rows)
             for table, each in staged.items()
         )
     )
@@ -96,30 +101,21 @@ def mappings(described: Mapping[str, pd.DataFrame], *, folded: bool = False) -> 
 
 def links(plans: Sequence[Plan]) -> Stack:
     """Found and named, per link."""
-    return Stack(tuple(previews.links_table(plan) for plan in plans if plan.links))
+    return Stack(tuple(links_table(plan) for plan in plans if plan.links))
 
 
 def link_charts(plans: Sequence[Plan], gates: Gates) -> tuple[Chart, ...]:
     """A chart per table: match rates with the floor of each gate marked."""
     return tuple(
-        charts.match_rates(plan.table, plan.links, _floors(plan, gates))
+        charts.match_rates(plan.table, plan.links, link_floors(plan.table, gates))
         for plan in plans
         if plan.links
     )
 
 
-def _floors(plan: Plan, gates: Gates) -> dict[str, float]:
-    limits = {
-        link.name: gates.limit(plan.table, FLOORS[link.name])
-        for link in plan.links
-        if link.name in FLOORS
-    }
-    return {name: limit for name, limit in limits.items() if limit is not None}
-
-
 def equations(plans: Sequence[Plan]) -> Stack:
     """Every source row in exactly one outcome, per table."""
-    return Stack(tuple(previews.equation(plan) for plan in plans))
+    return Stack(tuple(previews.outcomes_stack(plan) for plan in plans))
 
 
 def outcome_charts(
@@ -133,17 +129,17 @@ def outcome_charts(
 
 def changes(plans: Sequence[Plan], mask: Mask, *, rows: int) -> Stack:
     """Field by field, what updates will change; masked."""
-    return Stack(tuple(previews.changes(plan, mask, rows) for plan in plans))
+    return Stack(tuple(changes_table(plan, mask, rows) for plan in plans))
 
 
 def reasons(plans: Sequence[Plan], mask: Mask) -> Stack:
     """What does not come in, why, how many, and what to do about it."""
-    return Stack(tuple(previews.reasons(plan, mask) for plan in plans))
+    return Stack(tuple(previews.reasons_table(plan, mask) for plan in plans))
 
 
 def notes(plans: Sequence[Plan]) -> Stack:
     """Values that were changed or doubted on the way in."""
-    return Stack(tuple(previews.notes(plan) for plan in plans))
+    return Stack(tuple(previews.notes_table(plan) for plan in plans))
 
 
 def explorer(
@@ -162,7 +158,7 @@ def raw_samples(snapshot: Snapshot, mask: Mask, *, rows: int) -> Stack:
     """A few records of every frozen table as text, masked."""
     return Stack(
         tuple(
-            previews.sample(snapshot.table(table), mask, table=table, rows=rows)
+            previews.sample_table(snapshot.table(table), mask, table=table, rows=rows)
             for table in snapshot.manifest.tables
         )
     )
@@ -174,7 +170,7 @@ def held_records(held: Mapping[str, pd.DataFrame], mask: Mask) -> Stack:
         return Stack((Sentence("The database holds no imported record yet."),))
     return Stack(
         tuple(
-            previews.sample(
+            previews.sample_table(
                 frame,
                 mask,
                 table=table,

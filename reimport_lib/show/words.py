@@ -187,7 +187,9 @@ def equation(counts: Mapping[str, int], source_rows: int) -> str:
     return f"{count(source_rows)} = {' + '.join(terms) or '0'}"
 
 
-def finding(table: str, counts: Mapping[str, int], *, applied: bool = False) -> str:
+def outcome_finding(
+    table: str, counts: Mapping[str, int], *, applied: bool = False
+) -> str:
     """
     The one sentence a chart of outcomes says.
 

@@ -92,7 +92,7 @@ def planned(table: str, frame: pd.DataFrame) -> Plan:
     plan = frames.plan(decided)
     gates.evaluate(plan, gates.Gates())
     for shown in (
-        previews.sample(frame, MASK, table=table),
+        previews.sample_table(frame, MASK, table=table),
         views.samples({table: staged}, MASK, rows=len(frame)),
         views.links([plan]),
         views.equations([plan]),

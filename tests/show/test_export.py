@@ -72,7 +72,7 @@ def test_charts_are_inline_with_their_alt_text() -> None:
 
 
 def test_tables_are_kept() -> None:
-    page = html(shown(previews.equation(plan())))
+    page = html(shown(previews.outcomes_stack(plan())))
 
     assert "5 = 2 created + 1 skipped + 2 rejected" in page
     assert "<table" in page

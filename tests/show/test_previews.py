@@ -14,7 +14,7 @@ from reimport_lib.plan.decide import Link
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan
 from reimport_lib.read.manifest import Manifest, TableManifest
-from reimport_lib.show import previews
+from reimport_lib.show import differences, previews, results
 from reimport_lib.show.explorer import explore
 from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, Shown
 from reimport_lib.show.masking import Mask
@@ -77,15 +77,15 @@ def everything(mask: Mask) -> list[Shown]:
     return [
         previews.source_table(manifest("id", "nameFirst"), "patients"),
         previews.mapping_table(mapped),
-        previews.sample(staged().frame, mask, table="patients", rows=3),
-        previews.sample(staged().frame, mask, table="patients", rows=50),
-        previews.sample(frame(PATIENTS), mask, table="patients", rows=50),
-        previews.equation(first),
-        previews.reasons(first, mask),
-        previews.notes(first),
-        previews.changes(later, mask),
-        previews.deletions([deletion_plan("key-one", "key-two")], mask),
-        previews.links_table(first, {"clinic": 0.95}),
+        previews.sample_table(staged().frame, mask, table="patients", rows=3),
+        previews.sample_table(staged().frame, mask, table="patients", rows=50),
+        previews.sample_table(frame(PATIENTS), mask, table="patients", rows=50),
+        previews.outcomes_stack(first),
+        previews.reasons_table(first, mask),
+        previews.notes_table(first),
+        differences.changes_table(later, mask),
+        differences.deletions_stack([deletion_plan("key-one", "key-two")], mask),
+        results.links_table(first, {"clinic": 0.95}),
         explore([first, later], mask, frames=frames),
     ]
 
@@ -121,14 +121,14 @@ def test_the_source_is_told_by_file_rows_and_fill() -> None:
 
 
 def test_the_equation_counts_every_row_once() -> None:
-    text = previews.equation(plan()).text()
+    text = previews.outcomes_stack(plan()).text()
 
     assert "Patients: 5 = 2 created + 1 skipped + 2 rejected" in text
     assert "1 blank row left out before counting." in text
 
 
 def test_reasons_come_with_sentence_remedy_and_row_numbers() -> None:
-    table = previews.reasons(plan(), MASK)
+    table = previews.reasons_table(plan(), MASK)
 
     codes = [row[0] for row in table.rows]
     assert codes == ["missing_required", "no_key", "excluded_by_rule"]
@@ -141,19 +141,19 @@ def test_reasons_come_with_sentence_remedy_and_row_numbers() -> None:
 def test_examples_stop_at_three_and_say_that_there_are_more() -> None:
     nobody = [{"id": "", "contactType": "Patient"}] * 5
 
-    table = previews.reasons(plan(nobody), MASK, examples=3)
+    table = previews.reasons_table(plan(nobody), MASK, examples=3)
 
     assert table.rows[0][5] == "row 2,\nrow 3,\nrow 4,\n…"
 
 
 def test_notes_are_counted_among_the_rows_that_come_in() -> None:
-    table = previews.notes(plan())
+    table = previews.notes_table(plan())
 
     assert ("ambiguous_date", "1 of 2 (50.00%)") in [row[:2] for row in table.rows]
 
 
 def test_changes_show_before_and_after() -> None:
-    table = previews.changes(plan(target=imported_before()), MASK)
+    table = differences.changes_table(plan(target=imported_before()), MASK)
 
     assert table.caption == "Patients: 2 fields of 2 records change, masked"
     assert table.rows[0][2:] == ("first_name", "Z.", "Z. (another one)")
@@ -162,13 +162,13 @@ def test_changes_show_before_and_after() -> None:
 def test_changes_show_an_empty_value_as_such() -> None:
     target = imported_before().assign(first_name="")
 
-    table = previews.changes(plan(target=target), MASK)
+    table = differences.changes_table(plan(target=target), MASK)
 
     assert table.rows[0][3:] == ("(empty)", "Z.")
 
 
 def test_changes_beyond_the_limit_are_counted() -> None:
-    table = previews.changes(plan(target=imported_before()), MASK, rows=1)
+    table = differences.changes_table(plan(target=imported_before()), MASK, rows=1)
 
     assert len(table.rows) == 1
     assert "1 further record changes and is not shown" in table.foot
@@ -176,8 +176,8 @@ def test_changes_beyond_the_limit_are_counted() -> None:
 
 def test_deletions_name_what_stays_and_why() -> None:
     plans = [deletion_plan("a", "b", "c")]
-    text = previews.deletions(plans, MASK, clean_slate=False).text()
-    slate = previews.deletions(plans, MASK, clean_slate=True).text()
+    text = differences.deletions_stack(plans, MASK, clean_slate=False).text()
+    slate = differences.deletions_stack(plans, MASK, clean_slate=True).text()
 
     assert "The source no longer has it." in text
     assert "clean slate" not in text
@@ -186,7 +186,7 @@ def test_deletions_name_what_stays_and_why() -> None:
 
 
 def test_no_deletion_is_said_so() -> None:
-    assert "nothing is deleted" in previews.deletions([], MASK).text()
+    assert "nothing is deleted" in differences.deletions_stack([], MASK).text()
 
 
 @pytest.mark.parametrize(("rows", "first_head"), [(3, "field"), (7, "row")])
@@ -195,7 +195,7 @@ def test_few_records_stand_side_by_side_and_many_below_each_other(
 ) -> None:
     records = pd.DataFrame({"sex": ["F"] * 9}, index=range(2, 11))
 
-    table = previews.sample(records, MASK, table="patients", rows=rows)
+    table = previews.sample_table(records, MASK, table="patients", rows=rows)
 
     assert table.heads[0] == first_head
 
@@ -203,7 +203,7 @@ def test_few_records_stand_side_by_side_and_many_below_each_other(
 def test_a_sample_is_spread_from_first_to_last() -> None:
     records = pd.DataFrame({"sex": ["F"] * 101}, index=range(2, 103))
 
-    table = previews.sample(records, MASK, table="patients", rows=3)
+    table = previews.sample_table(records, MASK, table="patients", rows=3)
 
     assert table.heads == ("field", "row 2", "row 52", "row 102")
 
@@ -211,13 +211,13 @@ def test_a_sample_is_spread_from_first_to_last() -> None:
 def test_a_sample_says_how_many_columns_it_leaves_out() -> None:
     records = pd.DataFrame({"sex": ["F"], "secret": ["x"], "other": ["y"]}, index=[2])
 
-    table = previews.sample(records, MASK, table="patients")
+    table = previews.sample_table(records, MASK, table="patients")
 
     assert table.foot == "2 other columns: not shown."
 
 
 def test_a_sample_of_the_source_is_masked_by_what_its_columns_become() -> None:
-    table = previews.sample(frame(PATIENTS), MASK, table="patients", rows=1)
+    table = previews.sample_table(frame(PATIENTS), MASK, table="patients", rows=1)
 
     shown = {row[0]: row[1] for row in table.rows}
     assert shown["nameFirst"] == "Z."
@@ -233,7 +233,7 @@ def test_checks_that_fail_come_first() -> None:
         Check("c", "1", "2", Verdict.FAIL, "do it again"),
     ]
 
-    table = previews.checks_table(checks)
+    table = results.checks_table(checks)
 
     assert [row[0] for row in table.rows] == ["c", "b", "a"]
     assert table.caption == (
@@ -247,7 +247,7 @@ def test_checks_to_look_at_come_before_those_that_could_not_be_made() -> None:
         Check("contact_details: distinct keys", "2", "1", Verdict.WARN),
     ]
 
-    table = previews.checks_table(checks)
+    table = results.checks_table(checks)
 
     assert [row[0] for row in table.rows] == [
         "contact details: distinct keys",
@@ -260,7 +260,7 @@ def test_links_show_found_of_named() -> None:
         table = "images"
         links = (Link("owner", 6489, 6490), Link("clinic", 0, 0, checked=False))
 
-    table = previews.links_table(Linked(), {"owner": 0.95})  # type: ignore[arg-type]
+    table = results.links_table(Linked(), {"owner": 0.95})  # type: ignore[arg-type]
 
     assert table.rows == (
         ("patient", "6,489 of 6,490 (99.98%)", "1", "95%"),
@@ -271,7 +271,7 @@ def test_links_show_found_of_named() -> None:
 def test_gates_show_figure_and_limit() -> None:
     limits = gates.Gates({("patients", "max_rejected"): 0.5})
 
-    table = previews.gates_table(gates.evaluate(plan(), limits))
+    table = results.gates_table(gates.evaluate(plan(), limits))
 
     assert [row[0] for row in table.rows] == [
         "patients.max_rejected",
@@ -284,16 +284,16 @@ def test_gates_show_figure_and_limit() -> None:
 
 
 def test_a_gate_that_does_not_hold_says_so() -> None:
-    text = previews.gates_table(gates.evaluate(plan(), gates.Gates())).text()
+    text = results.gates_table(gates.evaluate(plan(), gates.Gates())).text()
 
     assert "✗ outside" in text
 
 
 def test_one_of_the_two_limits_of_a_deletion_is_enough() -> None:
     limits = gates.Gates()
-    results = gates.deletion_gates("sms", deleted=9, imported=90, gates=limits)
+    measured = gates.deletion_gates("sms", deleted=9, imported=90, gates=limits)
 
-    text = previews.gates_table(results).text()
+    text = results.gates_table(measured).text()
 
     assert "the other limit holds" in text
     assert "outside" not in text
@@ -302,7 +302,7 @@ def test_one_of_the_two_limits_of_a_deletion_is_enough() -> None:
 def test_floors_are_those_of_the_gates() -> None:
     limits = gates.Gates({("images", "min_object_rate"): 0.5})
 
-    assert previews.link_floors("images", limits) == {"owner": 0.95, "object": 0.5}
+    assert results.link_floors("images", limits) == {"owner": 0.95, "object": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_floors_are_those_of_the_gates() -> None:
 def test_the_card_says_its_mode_in_words_and_shape(
     mode: str, word: str, border: str
 ) -> None:
-    card = previews.header_card(run(mode))
+    card = results.header_card(run(mode))
 
     assert word in card.text()
     assert word in card.html()
@@ -332,11 +332,11 @@ def poisoned_plans() -> list[Shown]:
     later = plan(records, target=before(made))
     many = len(records)
     return [
-        previews.sample(typed, REVEALED, table="patients", rows=many),
-        previews.sample(typed, MASK, table="patients", rows=many),
-        previews.reasons(made, REVEALED, examples=many),
-        previews.changes(later, REVEALED, rows=many),
-        previews.deletions([deletion_plan(*PAYLOADS)], REVEALED, rows=many),
+        previews.sample_table(typed, REVEALED, table="patients", rows=many),
+        previews.sample_table(typed, MASK, table="patients", rows=many),
+        previews.reasons_table(made, REVEALED, examples=many),
+        differences.changes_table(later, REVEALED, rows=many),
+        differences.deletions_stack([deletion_plan(*PAYLOADS)], REVEALED, rows=many),
         explore([made, later], REVEALED, rows=many, frames={"patients": typed}),
     ]
 
@@ -354,9 +354,9 @@ def poisoned_facts() -> list[Shown]:
     return [
         *(previews.source_table(source, "patients") for source in sources),
         previews.mapping_table(hostile, PAYLOADS[0]),
-        previews.sample(odd, REVEALED, table=PAYLOADS[0]),
-        previews.checks_table(checks, PAYLOADS[0]),
-        *(previews.header_card(card) for card in cards),
+        previews.sample_table(odd, REVEALED, table=PAYLOADS[0]),
+        results.checks_table(checks, PAYLOADS[0]),
+        *(results.header_card(card) for card in cards),
     ]
 
 
@@ -373,4 +373,4 @@ def test_no_text_of_the_source_becomes_markup(make: Callable[[], list[Shown]]) -
 
 
 def test_words_are_explained() -> None:
-    assert "never counted as one that holds" in previews.status_words().text()
+    assert "never counted as one that holds" in results.status_words().text()

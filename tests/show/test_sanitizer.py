@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reimport_lib.show.sanitizer import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS, allowed
+from reimport_lib.show.sanitizer import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS, sanitized
 from tests.show.attacks import PAYLOADS, assert_harmless
 
 
@@ -12,21 +12,21 @@ from tests.show.attacks import PAYLOADS, assert_harmless
 def test_no_attack_survives(payload: str) -> None:
     for markup in (payload, f"<p title='{payload}'>{payload}</p>", f"<td>{payload}"):
         assert_harmless(
-            allowed(markup), elements=ALLOWED_ELEMENTS, attributes=ALLOWED_ATTRIBUTES
+            sanitized(markup), elements=ALLOWED_ELEMENTS, attributes=ALLOWED_ATTRIBUTES
         )
 
 
 def test_all_attacks_together_do_not_survive() -> None:
-    markup = allowed("".join(PAYLOADS) + "<p>after</p>")
+    markup = sanitized("".join(PAYLOADS) + "<p>after</p>")
 
     assert_harmless(markup, elements=ALLOWED_ELEMENTS, attributes=ALLOWED_ATTRIBUTES)
 
 
 def test_rebuilding_twice_changes_nothing() -> None:
     cell = '<td style="color:red">1'
-    once = allowed(f'<h2 id="a">x &amp; y</h2><table><tr>{cell}</table>')
+    once = sanitized(f'<h2 id="a">x &amp; y</h2><table><tr>{cell}</table>')
 
-    assert allowed(once) == once
+    assert sanitized(once) == once
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_rebuilding_twice_changes_nothing() -> None:
     ],
 )
 def test_what_is_kept(markup: str, rebuilt: str) -> None:
-    assert allowed(markup) == rebuilt
+    assert sanitized(markup) == rebuilt
