@@ -42,6 +42,13 @@ LANGUAGES = {
     "Icelandic": "is_IS",
     "Irish": "ga_IE",
     "Dutch": "nl_NL",
+    "Vietnamese": "vi_VN",
+    "Hebrew": "he_IL",
+    "Arabic": "ar_AA ar_SA ar_PS ar_DZ",
+    "Thai": "th_TH",
+    "Welsh": "",
+    "Maltese": "",
+    "Sami": "",
 }
 MORE = Path(__file__).with_name("letters_more.txt")
 LATIN = "lj nj dž a b c č ć d đ e f g h i j k l m n o p r s š t u v z ž".split()

@@ -4,7 +4,8 @@
 
 The names are in ``names_of_languages.txt``: language, the character sets that it is
 written in, and pairs of names. Each file is decided by itself: right is one that reads
-as it was written, refused one that cannot be told, wrong any other.
+as it was written (Romanian with commas or cedillas), refused one that cannot be told,
+wrong any other.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ NAMES = Path(__file__).with_name("names_of_languages.txt")
 ROWS = (1, 4, 12, 60, 300)
 PLAIN = ("Ann Smith", "Bob Jones", "Mia Brown", "Tom Hill", "Eve Wood", "Max Ford")
 STREETS = ("12 Main St", "7/3 Park Rd", "Unit 4, 9 High St", "PO Box 88")
+CEDILLAS = str.maketrans("șțȘȚ", "şţŞŢ")
 MIXTURES = {
     "west": (
         "German French Spanish Italian Portuguese Danish Swedish English Finnish",
@@ -49,6 +51,7 @@ class Export:
     codec: str
     rows: int
     text: str
+    shape: str = ""
 
     def outcome(self, folder: Path) -> str:
         """``right``, ``refused`` or ``wrong``."""
@@ -59,7 +62,8 @@ class Export:
         except SourceError:
             return "refused"
         read = path.read_bytes().decode(found.codec, "replace")
-        return "right" if read == self.text else "wrong"
+        same = read.translate(CEDILLAS) == self.text.translate(CEDILLAS)
+        return "right" if same else "wrong"
 
 
 def exports(*, draws: int = 1) -> Iterator[Export]:

@@ -10,6 +10,7 @@ import pytest
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import charsets
 
+from . import invented_exports
 from .charset_corpus import Export, measure, sentence
 
 DOCS = Path(__file__).parents[2] / "docs/sources.md"
@@ -34,6 +35,13 @@ def test_no_file_of_the_corpus_is_read_wrongly(outcomes: dict[Export, str]) -> N
     ]
 
     assert wrong == []
+
+
+def test_no_file_of_people_who_served_no_tuning_is_read_wrongly() -> None:
+    found = invented_exports.measure(fold=1, every=97)
+
+    assert [each for each, outcome in found.items() if outcome == "wrong"] == []
+    assert Counter(found.values())["right"] > len(found) / 3
 
 
 def test_the_figures_are_those_of_the_documentation(
@@ -97,6 +105,11 @@ def test_few_letters_in_capitals_are_never_taken_for_those_of_another_set(
 @pytest.mark.parametrize(
     ("text", "codec"),
     [
+        ("IRMÃO LEITÃO,SEBASTIÃO GALVÃO,GONÇALO MOURÕES,INÊS FEIJÃO", "cp860"),
+        ("irmão leitão,sebastião galvão,gonçalo mourões,inês feijão", "cp860"),
+        ("HÉLÈNE TRÊVE,ZOÉ TRÉVER,RÉGIS DÉCHÊNE,NOÉ CHÊNE", "cp863"),
+        ("שלומית כרמלי,גילה דקלון,חנה אלונית,ברוך גפני", "cp1255"),
+        ("siôn gŵen,llŷr tŷdd,mâbli rhŷs,iôn dŵran", "iso8859_14"),
         ("שרה כהן,דוד לוי,יעקב מזרחי,רחל פרץ,משה ביטון,אסתר דהן", "cp1255"),
         ("محمد علي,فاطمة حسن,يوسف إبراهيم,خديجة أحمد", "cp1256"),
         ("山田太郎,佐藤花子,鈴木一郎,タナカ ヨシコ", "shift_jis"),
@@ -105,13 +118,15 @@ def test_few_letters_in_capitals_are_never_taken_for_those_of_another_set(
         ("สมชาย ใจดี,สมหญิง รักไทย,ประเสริฐ", "tis_620"),
     ],
 )
-def test_a_writing_that_nobody_told_us_of_is_refused(
+def test_a_set_that_is_never_told_is_refused(
     tmp_path: Path, text: str, codec: str
 ) -> None:
-    rows = "".join(f"{row},{name}\r\n" for row, name in enumerate(text.split(",") * 5))
+    for times in (1, 5):
+        names = enumerate(text.split(",") * times)
+        rows = "".join(f"{row},{name}\r\n" for row, name in names)
 
-    with pytest.raises(SourceError, match="cannot be told"):
-        decided(tmp_path, f"id,name\r\n{rows}".encode(codec))
+        with pytest.raises(SourceError, match="cannot be told"):
+            decided(tmp_path, f"id,name\r\n{rows}".encode(codec))
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,22 @@ _SINGLE_BYTE = {
     "cp857": "DOS 857",
     "cp866": "DOS 866",
 }
-"""What a text may be in, the commonest first; the first of equals is named."""
+"""What a text may be told to be in, the commonest first: of equals that is named."""
+
+_RELATIVES = (
+    *("cp1255", "cp1256", "cp1258", "cp874", "cp720"),
+    *("cp856", "cp858", "cp860", "cp861", "cp862"),
+    *("cp863", "cp865", "cp869", "cp1125", "mac_arabic"),
+    *("iso8859_3", "iso8859_4", "iso8859_6", "iso8859_8", "iso8859_10"),
+    *("iso8859_14", "iso8859_16", "hp_roman8", "kz1048", "koi8_t"),
+)
+"""
+What a text may be in besides: one that reads as well in these is not told. None is told
+to be in them: they are too rare, and too near to the others.
+"""
+
+_CEDILLAS = str.maketrans("\u0219\u021b\u0218\u021a", "\u015f\u0163\u015e\u0162")
+"""Romanian has a comma or, in older sets, a cedilla: one letter, written two ways."""
 
 _USUAL = {"cp1252": 2.0, "mac_roman": 2.0}
 """What FileMaker writes in the west; so little more is enough for them."""
@@ -225,14 +240,14 @@ def utf16_by_nuls(head: bytes) -> str:
 def _single_byte(path: Path) -> Charset:
     contexts = _evidence(path)
     looked_at = _telling(contexts)
-    fits = [letters.fit(looked_at, codec) for codec in _SINGLE_BYTE]
+    fits = _fits(looked_at)
     likely = {fit: fit.likelihood + _USUAL.get(fit.codec, 0.0) for fit in fits}
     fits.sort(key=lambda fit: -likely[fit])
     best = fits[0]
     own = _alphabet(contexts, best.codec)
     rivals = [fit for fit in fits if _alphabet(contexts, fit.codec) != own]
     near = [fit for fit in rivals if not _beats(best, fit, looked_at)]
-    if near or best.mean < _PLAUSIBLE:
+    if near or best.codec not in _SINGLE_BYTE or best.letters_mean < _PLAUSIBLE:
         raise _untold(path, contexts, [best, *near])
     told, of = _count_told(looked_at, best, rivals[0])
     return Charset(
@@ -241,8 +256,18 @@ def _single_byte(path: Path) -> Charset:
         0,
         letters.lead(best, rivals[0]).share,
         f"{told:,} of {of:,} telling letters fit it better than "
-        f"{_SINGLE_BYTE[rivals[0].codec]}",
+        f"{_SINGLE_BYTE.get(rivals[0].codec, rivals[0].codec)}",
     )
+
+
+def _fits(contexts: Counter[bytes]) -> list[Fit]:
+    """Of every set; those that read alike share the work."""
+    found: dict[tuple[str, ...], Fit] = {}
+    for codec in (*_SINGLE_BYTE, *_RELATIVES):
+        alphabet = _alphabet(contexts, codec)
+        if alphabet not in found:
+            found[alphabet] = letters.fit(contexts, codec)
+    return list(found.values())
 
 
 def _beats(best: Fit, rival: Fit, contexts: Counter[bytes]) -> bool:
@@ -292,8 +317,10 @@ def _telling(contexts: Counter[bytes]) -> Counter[bytes]:
 
 def _alphabet(contexts: Counter[bytes], codec: str) -> tuple[str, ...]:
     """What the bytes beyond ASCII are: equal alphabets read every cell alike."""
-    found = sorted({context[1] for context in contexts})
-    return tuple(bytes([byte]).decode(codec, "replace") for byte in found)
+    found = bytes(sorted({context[1] for context in contexts}))
+    return tuple(
+        bytes([byte]).decode(codec, "replace").translate(_CEDILLAS) for byte in found
+    )
 
 
 def _count_told(contexts: Counter[bytes], best: Fit, rival: Fit) -> tuple[int, int]:

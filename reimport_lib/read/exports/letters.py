@@ -50,16 +50,20 @@ class Fit:
         likelihood: logarithm of how likely the whole text is.
         each: the same of every byte beyond ASCII, between its neighbours (n,).
         weights: how much each counts (n,): more often is little more evidence.
+        of_letters: which of them are letters (n,): signs say little of a language.
     """
 
     codec: str
     likelihood: float
     each: Any
     weights: Any
+    of_letters: Any
 
     @property
-    def mean(self) -> float:
-        return self.likelihood / float(self.weights.sum())
+    def letters_mean(self) -> float:
+        """As likely, in the mean, as its letters are; all signs where it has none."""
+        counted = self.of_letters if self.of_letters.any() else slice(None)
+        return float(np.average(self.each[counted], weights=self.weights[counted]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ def fit(contexts: Counter[bytes], codec: str) -> Fit:
     Args:
         contexts: three bytes, the middle one beyond ASCII -> how often they occur.
     """
-    likely = np.array([_likely(*_read(three, codec)) for three in contexts])
+    read = [_read(three, codec) for three in contexts]
+    likely = np.array([_likely(*three) for three in read])
     weights = 1 + np.log(np.array(list(contexts.values()), dtype=np.float64))
     shares = np.full(likely.shape[1], 1 / likely.shape[1])
     for _ in range(_ROUNDS):
@@ -107,7 +112,8 @@ def fit(contexts: Counter[bytes], codec: str) -> Fit:
         shares = (weights[:, None] * parts).sum(axis=0) + _LEAST_SHARE
         shares /= shares.sum()
     each = np.log((likely * shares).sum(axis=1))
-    return Fit(codec, float((each * weights).sum()), each, weights)
+    of_letters = np.array([_is_letter(sign) for _, sign, _ in read])
+    return Fit(codec, float((each * weights).sum()), each, weights, of_letters)
 
 
 def lead(best: Fit, rival: Fit) -> Lead:
@@ -126,11 +132,15 @@ def _read(three: bytes, codec: str) -> Sequence[str]:
     return text if len(text) == len(three) else "\ufffd" * len(three)
 
 
+def _is_letter(sign: str) -> bool:
+    return sign.isalpha() and sign not in _NO_LETTERS
+
+
 @cache
 def _likely(before: str, sign: str, behind: str) -> Any:
     """In each language (n,) and, last, as a sign that is no letter."""
     languages = _languages()
-    if not sign.isalpha() or sign in _NO_LETTERS:
+    if not _is_letter(sign):
         return np.array(
             [_NEVER * 1e-3] * len(languages) + [_as_sign(before, sign, behind)]
         )
@@ -189,6 +199,8 @@ def _as_sign(before: str, sign: str, behind: str) -> float:
         return 0.02 if behind.isalnum() and not before.isalnum() else 1e-6
     if sign in _CLOSING:
         return 0.02 if not before.isspace() and not behind.isalnum() else 1e-6
+    if _is_sign(before) or _is_sign(behind):
+        return 1e-7  # two in a row would rather be letters of another set
     if sign in _DASHES:
         return 1e-3 if in_word else 0.02
     if sign in _SYMBOLS:
@@ -199,6 +211,10 @@ def _as_sign(before: str, sign: str, behind: str) -> float:
     if sign == "\ufffd" or unicodedata.category(sign) in {"Cc", "Cn", "Co"}:
         return 1e-12
     return 1e-8 if in_word else 1e-7
+
+
+def _is_sign(neighbour: str) -> bool:
+    return neighbour > "\xa0" and not neighbour.isalnum()
 
 
 @cache
