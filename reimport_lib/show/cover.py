@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from reimport_lib.checks import Check, Verdict
+from reimport_lib.checks import Check
 from reimport_lib.plan.codes import SOURCE_OUTCOMES
 from reimport_lib.plan.decide import Link
 from reimport_lib.plan.gates import Gates
@@ -21,7 +21,6 @@ from reimport_lib.show.badges import outcome_badge, status_badge
 from reimport_lib.show.charts import deletion_bars, match_rates, outcome_overview
 from reimport_lib.show.html import (
     Cell,
-    Fold,
     PageLink,
     Sentence,
     Shown,
@@ -31,8 +30,7 @@ from reimport_lib.show.html import (
 from reimport_lib.show.provenance import provenance
 from reimport_lib.show.rejected_rows import rejected_rows_report
 from reimport_lib.show.results import (
-    checks_caption,
-    checks_table,
+    checks_stack,
     header_card,
     link_floors,
     status_words,
@@ -57,7 +55,6 @@ from reimport_lib.show.words import (
     link_noun,
     note_meaning,
     noun,
-    several,
 )
 from reimport_lib.tables import registry
 
@@ -194,15 +191,7 @@ def _checks(manifest: Json) -> list[Shown]:
         Check.from_json({**check, "name": f"{phase}: {check['name']}"})
         for phase, check in all_checks(manifest)
     ]
-    held = [check for check in found if check.verdict is Verdict.PASS]
-    rest = [check for check in found if check.verdict is not Verdict.PASS]
-    parts: list[Shown] = [Sentence(f"{checks_caption(found)}.")] if found else []
-    if rest:
-        parts.append(checks_table(rest, "Checks to look at"))
-    if held:
-        table = checks_table(held, "Checks that hold")
-        parts.append(Fold(f"{several(len(held), 'check')} held", table))
-    return parts
+    return [checks_stack(found)] if found else []
 
 
 def _phases(manifest: Json, folder: Path) -> list[Shown]:
