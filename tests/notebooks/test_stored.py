@@ -52,6 +52,16 @@ def test_a_notebook_holds_no_logic(path: Path) -> None:
         assert not cell.source.startswith(("!", "%"))
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_all_that_a_notebook_imports_is_there(path: Path) -> None:
+    for cell in cells(path, "code"):
+        body = ast.parse(cell.source).body
+        imports = [
+            node for node in body if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        exec(compile(ast.Module(imports, []), path.name, "exec"), {})  # noqa: S102
+
+
 @pytest.mark.parametrize("path", OF_PHASES, ids=name)
 def test_a_notebook_says_what_it_reads_writes_needs_and_stops_at(path: Path) -> None:
     title = cells(path, "markdown")[0].source.splitlines()
