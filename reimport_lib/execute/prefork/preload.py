@@ -22,9 +22,9 @@ MODULES = tuple(phase.module for phase in PHASES)
 
 
 def load() -> None:
-    """Load the backend, and draw once: the first chart finds fonts and glyphs."""
+    """Load the backend, and show a chart: the first finds fonts and templates."""
     bind.load()
-    charts.outcome_bar("patients", {"created": 2, "skipped": 1, "rejected": 1})
+    charts.outcome_bar("patients", {"created": 2, "skipped": 1, "rejected": 1}).html()
 
 
 @cache
