@@ -19,7 +19,7 @@ from urllib.parse import quote
 from reimport_demo import s3, ways
 from reimport_demo.clinic.build import Clinic, build
 from reimport_demo.clinic.tables import require_scale
-from reimport_lib.cli import terminal
+from reimport_lib.cli.progress import execute
 from reimport_lib.config import ROOT, Settings, load_settings
 from reimport_lib.errors import Refused, TargetError, UsageError
 from reimport_lib.execute import approve
@@ -76,11 +76,11 @@ def run(
 
 def _rehearse_and_apply(settings: Settings) -> Status:
     rehearsal = approve.open_rehearsal(settings, gates={})
-    status = terminal.execute(rehearsal)
+    status = execute(rehearsal)
     if status is not Status.SUCCEEDED:
         return status
     full = approve.open_full(settings, rehearsal, ask=None, yes=True)
-    status = terminal.execute(full)
+    status = execute(full)
     say()
     say(f"Dry run: {rehearsal.run_id}")
     say(f"Full run: {full.run_id}")

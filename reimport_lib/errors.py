@@ -112,16 +112,17 @@ class Interrupted(ReimportError):
     exit_code = 130
 
 
-def raise_again(name: str, text: str) -> None:
+def told_again(name: str, text: str) -> ReimportError | None:
     """
-    Raise the error of this tree that another process told by class and text.
+    The error of this tree that another process told by its class *name* and *text*.
 
-    One of another tree is not raised: its text may quote a value.
+    None for one of another tree: its text may quote a value.
     """
     kind = globals().get(name)
-    if isinstance(kind, type) and issubclass(kind, ReimportError):
-        message, hint = message_and_hint(text)
-        raise kind(message, hint=hint)
+    if not (isinstance(kind, type) and issubclass(kind, ReimportError)):
+        return None
+    message, hint = message_and_hint(text)
+    return kind(message, hint=hint)
 
 
 def message_and_hint(text: str) -> tuple[str, str]:

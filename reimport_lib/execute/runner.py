@@ -7,29 +7,24 @@ read from one.
 
 from __future__ import annotations
 
-import hashlib
-import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
-from types import FrameType
+from contextlib import suppress
 
 from jupyter_client.manager import AsyncKernelManager
 
 from reimport_lib import errors
 from reimport_lib.config import ROOT
 from reimport_lib.errors import Interrupted, PhaseFailed, ReimportError
-from reimport_lib.execute import kernels
+from reimport_lib.execute import kernels, report, signals
 from reimport_lib.execute.kernels import CellError
 from reimport_lib.phases import Phase, attempts, named, recording
-from reimport_lib.private_files import write_private
 from reimport_lib.record import lock
 from reimport_lib.record.manifest import PhaseEntry
-from reimport_lib.record.run import REPORT, Run
-from reimport_lib.record.status import Status
-from reimport_lib.show import cover, export
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import STOPPED, Status
+from reimport_lib.show import export
 
 NOTEBOOKS = ROOT / "notebooks"
 
@@ -51,20 +46,19 @@ def execute(run: Run, *, progress: Progress | None = None) -> Status:
         Refused: another process is executing this run.
     """
     started = time.monotonic()
-    with lock.executing(run), _signals_interrupt():
+    with lock.executing(run), signals.interrupting():
         run.begin()
-        try:
-            status = _execute_phases(run, progress or _silent)
-        except KeyboardInterrupt:  # between two phases
-            status = Status.INTERRUPTED
-        close(run, status, seconds=time.monotonic() - started)
+        with suppress(KeyboardInterrupt):  # what it stopped is told by the record
+            _execute_phases(run, progress or _silent)
+        status = _how_it_ended(run)
+        run.end(status, seconds=time.monotonic() - started)
+        report.write(run)
     return status
 
 
-def _execute_phases(run: Run, tell: Progress) -> Status:
+def _execute_phases(run: Run, tell: Progress) -> None:
     """The phases that are not done, up to the first that does not succeed."""
-    todo = [named(name) for name in run.phases if not _done(run, name)]
-    status = Status.SUCCEEDED
+    todo = [named(name) for name in run.phases if not _is_done(run, name)]
     with (
         ThreadPoolExecutor(max_workers=1) as exporter,
         kernels.preloaded(len(todo)) as booted,
@@ -72,133 +66,84 @@ def _execute_phases(run: Run, tell: Progress) -> Status:
         pages = [exporter.submit(export.load)]  # beside the start of the first kernel
         for phase in todo:
             tell("phase_started", run.phase(phase.name))
-            status = _execute_phase(run, phase, booted)
-            # beside the next notebook, which leaves this process little to do
-            notebook = (run.folder / phase.notebook).resolve()
-            pages.append(exporter.submit(_write_page, notebook))
-            tell("phase_finished", run.phase(phase.name))
-            if status is not Status.SUCCEEDED:
+            try:
+                _execute_phase(run, phase, booted)
+            finally:
+                # beside the next notebook, which leaves this process little to do
+                notebook = (run.folder / phase.notebook).resolve()
+                pages.append(exporter.submit(report.write_page, notebook))
+                tell("phase_finished", run.phase(phase.name))
+            if not _is_done(run, phase.name):
                 break
     for page in pages:
         page.result()
-    return status
-
-
-def close(run: Run, status: Status, *, seconds: float) -> None:
-    """Record the end of *run* and write ``report.html``."""
-
-    run.end(status, seconds=seconds)
-    write_report(run)
-
-
-def write_report(run: Run) -> None:
-    """Seal the notebooks that papermill wrote by hand, and write ``report.html``."""
-    for entry in run.manifest()["phases"]:
-        phase = named(entry["name"])
-        notebook = run.folder / phase.notebook
-        if "notebook_sha256" not in entry:
-            seal(run, phase, notebook)
-        kept = (each["notebook"] for each in entry.get("attempts", ()))
-        earlier = [run.folder / name for name in kept if name]
-        for path in (notebook, *earlier):
-            if not path.with_suffix(".html").is_file():
-                _write_page(path)
-    page = cover.render(run.manifest(), run.folder)
-    write_private(run.folder / REPORT, page)
 
 
 def _execute_phase(
     run: Run, phase: Phase, booted: Iterator[AsyncKernelManager]
-) -> Status:
-    """One notebook; what its kernel recorded is the verdict, not that it ended."""
-    output = run.folder / phase.notebook
+) -> None:
+    """
+    One notebook; how the phase ended is in the record, whatever happens.
+
+    Raises:
+        KeyboardInterrupt: it was stopped.
+    """
     try:
         attempts.keep_last(run, phase.name, by_runner=True)
         raised = kernels.execute(
             NOTEBOOKS / phase.notebook,
-            output,
+            run.folder / phase.notebook,
             {"run_id": run.run_id},
             kernel=next(booted),
         )
-        _require_record(run, phase, raised)
+        _record_unless_told(run, phase, _unrecorded(run, phase, raised))
     except KeyboardInterrupt:
-        error: ReimportError = Interrupted(
-            f"{phase.name}: stopped; what was not finished was rolled back.",
-            hint=f"reimport run --resume {run.run_id}",
-        )
-        if not _done(run, phase.name):
-            recording.record_failure(run, phase.name, error)
-        seal(run, phase, output)
-        return Status.INTERRUPTED
+        stopped = f"{phase.name}: stopped; what was not finished was rolled back."
+        hint = f"reimport run --resume {run.run_id}"
+        _record_unless_told(run, phase, Interrupted(stopped, hint=hint))
+        raise
     except ReimportError as error:
-        if run.phase(phase.name)["status"] in (Status.PENDING, Status.RUNNING):
-            recording.record_failure(run, phase.name, error)
+        _record_unless_told(run, phase, error)
     except Exception as error:  # recorded, and told without its text
-        recording.record_failure(
-            run, phase.name, recording.unexpected(phase.name, error)
-        )
-    seal(run, phase, output)
-    return run.phase(phase.name)["status"]
+        failure = recording.unexpected(phase.name, error)
+        _record_unless_told(run, phase, failure)
+    finally:
+        report.seal(run, phase)
 
 
-def _require_record(run: Run, phase: Phase, raised: CellError | None) -> None:
-    """
-    The kernel has recorded how the phase ended.
-
-    Raises:
-        ReimportError: as a cell raised it, where no phase function recorded it.
-        PhaseFailed: it died, or a cell raised anything else; without its text.
-    """
+def _record_unless_told(run: Run, phase: Phase, error: ReimportError) -> None:
+    """Record that *phase* ended in *error*, where its kernel recorded no end."""
     if run.phase(phase.name)["status"] in (Status.PENDING, Status.RUNNING):
-        if raised:
-            errors.raise_again(raised.name, raised.text)
-        what = f"a cell raised {raised.name}" if raised else "its kernel ended"
-        raise PhaseFailed(
-            f"{phase.name}: {what} before the phase was recorded as done.",
-            hint=f"reimport run --resume {run.run_id}",
-        )
+        recording.record_failure(run, phase.name, error)
 
 
-def seal(run: Run, phase: Phase, notebook: Path) -> None:
-    """Record the sha256 of *notebook*, where it was executed."""
-    if notebook.is_file():
-        digest = hashlib.sha256(notebook.read_bytes()).hexdigest()
-        run.record_notebook(phase.name, notebook.name, digest)
+def _unrecorded(run: Run, phase: Phase, raised: CellError | None) -> ReimportError:
+    """
+    What stopped a notebook whose kernel recorded no end of the phase.
+
+    As a cell raised it, where that is an error of ours; anything else without its text.
+    """
+    what = f"a cell raised {raised.name}" if raised else "its kernel ended"
+    known = errors.told_again(raised.name, raised.text) if raised else None
+    return known or PhaseFailed(
+        f"{phase.name}: {what} before the phase was recorded as done.",
+        hint=f"reimport run --resume {run.run_id}",
+    )
 
 
-def _write_page(notebook: Path) -> None:
-    """The HTML of *notebook* beside it, where it was executed."""
-    if notebook.is_file():
-        write_private(notebook.with_suffix(".html"), export.export(notebook))
+def _how_it_ended(run: Run) -> Status:
+    """By its phases: the first that stopped, or that nobody came to."""
+    statuses = [entry["status"] for entry in run.manifest()["phases"]]
+    stopped = [status for status in statuses if status in STOPPED]
+    if stopped:
+        return stopped[0]
+    is_done = all(status is Status.SUCCEEDED for status in statuses)
+    return Status.SUCCEEDED if is_done else Status.INTERRUPTED
 
 
-def _done(run: Run, name: str) -> bool:
+def _is_done(run: Run, name: str) -> bool:
     return run.phase(name)["status"] is Status.SUCCEEDED
 
 
 def _silent(event: str, entry: PhaseEntry) -> None:
     del event, entry
-
-
-@contextmanager
-def _signals_interrupt() -> Iterator[None]:
-    """
-    SIGTERM and SIGHUP end a run as Ctrl-C does: recorded, rolled back.
-
-    One that is ignored (``nohup``) stays so.
-    """
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        raise KeyboardInterrupt
-
-    before = {
-        number: signal.signal(number, stop)
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -32,7 +32,7 @@ from reimport_lib.record.clock import now
 from reimport_lib.record.events import LedgerNotTold, PhaseError
 from reimport_lib.record.manifest import Counts, LinkCounts
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import Status
+from reimport_lib.record.status import STOPPED, Status
 from reimport_lib.write import ledger
 
 _STATUS_OF = (
@@ -153,9 +153,19 @@ def recording(run: Run, name: str) -> Iterator[None]:
     Whatever ends this block early is recorded against phase *name*.
 
     Raises:
+        Refused: the phase has ended without success, so that nothing more is done in
+            it; a cell that is run by hand after the one that stopped it comes here.
         ReimportError: as it was; anything else becomes PhaseFailed, which names the
             kind of error and the line, and not its text: that may quote a value.
     """
+    status = run.phase(name)["status"]
+    if status in STOPPED:
+        raise Refused(
+            f"Run {run.run_id}: {name} has ended ({status}); nothing more is done"
+            " in it.",
+            hint="run its notebook again from the first cell, or "
+            f"reimport run --resume {run.run_id}",
+        )
     try:
         yield
     except ReimportError as error:

@@ -33,7 +33,6 @@ from reimport_lib.record.manifest import (
 from reimport_lib.record.status import (
     STEPS_OF_A_PHASE,
     STEPS_OF_A_RUN,
-    STOPPED,
     Mode,
     Status,
     step,
@@ -237,10 +236,6 @@ class Run:
         """Another database lies where the run's did: it is no longer compared with."""
         with self._changed() as manifest:
             manifest.setdefault("database", {})["replaced"] = why
-
-    def is_stopped(self, name: str) -> bool:
-        """Whether phase *name* has ended without success."""
-        return self.phase(name)["status"] in STOPPED
 
     def _take(self, manifest: Manifest, status: Status) -> None:
         manifest["status"] = step(

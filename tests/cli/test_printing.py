@@ -14,7 +14,8 @@ import pytest
 
 from reimport_lib import printing
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.cli.terminal import show_checks, show_error
+from reimport_lib.cli.doctor import show_checks
+from reimport_lib.cli.errors import show_error
 from reimport_lib.errors import ReimportError
 from reimport_lib.printing import Column
 from tests.show.attacks import CONTROL, PAYLOADS

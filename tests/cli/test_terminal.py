@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.cli import terminal
+from reimport_lib.cli import summary
+from reimport_lib.cli.runs import show_runs
 from reimport_lib.config import load_settings
 from reimport_lib.execute import approve
 from tests.show.examples import run
@@ -40,7 +41,7 @@ def test_eighty_columns_are_enough_for_every_name_and_figure(
 ) -> None:
     on_terminal(monkeypatch, width=80)
 
-    terminal.show_counts(changes())
+    summary.show_counts(changes())
 
     text = capsys.readouterr().out
     assert "…" not in text
@@ -52,7 +53,7 @@ def test_the_hint_of_an_error_has_a_line_of_its_own() -> None:
     entry = run("full", "refused", "notes", "too many rows. Hint: reimport show")
     notes = next(phase for phase in entry["phases"] if phase["name"] == "notes")
 
-    said = terminal.phase_lines(notes)
+    said = summary.phase_lines(notes)
 
     assert said[1:] == ["    too many rows.", "    Hint: reimport show"]
 
@@ -70,7 +71,7 @@ def test_every_run_is_listed_with_its_whole_name(
     manifest = run("full", "validation-failed", "validation-post") | {"seconds": 90.3}
     (tmp_path / name / "run.json").write_text(json.dumps(manifest))
 
-    terminal.list_runs(load_settings({"REIMPORT_RUNS": str(tmp_path)}))
+    show_runs(load_settings({"REIMPORT_RUNS": str(tmp_path)}))
 
     said = capsys.readouterr().out
     words = said.replace(",", " ").split()
@@ -86,7 +87,7 @@ def test_no_figure_of_a_table_is_cut_at_any_width(
 ) -> None:
     on_terminal(monkeypatch, width=width)
 
-    terminal.show_counts(changes())
+    summary.show_counts(changes())
 
     words = {word.rstrip(",") for word in capsys.readouterr().out.split()}
     for table, counts in changes().items():

@@ -13,7 +13,7 @@ from threading import Event
 import pytest
 from flask import Response
 
-from reimport_lib.cli import terminal
+from reimport_lib.cli import files as command
 from reimport_lib.files.ledger import Outcome
 from reimport_lib.files.progress import Progress
 from tests.files.hostile import file, serving
@@ -59,7 +59,7 @@ def test_failures_are_told_by_reason_with_the_first_records(
 ) -> None:
     failures = {UNFIT: [7], "refused with status 401": list(range(1_000, 1_008))}
 
-    code = terminal.show_transfers(
+    code = command.show_transfers(
         {"images": progress(failures=failures)}, kept_in=Path("runs/ledger")
     )
 
@@ -79,8 +79,7 @@ def test_a_transfer_without_failures_ends_well(
     counts = {Outcome.STORED: 91}
 
     assert (
-        terminal.show_transfers({"images": progress(counts=counts)}, kept_in=Path())
-        == 0
+        command.show_transfers({"images": progress(counts=counts)}, kept_in=Path()) == 0
     )
     assert len(capsys.readouterr().out.splitlines()) == 1
 
@@ -88,9 +87,9 @@ def test_a_transfer_without_failures_ends_well(
 def test_a_log_has_a_line_a_minute_and_not_one_a_file(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tell = terminal.teller()
+    tell = command.teller()
     tell(progress())
-    monkeypatch.setattr(terminal, "TOLD_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(command, "TOLD_EVERY_SECONDS", 0.0)
     tell(progress())
 
     assert capsys.readouterr().out == progress().brief + "\n"

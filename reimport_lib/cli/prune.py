@@ -1,0 +1,43 @@
+"""``reimport prune``: room made in the runs folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from reimport_lib.config import load_settings
+from reimport_lib.execute.prune import Pruning, carry_out, plan
+from reimport_lib.printing import say
+
+
+@click.command()
+@click.argument("named", nargs=-1, metavar="[RUN]...")
+@click.option("--keep", default=3, show_default=True, help="Newest runs kept whole.")
+@click.option("--dry-run", is_flag=True, help="Say what would go.")
+def prune(named: tuple[str, ...], keep: int, dry_run: bool) -> None:
+    """
+    Remove copies, snapshots and backups of old runs; reports and records stay.
+
+    The backups by which imports can be taken back stay too. RUN: of this run the backup
+    goes as well, with which it could be taken back; of other runs nothing goes.
+    """
+    plans = plan(load_settings(), keep=keep, named=named)
+    size = sum(each.bytes for each in plans)
+    _show_pruning(plans, verb="would remove" if dry_run else "removes")
+    if not dry_run and size:
+        carry_out(plans)
+        say(f"Removed {size / 1e6:,.1f} MB; everything else is as it was.")
+
+
+def _show_pruning(plans: Sequence[Pruning], *, verb: str) -> None:
+    """Run by run what goes and what stays, and why; *verb*: removes, would remove."""
+    for each in plans:
+        if each.goes:
+            names = ", ".join(path.name for path in each.goes)
+            say(f"{each.run.run_id}: {verb} {names} ({each.bytes / 1e6:,.1f} MB)")
+        for why in dict.fromkeys(each.stays.values()):
+            parts = [part for part, reason in each.stays.items() if reason == why]
+            say(f"{each.run.run_id}: keeps {', '.join(parts)}: {why}")
+    if not any(each.goes for each in plans):
+        say("Nothing to remove.")
