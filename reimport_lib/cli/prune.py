@@ -9,6 +9,7 @@ import click
 from reimport_lib.config import load_settings
 from reimport_lib.execute.prune import Pruning, carry_out, plan
 from reimport_lib.printing import say
+from reimport_lib.record import runs
 
 
 @click.command()
@@ -22,9 +23,12 @@ def prune(named: tuple[str, ...], keep: int, dry_run: bool) -> None:
     The backups by which imports can be taken back stay too. RUN: of this run the backup
     goes as well, with which it could be taken back; of other runs nothing goes.
     """
-    plans = plan(load_settings(), keep=keep, named=named)
+    settings = load_settings()
+    plans = plan(settings, keep=keep, named=named)
     size = sum(each.bytes for each in plans)
     _show_pruning(plans, verb="would remove" if dry_run else "removes")
+    for error in runs.found(settings)[1].values():
+        say(f"{error.message} Nothing of it goes. Next: {error.hint}.")
     if not dry_run and size:
         carry_out(plans)
         say(f"Removed {size / 1e6:,.1f} MB; everything else is as it was.")

@@ -39,6 +39,8 @@ def _show_way_back(way: WayBack) -> None:
     )
     for later in way.later:
         say(f"Undoes {later.run_id} too.")
+    for run_id in way.unknown:
+        say(f"The record of {run_id} cannot be read: what it wrote goes too, untold.")
     say(f"What people have saved since {way.backup.made_at} goes too.")
 
 

@@ -16,17 +16,20 @@ from typing import Any
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused, UsageError
-from reimport_lib.phases import ALWAYS, PHASES, Phase, prerequisites
+from reimport_lib.phases import ALWAYS, DATA_PHASES, PHASES, Phase, prerequisites
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record import runs
 from reimport_lib.record.clock import now
-from reimport_lib.record.manifest import Confirmation
+from reimport_lib.record.manifest import Confirmation, DamagedRecord, Manifest
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
 from reimport_lib.record.versions import opening_details
 
 Ask = Callable[[str], str]
 COUNTS = ("source_rows", *(str(outcome) for outcome in Outcome))
+_APPLIED = ("snapshot_digest", "target_digests", "database")
+_PLANNING = {"delete", *(phase.name for phase in DATA_PHASES)}
+
 Changes = dict[str, dict[str, int]]
 """Table -> one figure for each of ``COUNTS``."""
 
@@ -81,6 +84,11 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
             "only one that succeeded can be applied.",
             hint="reimport run --dry-run",
         )
+    if lacking := _lacking(manifest):
+        raise Refused(
+            f"The record of {run_id} is of another version: it lacks {lacking}.",
+            hint="reimport run --dry-run",
+        )
     if not set(ALWAYS) <= set(run.phases):
         raise Refused(
             f"The rehearsal {run_id} made no backup, and planned nothing to apply.",
@@ -91,6 +99,17 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
             f"The snapshot of {run_id} has been pruned.", hint="reimport run --dry-run"
         )
     return run
+
+
+def _lacking(manifest: Manifest) -> str:
+    """The first thing that is applied with a rehearsal, and that it did not record."""
+    missing = [name for name in _APPLIED if name not in manifest]
+    missing += [
+        f"the plan of {entry['name']}"
+        for entry in manifest["phases"]
+        if entry["name"] in _PLANNING and "plan_digests" not in entry
+    ]
+    return next(iter(missing), "")
 
 
 def plan_digest(rehearsal: Run) -> str:
@@ -217,9 +236,11 @@ def resumable(settings: Settings, run_id: str) -> Run:
 def _newest_unfinished(settings: Settings) -> Run:
     """A rehearsal or an import that succeeded later leaves nothing to go on with."""
     superseded: set[Mode] = set()
-    for run in reversed(runs.readable(settings)):
+    readable, damaged = runs.found(settings)
+    for run in reversed(readable):
         status = run.status
         if status in UNFINISHED and run.mode not in superseded:
+            _require_newest(run, damaged)
             return run
         if status is Status.SUCCEEDED:
             superseded |= {run.mode, Mode.REHEARSAL}
@@ -227,6 +248,15 @@ def _newest_unfinished(settings: Settings) -> Run:
         "There is no unfinished run that a later one has not made out of date.",
         hint="reimport runs, then reimport run --resume RUN",
     )
+
+
+def _require_newest(run: Run, damaged: Mapping[str, DamagedRecord]) -> None:
+    later = [error for run_id, error in damaged.items() if run_id > run.run_id]
+    if later:
+        raise Refused(
+            f"{later[-1].message} It may be the run to go on with.",
+            hint=f"reimport run --resume {run.run_id}, if that one is meant",
+        )
 
 
 def what_will_change(rehearsal: Run) -> Changes:

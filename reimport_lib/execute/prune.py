@@ -62,7 +62,7 @@ def plan(settings: Settings, *, keep: int, named: Sequence[str] = ()) -> list[Pr
     """
     if keep < 1:
         raise UsageError("--keep must be at least 1.", hint="reimport prune --keep 3")
-    all_runs = runs.readable(settings)
+    all_runs, damaged = runs.found(settings)
     chosen = [runs.load(settings, run_id) for run_id in named]
     for run in chosen:
         _require_done(run, all_runs)
@@ -80,6 +80,7 @@ def plan(settings: Settings, *, keep: int, named: Sequence[str] = ()) -> list[Pr
         considered = all_runs
         whole = dict(_kept_whole(all_runs, keep))
         reasons = _newest(all_runs) | _ways_back(all_runs)
+    reasons |= _needed_by_any_of(damaged, all_runs)
     found = [_pruning(run, whole.get(run.run_id, ""), reasons) for run in considered]
     return [each for each in found if each.goes or each.stays]
 
@@ -131,6 +132,15 @@ def _ways_back(all_runs: list[Run]) -> Reasons:
             why = f"reimport restore {run.run_id} needs it"
             reasons[_holder(run), BACKUP] = why
     return reasons
+
+
+def _needed_by_any_of(damaged: Iterable[str], all_runs: list[Run]) -> Reasons:
+    """Where the record of a full run cannot be read, any backup may be its way back."""
+    full = [run_id for run_id in damaged if run_id.endswith(f"-{Mode.FULL}")]
+    if not full:
+        return {}
+    why = f"{full[-1]} may need it, and its record cannot be read"
+    return {(run.run_id, BACKUP): why for run in all_runs if run.run_id < full[-1]}
 
 
 def _newest(all_runs: list[Run]) -> Reasons:

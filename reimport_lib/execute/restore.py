@@ -20,7 +20,7 @@ from reimport_lib.phases.binding import require_same_database
 from reimport_lib.record import lock, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import Status
+from reimport_lib.record.status import Mode, Status
 from reimport_lib.write import bind
 
 KEPT = "before-restore"
@@ -34,12 +34,15 @@ class WayBack:
     Attributes:
         run: the full run to go back before; later: those after it, oldest first.
         backup: of the database before *run*; held: what it holds now.
+        unknown: ids of full runs after it whose record cannot be read, so that nobody
+            can say whether they are undone too; it is left as it is.
     """
 
     run: Run
     later: tuple[Run, ...]
     backup: Backup
     held: DatabaseDigest
+    unknown: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -78,7 +81,12 @@ def way_back(settings: Settings, run_id: str) -> WayBack:
     _require_idle(settings)
     backup = _backup_before(run)
     held = digest_url(settings.database_url.reveal())
-    return WayBack(run, _later(settings, run), backup, held)
+    unknown = tuple(
+        other
+        for other in runs.found(settings)[1]
+        if other > run_id and other.endswith(f"-{Mode.FULL}")
+    )
+    return WayBack(run, _later(settings, run), backup, held, unknown)
 
 
 def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path:
@@ -137,8 +145,9 @@ def _backup_before(run: Run) -> Backup:
             hint="reimport runs",
         )
     try:
-        backup = open_backup(runs.load(run.settings, made["run"]).backup_folder)
-    except (BackupError, UsageError):
+        # not by the record of that run: it is the way back where that is damaged too
+        backup = open_backup(run.folder.parent / made["run"] / run.backup_folder.name)
+    except BackupError:
         backup = None
     if backup is None or backup.digest.total != made["digest"]:
         raise Refused(
@@ -150,13 +159,13 @@ def _backup_before(run: Run) -> Backup:
 
 def _later(settings: Settings, run: Run) -> tuple[Run, ...]:
     """Full runs of the same database that began to write after *run*."""
-    database = run.manifest()["database"]
+    database = run.manifest().get("database")
     found = []
     for other in runs.readable(settings):
         manifest = other.manifest()
         after = other.is_full and other.run_id > run.run_id and "backup" in manifest
         taken_back = manifest["status"] == Status.ROLLED_BACK
-        if after and not taken_back and manifest["database"] == database:
+        if after and not taken_back and manifest.get("database") == database:
             found.append(other)
     return tuple(found)
 

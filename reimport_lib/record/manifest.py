@@ -151,12 +151,22 @@ class TakenBack(TypedDict):
     at: str
 
 
+class Database(TypedDict):
+    """What tells the real database apart; see ``write.identity``."""
+
+    name: str
+    engine: NotRequired[str]
+    server: NotRequired[str]
+    migrations: NotRequired[str]
+    replaced: NotRequired[str]
+
+
 class Opening(TypedDict):
     """What is known of a run when it is opened, beside its parameters."""
 
     versions: NotRequired[dict[str, str]]
     settings: NotRequired[dict[str, str | int]]
-    database: NotRequired[dict[str, str]]
+    database: NotRequired[Database]
     confirmed: NotRequired[Confirmation]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from reimport_lib.checks import Check
 from reimport_lib.config import Settings
@@ -24,6 +25,7 @@ from reimport_lib.record.manifest import (
     Attempt,
     BackupRecord,
     Counts,
+    Database,
     LinkCounts,
     Manifest,
     PhaseEntry,
@@ -200,7 +202,7 @@ class Run:
             manifest["as_of_from"] = as_of_from
             manifest["snapshot_digest"] = digest
             manifest["source"] = source
-            manifest["database"] = dict(database)
+            manifest["database"] = cast(Database, dict(database))
 
     def record_target(self, digests: Mapping[str, str]) -> None:
         """Table -> digest of the managed rows that the run found."""
@@ -235,7 +237,8 @@ class Run:
     def part_from_database(self, why: str) -> None:
         """Another database lies where the run's did: it is no longer compared with."""
         with self._changed() as manifest:
-            manifest.setdefault("database", {})["replaced"] = why
+            if "database" in manifest:
+                manifest["database"]["replaced"] = why
 
     def _take(self, manifest: Manifest, status: Status) -> None:
         manifest["status"] = step(

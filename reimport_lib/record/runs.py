@@ -189,10 +189,15 @@ def readable(settings: Settings) -> list[Run]:
 def newest(
     settings: Settings, mode: Mode | None = None, *, statuses: frozenset[Status]
 ) -> Run | None:
-    """The newest run of *mode* in one of *statuses*, or None."""
-    for run in reversed(readable(settings)):
+    """
+    The newest run of *mode* in one of *statuses*.
+
+    None where there is none, or where it may be a later one, whose record is damaged.
+    """
+    readable, damaged = found(settings)
+    for run in reversed(readable):
         if (mode is None or run.mode is mode) and run.status in statuses:
-            return run
+            return None if any(run_id > run.run_id for run_id in damaged) else run
     return None
 
 
