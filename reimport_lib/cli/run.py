@@ -15,6 +15,7 @@ from reimport_lib.cli.summary import show_changes
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import UsageError
 from reimport_lib.execute import approve
+from reimport_lib.execute.resume import resumable
 from reimport_lib.phases import ALWAYS, PHASES, Phase, named
 from reimport_lib.plan import gates as limits
 from reimport_lib.record.run import Run
@@ -99,7 +100,7 @@ def run(resume: str | None, **words: Any) -> None:
                 hint="reimport run --resume RUN",
             )
         asked_for = "" if resume == NEWEST else resume
-        _end(execute(approve.resumable(settings, asked_for)))
+        _end(execute(resumable(settings, asked_for)))
         return
     _end(execute(_open(settings, asked)))
 

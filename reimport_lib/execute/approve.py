@@ -15,12 +15,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reimport_lib.config import Settings
-from reimport_lib.errors import Refused, UsageError
+from reimport_lib.errors import Refused
 from reimport_lib.phases import ALWAYS, DATA_PHASES, PHASES, Phase, prerequisites
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record import runs
 from reimport_lib.record.clock import now
-from reimport_lib.record.manifest import Confirmation, DamagedRecord, Manifest
+from reimport_lib.record.manifest import Confirmation, Manifest
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
 from reimport_lib.record.versions import opening_details
@@ -32,8 +32,6 @@ _PLANNING = {"delete", *(phase.name for phase in DATA_PHASES)}
 
 Changes = dict[str, dict[str, int]]
 """Table -> one figure for each of ``COUNTS``."""
-
-UNFINISHED = frozenset(Status) - {Status.SUCCEEDED, Status.ROLLED_BACK}
 
 
 def open_rehearsal(
@@ -209,54 +207,6 @@ def _link_or_copy(source: str, target: str) -> str:
     except OSError:
         shutil.copy2(source, target)
     return target
-
-
-def resumable(settings: Settings, run_id: str) -> Run:
-    """
-    The run to go on with: *run_id*, or the newest that stopped before its end and
-    that no later run has made out of date.
-
-    Raises:
-        UsageError: there is none, or it is done.
-        Refused: it was rolled back, or what it works on has been pruned.
-    """
-    run = runs.load(settings, run_id) if run_id else _newest_unfinished(settings)
-    manifest = run.manifest()
-    if manifest["status"] == Status.SUCCEEDED:
-        raise UsageError(f"Run {run.run_id} is done.", hint="reimport run --dry-run")
-    if manifest["status"] not in UNFINISHED or "pruned" in manifest:
-        how = "pruned" if "pruned" in manifest else manifest["status"]
-        raise Refused(
-            f"Run {run.run_id} cannot go on: it is {how}.",
-            hint="reimport run --dry-run",
-        )
-    return run
-
-
-def _newest_unfinished(settings: Settings) -> Run:
-    """A rehearsal or an import that succeeded later leaves nothing to go on with."""
-    superseded: set[Mode] = set()
-    readable, damaged = runs.found(settings)
-    for run in reversed(readable):
-        status = run.status
-        if status in UNFINISHED and run.mode not in superseded:
-            _require_newest(run, damaged)
-            return run
-        if status is Status.SUCCEEDED:
-            superseded |= {run.mode, Mode.REHEARSAL}
-    raise UsageError(
-        "There is no unfinished run that a later one has not made out of date.",
-        hint="reimport runs, then reimport run --resume RUN",
-    )
-
-
-def _require_newest(run: Run, damaged: Mapping[str, DamagedRecord]) -> None:
-    later = [error for run_id, error in damaged.items() if run_id > run.run_id]
-    if later:
-        raise Refused(
-            f"{later[-1].message} It may be the run to go on with.",
-            hint=f"reimport run --resume {run.run_id}, if that one is meant",
-        )
 
 
 def what_will_change(rehearsal: Run) -> Changes:

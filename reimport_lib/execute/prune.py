@@ -19,9 +19,8 @@ from reimport_lib.execute import restore
 from reimport_lib.phases import ALWAYS, binding
 from reimport_lib.record import lock, runs
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import Mode, Status
+from reimport_lib.record.status import FINISHED, Mode, Status
 
-FINISHED = frozenset({Status.SUCCEEDED, Status.ROLLED_BACK})
 SNAPSHOT, BACKUP, COPY = "snapshot", "backup", "copy"
 PARTS = (SNAPSHOT, BACKUP, restore.KEPT, COPY)
 

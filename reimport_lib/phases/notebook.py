@@ -18,11 +18,10 @@ from reimport_lib.phases.limits import expanded
 from reimport_lib.plan import gates as limits
 from reimport_lib.record import lock, runs
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import Mode, Status
+from reimport_lib.record.status import FINISHED, Mode, Status
 from reimport_lib.record.versions import opening_details
 
 LATEST = "latest"
-_DONE = frozenset({Status.SUCCEEDED, Status.ROLLED_BACK})
 
 
 def open_run(
@@ -74,7 +73,7 @@ def open_run(
 def _latest(settings: Settings) -> Run | None:
     """The newest rehearsal, unless it is done or another process executes it."""
     run = runs.newest(settings, Mode.REHEARSAL, statuses=frozenset(Status))
-    if run is None or run.status in _DONE or lock.is_executed(run):
+    if run is None or run.status in FINISHED or lock.is_executed(run):
         return None
     return run
 

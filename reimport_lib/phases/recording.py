@@ -90,9 +90,14 @@ def finish(
 
 
 def record_failure(run: Run, name: str, error: ReimportError) -> None:
-    """Record that phase *name* ended in *error*, and the run with it."""
+    """
+    Record that phase *name* ended in *error*, and the run with it.
+
+    What is done stays done: an error after that is told among the events alone.
+    """
     run.tell(PhaseError(name, str(error)))
-    _close_phase(run, name, status_of(error), error=str(error))
+    if run.phase(name)["status"] is not Status.SUCCEEDED:
+        _close_phase(run, name, status_of(error), error=str(error))
 
 
 def _close_phase(run: Run, name: str, status: Status, *, error: str = "") -> None:

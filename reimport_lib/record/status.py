@@ -55,6 +55,9 @@ STOPPED = frozenset(
 )
 """A run or phase that ended, and that another attempt may go on with."""
 
+FINISHED = frozenset({Status.SUCCEEDED, Status.ROLLED_BACK})
+"""A run that nobody goes on with."""
+
 _BEGUN = frozenset({Status.RUNNING, Status.ROLLED_BACK})
 
 STEPS_OF_A_RUN: Steps = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.errors import PhaseFailed
+from reimport_lib.errors import PhaseFailed, Refused
 from reimport_lib.phases import attempts, recording
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
@@ -114,3 +114,35 @@ def test_a_phase_that_nobody_tried_or_that_is_done_has_no_attempts(failed: Run) 
 
     assert kept(failed) == [("failed", "03_patients.attempt-1.ipynb")]
     assert failed.phase("patients")["status"] == "succeeded"
+
+
+def test_nothing_more_is_done_in_a_phase_that_has_ended(failed: Run) -> None:
+    """As by a person who goes on in a notebook after the cell that stopped it."""
+    done = []
+
+    with (
+        pytest.raises(Refused, match=r"patients has ended \(failed\)") as refused,
+        recording.recording(failed, "patients"),
+    ):
+        done.append("written")
+
+    assert done == []
+    assert "from the first cell" in refused.value.hint
+    assert failed.phase("patients")["error"] == "patients: no."
+
+
+def test_an_error_after_a_phase_is_done_leaves_it_done_and_is_told(
+    failed: Run,
+) -> None:
+    begin(failed)
+    recording.finish(failed, "patients", [])
+
+    with (
+        pytest.raises(PhaseFailed, match="ValueError"),
+        recording.recording(failed, "patients"),
+    ):
+        raise ValueError
+
+    assert failed.status is failed.phase("patients")["status"] is Status.SUCCEEDED
+    events = (failed.folder / "events.jsonl").read_text().splitlines()
+    assert json.loads(events[-1])["event"] == "phase_error"

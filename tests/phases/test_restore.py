@@ -15,6 +15,7 @@ from reimport_lib.backup.backup import open_backup
 from reimport_lib.errors import BackupError, Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.execute import restore as going_back
+from reimport_lib.execute.resume import resumable
 from reimport_lib.record import lock, runs
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
@@ -208,4 +209,4 @@ def test_a_run_is_taken_back_once(imported: Site) -> None:
     with pytest.raises(Refused, match="taken back before"):
         going_back.way_back(imported.settings, run.run_id)
     with pytest.raises(Refused, match="cannot go on"):
-        approve.resumable(imported.settings, run.run_id)
+        resumable(imported.settings, run.run_id)

@@ -10,6 +10,7 @@ from reimport_demo.clinic.build import Clinic
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.execute import prune as retention
+from reimport_lib.execute.resume import resumable
 from reimport_lib.record import lock
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
@@ -57,7 +58,7 @@ def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
     started = {name: stopped.phase(name)["started"] for name in ("backup", "patients")}
 
     ready.execute_sql(MEND[engine])
-    resumed = approve.resumable(ready.settings, "")
+    resumed = resumable(ready.settings, "")
     sites.execute(resumed)
 
     assert resumed.run_id == stopped.run_id
@@ -65,7 +66,7 @@ def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
     assert sites.outcomes(resumed) == sites.outcomes(rehearsal)
     assert {name: resumed.phase(name)["started"] for name in started} == started
     with pytest.raises(UsageError, match=f"Run {resumed.run_id} is done"):
-        approve.resumable(ready.settings, resumed.run_id)
+        resumable(ready.settings, resumed.run_id)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -105,7 +106,7 @@ def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(
             if entry["name"] in ("delete", "patients"):
                 entry["status"] = "running"
 
-    resumed = approve.resumable(ready.settings, "")
+    resumed = resumable(ready.settings, "")
     sites.execute(resumed)
 
     assert sites.error(resumed) == ""
@@ -138,7 +139,7 @@ def test_what_was_rolled_back_or_pruned_does_not_go_on(ready: Site) -> None:
         with rewritten(run) as manifest:
             manifest.update(change)
         with pytest.raises(Refused, match=f"cannot go on: it is {why}"):
-            approve.resumable(ready.settings, run.run_id)
+            resumable(ready.settings, run.run_id)
 
 
 def test_what_a_later_run_has_made_out_of_date_is_resumed_only_by_its_id(
@@ -148,15 +149,15 @@ def test_what_a_later_run_has_made_out_of_date_is_resumed_only_by_its_id(
     ready.rehearse("validation")
 
     with pytest.raises(UsageError, match="no unfinished run"):
-        approve.resumable(ready.settings, "")
-    assert approve.resumable(ready.settings, old.run_id) == old
+        resumable(ready.settings, "")
+    assert resumable(ready.settings, old.run_id) == old
     newer = approve.open_rehearsal(ready.settings, gates={})
-    assert approve.resumable(ready.settings, "") == newer
+    assert resumable(ready.settings, "") == newer
 
 
 def test_there_is_nothing_to_resume_in_an_empty_folder(ready: Site) -> None:
     with pytest.raises(UsageError, match="no unfinished run"):
-        approve.resumable(ready.settings, "")
+        resumable(ready.settings, "")
 
 
 def test_a_run_that_is_being_executed_is_neither_executed_twice_nor_pruned(

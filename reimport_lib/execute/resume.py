@@ -1,0 +1,60 @@
+"""Which run to go on with: one that stopped, and that nothing has made out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reimport_lib.config import Settings
+from reimport_lib.errors import Refused, UsageError
+from reimport_lib.record import runs
+from reimport_lib.record.manifest import DamagedRecord
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import FINISHED, Mode, Status
+
+
+def resumable(settings: Settings, run_id: str) -> Run:
+    """
+    The run to go on with: *run_id*, or the newest that stopped before its end and
+    that no later run has made out of date.
+
+    Raises:
+        UsageError: there is none, or it is done.
+        Refused: it was rolled back, or what it works on has been pruned.
+    """
+    run = runs.load(settings, run_id) if run_id else _newest_unfinished(settings)
+    manifest = run.manifest()
+    if manifest["status"] == Status.SUCCEEDED:
+        raise UsageError(f"Run {run.run_id} is done.", hint="reimport run --dry-run")
+    if manifest["status"] in FINISHED or "pruned" in manifest:
+        how = "pruned" if "pruned" in manifest else manifest["status"]
+        raise Refused(
+            f"Run {run.run_id} cannot go on: it is {how}.",
+            hint="reimport run --dry-run",
+        )
+    return run
+
+
+def _newest_unfinished(settings: Settings) -> Run:
+    """A rehearsal or an import that succeeded later leaves nothing to go on with."""
+    superseded: set[Mode] = set()
+    readable, damaged = runs.found(settings)
+    for run in reversed(readable):
+        status = run.status
+        if status not in FINISHED and run.mode not in superseded:
+            _require_newest(run, damaged)
+            return run
+        if status is Status.SUCCEEDED:
+            superseded |= {run.mode, Mode.REHEARSAL}
+    raise UsageError(
+        "There is no unfinished run that a later one has not made out of date.",
+        hint="reimport runs, then reimport run --resume RUN",
+    )
+
+
+def _require_newest(run: Run, damaged: Mapping[str, DamagedRecord]) -> None:
+    later = [error for run_id, error in damaged.items() if run_id > run.run_id]
+    if later:
+        raise Refused(
+            f"{later[-1].message} It may be the run to go on with.",
+            hint=f"reimport run --resume {run.run_id}, if that one is meant",
+        )
