@@ -210,3 +210,24 @@ def test_a_run_is_taken_back_once(imported: Site) -> None:
         going_back.way_back(imported.settings, run.run_id)
     with pytest.raises(Refused, match="cannot go on"):
         resumable(imported.settings, run.run_id)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_way_back_stands_without_the_record_of_the_run_that_has_the_backup(
+    imported: Site, whole: Whole
+) -> None:
+    run = full_run(imported)
+    record = imported.settings.runs / run.reviewed / "run.json"
+    later = imported.settings.runs / "20990101T000000Z-full" / "run.json"
+    later.parent.mkdir()
+    before = record.read_text()
+    for damaged in (record, later):
+        damaged.write_text("{")
+
+    way = going_back.way_back(imported.settings, run.run_id)
+    going_back.go_back(way, ask=None, yes=True)
+
+    assert way.unknown == (later.parent.name,)
+    assert imported.digest() == whole.before
+    record.write_text(before)
+    later.unlink()
