@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 
 from reimport_lib.plan.context import Context, Held, Known
 from reimport_lib.plan.stage import Staged, snapshot_keys, stage
@@ -19,13 +18,8 @@ from reimport_lib.write import read
 
 
 def snapshot_of(run: Run) -> Snapshot:
-    """The frozen source of *run*, proven against its digests once per process."""
-    return _proven(run.snapshot_folder)
-
-
-@lru_cache(maxsize=1)
-def _proven(folder: Path) -> Snapshot:
-    return open_snapshot(folder)
+    """The frozen source of *run*; a table is proven when it is read."""
+    return open_snapshot(run.snapshot_folder)
 
 
 def context_of(run: Run, snapshot: Snapshot, known: Known | None = None) -> Context:

@@ -108,6 +108,7 @@ def _earlier(run: Run, snapshot: Snapshot) -> tuple[str, Snapshot | None]:
             continue
         try:
             earlier = open_snapshot(other.snapshot_folder)
+            earlier.prove()
         except SourceError:  # damaged, pruned or half so: the next older one
             continue
         if earlier.manifest.system == snapshot.manifest.system:

@@ -5,6 +5,7 @@ Imports only errors and checks.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,7 +15,7 @@ from typing import Any, Self
 from reimport_lib.checks import Check
 from reimport_lib.errors import SourceError
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when a manifest changes so that an older one cannot be read as it is."""
 
 
@@ -100,21 +101,25 @@ class Manifest:
         values = asdict(self)
         values["format"] = FORMAT
         values["as_of"] = self.as_of.isoformat()
-        return json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False)
+        return _written({**values, "seal": _seal(values)})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """
         Raises:
-            SourceError: not a manifest, or one of another format.
+            SourceError: not a manifest, one of another format, or changed since it was
+                written.
         """
         try:
             values = json.loads(text)
-            if values.pop("format") != FORMAT:
+            if values["format"] != FORMAT:
                 raise SourceError(
                     "manifest.json: the snapshot has another format.",
                     hint="freeze the source again with `reimport run --dry-run`",
                 )
+            if values.pop("seal") != _seal(values):
+                raise ValueError
+            del values["format"]
             return cls(
                 **{
                     **values,
@@ -131,6 +136,16 @@ class Manifest:
             )
         except (ValueError, TypeError, KeyError, AttributeError):
             raise SourceError(
-                "manifest.json: cannot be read as that of a snapshot.",
+                "manifest.json: cannot be read as that of a snapshot, or is not what "
+                "was frozen.",
                 hint="freeze the source again with `reimport run --dry-run`",
             ) from None
+
+
+def _seal(values: Mapping[str, Any]) -> str:
+    """sha256 (hex) of all that the manifest says."""
+    return hashlib.sha256(_written(values).encode()).hexdigest()
+
+
+def _written(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False)

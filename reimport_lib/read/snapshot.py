@@ -43,7 +43,10 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One frozen source: *folder* holds what *manifest* describes."""
+    """One frozen source: *folder* holds what *manifest* describes.
+
+    A table is proven against its digest whenever it is read.
+    """
 
     folder: Path
     manifest: Manifest
@@ -68,24 +71,50 @@ class Snapshot:
         The rows of table *name* as text; index ``row`` is the record number.
 
         Raises:
-            SourceError: the snapshot does not hold it.
+            SourceError: the snapshot does not hold it, or it is not what was frozen.
         """
-        if name not in self.manifest.tables:
-            raise store.absent(name, self._held())
-        data, rows = store.load(self.folder, name)
-        return store.frame(data, rows)
+        return store.frame(*self._table(name))
 
     def objects(self, name: str) -> pd.DataFrame:
         """
         Every object of listing *name*: key, size (bytes), etag; index ``row`` from 1.
 
         Raises:
-            SourceError: the snapshot does not hold it.
+            SourceError: the snapshot does not hold it, or it is not what was frozen.
         """
+        return store.frame(*self._objects(name)).astype({"size": "int64"})
+
+    def prove(self) -> None:
+        """
+        Read every table and listing.
+
+        Raises:
+            SourceError: one of them is not what was frozen.
+        """
+        for name in self.manifest.tables:
+            self._table(name)
+        for name in self.manifest.objects:
+            self._objects(name)
+
+    def _table(self, name: str) -> tuple[pa.Table, pa.Array]:
+        if name not in self.manifest.tables:
+            raise store.absent(name, self._held())
+        described = self.manifest.tables[name]
+        return self._load(name, described.digest, meaning=described.declared_order)
+
+    def _objects(self, name: str) -> tuple[pa.Table, pa.Array]:
         if name not in self.manifest.objects:
             raise store.absent(name, self._held())
+        described = self.manifest.objects[name]
+        return self._load(name, described.digest, meaning=described.prefix)
+
+    def _load(
+        self, name: str, digest: str, *, meaning: str
+    ) -> tuple[pa.Table, pa.Array]:
         data, rows = store.load(self.folder, name)
-        return store.frame(data, rows).astype({"size": "int64"})
+        if canonical.table_digest(name, data, rows, meaning=meaning) != digest:
+            raise store.damaged(name)
+        return data, rows
 
 
 def freeze(
@@ -139,10 +168,10 @@ def freeze(
 
 def open_snapshot(folder: Path) -> Snapshot:
     """
-    The snapshot in *folder*, every table proven against its digest.
+    The snapshot in *folder*, its manifest proven; each table is when it is read.
 
     Raises:
-        SourceError: there is none, or what it holds is not what was frozen.
+        SourceError: there is none, or its manifest is not the one that was written.
     """
     try:
         manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -151,15 +180,6 @@ def open_snapshot(folder: Path) -> Snapshot:
             f"{folder.name}: holds no snapshot.",
             hint="freeze the source with `reimport run --dry-run`",
         ) from None
-    for name, table in manifest.tables.items():
-        data, rows = store.load(folder, name)
-        found = canonical.table_digest(name, data, rows, meaning=table.declared_order)
-        _require_same(name, table.digest, found)
-    for name, listing in manifest.objects.items():
-        data, rows = store.load(folder, name)
-        found = canonical.table_digest(name, data, rows, meaning=listing.prefix)
-        _require_same(name, listing.digest, found)
-    _require_same("manifest.json", manifest.digest, _digest(manifest))
     return Snapshot(folder, manifest)
 
 
@@ -289,8 +309,3 @@ def _digest(manifest: Manifest) -> str:
     tables = {name: table.digest for name, table in manifest.tables.items()}
     listings = {name: listing.digest for name, listing in manifest.objects.items()}
     return canonical.combined_digest({**tables, **listings})
-
-
-def _require_same(name: str, frozen: str, found: str) -> None:
-    if frozen != found:
-        raise store.damaged(name)

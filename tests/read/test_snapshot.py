@@ -156,29 +156,46 @@ def test_image_metadata_declares_month_first(exports: Path, tmp_path: Path) -> N
     )
 
 
-def test_a_changed_table_is_not_opened(exports: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["patients", "documents_objects"])
+def test_a_changed_table_is_refused_when_it_is_read(
+    exports: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "other").mkdir()
+    delimited(tmp_path / "other" / "Contacts.csv", CONTACTS[:2])
+    fewer = {"documents_objects": STORED["documents_objects"].iloc[:1]}
+    freeze(settings(tmp_path / "other"), tmp_path / "2", as_of=AS_OF, objects=fewer)
     frozen(exports, tmp_path / "1")
-    delimited(exports / "Contacts.csv", CONTACTS[:2])
-    frozen(exports, tmp_path / "2")
-    (tmp_path / "2" / "patients.parquet").replace(tmp_path / "1" / "patients.parquet")
+    (tmp_path / "2" / f"{name}.parquet").replace(tmp_path / "1" / f"{name}.parquet")
 
-    with pytest.raises(SourceError, match="patients: the snapshot cannot be read"):
-        open_snapshot(tmp_path / "1")
+    found = open_snapshot(tmp_path / "1")
+
+    read = {"patients": found.table, "documents_objects": found.objects}
+    with pytest.raises(SourceError, match=f"{name}: the snapshot cannot be read, or"):
+        read.pop(name)(name)
+    for other, untouched in read.items():
+        assert len(untouched(other)) == 2
+    with pytest.raises(SourceError, match=f"{name}: the snapshot cannot be read, or"):
+        found.prove()
 
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"format": 1', '"format": 0', "another format"),
+        ('"format": 2', '"format": 1', "another format"),
         ("{", "", "cannot be read"),
         ('"tables"', '"tabbles"', "cannot be read"),
         ('"as_of"', '"at"', "cannot be read"),
+        ('"rows": 2', '"rows": 3', "not what was frozen"),
+        ('"declared_order": ""', '"declared_order": "MDY"', "not what was frozen"),
+        ('"prefix": "', '"prefix": "d/', "not what was frozen"),
+        ('"digest": "', '"digest": "0', "not what was frozen"),
     ],
 )
 def test_a_manifest_that_was_touched_is_not_opened(
     exports: Path, tmp_path: Path, old: str, new: str, told: str
 ) -> None:
     manifest = frozen(exports, tmp_path / "s").folder / MANIFEST
+    assert old in manifest.read_text()
     manifest.write_text(manifest.read_text().replace(old, new, 1))
 
     with pytest.raises(SourceError, match=told):
