@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reimport_lib.checks import Verdict
 from reimport_lib.errors import SourceError
-from reimport_lib.read.exports import charsets, delimited, quotes
+from reimport_lib.read.exports import charsets, delimited
 from reimport_lib.read.limits import LIMITS, Limits
 
 from .written import column
@@ -260,7 +260,7 @@ CELLS = st.text(alphabet='a,;"\r\n\t\x0bé0 ', max_size=6)
     rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=8),
     quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
 )
-def test_the_fast_way_and_the_careful_way_read_the_same(
+def test_what_was_written_is_read(
     tmp_path_factory: pytest.TempPathFactory,
     rows: list[list[str]],
     quoting: Literal[0, 1],
@@ -273,46 +273,11 @@ def test_the_fast_way_and_the_careful_way_read_the_same(
         path, charsets.decide(path), delimited._dialect(path, charsets.decide(path))
     )
 
-    fast = delimited._fast(source, LIMITS)
-    careful = delimited._careful(source, LIMITS)
+    arrays = delimited._arrays(source, LIMITS)
 
-    assert [array.to_pylist() for array in careful] == [
+    assert [array.to_pylist() for array in arrays] == [
         list(values) for values in zip(["x", "y", "z"], *rows, strict=True)
     ]
-    if fast:
-        assert [array.to_pylist() for array in fast] == [
-            array.to_pylist() for array in careful
-        ]
-
-
-@pytest.mark.parametrize(
-    ("text", "regular"),
-    [
-        ('"a","b"\r\n"c""d",""\r\n', True),
-        ("a,b\n", True),
-        ('a,5" bolt\n', False),
-        ('"a"b,c\n', False),
-        ('"a,b\n', False),
-    ],
-)
-def test_only_regular_quotes_go_the_fast_way(
-    tmp_path: Path, text: str, regular: bool
-) -> None:
-    path = tmp_path / "A.csv"
-    path.write_text(text, newline="")
-
-    assert quotes.are_regular(path, ",") is regular
-
-
-@pytest.mark.parametrize("before", [-3, -2, -1, 0, 1])
-@pytest.mark.parametrize(("rest", "regular"), [('"",""', True), ('"" ,""', False)])
-def test_quotes_are_looked_at_across_the_pieces_of_a_file(
-    tmp_path: Path, before: int, rest: str, regular: bool
-) -> None:
-    path = tmp_path / "A.csv"
-    path.write_text("x" * (quotes._PIECE + before) + f",{rest}\n", newline="")
-
-    assert quotes.are_regular(path, ",") is regular
 
 
 @pytest.mark.parametrize(
