@@ -178,8 +178,8 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
             shown[y].set(color=BAD, weight="bold")
         if bar.floor:
             mark, words = bar.floor
-            axes.vlines(mark, y - 0.4, y + 0.4, colors=INK, linewidth=1.6)
-            axes.text(mark, y - 0.45, words, ha="center", va="bottom", size=8)
+            axes.vlines(mark, y - 0.36, y + 0.36, colors=INK, linewidth=1.6)
+            axes.text(mark, y - 0.38, words, ha="center", va="bottom", size=8)
     axes.set_yticks(places, [drawable(cut(bar.name)) for bar in bars])
 
 
