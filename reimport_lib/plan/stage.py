@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from reimport_lib.plan.cells import array_of, constant, either, no_codes, objects
+from reimport_lib.plan.cells import array_of, constant, each, either, no_codes, objects
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.mapping import Resolved, resolve
 from reimport_lib.plan.values import conversions, one_form, times
 from reimport_lib.plan.values import keys as identity
 from reimport_lib.plan.values.carrying import carries, is_named
-from reimport_lib.plan.values.text import Cleaned, read_word
+from reimport_lib.plan.values.text import Cleaned, read_word, whole_number
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field, Table
 
@@ -30,6 +30,9 @@ Conversion = Callable[[Any, Field, Table, Context], Cleaned]
 
 DATED = frozenset({"date", "birth date", "date and time"})
 """Conversions of texts that are kept in one form, whichever way they came."""
+
+CODED = frozenset({"flag", "sex"})
+"""Conversions that make one value of several words; rows with other words differ."""
 
 _SHOWN = ("", Note.AMBIGUOUS_DATE.value)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -50,7 +53,7 @@ class Staged:
         originals: key of the metadata -> (n,) texts as they were, "" where the value
             still shows them.
         dropped: column -> (n,) texts that its value does not carry whole, "" where it
-            does; rows that differ in one of them are not the same.
+            does; of coded columns all. Rows that differ in one are not the same.
     """
 
     table: str
@@ -103,8 +106,11 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
         codes[name], lost = _with_losses(texts, cleaned, column)
         if column.original and column.name in resolved.headers:
             originals[column.original] = original_texts(texts, cleaned)
-        if lost is not None:
+        if column.convert in CODED:
+            dropped[name] = each(texts, lambda text: whole_number(text.strip()))
+        elif lost is not None:
             dropped[name] = lost
+        if lost is not None:
             kept = originals.get(column.kept_text)
             originals[column.kept_text] = (
                 lost if kept is None else either(kept != "", kept, lost)

@@ -23,7 +23,8 @@ from reimport_lib.plan.values.text import Cleaned
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d+")
 _ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
-_SPARE = ("international", "sms_phone", "email_default", "xero_address")
+_FLAGS = ("sms_phone", "email_default", "xero_address")
+_SPARE = ("international", *_FLAGS)
 _CONVERT = {"email": "e-mail", "address": "number as text"}
 
 
@@ -71,6 +72,7 @@ def _beside(frame: pd.DataFrame, dropped: Mapping[str, Any], region: str) -> Any
     words = (texts(frame["label"]), texts(frame["owner_name"]), *dropped.values())
     columns = [[bare(text) for text in column] for column in words]
     columns.append(canonical_texts(frame["owner_dob"]))
+    columns.append(_other_kinds(frame))
     columns += [_not_said(frame, name, region) for name in ("ph", *_SPARE)]
     is_address = (frame["kind"] == "address").to_numpy()
     for name in _ADDRESS:
@@ -78,6 +80,12 @@ def _beside(frame: pd.DataFrame, dropped: Mapping[str, Any], region: str) -> Any
         columns.append(["" if own else text for text, own in cells])
     lines = [line_of(row) if any(row) else "" for row in zip(*columns, strict=True)]
     return objects(lines, frame.index)
+
+
+def _other_kinds(frame: pd.DataFrame) -> list[str]:
+    """The kind as it was typed, where it says more or other than the one taken."""
+    cells = zip(texts(frame["kind_text"]), frame["kind"], strict=True)
+    return ["" if bare(text) == kind else bare(text) for text, kind in cells]
 
 
 def _not_said(frame: pd.DataFrame, name: str, region: str) -> list[str]:
@@ -93,7 +101,7 @@ def _not_said(frame: pd.DataFrame, name: str, region: str) -> list[str]:
         cells, frame["value"], numbers, emails, flags, strict=True
     ):
         same = value in (number, email) and carries("phone", text, value, "")
-        is_flag = flag is not None and name != "ph"
+        is_flag = flag is not None and name in _FLAGS
         said = not text or same or is_flag or (is_lost(text) and value)
         found.append("" if said else bare(text))
     return found

@@ -7,6 +7,7 @@ so that a new one loses nothing before somebody has thought about it.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 
 from reimport_lib.plan.codes import Note, Reason
@@ -48,8 +49,14 @@ def is_named(code: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """*text* as two rows are held against each other: letters and digits alone."""
-    return "".join(filter(str.isalnum, fold(text)))
+    """*text* as two rows are held against each other: letters, digits and pictures."""
+    return "".join(filter(_is_said_aloud, fold(text)))
+
+
+def _is_said_aloud(sign: str) -> bool:
+    """No separator; a mark is a part of its letter: many scripts write vowels so."""
+    kind = unicodedata.category(sign)
+    return kind[0] in "LMN" or kind == "So"
 
 
 def _is_said(text: str, value: object) -> bool:

@@ -1,0 +1,62 @@
+"""Rows are doubled only where nothing differs that a person typed, in every table."""
+
+from __future__ import annotations
+
+import pytest
+
+from reimport_lib.plan.values.carrying import bare
+from reimport_lib.tables import registry
+from tests.plan.frames import verdicts
+from tests.plan.odd import ROWS
+
+DOUBLED = "skipped(duplicate_row)"
+OTHER_WORDS = [
+    ("F", "Female"),
+    ("no", ""),
+    ("0", "no"),
+    ("yes", "1"),
+    ("unknown", ""),
+    ("in", "incoming"),
+    ("", "out"),
+    ("Booked", "Confirmed"),
+    ("Mobile", "Mobile\nHome"),
+    ("राम", "रम"),
+    ("\u260e", ""),
+]
+SAME_WORDS = [("yes", " YES\n"), ("F", "f."), ("1", "1.0"), ("\u200bin", "In")]
+OF_PROGRAMS = ("id", "creation", "modification", "SMS Phone", "Email default", "Xero")
+"""How columns of contact details begin that a program fills: flags, ids and stamps."""
+
+
+def columns(*, coded: bool = False) -> list[tuple[str, str]]:
+    """Table and header of every mapped column but the keys of the tables."""
+    return [
+        (table, column.names[0])
+        for table in ROWS
+        for column in registry.sources()[table].fields
+        if not (table == "contact_details" and column.names[0].startswith(OF_PROGRAMS))
+        if not coded or column.convert in ("flag", "sex")
+    ]
+
+
+@pytest.mark.parametrize(("table", "header"), columns())
+def test_rows_that_say_something_in_other_words_are_not_doubled(
+    table: str, header: str
+) -> None:
+    for one, other in OTHER_WORDS:
+        rows = [{**ROWS[table], header: text} for text in (one, other)]
+
+        assert DOUBLED not in verdicts(table, *rows), (one, other)
+
+
+@pytest.mark.parametrize(("table", "header"), columns(coded=True))
+def test_case_blanks_and_separators_make_no_other_word(table: str, header: str) -> None:
+    for one, other in SAME_WORDS:
+        rows = [{**ROWS[table], header: text} for text in (one, other)]
+
+        assert verdicts(table, *rows)[1] == DOUBLED, (one, other)
+
+
+def test_a_mark_that_is_a_vowel_and_a_picture_are_part_of_what_is_said() -> None:
+    assert bare("राम") != bare("रम")
+    assert bare("\u260e 12") == bare("\u260e-12") != bare("12")
