@@ -15,6 +15,7 @@ from reimport_lib.counting import several
 from reimport_lib.errors import Refused
 from reimport_lib.phases import frozen, recording
 from reimport_lib.prove.counts import check_counts
+from reimport_lib.prove.doubled import check_doubled
 from reimport_lib.prove.evidence import Evidence, could_not_check
 from reimport_lib.prove.evidence import gather as gather_evidence
 from reimport_lib.prove.fields import check_fields
@@ -36,7 +37,8 @@ def gather(run: Run) -> Evidence:
 def counts(evidence: Evidence) -> list[Check]:
     """Counts per table against the snapshot and the ledger, and the rehearsal's."""
     with recording.recording(evidence.run, NAME):
-        return [*check_counts(evidence), *_as_rehearsed(evidence.run)]
+        checks = [*check_counts(evidence), *check_doubled(evidence)]
+        return [*checks, *_as_rehearsed(evidence.run)]
 
 
 def fields(evidence: Evidence) -> list[Check]:

@@ -333,3 +333,25 @@ def test_what_nobody_has_said_how_to_compare_could_not_be_checked(
         "patients: rows in the database whose key is in the snapshot",
     } <= with_verdict(checks, Verdict.COULD_NOT_CHECK)
     assert failing(checks) == set()
+
+
+@ONLY_SQLITE
+def test_a_row_left_out_as_doubled_that_says_something_else_fails(
+    own_case: Case,
+) -> None:
+    name = "notes: doubled rows say nothing that the row which came in does not"
+    lines = own_case.evidence().outcomes("notes")
+    assert lines is not None
+    others = list(lines.loc[lines["outcome"] == "created", "key"])
+    assert name not in failing(phase.counts(own_case.evidence()))
+
+    own_case.edit_outcomes(
+        "notes",
+        lambda line: (
+            {**line, "key": next(key for key in others if key != line["key"])}
+            if line["reason"] == "duplicate_row"
+            else line
+        ),
+    )
+
+    assert name in failing(phase.counts(own_case.evidence()))

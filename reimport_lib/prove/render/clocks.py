@@ -91,6 +91,23 @@ def in_other_order(value: date | None, text: str, order: str) -> bool:
     return value is not None and any(said == shown for said, shown in pairs)
 
 
+def same_day(one: str, other: str, order: str) -> bool:
+    """The two texts write one date, in numbers by *order*, and no time of day."""
+    said, told = split(one), split(other)
+    if not {*said.clock, *told.clock} <= {*"0:. z"}:
+        return False
+    found = _shape(said.day)
+    if found is None or found.re is not _NUMBERS:
+        return False
+    parts = dict(zip(order, map(int, found.group("a", "b", "c")), strict=True))
+    try:
+        value = date(parts["Y"], parts["M"], parts["D"])
+    except ValueError:
+        return False
+    spoken, shown = day(value, told.day, order)
+    return spoken == shown
+
+
 def is_date(text: str, order: str) -> bool:
     """*text* writes a date that exists, and says which."""
     found = _shape(split(text).day)
