@@ -1,198 +1,48 @@
-"""The first call of every notebook: find or make the run, bind the kernel to it.
-
-Without a run id a notebook makes a rehearsal of its own and runs the phases before it
-as plain functions; so whoever opens a notebook and runs it writes to no real database.
-"""
+"""The one import of a notebook: its phase, opened in a run."""
 
 from __future__ import annotations
 
-import ast
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from reimport_lib.config import Settings, load_settings
-from reimport_lib.errors import Refused, UsageError, did_you_mean
-from reimport_lib.phases import PHASES, Phase, named, recording
-from reimport_lib.phases.binding import bind_run, require_same_database
-from reimport_lib.phases.limits import expanded
-from reimport_lib.plan import gates as limits
-from reimport_lib.record import lock, runs
-from reimport_lib.record.run import Run
-from reimport_lib.record.status import FINISHED, Mode, Status
-from reimport_lib.record.versions import opening_details
+from reimport_lib.phases import backup, delete, validation, validation_post
+from reimport_lib.phases.opening import open_run
+from reimport_lib.phases.questions.backup import BackupNotebook
+from reimport_lib.phases.questions.data import DataNotebook
+from reimport_lib.phases.questions.delete import DeleteNotebook
+from reimport_lib.phases.questions.shared import PhaseNotebook
+from reimport_lib.phases.questions.validation import ValidationNotebook
+from reimport_lib.phases.questions.validation_post import ValidationPostNotebook
+from reimport_lib.show import views
 
-LATEST = "latest"
+KINDS: Mapping[str, type[PhaseNotebook]] = {
+    validation.NAME: ValidationNotebook,
+    backup.NAME: BackupNotebook,
+    delete.NAME: DeleteNotebook,
+    validation_post.NAME: ValidationPostNotebook,
+}
+"""Phase -> what its notebook asks; the others are data phases."""
 
 
-def open_run(
-    phase: str,
+def open_phase(
+    name: str,
     *,
     run_id: str = "",
+    sample_rows: int = 5,
+    reveal: int = 0,
     gates: Mapping[str, float] | None = None,
-) -> Run:
+) -> PhaseNotebook:
     """
-    The run that this kernel works on, its phase *phase* marked as running.
+    The phase called *name* in the run of this notebook, marked as running.
 
     Args:
-        run_id: empty: a rehearsal of its own, for which the phases before *phase* run
-            here first; ``latest``: the newest rehearsal, if it is not done, or a new
-            one of all phases; else the run of that id, the only way into a run that
-            may write.
-        gates: limits set in the notebook, by parameter (``phases.limits``) or by
-            ``TABLE.NAME``; those that the run was opened with win, and a full run takes
-            none from a notebook.
+        run_id, gates: as ``opening.open_run`` takes them.
+        sample_rows: records that a sample shows, of each table.
+        reveal: 1 shows values unmasked, and records that it did.
 
     Raises:
         UsageError: no such run; a parameter that the notebook does not declare.
         Refused: the run does not hold this phase, or an earlier one is not done.
     """
-    _refuse_undeclared(_cells())
-    wanted = named(phase)
-    set_here = expanded(wanted, gates or {})
-    settings = load_settings()
-    if run_id == LATEST:
-        joined = _latest(settings) if wanted.number else None
-    else:
-        joined = runs.load(settings, run_id) if run_id else None
-    if joined is None:
-        phases = PHASES if run_id else PHASES[: wanted.number + 1]
-        run = _take_gates(_new_rehearsal(settings, phases), set_here)
-        bind_run(run)
-        _run_before(run, wanted)
-    else:
-        run = _take_gates(joined, set_here)
-        bind_run(run)
-    _require_turn(run, wanted)
-    _make_private(run)
-    recording.begin(run, wanted.name)
-    with recording.recording(run, wanted.name):
-        require_same_database(run)
-    return run
-
-
-def _latest(settings: Settings) -> Run | None:
-    """The newest rehearsal, unless it is done or another process executes it."""
-    run = runs.newest(settings, Mode.REHEARSAL, statuses=frozenset(Status))
-    if run is None or run.status in FINISHED or lock.is_executed(run):
-        return None
-    return run
-
-
-def _new_rehearsal(settings: Settings, phases: Sequence[Phase]) -> Run:
-    return runs.create(
-        settings,
-        Mode.REHEARSAL,
-        phases=tuple((phase.number, phase.name) for phase in phases),
-        details=opening_details(settings),
-    )
-
-
-def _take_gates(run: Run, gates: Mapping[str, float]) -> Run:
-    """
-    *run* with those *gates* that are no defaults and that it was not opened with.
-
-    One that a notebook had set before is set anew, to the default as well.
-    """
-    if run.is_full:
-        return run
-    before = frozenset(run.manifest().get("gates_from_notebooks", ()))
-    opened = {place: v for place, v in run.gates.items() if place not in before}
-    held = dict(run.gates)
-    for place, value in gates.items():
-        table, _, name = place.partition(".")
-        if place in opened or f"{limits.ALL}.{name}" in opened:
-            continue
-        held.pop(place, None)
-        if value != limits.Gates().limit(table, name):
-            held[place] = value
-    if held == dict(run.gates):
-        return run
-    return run.with_gates(held, set_here=sorted(held.keys() - opened.keys()))
-
-
-def _run_before(run: Run, wanted: Phase) -> None:
-    """The phases before *wanted*, without their notebooks."""
-    for name in run.phases[: run.phases.index(wanted.name)]:
-        named(name).module.execute(run)
-
-
-def _make_private(run: Run) -> None:
-    """papermill by hand makes its output by the umask, before this cell runs."""
-    for notebook in run.folder.glob("*.ipynb"):
-        notebook.chmod(0o600)
-
-
-def _require_turn(run: Run, wanted: Phase) -> None:
-    """*wanted* belongs to *run* and everything before it is done."""
-    if wanted.name not in run.phases:
-        raise Refused(
-            f"Run {run.run_id} does not include the phase {wanted.name}.",
-            hint=f"reimport show {run.run_id}",
-        )
-    for entry in run.manifest()["phases"]:
-        if entry["name"] == wanted.name:
-            if entry["status"] == Status.SUCCEEDED:
-                raise Refused(
-                    f"{wanted.name} is done in run {run.run_id}.",
-                    hint=f"reimport show {run.run_id}",
-                )
-            return
-        if entry["status"] != Status.SUCCEEDED:
-            raise Refused(
-                f"{entry['name']} is not done in run {run.run_id}, "
-                f"and {wanted.name} comes after it.",
-                hint=f"reimport run --resume {run.run_id}",
-            )
-
-
-def _cells() -> list[str]:
-    """The sources of the cells that this kernel has run; none in a plain process."""
-    module = sys.modules.get("IPython")
-    shell = module.get_ipython() if module else None
-    if shell is None or getattr(shell, "kernel", None) is None:
-        return []
-    return list(shell.user_ns.get("In", []))
-
-
-def _refuse_undeclared(cells: Sequence[str]) -> None:
-    """
-    Refuse injected parameters that the notebook does not declare, or of another type.
-
-    papermill only warns of an unknown name, and its command line passes ``true`` as a
-    text. The cell it injects begins with ``# Parameters``.
-    """
-    injected = [cell for cell in cells if cell.startswith("# Parameters\n")]
-    if not injected:
-        return
-    before = cells[: cells.index(injected[-1])]
-    declared = _assigned(before[-1] if before else "")
-    for name, value in _assigned(injected[-1]).items():
-        if name not in declared:
-            raise UsageError(
-                f"Parameter {name!r} is not declared in this notebook."
-                + did_you_mean(repr(name), map(repr, declared)),
-                hint="declared: " + ", ".join(declared),
-            )
-        expected = type(declared[name])
-        fits = type(value) is expected or (expected is float and type(value) is int)
-        if not fits:
-            raise UsageError(
-                f"Parameter {name!r} is {type(value).__name__}, "
-                f"and must be {expected.__name__}.",
-                hint=f"leave it out to take the default of {name}",
-            )
-
-
-def _assigned(source: str) -> dict[str, object]:
-    """Names and values of the constant assignments in *source*."""
-    values: dict[str, object] = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.Assign):
-            target, value = node.targets[0], node.value
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            target, value = node.target, node.value
-        else:
-            continue
-        if isinstance(target, ast.Name):
-            values[target.id] = ast.literal_eval(value)
-    return values
+    run = open_run(name, run_id=run_id, gates=gates)
+    kind = KINDS.get(name, DataNotebook)
+    return kind(run, name, views.mask_for(run, reveal=reveal), sample_rows)

@@ -6,7 +6,7 @@ with the one that imported them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -26,6 +26,8 @@ from reimport_lib.record.run import Run
 from reimport_lib.write import read
 
 NAME = "validation-post"
+
+Question = Callable[[Evidence], list[Check]]
 
 
 def gather(run: Run) -> Evidence:
@@ -57,6 +59,9 @@ def functional(evidence: Evidence) -> list[Check]:
     """Twelve questions to the REST API, by the content of its answers."""
     with recording.recording(evidence.run, NAME):
         return check_functional(evidence)
+
+
+QUESTIONS: tuple[Question, ...] = (counts, fields, links, functional)
 
 
 def held(run: Run, rows: int) -> dict[str, pd.DataFrame]:
@@ -93,8 +98,7 @@ def execute(run: Run) -> None:
     """The whole phase, without showing anything."""
     recording.begin(run, NAME)
     evidence = gather(run)
-    asked = (counts, fields, links, functional)
-    finish(run, [check for ask in asked for check in ask(evidence)])
+    finish(run, [check for ask in QUESTIONS for check in ask(evidence)])
 
 
 def _as_rehearsed(run: Run) -> list[Check]:

@@ -134,7 +134,7 @@ def own_run(notebook: Any) -> None:
 def change_a_table(notebook: Any) -> int:
     """Change one figure of the table of sources; the number of its code cell."""
     for number, cell in enumerate(code_cells(notebook)):
-        if "views.sources(" in cell.source:
+        if "phase.source()" in cell.source:
             data = cell.outputs[0].data
             assert ">57</td>" in data["text/html"]
             data["text/html"] = data["text/html"].replace(">57</td>", ">58</td>")
@@ -145,7 +145,7 @@ def change_a_table(notebook: Any) -> int:
 def change_a_chart(notebook: Any) -> int:
     """Change one figure behind a chart; the number of its code cell."""
     for number, cell in enumerate(code_cells(notebook)):
-        if "views.fill_charts(" in cell.source:
+        if "phase.fill_charts()" in cell.source:
             data = cell.outputs[0].data
             assert "56 of 57" in data["text/plain"]
             data["text/plain"] = data["text/plain"].replace("56 of 57", "57 of 57", 1)

@@ -11,8 +11,9 @@ import pytest
 
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
-from reimport_lib.phases import PHASES, named, notebook
-from reimport_lib.phases.notebook import open_run
+from reimport_lib.phases import PHASES, named
+from reimport_lib.phases.injected import refuse_undeclared
+from reimport_lib.phases.opening import open_run
 from reimport_lib.record import lock
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode
@@ -184,7 +185,7 @@ def test_parameters_are_those_that_the_notebook_declares(
     cells = ["", DECLARED, f"# Parameters\n{injected}\n"]
 
     with pytest.raises(UsageError, match=r"Parameter '\w+' is") as refused:
-        notebook._refuse_undeclared(cells)
+        refuse_undeclared(cells)
 
     assert fragment in str(refused.value)
 
@@ -193,5 +194,5 @@ def test_parameters_are_those_that_the_notebook_declares(
     "injected", ["sample_rows = 3", "min_match_rate = 1", 'run_id = "latest"', ""]
 )
 def test_declared_parameters_are_taken(injected: str) -> None:
-    notebook._refuse_undeclared(["", DECLARED, f"# Parameters\n{injected}\n"])
-    notebook._refuse_undeclared(["", "x = 1"])
+    refuse_undeclared(["", DECLARED, f"# Parameters\n{injected}\n"])
+    refuse_undeclared(["", "x = 1"])

@@ -1,8 +1,9 @@
-"""The notebooks as they are stored: no logic, no outputs, and the same head."""
+"""The notebooks as they are stored: no logic, no outputs, one import."""
 
 from __future__ import annotations
 
 import ast
+import inspect
 from pathlib import Path
 
 import nbformat
@@ -10,8 +11,10 @@ import pytest
 from nbformat import NotebookNode
 
 from reimport_lib.config import ROOT
-from reimport_lib.phases import PHASES, Phase, notebook
+from reimport_lib.phases import PHASES, Phase
+from reimport_lib.phases.injected import assigned
 from reimport_lib.phases.limits import parameters
+from reimport_lib.phases.notebook import KINDS, DataNotebook
 
 FOLDER = ROOT / "notebooks"
 LOGIC = (
@@ -124,19 +127,38 @@ def test_every_parameter_that_a_notebook_declares_is_used(path: Path) -> None:
 
 
 def declared_in(path: Path) -> dict[str, object]:
-    return notebook._assigned(cells(path, "code")[0].source)
+    return assigned(cells(path, "code")[0].source)
 
 
 @pytest.mark.parametrize("path", OF_PHASES, ids=name)
-def test_everything_is_imported_in_the_cell_that_opens_the_run(path: Path) -> None:
-    importing = [
-        number
+def test_a_notebook_imports_one_name_and_opens_its_phase_with_it(path: Path) -> None:
+    importing = {
+        number: ast.unparse(node)
         for number, cell in enumerate(cells(path, "code"))
-        if any(
-            isinstance(node, ast.Import | ast.ImportFrom)
-            for node in ast.walk(ast.parse(cell.source))
-        )
-    ]
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
 
-    assert importing == [1]
-    assert "open_run(" in cells(path, "code")[1].source
+    assert importing == {1: "from reimport_lib.phases.notebook import open_phase"}
+    assert "phase = open_phase(" in cells(path, "code")[1].source
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_a_notebook_asks_all_that_can_be_asked_of_its_phase(phase: Phase) -> None:
+    kind = KINDS.get(phase.name, DataNotebook)
+    questions = {
+        name
+        for part in kind.__mro__
+        for name, member in vars(part).items()
+        if inspect.isfunction(member) and not name.startswith("_") and name != "judge"
+    }
+
+    asked = {
+        node.func.attr
+        for cell in cells(FOLDER / phase.notebook, "code")
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+
+    assert asked <= questions
+    assert questions - asked <= {"card"}

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from reimport_demo.clinic.build import Clinic
+from reimport_lib.errors import GateFailed
+from reimport_lib.phases.notebook import open_phase
+from reimport_lib.phases.questions.delete import DeleteNotebook
 from reimport_lib.record.status import Status
-from reimport_lib.write import bind, ledger, models
+from reimport_lib.write import bind, ledger, models, read
+from tests.cli.commands import Commands
 from tests.phases import sites
 from tests.phases.conftest import Whole
 from tests.phases.sites import Site
@@ -70,6 +76,32 @@ def test_rows_that_the_source_no_longer_has_are_deleted_and_kept_as_they_were(
     assert images == {("notes.Note", key) for key in notes} | {
         ("appointments.Appointment", key) for key in visits
     }
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_deletions_that_a_gate_refused_are_not_made_by_the_next_cell_of_a_notebook(
+    imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
+) -> None:
+    changes = {"Notes": sites.without("id", *imported_keys(whole, "notes", 1))}
+    site = imported.with_exports(
+        sites.edited(clinic.exports, tmp_path / "exports", changes)
+    )
+    with patch.dict(os.environ, Commands(site, tmp_path).environ(), clear=True):
+        phase = open_phase(
+            "delete",
+            run_id="latest",
+            gates={"max_deleted": 0.0, "max_deleted_rows": 0},
+        )
+    assert isinstance(phase, DeleteNotebook)
+    before = read.imported("notes")
+
+    for question in (phase.approve, phase.apply):
+        with pytest.raises(GateFailed, match="notes"):
+            question()
+
+    assert read.imported("notes") == before > 0
+    assert ledger.phase_done(phase.run.run_id, "delete") is None
+    bind.close()
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

@@ -1,0 +1,144 @@
+"""The run of a notebook: find or make it, bind the kernel to it, begin the phase.
+
+Without a run id a notebook makes a rehearsal of its own and runs the phases before it
+as plain functions; so whoever opens a notebook and runs it writes to no real database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reimport_lib.config import Settings, load_settings
+from reimport_lib.errors import Refused
+from reimport_lib.phases import PHASES, Phase, named, recording
+from reimport_lib.phases.binding import bind_run, require_same_database
+from reimport_lib.phases.injected import cells_run, refuse_undeclared
+from reimport_lib.phases.limits import expanded
+from reimport_lib.plan import gates as limits
+from reimport_lib.record import lock, runs
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import FINISHED, Mode, Status
+from reimport_lib.record.versions import opening_details
+
+LATEST = "latest"
+
+
+def open_run(
+    phase: str,
+    *,
+    run_id: str = "",
+    gates: Mapping[str, float] | None = None,
+) -> Run:
+    """
+    The run that this kernel works on, its phase *phase* marked as running.
+
+    Args:
+        run_id: empty: a rehearsal of its own, for which the phases before *phase* run
+            here first; ``latest``: the newest rehearsal, if it is not done, or a new
+            one of all phases; else the run of that id, the only way into a run that
+            may write.
+        gates: limits set in the notebook, by parameter (``phases.limits``) or by
+            ``TABLE.NAME``; those that the run was opened with win, and a full run takes
+            none from a notebook.
+
+    Raises:
+        UsageError: no such run; a parameter that the notebook does not declare.
+        Refused: the run does not hold this phase, or an earlier one is not done.
+    """
+    refuse_undeclared(cells_run())
+    wanted = named(phase)
+    set_here = expanded(wanted, gates or {})
+    settings = load_settings()
+    if run_id == LATEST:
+        joined = _latest(settings) if wanted.number else None
+    else:
+        joined = runs.load(settings, run_id) if run_id else None
+    if joined is None:
+        phases = PHASES if run_id else PHASES[: wanted.number + 1]
+        run = _take_gates(_new_rehearsal(settings, phases), set_here)
+        bind_run(run)
+        _run_before(run, wanted)
+    else:
+        run = _take_gates(joined, set_here)
+        bind_run(run)
+    _require_turn(run, wanted)
+    _make_private(run)
+    recording.begin(run, wanted.name)
+    with recording.recording(run, wanted.name):
+        require_same_database(run)
+    return run
+
+
+def _latest(settings: Settings) -> Run | None:
+    """The newest rehearsal, unless it is done or another process executes it."""
+    run = runs.newest(settings, Mode.REHEARSAL, statuses=frozenset(Status))
+    if run is None or run.status in FINISHED or lock.is_executed(run):
+        return None
+    return run
+
+
+def _new_rehearsal(settings: Settings, phases: Sequence[Phase]) -> Run:
+    return runs.create(
+        settings,
+        Mode.REHEARSAL,
+        phases=tuple((phase.number, phase.name) for phase in phases),
+        details=opening_details(settings),
+    )
+
+
+def _take_gates(run: Run, gates: Mapping[str, float]) -> Run:
+    """
+    *run* with those *gates* that are no defaults and that it was not opened with.
+
+    One that a notebook had set before is set anew, to the default as well.
+    """
+    if run.is_full:
+        return run
+    before = frozenset(run.manifest().get("gates_from_notebooks", ()))
+    opened = {place: v for place, v in run.gates.items() if place not in before}
+    held = dict(run.gates)
+    for place, value in gates.items():
+        table, _, name = place.partition(".")
+        if place in opened or f"{limits.ALL}.{name}" in opened:
+            continue
+        held.pop(place, None)
+        if value != limits.Gates().limit(table, name):
+            held[place] = value
+    if held == dict(run.gates):
+        return run
+    return run.with_gates(held, set_here=sorted(held.keys() - opened.keys()))
+
+
+def _run_before(run: Run, wanted: Phase) -> None:
+    """The phases before *wanted*, without their notebooks."""
+    for name in run.phases[: run.phases.index(wanted.name)]:
+        named(name).module.execute(run)
+
+
+def _make_private(run: Run) -> None:
+    """papermill by hand makes its output by the umask, before this cell runs."""
+    for notebook in run.folder.glob("*.ipynb"):
+        notebook.chmod(0o600)
+
+
+def _require_turn(run: Run, wanted: Phase) -> None:
+    """*wanted* belongs to *run* and everything before it is done."""
+    if wanted.name not in run.phases:
+        raise Refused(
+            f"Run {run.run_id} does not include the phase {wanted.name}.",
+            hint=f"reimport show {run.run_id}",
+        )
+    for entry in run.manifest()["phases"]:
+        if entry["name"] == wanted.name:
+            if entry["status"] == Status.SUCCEEDED:
+                raise Refused(
+                    f"{wanted.name} is done in run {run.run_id}.",
+                    hint=f"reimport show {run.run_id}",
+                )
+            return
+        if entry["status"] != Status.SUCCEEDED:
+            raise Refused(
+                f"{entry['name']} is not done in run {run.run_id}, "
+                f"and {wanted.name} comes after it.",
+                hint=f"reimport run --resume {run.run_id}",
+            )

@@ -1,0 +1,35 @@
+"""What 01_backup asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from reimport_lib.phases import backup
+from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
+from reimport_lib.show import views
+from reimport_lib.show.html import Stack, Table
+
+
+@dataclass(eq=False, repr=False)
+class BackupNotebook(PhaseNotebook):
+    """Phase 1."""
+
+    _proven: backup.Proven | None = field(init=False, default=None)
+
+    def back_up(self) -> Table:
+        """Can we go back?"""
+        self._proven = made = backup.back_up(self.run)
+        return views.backup_table(made.backup, made.restored, taken_over=made.reused)
+
+    def held(self) -> Stack:
+        """What does it hold?"""
+        return views.held_records(backup.held(self.run, self.rows), self.mask)
+
+    def prove(self) -> Stack:
+        """Did it prove itself?"""
+        proven = left_by("back_up", self._proven)
+        return self.judge(backup.checks(self.run, proven))
+
+    def finish(self) -> None:
+        """Close the phase; it refuses the run where a check failed."""
+        backup.finish(self.run, left_by("prove", self.checks))

@@ -1,0 +1,59 @@
+"""What all notebooks have: the run, how it is shown, and the checks that end it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from reimport_lib.checks import Check
+from reimport_lib.errors import UsageError
+from reimport_lib.record.run import Run
+from reimport_lib.show import views
+from reimport_lib.show.html import Stack
+from reimport_lib.show.masking import Mask
+from reimport_lib.show.results import Card
+
+Made = TypeVar("Made")
+
+
+@dataclass(eq=False, repr=False)
+class PhaseNotebook:
+    """
+    A phase of the run that this kernel works on.
+
+    Attributes:
+        name: of the phase.
+        mask: how values are shown.
+        rows: how many records a sample shows, of each table.
+        checks: what the phase is closed by, once they were made.
+    """
+
+    run: Run
+    name: str
+    mask: Mask
+    rows: int
+    checks: list[Check] | None = field(init=False, default=None)
+
+    def card(self) -> Card:
+        """Which run this is, and whether it may write to the real database."""
+        return views.card(self.run)
+
+    def judge(self, checks: list[Check]) -> Stack:
+        """Keep *checks* to close the phase by, and show them."""
+        self.checks = checks
+        return views.checks(checks)
+
+
+def left_by(method: str, made: Made | None) -> Made:
+    """
+    What *method* has made.
+
+    Raises:
+        UsageError: it has not been called, or was stopped.
+    """
+    if made is None:
+        raise UsageError(
+            f"phase.{method}() has not been done in this notebook.",
+            hint="run the cells in their order: Run All Cells",
+        )
+    return made

@@ -1,0 +1,62 @@
+"""What 08_validation_post asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from reimport_lib.checks import Check
+from reimport_lib.phases import validation_post
+from reimport_lib.phases.questions.shared import PhaseNotebook
+from reimport_lib.prove.evidence import Evidence
+from reimport_lib.show import views
+from reimport_lib.show.html import Stack, Table
+
+
+@dataclass(eq=False, repr=False)
+class ValidationPostNotebook(PhaseNotebook):
+    """Phase 8."""
+
+    _answers: dict[validation_post.Question, list[Check]] = field(
+        init=False, default_factory=dict
+    )
+
+    def accounts(self) -> Table:
+        """What is compared?"""
+        return views.accounts(self._evidence)
+
+    def held(self) -> Stack:
+        """What does it hold?"""
+        return views.held_records(validation_post.held(self.run, self.rows), self.mask)
+
+    def counts(self) -> Stack:
+        """Is everything there?"""
+        return views.checks(self._answer(validation_post.counts))
+
+    def fields(self) -> Stack:
+        """Does every field say what FileMaker said?"""
+        return views.checks(self._answer(validation_post.fields))
+
+    def links(self) -> Stack:
+        """Does every link lead to the right patient?"""
+        return views.checks(self._answer(validation_post.links))
+
+    def functional(self) -> Stack:
+        """Does the clinic see it?"""
+        return views.checks(self._answer(validation_post.functional))
+
+    def finish(self) -> None:
+        """Close the phase by all its questions; raises ValidationFailed or Refused."""
+        answers = map(self._answer, validation_post.QUESTIONS)
+        validation_post.finish(
+            self.run, [check for found in answers for check in found]
+        )
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return validation_post.gather(self.run)
+
+    def _answer(self, question: validation_post.Question) -> list[Check]:
+        if question not in self._answers:
+            self._answers[question] = question(self._evidence)
+        return self._answers[question]
