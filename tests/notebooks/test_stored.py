@@ -1,4 +1,4 @@
-"""The notebooks as they are stored: no logic, no outputs, one import."""
+"""The notebooks as they are stored: no logic, no outputs, one template, one import."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pytest
 from nbformat import NotebookNode
 
 from reimport_lib.config import ROOT
-from reimport_lib.phases import PHASES, Phase
+from reimport_lib.phases import DATA_PHASES, PHASES, Phase
 from reimport_lib.phases.injected import assigned
 from reimport_lib.phases.limits import parameters
 from reimport_lib.phases.notebook import KINDS, DataNotebook
+from tools import notebooks
 
 FOLDER = ROOT / "notebooks"
 LOGIC = (
@@ -128,6 +129,13 @@ def test_every_parameter_that_a_notebook_declares_is_used(path: Path) -> None:
 
 def declared_in(path: Path) -> dict[str, object]:
     return assigned(cells(path, "code")[0].source)
+
+
+@pytest.mark.parametrize("phase", DATA_PHASES, ids=lambda phase: phase.name)
+def test_the_notebook_of_a_data_phase_is_what_the_template_gives(phase: Phase) -> None:
+    stored = (FOLDER / phase.notebook).read_text()
+
+    assert stored == notebooks.notebook(phase), "python -m tools.notebooks"
 
 
 @pytest.mark.parametrize("path", OF_PHASES, ids=name)
