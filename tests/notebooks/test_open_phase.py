@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from reimport_lib.errors import GateFailed, UsageError
+from reimport_lib.errors import GateFailed, Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.phases import named
 from reimport_lib.phases.notebook import KINDS, open_phase
@@ -40,19 +40,25 @@ def environment(commands: Commands) -> Iterator[None]:
     bind.close()
 
 
-def test_data_that_a_gate_refused_are_not_written_by_the_next_cell() -> None:
+@pytest.mark.parametrize("stopped_by", ["approve", "apply"])
+def test_data_that_a_gate_refused_are_not_written_by_the_next_cell(
+    stopped_by: str,
+) -> None:
     phase = open_phase("patients", run_id="latest", gates={"max_rejected": 0.0})
     assert isinstance(phase, DataNotebook)
     phase.plan()
     before = read.imported("patients")
 
+    with pytest.raises(GateFailed, match="rejected"):
+        getattr(phase, stopped_by)()
     for question in (phase.approve, phase.apply):
-        with pytest.raises(GateFailed, match="rejected"):
+        with pytest.raises(Refused, match="nothing more is done in it"):
             question()
 
     assert read.imported("patients") == before
     assert ledger.phase_done(phase.run.run_id, "patients") is None
     assert phase.run.phase("patients")["status"] == "refused"
+    assert "rejected" in phase.run.phase("patients")["error"]
 
 
 @pytest.mark.parametrize(("name", "question", "missing"), BEFORE_ITS_TURN)

@@ -10,7 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.errors import GateFailed
+from reimport_lib.errors import GateFailed, Refused
 from reimport_lib.phases.notebook import open_phase
 from reimport_lib.phases.questions.delete import DeleteNotebook
 from reimport_lib.record.status import Status
@@ -95,8 +95,10 @@ def test_deletions_that_a_gate_refused_are_not_made_by_the_next_cell_of_a_notebo
     assert isinstance(phase, DeleteNotebook)
     before = read.imported("notes")
 
+    with pytest.raises(GateFailed, match="notes"):
+        phase.apply()
     for question in (phase.approve, phase.apply):
-        with pytest.raises(GateFailed, match="notes"):
+        with pytest.raises(Refused, match="nothing more is done in it"):
             question()
 
     assert read.imported("notes") == before > 0
