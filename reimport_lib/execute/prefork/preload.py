@@ -13,7 +13,7 @@ import matplotlib.figure  # noqa: F401
 import pandas  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 
-import reimport_lib.show.views  # noqa: F401
+import reimport_lib.phases.notebook  # noqa: F401
 from reimport_lib.phases import PHASES
 from reimport_lib.show import charts
 from reimport_lib.write import bind
