@@ -10,6 +10,7 @@ SOURCE ?=
 ARGS ?=
 WAY = $(if $(SOURCE),$(if $(filter data-api odata,$(SOURCE)),--source,--exports) "$(SOURCE)")
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
+PACKAGES := -e . -e reimport_demo
 ON_POSTGRES := $(BIN)/python -m tools.postgres
 
 .DEFAULT_GOAL := help
@@ -53,11 +54,13 @@ lint: .venv/installed ## style, types, stored notebooks, secrets
 	$(BIN)/python -m tools.stored
 
 .PHONY: lock
-lock: .venv/installed ## renew requirements.lock and environment.yml from pyproject.toml
-	$(BIN)/uv pip compile -q --universal --generate-hashes --group dev pyproject.toml \
+lock: .venv/installed ## renew requirements.lock and environment.yml from what both pyproject.toml declare
+	$(BIN)/uv pip compile -q --universal --generate-hashes --group dev --all-extras \
+		pyproject.toml reimport_demo/pyproject.toml --no-emit-package clinic-reimport \
 		--custom-compile-command 'make lock' --python $(BIN)/python -o requirements.lock
-	$(BIN)/pyproject2conda yaml --name clinic-reimport --group dev --overwrite force \
-		--python-include 'python>=3.11' --req '-e .' --custom-command 'make lock' --output environment.yml
+	$(BIN)/pyproject2conda yaml --name clinic-reimport --group dev --extra backend --extra lab \
+		--python-include 'python>=3.11' --req '-e .' --req '-e reimport_demo' \
+		--overwrite force --custom-command 'make lock' --output environment.yml
 
 .PHONY: clean
 clean: ## remove what make has built; run folders stay
@@ -65,7 +68,7 @@ clean: ## remove what make has built; run folders stay
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv comes out of the same lock: its hashes are checked by pip, all others by uv.
-.venv/installed: requirements.lock pyproject.toml
+.venv/installed: requirements.lock pyproject.toml reimport_demo/pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
 		"Another one: make PYTHON=python3.12" >&2; exit 1; }
@@ -76,12 +79,12 @@ clean: ## remove what make has built; run folders stay
 	awk '/^[^ ]/ {ours = /^uv==/} ours' requirements.lock > .venv/uv.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r .venv/uv.txt
 	$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock
-	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation $(PACKAGES)
 	@touch $@
 
 # A single command compiles what it imports sooner than all that is installed; the tests
 # start hundreds of processes.
 .venv/compiled: .venv/installed
 	$(BIN)/uv pip sync -q --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
-	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation $(PACKAGES)
 	@touch $@

@@ -1,4 +1,4 @@
-"""Imports point one way, two packages know Django, every import is declared."""
+"""Imports point one way, few packages know Django, every import is declared."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "reimport_lib"
+DEMO = ROOT / "reimport_demo"
 
 # A part may import itself and the layers above its own line; some lines are one part.
 # What a declaration is made of, and which there are, lies below all that reads one.
@@ -52,6 +53,16 @@ STORE_WRITES = frozenset(
     "copy_object delete_bucket delete_object delete_objects put_object"
     " upload_file upload_fileobj upload_part".split()
 )
+WHERE_IT_IS = {
+    ("reimport_lib/execute/prefork/preload.py", "ipywidgets"),
+    ("reimport_lib/prove/api.py", "rest_framework"),
+    ("reimport_lib/show/control.py", "ipywidgets"),
+}
+"""Modules that use a package of an extra, where it is installed."""
+UNSEEN = {
+    "reimport_lib": {"tzdata"},  # zoneinfo reads it
+    "reimport_demo": {"clinic-reimport", "flask-cors"},  # ours; moto's server
+}
 OF_A_RUN = ("plan", "tables", "record", "write", "backup", "prove", "phases", "execute")
 BELOW_DJANGO = (*LAYERS[0], "read", "plan", "record", "tables", "show", "files")
 
@@ -127,6 +138,29 @@ def test_imports_point_one_way() -> None:
     wrong = {id_of(path): wrong_way(path) for path in LIBRARY_MODULES}
 
     assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_the_library_does_not_know_its_demo() -> None:
+    """Nor do the notebooks: what the demo brings is not on a clinic's machine."""
+    notebooks = (ROOT / "notebooks").glob("*.ipynb")
+
+    assert [id_of(path) for path in modules(LIBRARY) if knows(path, DEMO.name)] == []
+    assert [id_of(path) for path in notebooks if DEMO.name in path.read_text()] == []
+
+
+def knows(path: Path, package: str) -> bool:
+    """It imports *package*, or names it where it might be imported by."""
+    texts = [getattr(node, "value", None) for node in nodes(path)]
+    named = [text for text in texts if isinstance(text, str) and package in text]
+    return package in packages(path) or bool(named)
+
+
+def test_a_library_that_knows_its_demo_is_seen(tmp_path: Path) -> None:
+    for line in ("import reimport_demo.s3", "import_module('reimport_demo.s3')"):
+        path = tmp_path / f"{len(line)}.py"
+        path.write_text(f"def show():\n    {line}\n")
+
+        assert knows(path, DEMO.name), line
 
 
 def test_only_what_works_on_the_database_imports_django() -> None:
@@ -239,28 +273,54 @@ def test_every_text_file_is_opened_in_an_encoding_of_our_own() -> None:
     assert [place for path in paths for place in encodings_left_out(path)] == []
 
 
-def test_every_imported_package_is_declared() -> None:
+def declared() -> dict[str, set[str]]:
+    """Folder -> the distributions that its modules may import."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    product = _names(project["project"]["dependencies"])
-    either = product | _names(project["dependency-groups"]["dev"])
-    declared = {
-        "reimport_lib": product,
-        "reimport_demo": product,
-        "backend": product,
-        "tests": either,
-        "tools": either,
+    demo = tomllib.loads((DEMO / "pyproject.toml").read_text())["project"]
+    extras = project["project"]["optional-dependencies"]
+    library = _names(project["project"]["dependencies"])
+    backend, lab = library | _names(extras["backend"]), _names(extras["lab"])
+    all_there_is = backend | lab | _names(demo["dependencies"])
+    all_there_is |= _names(project["dependency-groups"]["dev"])
+    return {
+        "reimport_lib": library,
+        "reimport_demo": _names(demo["dependencies"]),
+        "backend": backend,
+        "tests": all_there_is,
+        "tools": all_there_is,
     }
-    distributions = metadata.packages_distributions()
 
+
+def distributions(path: Path) -> Iterator[tuple[str, set[str]]]:
+    """Every foreign package that a module imports, and the distributions it is of."""
+    found = metadata.packages_distributions()
+    for package in packages(path) - OURS - BESIDE_TESTS - sys.stdlib_module_names:
+        yield package, {canonicalize_name(name) for name in found.get(package, [])}
+
+
+def test_every_imported_package_is_declared() -> None:
     missing = {
-        f"{package} in {folder}"
-        for folder, names in declared.items()
+        (id_of(path), package)
+        for folder, names in declared().items()
         for path in modules(ROOT / folder)
-        for package in packages(path) - OURS - BESIDE_TESTS - sys.stdlib_module_names
-        if not names & {canonicalize_name(n) for n in distributions.get(package, [])}
+        for package, brought_by in distributions(path)
+        if not names & brought_by
     }
 
-    assert missing == set()
+    assert missing == WHERE_IT_IS
+
+
+@pytest.mark.parametrize("folder", ["reimport_lib", "reimport_demo"])
+def test_every_declared_package_is_imported(folder: str) -> None:
+    """What only the tests or another folder need, nobody is made to install."""
+    imported = {
+        name
+        for path in modules(ROOT / folder)
+        for _package, brought_by in distributions(path)
+        for name in brought_by
+    }
+
+    assert declared()[folder] - imported == UNSEEN[folder]
 
 
 def _names(lines: list[str]) -> set[str]:

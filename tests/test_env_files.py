@@ -1,7 +1,8 @@
-"""pyproject.toml is the one list kept by hand; all others agree with it. No network."""
+"""Two pyproject.toml are the lists kept by hand; all others agree. No network."""
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import subprocess
@@ -21,17 +22,29 @@ from rattler import MatchSpec
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+DEMO = tomllib.loads((ROOT / "reimport_demo" / "pyproject.toml").read_text())
+LIBRARY = PROJECT["project"]["name"]
+MOST_AT_RUN_TIME = 25
 LOCK = (ROOT / "requirements.lock").read_text()
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text())
-ITSELF = "-e ."
+ITSELF = ["-e .", "-e reimport_demo"]
 PIN = re.compile(
     r"(?P<name>[\w.-]+)(?:\[.*\])?==(?P<version>\S+)(?: ; (?P<marker>.+?))? \\"
 )
 
 
 def declared() -> list[Requirement]:
-    lines = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    """What the library needs, at run time and with all extras, and its development."""
+    project = PROJECT["project"]
+    extras = itertools.chain.from_iterable(project["optional-dependencies"].values())
+    lines = [*project["dependencies"], *extras, *PROJECT["dependency-groups"]["dev"]]
     return [Requirement(line) for line in lines]
+
+
+def of_the_demo() -> list[Requirement]:
+    """What the demo needs besides the library, which is that of the same checkout."""
+    lines = map(Requirement, DEMO["project"]["dependencies"])
+    return [wanted for wanted in lines if wanted.name != LIBRARY]
 
 
 def pins() -> Iterator[tuple[str, str, str]]:
@@ -53,7 +66,9 @@ def specifier(line: str) -> SpecifierSet:
     return Requirement(line).specifier
 
 
-@pytest.mark.parametrize("wanted", declared(), ids=lambda wanted: wanted.name)
+@pytest.mark.parametrize(
+    "wanted", [*declared(), *of_the_demo()], ids=lambda wanted: wanted.name
+)
 def test_the_lock_holds_each_declared_package_within_its_bounds(
     wanted: Requirement,
 ) -> None:
@@ -63,6 +78,13 @@ def test_the_lock_holds_each_declared_package_within_its_bounds(
 
     assert versions
     assert all(version in wanted.specifier for version in versions)
+
+
+def test_a_machine_of_a_clinic_installs_few_packages_by_name() -> None:
+    """All that only the demo, the tests or a browser need is declared elsewhere."""
+    names = {Requirement(line).name for line in PROJECT["project"]["dependencies"]}
+
+    assert len(names) <= MOST_AT_RUN_TIME
 
 
 def test_every_pin_of_the_lock_has_a_hash() -> None:
@@ -100,16 +122,16 @@ def test_conda_is_given_the_same_packages_within_the_same_bounds() -> None:
     found = {
         (canonicalize_name(Requirement(line).name), specifier(line))
         for line in conda_lines()
-        if line not in ("pip", ITSELF)
+        if line not in ("pip", *ITSELF)
     }
 
     assert found == expected
 
 
-def test_conda_installs_the_project_itself() -> None:
+def test_conda_installs_the_project_itself_and_its_demo_by_pip() -> None:
     (by_pip,) = [line for line in ENVIRONMENT["dependencies"] if isinstance(line, dict)]
 
-    assert ITSELF in by_pip["pip"]
+    assert [line for line in by_pip["pip"] if line.startswith("-e")] == ITSELF
 
 
 def test_every_name_for_pip_is_in_the_lock() -> None:
@@ -118,7 +140,7 @@ def test_every_name_for_pip_is_in_the_lock() -> None:
     names = {
         canonicalize_name(Requirement(line).name)
         for line in by_pip["pip"]
-        if line != ITSELF
+        if line not in ITSELF
     }
 
     assert names

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from reimport_lib.cli.commands import app
 from reimport_lib.phases import PHASES
+from tests.cli.commands import every_command
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -62,7 +62,7 @@ def wrong(words: list[str]) -> str:
     rest = reimport_words(words)
     if rest is None or rest[:1] in ([], ["--help"], ["--version"]):
         return ""
-    command = app.commands.get(rest[0])
+    command = every_command().get(rest[0])
     if command is None:
         return f"reimport has no {rest[0]}"
     return _wrong_options(command, rest[1:])

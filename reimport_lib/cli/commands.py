@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import click
 
-from reimport_demo.cli import demo
 from reimport_lib import printing
 from reimport_lib.cli.doctor import doctor
 from reimport_lib.cli.errors import defect, show_error, show_usage, unexpected
 from reimport_lib.cli.files import files
 from reimport_lib.cli.load_config import load_config
+from reimport_lib.cli.plugins import Commands
 from reimport_lib.cli.prune import prune
 from reimport_lib.cli.restore import restore
 from reimport_lib.cli.run import open_, run
@@ -34,7 +34,9 @@ _UNSET = "give it a value, or leave it out; in a script, is its variable set?"
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES_HELP
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXIT_CODES_HELP,
 )
 @click.version_option(package_name="clinic-reimport", prog_name="reimport")
 def app() -> None:
@@ -51,7 +53,6 @@ for command in (
     load_config,
     prune,
     files,
-    demo,
 ):
     app.add_command(command)
 

@@ -37,7 +37,6 @@ from papermill.engines import (
 )
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io
-from traitlets import default
 
 from reimport_lib.errors import PhaseFailed, UsageError, did_you_mean
 from reimport_lib.execute.prefork import forked
@@ -110,12 +109,8 @@ class _Client(AsyncKernelClient):
         Under the manager's name two of them would number their messages alike, and what
         comes late for the first would end a cell that the second has sent.
         """
-        super().__init__(**words)
+        super().__init__(context=zmq.asyncio.Context.instance(), **words)
         self.session.session = str(uuid4())
-
-    @default("context")
-    def _context_default(self) -> zmq.asyncio.Context:
-        return zmq.asyncio.Context.instance()
 
     def start_channels(
         self,

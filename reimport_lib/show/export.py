@@ -8,11 +8,11 @@ hosts.
 
 from __future__ import annotations
 
+import io
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import nbformat
 
 from reimport_lib.show.html import from_template
 from reimport_lib.show.sanitizer import sanitized
@@ -43,31 +43,23 @@ def export(notebook: Path) -> str:
 
     The page links to ``report.html`` beside it.
     """
-    node = nbformat.read(str(notebook), as_version=4)  # type: ignore[no-untyped-call]
-    return to_html(node, title=notebook.stem)
+    stored = json.loads(notebook.read_text(encoding="utf-8"))
+    return to_html(stored, title=notebook.stem)
 
 
 def to_html(notebook: Any, *, title: str) -> str:
-    """The page of *notebook*, an nbformat node, which is left as it is."""
-    shown = nbformat.from_dict(  # type: ignore[no-untyped-call]
-        {
-            **notebook,
-            "metadata": {
-                name: value
-                for name, value in notebook["metadata"].items()
-                if name != "widgets"
-            },
-            "cells": [_cell(cell) for cell in notebook["cells"]],
-        }
-    )
-    body, _ = _exporter().from_notebook_node(shown)
+    """The page of *notebook*, as it is stored, which is left as it is."""
+    metadata = {n: value for n, value in notebook["metadata"].items() if n != "widgets"}
+    cells = [_cell(cell) for cell in notebook["cells"]]
+    shown = json.dumps({**notebook, "metadata": metadata, "cells": cells})
+    body, _ = _exporter().from_file(io.StringIO(shown))
     title = title.replace("_", " ")
     return from_template("notebook.j2", title=title, body=sanitized(body))
 
 
 def _cell(cell: Any) -> Any:
     if _STOPPED in cell["metadata"].get("tags", ()):
-        return {**cell, "source": _stopped(cell["source"])}
+        return {**cell, "source": _stopped("".join(cell["source"]))}
     if cell["cell_type"] != "code":
         return cell
     outputs = [_output(output) for output in cell["outputs"] if _is_shown(output)]

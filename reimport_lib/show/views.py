@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,7 +23,6 @@ from reimport_lib.record.events import ValuesRevealed
 from reimport_lib.record.run import Run
 from reimport_lib.show import backup_words, charts, deletion_words, previews
 from reimport_lib.show.backup_words import Proof
-from reimport_lib.show.control import make_control
 from reimport_lib.show.deletion_words import Deletions
 from reimport_lib.show.differences import changes_table
 from reimport_lib.show.drawing import Chart
@@ -150,8 +150,16 @@ def explorer(
     return explore(plans, mask, rows=rows, frames=frames)
 
 
-control = make_control
 checks = checks_stack
+
+
+def control(explorer: Explorer) -> Any:
+    """The explorer as a control in JupyterLab; nothing without ipywidgets."""
+    if find_spec("ipywidgets") is None:
+        return None
+    from reimport_lib.show.control import make_control
+
+    return make_control(explorer)
 
 
 def raw_samples(snapshot: Snapshot, mask: Mask, *, rows: int) -> Stack:

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import click
+
 from reimport_lib.cli import commands
 from reimport_lib.config import ROOT
 from reimport_lib.record import runs
@@ -27,6 +29,16 @@ from tests.phases.sites import Site
 PERSON_SECONDS = 0.5  # the terminal takes keys some time after the question is shown
 TIMEOUT_SECONDS = 300
 Answer = tuple[str, Callable[[str], str]]
+
+
+def every_command() -> dict[str, click.Command]:
+    """The commands of ``reimport`` by name, also those of other distributions."""
+    context = click.Context(commands.app)
+    found = {
+        name: commands.app.get_command(context, name)
+        for name in commands.app.list_commands(context)
+    }
+    return {name: command for name, command in found.items() if command is not None}
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import click
 import pytest
 
-from reimport_lib.cli import commands as cli
-from tests.cli.commands import Commands
+from tests.cli.commands import Commands, every_command
 
 
 def _texts() -> list[tuple[str, ...]]:
     """Every command with each word that takes a text, up to that text."""
     found: list[tuple[str, ...]] = [()]
-    for name, command in cli.app.commands.items():
+    for name, command in every_command().items():
         for word in command.params:
             if isinstance(word, click.Argument):
                 found.append((name,))

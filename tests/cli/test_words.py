@@ -8,10 +8,9 @@ import re
 import click
 import pytest
 
-from reimport_lib.cli import commands as cli
 from reimport_lib.execute import approve
 from reimport_lib.record.status import Mode
-from tests.cli.commands import Commands
+from tests.cli.commands import Commands, every_command
 from tests.cli.test_load_config import a_config
 from tests.phases.sites import rewritten
 
@@ -35,7 +34,7 @@ def test_every_command_and_option_says_what_it_does(
     listed = set(re.findall(r"^  ([a-z-]+)  +\S", capsys.readouterr().out, re.M))
 
     assert listed >= NAMES
-    for name, command in cli.app.commands.items():
+    for name, command in every_command().items():
         assert command.help, name
         for option in command.params:
             if isinstance(option, click.Option):

@@ -17,7 +17,11 @@ PHONY = re.compile(r"^\.PHONY: (\w+)$", re.MULTILINE)
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """The files that the rule for .venv looks at, in a folder of their own."""
-    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+    (tmp_path / "reimport_demo").mkdir()
+    for name in (
+        *("Makefile", "requirements.lock"),
+        *("pyproject.toml", "reimport_demo/pyproject.toml"),
+    ):
         shutil.copyfile(ROOT / name, tmp_path / name)
     return tmp_path
 

@@ -1,13 +1,12 @@
 """Import what the notebooks need, once, in the process that kernels are forked from."""
 
+from contextlib import suppress
 from functools import cache
 
 import django  # noqa: F401
 import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipykernel.zmqshell  # noqa: F401
-import IPython.display  # noqa: F401
-import ipywidgets  # noqa: F401
 import matplotlib.backends.backend_agg
 import matplotlib.figure  # noqa: F401
 import pandas  # noqa: F401
@@ -17,6 +16,9 @@ import reimport_lib.phases.notebook  # noqa: F401
 from reimport_lib.phases import PHASES
 from reimport_lib.show import charts
 from reimport_lib.write import bind
+
+with suppress(ImportError):  # only who opens notebooks in JupyterLab needs it
+    import ipywidgets  # noqa: F401
 
 MODULES = tuple(phase.module for phase in PHASES)
 
