@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from reimport_lib.errors import ReimportError
 
@@ -54,6 +55,25 @@ def private_open(path: Path, mode: str) -> Iterator[Any]:
         path, mode, encoding="utf-8", newline="", opener=_private
     ) as file:
         yield file
+
+
+def lock(file: IO[Any], *, wait: bool = True, shared: bool = False) -> None:
+    """
+    Hold *file* for this process, until it is closed or the process ends.
+
+    Raises:
+        BlockingIOError: another process holds it, and this one is not to wait.
+        ReimportError: the system has no such locks.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        raise ReimportError(
+            f"Runs are made on Linux and macOS; {sys.platform} has no locks on files.",
+            hint="use one of these systems",
+        ) from None
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    fcntl.flock(file, kind | (0 if wait else fcntl.LOCK_NB))
 
 
 def _private(path: str, flags: int) -> int:

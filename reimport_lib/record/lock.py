@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from reimport_lib.errors import Refused
-from reimport_lib.private_files import private_open, unwritable
+from reimport_lib.private_files import lock, private_open, unwritable
 from reimport_lib.record.run import Run
 
 _LOCK = ".executing"
@@ -29,7 +28,7 @@ def executing(run: Run) -> Iterator[None]:
     with ExitStack() as held:
         try:
             file = held.enter_context(private_open(path, "a"))
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file, wait=False)
         except BlockingIOError:
             raise Refused(
                 f"Run {run.run_id} is being executed by another process.",
@@ -44,7 +43,7 @@ def is_executed(run: Run) -> bool:
     """Whether a process is executing *run* now; nothing is written to find out."""
     try:
         with (run.folder / _LOCK).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            lock(file, wait=False, shared=True)
     except FileNotFoundError:
         return False
     except BlockingIOError:

@@ -6,7 +6,6 @@ works on the run: always under a lock, always whole, and by the methods below al
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import cast
 
 from reimport_lib.checks import Check
 from reimport_lib.config import Settings
-from reimport_lib.private_files import private_open, write_json
+from reimport_lib.private_files import lock, private_open, write_json
 from reimport_lib.record import events
 from reimport_lib.record.clock import now
 from reimport_lib.record.events import Event
@@ -264,7 +263,7 @@ class Run:
     def _changed(self) -> Iterator[Manifest]:
         """The manifest, under its lock; written where the block comes to its end."""
         with private_open(self.folder / ".lock", "a") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            lock(file)
             manifest = read_manifest(self.folder)
             yield manifest
             write_json(self.folder / MANIFEST, manifest)
