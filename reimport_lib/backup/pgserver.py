@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.write import pgrights
+from reimport_lib.write.pgrights import TABLES, none_of
 
 OLDEST = 14  # what the backend's Django still speaks to
 
@@ -36,17 +37,6 @@ _WHAT = """
              WHERE datname = current_database()),
            pg_is_in_recovery(),
            current_setting('default_transaction_read_only')
-"""
-_OTHERS = """
-    SELECT format('%s.%s', n.nspname, c.relname)
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind = ANY({kinds})
-       AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-       AND NOT EXISTS (SELECT FROM pg_depend d
-                        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
-                          AND d.deptype = 'e')
-       AND {condition}
-     ORDER BY 1
 """
 _CHANGE = ("INSERT", "UPDATE", "DELETE")
 _EXTENSIONS = """
@@ -98,42 +88,30 @@ def checks(connection: psycopg.Connection[Any]) -> list[Check]:
 
 
 def _rights(connection: psycopg.Connection[Any]) -> list[Check]:
-    """What this role may do with tables and sequences, as backup and import need it."""
-    tables = ["r", "p"]
-    unread = _named(
-        connection,
-        [*tables, "m", "S"],
-        "NOT (has_schema_privilege(n.oid, 'USAGE')"
-        " AND has_table_privilege(c.oid, 'SELECT'))",
-    )
-    may_not = " AND ".join(f"has_table_privilege(c.oid, '{verb}')" for verb in _CHANGE)
-    unchanged = _named(connection, tables, f"NOT ({may_not})")
-    others = _named(connection, tables, "NOT pg_has_role(c.relowner, 'USAGE')")
-    hidden = _named(connection, tables, "row_security_active(c.oid)")
+    """What this role may do with tables, as backup and import need it."""
+    verbs = " AND ".join(f"has_table_privilege(c.oid, '{verb}')" for verb in _CHANGE)
+    unchanged = pgrights.such(connection, TABLES, f"NOT ({verbs})")
+    others = pgrights.such(connection, TABLES, "NOT pg_has_role(c.relowner, 'USAGE')")
+    hidden = pgrights.such(connection, TABLES, "row_security_active(c.oid)")
     found = connection.execute(_EXTENSIONS).fetchall()
     extensions = [str(name) for (name,) in found]
     return [
-        _none(
-            "tables and sequences that this role may not read",
-            unread,
-            "GRANT SELECT on them, and USAGE on their schema, to this role",
-        ),
-        _none(
+        none_of(
             "tables whose rows this role sees only in part",
             hidden,
             "ALTER ROLE ... BYPASSRLS: a backup must hold every row",
         ),
-        _none(
+        none_of(
             "tables that this role may not change",
             unchanged,
             "GRANT INSERT, UPDATE, DELETE on them to this role",
         ),
-        _none(
+        none_of(
             "extensions that this role may not put into a copy",
             extensions,
             "set REIMPORT_REHEARSAL_URL with a role that may, or drop them",
         ),
-        _none(
+        none_of(
             "tables that only another role may put back from a backup",
             others,
             "`reimport restore` needs their owner: ALTER TABLE ... OWNER TO this role",
@@ -153,25 +131,6 @@ def _settings(connection: psycopg.Connection[Any]) -> Check:
         f"{said}; set aside in the sessions of a run" if names else said,
         Verdict.PASS,
     )
-
-
-def _named(
-    connection: psycopg.Connection[Any], kinds: list[str], condition: str
-) -> list[str]:
-    query = sql.SQL(_OTHERS).format(
-        kinds=sql.Literal(kinds),
-        condition=sql.SQL(condition),  # of constants
-    )
-    return [str(name) for (name,) in connection.execute(query)]
-
-
-def _none(
-    name: str, found: list[str], hint: str, verdict: Verdict = Verdict.FAIL
-) -> Check:
-    if not found:
-        return Check(name, "0", "0", Verdict.PASS)
-    shown = ", ".join(found[:3])
-    return Check(name, "0", f"{len(found):,}: {shown}", verdict, hint)
 
 
 def _check(name: str, expected: str, actual: str, hint: str) -> Check:

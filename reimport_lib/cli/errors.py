@@ -27,6 +27,13 @@ def show_usage(error: click.ClickException) -> None:
 
 def defect(error: Exception) -> ReimportError:
     """What nobody foresaw, as one line without its text, which may quote a value."""
+    from reimport_lib.write import pgreasons  # its driver takes time to import
+
+    if pgreasons.is_outside(error):
+        return ReimportError(
+            f"The database failed: {pgreasons.of_error(error)}.",
+            hint="mend that, then try again; `reimport doctor` says what else is wrong",
+        )
     return ReimportError(
         f"{place_of(error)}.",
         hint="this is a defect of the program: report the line",

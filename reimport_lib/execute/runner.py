@@ -105,7 +105,7 @@ def _execute_phase(
     except ReimportError as error:
         _record_unless_told(run, phase, error)
     except Exception as error:  # recorded, and told without its text
-        failure = recording.unexpected(phase.name, error)
+        failure = recording.unexpected(run, phase.name, error)
         _record_unless_told(run, phase, failure)
     finally:
         report.seal(run, phase)

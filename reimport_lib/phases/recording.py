@@ -33,7 +33,7 @@ from reimport_lib.record.events import LedgerNotTold, PhaseError
 from reimport_lib.record.manifest import Counts, LinkCounts
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import STOPPED, Status
-from reimport_lib.write import ledger
+from reimport_lib.write import ledger, pgreasons
 
 _STATUS_OF = (
     (Interrupted, Status.INTERRUPTED),
@@ -184,13 +184,18 @@ def recording(run: Run, name: str) -> Iterator[None]:
         record_failure(run, name, stopped)
         raise stopped from None
     except Exception as error:
-        failure = unexpected(name, error)
+        failure = unexpected(run, name, error)
         record_failure(run, name, failure)
         raise failure from None
 
 
-def unexpected(name: str, error: Exception) -> PhaseFailed:
+def unexpected(run: Run, name: str, error: Exception) -> PhaseFailed:
     """*error* as PhaseFailed: its kind and where it was raised, never its text."""
+    if pgreasons.is_outside(error):
+        return PhaseFailed(
+            f"{name}: the database failed: {pgreasons.of_error(error)}.",
+            hint=f"mend that, then reimport run --resume {run.run_id}",
+        )
     return PhaseFailed(
         f"{name}: {place_of(error)}.",
         hint="this is a defect of the program: keep the run folder and report the line",

@@ -9,10 +9,10 @@ from django.apps import apps
 from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 
-from reimport_lib.checks import Check, Verdict, equal
+from reimport_lib.checks import Check, Verdict, equal, failed
 from reimport_lib.errors import TargetError
 from reimport_lib.tables import registry
-from reimport_lib.write import pgreasons
+from reimport_lib.write import pgreasons, pgrights
 from reimport_lib.write.bind import REAL
 from reimport_lib.write.databases import MARKER
 
@@ -64,13 +64,18 @@ def check_target(alias: str = REAL) -> list[Check]:
                 "mend that, or set DATABASE_URL to the clinic's database",
             )
         ]
+    reached = equal("database can be reached", expected="yes", actual="yes")
+    rights = _rights(connection)
+    if failed(rights):  # then nothing else can be asked of it
+        return [reached, *rights]
     labels = [table.model for table in registry.all_tables() if table.model] + list(
         _LEDGER
     )
     wanted = {str(apps.get_model(label)._meta.db_table) for label in labels}
     missing = _missing_migrations(connection)
     found = [
-        equal("database can be reached", expected="yes", actual="yes"),
+        reached,
+        *rights,
         equal(
             "tables of the backend",
             expected=len(wanted),
@@ -106,6 +111,13 @@ def require_ready(alias: str) -> None:
                 f"{check.name}: {check.actual}, expected {check.expected}.",
                 hint=check.hint,
             )
+
+
+def _rights(connection: Any) -> list[Check]:
+    """On PostgreSQL whether this role may read every table; a file has no rights."""
+    if connection.vendor != "postgresql":
+        return []
+    return [pgrights.readable(connection.connection)]
 
 
 def _holds_content_types(alias: str) -> bool:

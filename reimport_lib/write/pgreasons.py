@@ -77,9 +77,19 @@ _SIGNS = (
     ("No such file or directory", "no server listens in that folder"),
     ("timeout expired", "the server does not answer"),
     ("SSL", "the server and this machine do not agree on encryption"),
+    ("closed the connection", "the connection was lost"),
+    ("connection is closed", "the connection was lost"),
+    ("connection is lost", "the connection was lost"),
     ("could not connect", "the server cannot be reached"),
     ("connection to server", "the connection to the server failed"),
     ("permission denied", "permission denied"),
+)
+# Every connection sets this one, and no server before version 14 knows it.
+_TOO_OLD = 'unrecognized configuration parameter "idle_session_timeout"'
+_OUTSIDE = (
+    *("08", "25006", "25P03", "25P04", "28", "3D000", "42501", "53", "55P03", "57"),
+    *("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR"),
+    *("SQLITE_LOCKED", "SQLITE_PERM", "SQLITE_READONLY"),
 )
 _ERROR = re.compile(r"(?:ERROR|FATAL|error): +(?=\S)")
 _BEHIND = re.compile(r"(?:DETAIL|CONTEXT|HINT|STATEMENT|QUERY|LINE \d+|Command was):")
@@ -87,11 +97,9 @@ _BEHIND = re.compile(r"(?:DETAIL|CONTEXT|HINT|STATEMENT|QUERY|LINE \d+|Command w
 
 def of_error(error: BaseException) -> str:
     """What *error* is about: psycopg's own, or one of Django's made from it."""
-    cause = error if isinstance(error, psycopg.Error) else error.__cause__
+    cause, code = _cause(error), _code(error)
     if not isinstance(cause, psycopg.Error):
-        code = getattr(cause or error, "sqlite_errorname", "")
         return f"{type(error).__name__} {code}".strip()
-    code = cause.sqlstate or ""
     said = _safe(cause.diag.message_primary or "") if code else in_text(str(cause))
     known = _BY_CODE.get(code) or _BY_CODE.get(code[:2], "")
     if said and said != UNKNOWN:
@@ -99,11 +107,37 @@ def of_error(error: BaseException) -> str:
     return known or f"{type(cause).__name__} {code}".strip()
 
 
+def is_outside(error: BaseException) -> bool:
+    """
+    Whether *error* comes of the server, the disk or what a role may do.
+
+    Every other one comes of what was asked, which is the program's to mend.
+    """
+    code = _code(error)
+    lost = isinstance(_cause(error), psycopg.OperationalError | psycopg.InterfaceError)
+    return code.startswith(_OUTSIDE) if code else lost
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The driver's error: *error* itself, or what Django made it from."""
+    return error if isinstance(error, psycopg.Error) else error.__cause__ or error
+
+
+def _code(error: BaseException) -> str:
+    """The SQLSTATE, or SQLite's own name of the error; "" where it has none."""
+    cause = _cause(error)
+    if isinstance(cause, psycopg.Error):
+        return cause.sqlstate or ""
+    return str(getattr(cause, "sqlite_errorname", ""))
+
+
 def in_text(text: str) -> str:
     """What the *text* that a program ended with says of its first error."""
     for line in text.splitlines():
         if _BEHIND.match(line.lstrip()):
             break
+        if _TOO_OLD in line:
+            return "the server is older than PostgreSQL 14, the oldest that will do"
         said = _safe(_ERROR.split(line)[-1].strip())
         if said:
             return said

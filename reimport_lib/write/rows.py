@@ -19,6 +19,7 @@ from django.db.models import CharField, Model, TextField
 
 from reimport_lib.counting import several
 from reimport_lib.errors import Drifted, PhaseFailed, TargetError
+from reimport_lib.write import pgreasons
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import AnyField, fields_of, label_of
 
@@ -120,6 +121,12 @@ def failures_named(where: str) -> Iterator[None]:
                 hint="wait until it is done, then reimport run --resume",
             ) from None
         full = code in _FULL
+        if not full and pgreasons.is_outside(error):
+            raise PhaseFailed(
+                f"{where}: the database failed: {pgreasons.of_error(error)}."
+                " Nothing of this phase was written.",
+                hint="mend that, then reimport run --resume",
+            ) from None
         refused = "has no room for" if full else "refused"
         raise PhaseFailed(
             f"{where}: the database {refused} the rows"

@@ -17,7 +17,8 @@ from reimport_lib.backup.copies import copy_place, drop_copy, restore_copy
 from reimport_lib.backup.digests import digest_url
 from reimport_lib.backup.restoring import restore
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.write import bind, identity, pgreasons
+from reimport_lib.errors import TargetError
+from reimport_lib.write import bind, identity, pgreasons, pgrights
 from reimport_lib.write.databases import connect, database_name
 from tests.write.statements import execute
 from tools import postgres
@@ -174,11 +175,10 @@ def test_missing_rights_are_told_table_by_table(
         for name, check in found.items()
         if check.verdict is not Verdict.PASS
     }
+    with connect(modest_url) as connection:
+        unread = pgrights.readable(connection)
+    assert (unread.verdict, unread.actual) == (Verdict.FAIL, "1: public.closed")
     assert wrong == {
-        "tables and sequences that this role may not read": (
-            Verdict.FAIL,
-            "1: public.closed",
-        ),
         "tables that this role may not change": (Verdict.FAIL, "1: public.closed"),
         "tables that only another role may put back from a backup": (
             Verdict.WARN,
@@ -188,6 +188,67 @@ def test_missing_rights_are_told_table_by_table(
     execute(database_url, "ALTER TABLE open_to_all ENABLE ROW LEVEL SECURITY")
     partly = checked(modest_url)["tables whose rows this role sees only in part"]
     assert (partly.verdict, partly.actual) == (Verdict.FAIL, "1: public.open_to_all")
+
+
+@pytest.mark.parametrize("table", ["django_migrations", "django_content_type"])
+def test_a_role_that_may_not_read_what_is_asked_first_is_told_so(
+    migrated_database_url: str, table: str
+) -> None:
+    """Without an error of the driver's, which would be taken for a defect."""
+    execute(
+        migrated_database_url,
+        "CREATE ROLE modest_asker LOGIN",
+        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO modest_asker",
+        "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO modest_asker",
+        f"REVOKE SELECT ON {table} FROM modest_asker",  # noqa: S608  of this test
+    )
+    url = migrated_database_url.replace("postgres:@", "modest_asker:@", 1)
+    bind.bind(url, real_database=url, writable=False)
+    try:
+        with pytest.raises(TargetError, match=f"may not read: 1: public.{table}") as no:
+            identity.require_ready(bind.REAL)
+    finally:
+        bind.close()
+        execute(
+            migrated_database_url,
+            "DROP OWNED BY modest_asker",
+            "DROP ROLE modest_asker",
+        )
+    assert no.value.hint.startswith("GRANT SELECT on them")
+
+
+def test_a_server_that_ends_a_connection_or_refuses_a_role_is_no_defect(
+    migrated_database_url: str,
+) -> None:
+    url = migrated_database_url
+    bind.bind(url, real_database=url, writable=True)
+    try:
+        from django.db import Error, connection
+
+        for statement, outside in (
+            ("SELECT pg_terminate_backend(pg_backend_pid())", True),
+            ("SELECT 1", True),  # on the connection that was ended
+            ("SELECT nothing_of_that_name", False),
+        ):
+            if not outside:
+                connection.close()
+            with pytest.raises(Error) as raised, connection.cursor() as cursor:
+                cursor.execute(statement)
+            assert pgreasons.is_outside(raised.value) is outside, statement
+    finally:
+        bind.close()
+
+
+def test_a_server_too_old_to_be_connected_to_is_said_to_be_so() -> None:
+    """As 13.23 says it: it is refused with the first of our settings it lacks."""
+    said = pgreasons.in_text(
+        'connection to server on socket "/tmp/.s.PGSQL.5432" failed: FATAL:  '
+        'unrecognized configuration parameter "idle_session_timeout"'
+    )
+
+    assert said == f"the server is older than PostgreSQL {pgserver.OLDEST}," + (
+        " the oldest that will do"
+    )
 
 
 def test_a_failure_is_told_by_its_reason(postgres_url: str) -> None:

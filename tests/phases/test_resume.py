@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ MEND = {
     "sqlite": "DROP TRIGGER refuse_visits",
     "postgresql": "DROP TRIGGER refuse_visits ON appointments_appointment",
 }
+LOSE = (
+    BREAK["postgresql"]
+    .replace(
+        "RAISE EXCEPTION 'visit of Imke Ashgrove'",
+        "PERFORM pg_terminate_backend(pg_backend_pid())",
+    )
+    .replace("END $$", "RETURN NEW; END $$")
+)
 PHASES = ("delete", "patients", "appointments", "documents")
 
 
@@ -67,6 +76,28 @@ def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
     assert {name: resumed.phase(name)["started"] for name in started} == started
     with pytest.raises(UsageError, match=f"Run {resumed.run_id} is done"):
         resumable(ready.settings, resumed.run_id)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_a_server_that_is_lost_is_named_and_the_run_goes_on_when_it_is_back(
+    ready: Site, engine: str
+) -> None:
+    rehearsal = ready.rehearse("patients", "appointments")
+    ready.execute_sql(LOSE)
+
+    stopped = ready.apply(rehearsal)
+
+    assert sites.status(stopped) is Status.FAILED
+    assert re.fullmatch(
+        r"appointments: the database failed: (terminating connection due to"
+        r" administrator command|the connection was lost)\. Nothing of this phase was"
+        r" written\. Hint: mend that, then reimport run --resume",
+        sites.error(stopped),
+    )
+    ready.execute_sql(MEND[engine])
+    sites.execute(stopped)
+    assert sites.status(stopped) is Status.SUCCEEDED
+    assert sites.outcomes(stopped) == sites.outcomes(rehearsal)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
