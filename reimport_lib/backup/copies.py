@@ -20,7 +20,7 @@ from reimport_lib.backup import pgcopies
 from reimport_lib.backup.backup import Backup
 from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.counting import several
-from reimport_lib.errors import BackupError
+from reimport_lib.errors import BackupError, SettingsError
 from reimport_lib.private_files import private_open
 from reimport_lib.write import bind, pgreasons
 from reimport_lib.write.databases import (
@@ -33,6 +33,7 @@ from reimport_lib.write.databases import (
 )
 
 COPY_FILE = "copy.sqlite3"
+_ANOTHER = "set REIMPORT_REHEARSAL_URL to an empty PostgreSQL database of its own"
 _LONGEST_NAME = 63  # bytes PostgreSQL keeps of a name
 _SQLITE_BESIDE = ("", "-wal", "-shm", "-journal")
 
@@ -59,10 +60,14 @@ def copy_place(
 
     SQLite: a file in *folder*. PostgreSQL: a database beside the real one, named after
     it and the run, or the one that *rehearsal_url* names.
+
+    Raises:
+        SettingsError: that is no PostgreSQL database, and the real one is.
     """
     if is_sqlite(real_url):
         return CopyPlace(f"sqlite:///{quote(str(folder.resolve() / COPY_FILE))}")
     if rehearsal_url:
+        require_postgresql(rehearsal_url)
         return CopyPlace(rehearsal_url, lent=True)
     ending = f"_rehearsal_{run_id.lower()}"
     room = _LONGEST_NAME - len(ending.encode())
@@ -92,17 +97,40 @@ def restore_copy(
     return prove(backup, place.url)
 
 
-def require_usable(rehearsal_url: str, real_url: str) -> None:
+def require_postgresql(rehearsal_url: str) -> None:
     """
-    The database that *rehearsal_url* names may be emptied for a copy.
+    A copy of a PostgreSQL database can be made in no other kind.
 
     Raises:
-        BackupError: it is the real one, cannot be reached, or holds tables of others.
+        SettingsError: *rehearsal_url* names a SQLite file.
     """
-    with failures_named(database_name(rehearsal_url)):
+    if is_sqlite(rehearsal_url):
+        raise SettingsError(
+            "REIMPORT_REHEARSAL_URL names no PostgreSQL database, and DATABASE_URL"
+            " does.",
+            hint=_ANOTHER,
+        )
+
+
+def require_usable(rehearsal_url: str, real_url: str) -> None:
+    """
+    The database that *rehearsal_url* names may be emptied for a copy, and filled.
+
+    Raises:
+        SettingsError: it is no PostgreSQL database.
+        BackupError: it is the real one, cannot be reached or written to, has another
+            encoding, or holds tables of others.
+    """
+    require_postgresql(rehearsal_url)
+    try:
         pgcopies.refuse_same_database(rehearsal_url, real_url)
         with connect(rehearsal_url) as connection:
             pgcopies.require_ours(connection, rehearsal_url)
+            lacking = pgcopies.lacking(connection)
+    except psycopg.Error as error:
+        lacking = pgreasons.of_error(error)
+    if lacking:
+        raise BackupError(f"REIMPORT_REHEARSAL_URL: {lacking}.", hint=_ANOTHER)
 
 
 def prove(backup: Backup, copy_url: str) -> DatabaseDigest:

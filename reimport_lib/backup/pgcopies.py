@@ -14,6 +14,7 @@ from psycopg import errors, sql
 
 from reimport_lib.backup import pgclient
 from reimport_lib.errors import BackupError
+from reimport_lib.write import pgrights
 from reimport_lib.write.databases import MARKER, connect, database_name
 
 MARK = f"CREATE TABLE {MARKER} (run_id varchar(100) NOT NULL)"
@@ -29,11 +30,33 @@ _RELATIONS = """
                         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                           AND d.deptype IN ('e', 'i', 'a'))
 """
+_LACKING = """
+    SELECT pg_encoding_to_char(encoding),
+           current_setting('transaction_read_only') = 'on',
+           coalesce(has_schema_privilege(to_regnamespace('public'), 'CREATE'), false)
+      FROM pg_database WHERE datname = current_database()
+"""
 # Together these tell any two databases of any two servers apart, for every role.
 _WHICH = """
     SELECT pg_postmaster_start_time(), oid
       FROM pg_database WHERE datname = current_database()
 """
+
+
+def lacking(connection: psycopg.Connection[Any]) -> str:
+    """Why no copy can be put into the database of *connection*; "" where one can."""
+    row = connection.execute(_LACKING).fetchone()
+    encoding, reads_only, may_create = row or ("", False, False)
+    if encoding != "UTF8":
+        return f"the encoding of that database is {encoding}, and must be UTF8"
+    if reads_only:
+        return "that database can only be read"
+    if not may_create:
+        return "its role may make no table in the schema public of that database"
+    kinds = (*pgrights.TABLES, "v", "m", "S")
+    if pgrights.such(connection, kinds, "NOT pg_has_role(c.relowner, 'USAGE')"):
+        return "its role may not remove what another role has left in that database"
+    return ""
 
 
 def make_room(url: str, real_url: str, run_id: str, *, lent: bool) -> None:

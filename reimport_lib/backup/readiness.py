@@ -9,7 +9,7 @@ import psycopg
 from reimport_lib.backup import copies, pgclient, pgcopies, pgserver
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.config import Settings
-from reimport_lib.errors import BackupError
+from reimport_lib.errors import ReimportError
 from reimport_lib.write.databases import connect, is_sqlite
 
 _MAY_CREATE = (
@@ -58,5 +58,5 @@ def check_copies(settings: Settings) -> list[Check]:
 def _answer(name: str, look: Callable[[], str]) -> Check:
     try:
         return Check(name, "yes", look(), Verdict.PASS)
-    except BackupError as error:
+    except ReimportError as error:
         return Check(name, "yes", f"no: {error.message}", Verdict.FAIL, error.hint)

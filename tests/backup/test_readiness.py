@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from reimport_lib.backup import pgclient
+from reimport_lib.backup.copies import copy_place
 from reimport_lib.backup.readiness import check_copies
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.config import load_settings
+from reimport_lib.errors import SettingsError
 from tests.write.statements import execute
 from tools import postgres
 
@@ -76,6 +79,86 @@ def test_a_lent_database_with_tables_of_others_is_none(
 
     assert check.verdict is Verdict.FAIL
     assert "lent_to_look_at holds tables" in check.actual
+
+
+def test_a_copy_is_made_in_no_other_kind_of_database(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Nor does a run get that far: it is said wherever the place is asked for."""
+    file = "sqlite:///lent.sqlite3"
+
+    check = checked(database_url, REIMPORT_REHEARSAL_URL=file)[PLACE]
+
+    assert check.verdict is Verdict.FAIL
+    assert "REIMPORT_REHEARSAL_URL names no PostgreSQL database" in check.actual
+    assert check.hint.startswith("set REIMPORT_REHEARSAL_URL to ")
+    with pytest.raises(SettingsError, match="REIMPORT_REHEARSAL_URL names no"):
+        copy_place(database_url, run_id="r", folder=tmp_path, rehearsal_url=file)
+
+
+def another_role(url: str) -> str:
+    """*url* as the role that may not create a database, nor a table in this one."""
+    return url.replace("postgres:@", "modest:@", 1)
+
+
+@pytest.mark.parametrize(
+    ("statements", "as_role", "said"),
+    [
+        (("DROP SCHEMA public",), True, "may make no table in the schema public"),
+        (
+            ("REVOKE CREATE ON SCHEMA public FROM PUBLIC",),
+            True,
+            "may make no table in the schema public",
+        ),
+        (
+            (
+                "GRANT CREATE ON SCHEMA public TO modest",
+                "CREATE TABLE reimport_rehearsal_copy (run_id varchar(100))",
+            ),
+            True,
+            "may not remove what another role has left",
+        ),
+        (
+            ("ALTER DATABASE lent_to_look_at SET default_transaction_read_only = on",),
+            False,
+            "can only be read",
+        ),
+        (("REVOKE CONNECT ON DATABASE lent_to_look_at FROM PUBLIC",), True, "denied"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_lent_database_that_no_copy_fits_into_is_told(
+    role_url: str, lent_url: str, statements: tuple[str, ...], as_role: bool, said: str
+) -> None:
+    execute(lent_url, *statements)
+    url = another_role(lent_url) if as_role else lent_url
+
+    check = checked(role_url, REIMPORT_REHEARSAL_URL=url)[PLACE]
+
+    assert check.verdict is Verdict.FAIL
+    assert said in check.actual
+    assert check.hint.startswith("set REIMPORT_REHEARSAL_URL to ")
+
+
+def test_a_lent_database_of_another_encoding_or_that_is_not_there_is_told(
+    postgres_url: str, database_url: str
+) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE western_lent TEMPLATE template0 ENCODING 'LATIN1'"
+            " LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    for name, said in (
+        ("western_lent", "the encoding of that database is LATIN1"),
+        ("nowhere", 'database "nowhere" does not exist'),
+    ):
+        url = postgres.database_url(postgres_url, name)
+        check = checked(database_url, REIMPORT_REHEARSAL_URL=url)[PLACE]
+
+        assert check.verdict is Verdict.FAIL
+        assert said in check.actual
+        assert check.hint.startswith("set REIMPORT_REHEARSAL_URL to ")
+    postgres.drop_database(postgres_url, "western_lent")
 
 
 def test_the_real_database_is_not_lent_to_itself(database_url: str) -> None:
