@@ -1,0 +1,31 @@
+"""Nothing is asked of PostgreSQL that the oldest server that will do does not know."""
+
+from __future__ import annotations
+
+import re
+
+from reimport_lib.backup import pgserver
+from reimport_lib.config import ROOT
+
+# What each version brought, in statements and in the catalogue.
+NEWER = {
+    15: r"MERGE INTO|NULLS NOT DISTINCT|security_invoker|daticulocale|datlocprovider"
+    r"|datcollversion|regexp_(?:count|like|substr|instr)|has_parameter_privilege",
+    16: r"ANY_VALUE|pg_stat_io|IS JSON|JSON_ARRAYAGG|JSON_OBJECTAGG|SYSTEM_USER"
+    r"|pg_input_is_valid",
+    17: r"\bON_ERROR\b|JSON_TABLE|merge_action|datlocale|pg_maintain",
+    18: r"WITHOUT OVERLAPS|uuidv7|RETURNING OLD|RETURNING NEW",
+}
+
+
+def test_no_statement_needs_a_newer_server() -> None:
+    found = [
+        (path.relative_to(ROOT), version, word)
+        for folder in ("reimport_lib", "backend")
+        for path in (ROOT / folder).rglob("*.py")
+        for version, words in NEWER.items()
+        if version > pgserver.OLDEST
+        for word in re.findall(words, path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
