@@ -7,11 +7,12 @@ the reader another way than the hint above it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # The command at the head of a hint: options with their values, a run's id.
 _OPTION = r"--[a-z-]+(?:[ =](?!-)[^\s,;]+)?"
 _COMMAND = re.compile(rf"reimport [a-z-]+(?: (?:{_OPTION}|[A-Z0-9][^\s,;]*))*(?![^,;])")
+_LIMIT = re.compile(r" ?--gate ([^\s=]+)=\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,16 @@ def after(run: Ended) -> Step:
     if advised:
         return Step(command=advised.group())
     names_command = "reimport " in run.hint
-    return Step(first=run.hint, command="" if names_command else _by_state(run))
+    words = _with_limits(run.words, run.hint)
+    command = "" if names_command else _by_state(replace(run, words=words))
+    return Step(first=run.hint, command=command)
+
+
+def _with_limits(words: str, hint: str) -> str:
+    """*words* with the limits that *hint* would set, which replace earlier ones."""
+    advised = {found[1]: found[0].strip() for found in _LIMIT.finditer(hint)}
+    kept = _LIMIT.sub(lambda set_: "" if set_[1] in advised else set_[0], words)
+    return kept + "".join(f" {word}" for word in advised.values())
 
 
 def _by_state(run: Ended) -> str:

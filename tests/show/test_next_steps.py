@@ -36,6 +36,19 @@ def test_other_advice_comes_before_what_the_state_asks_for() -> None:
     assert step == Step(first="map them", command="reimport run --dry-run")
 
 
+def test_limits_that_the_error_advises_are_in_the_command() -> None:
+    hint = "look at the rows; if they are right: --gate a.b=0.5 --gate c.d=2"
+    words = " --phase notes --gate a.b=0.2 --gate *.b=0.1 --strict"
+
+    step = after(Ended(RUN, rehearsal=True, status="refused", words=words, hint=hint))
+
+    assert step == Step(
+        first=hint,
+        command="reimport run --dry-run --phase notes --gate *.b=0.1 --strict"
+        " --gate a.b=0.5 --gate c.d=2",
+    )
+
+
 @pytest.mark.parametrize(
     "hint", ["rehearse again: reimport run --full", "reimport files goes on"]
 )
