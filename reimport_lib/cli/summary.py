@@ -10,7 +10,7 @@ from reimport_lib.record import lock
 from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import Status
-from reimport_lib.show import check_words, deletion_words, run_words
+from reimport_lib.show import deletion_words, run_words
 from reimport_lib.show.attempts import attempt_sentences
 from reimport_lib.show.verdict import (
     deletions,
@@ -36,7 +36,7 @@ def show_run(run: Run, *, brief: bool = False) -> None:
         show_counts(changes)
     if planned := [noun(name) for name in only_planned(manifest)]:
         say(f"Planned, and the phase is not done: {', '.join(planned)}")
-    run_checks = check_words.found(standing(manifest).checks)
+    run_checks = run_words.tally(standing(manifest))
     seconds = manifest.get("seconds", 0)
     say(f"{manifest['status']}: {run_checks}; {seconds:.1f} s")
     if said := waits(manifest):

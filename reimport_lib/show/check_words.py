@@ -35,24 +35,31 @@ class Tally:
         return self.held + self.failed + self.warned + self.unmade
 
 
-def found(tally: Tally) -> str:
-    """``276 of 305 checks hold; 19 ask for a look; 10 could not be made``."""
+def found(tally: Tally, *, past: bool = False) -> str:
+    """
+    ``276 of 305 checks hold; 19 ask for a look; 10 could not be made``.
+
+    Args:
+        past: what they looked at is there no more: they held, and asked.
+    """
     if not tally.total:
         return "no check was made"
-    if tally.held == tally.total:
-        one = tally.total == 1
-        return "the one check holds" if one else f"all {count(tally.total)} checks hold"
     one = tally.total == 1
+    hold = "held" if past else "holds" if one or tally.held == 1 else "hold"
+    if tally.held == tally.total:
+        if one:
+            return f"the one check {hold}"
+        return f"all {count(tally.total)} checks {'held' if past else 'hold'}"
     told = [
         f"{count(tally.held)} of {count(tally.total)} {'check' if one else 'checks'} "
-        f"{'holds' if one or tally.held == 1 else 'hold'}"
+        f"{hold}"
     ]
     told += [
-        f"{count(number)} {singular if number == 1 else plural}"
-        for number, singular, plural in (
-            (tally.failed, "does not hold", "do not hold"),
-            (tally.warned, "asks for a look", "ask for a look"),
-            (tally.unmade, "could not be made", "could not be made"),
+        f"{count(number)} {was if past else singular if number == 1 else plural}"
+        for number, singular, plural, was in (
+            (tally.failed, "does not hold", "do not hold", "did not hold"),
+            (tally.warned, "asks for a look", "ask for a look", "asked for a look"),
+            (tally.unmade, *("could not be made",) * 3),
         )
         if number
     ]

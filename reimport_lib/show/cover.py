@@ -191,7 +191,8 @@ def _checks(manifest: Json) -> list[Shown]:
         Check.from_json({**check, "name": f"{phase}: {check['name']}"})
         for phase, check in all_checks(manifest)
     ]
-    return [checks_stack(found)] if found else []
+    past = manifest["status"] == Status.ROLLED_BACK
+    return [checks_stack(found, past=past)] if found else []
 
 
 def _phases(manifest: Json, folder: Path) -> list[Shown]:

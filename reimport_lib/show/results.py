@@ -140,23 +140,31 @@ def _check_name(check: Check) -> str:
     return ": ".join(map(_with_noun, check.name.split(": ")))
 
 
-def checks_stack(checks: Iterable[Check]) -> Stack:
-    """The checks to look at; those that hold are behind a line where they are many."""
+def checks_stack(checks: Iterable[Check], *, past: bool = False) -> Stack:
+    """
+    The checks to look at; those that hold are behind a line where they are many.
+
+    Args:
+        past: what they looked at is there no more.
+    """
     made = list(checks)
     held = [check for check in made if check.verdict is Verdict.PASS]
     rest = [check for check in made if check.verdict is not Verdict.PASS]
     if len(held) <= FEW_CHECKS:
-        return Stack((checks_table(made),))
-    parts: list[Shown] = [Sentence(f"{checks_caption(made)}.", strong=True)]
+        return Stack((checks_table(made, checks_caption(made, past=past)),))
+    said = checks_caption(made, past=past)
+    parts: list[Shown] = [Sentence(f"{said}.", strong=True)]
     if rest:
         parts.append(checks_table(rest, "Checks to look at"))
-    table = checks_table(held, "Checks that hold")
-    return Stack((*parts, Fold("What holds, check by check", table)))
+    holds = "held" if past else "holds"
+    table = checks_table(held, f"Checks that {'held' if past else 'hold'}")
+    return Stack((*parts, Fold(f"What {holds}, check by check", table)))
 
 
-def checks_caption(checks: Iterable[Check]) -> str:
+def checks_caption(checks: Iterable[Check], *, past: bool = False) -> str:
     """``40 of 42 checks hold; 1 does not hold; 1 could not be made``."""
-    return sentence_case(found(Tally.of(str(check.verdict) for check in checks)))
+    tally = Tally.of(str(check.verdict) for check in checks)
+    return sentence_case(found(tally, past=past))
 
 
 def gates_table(results: Iterable[GateResult]) -> Table:

@@ -102,8 +102,15 @@ def checked(run: Standing) -> list[str]:
     """The checks of a run whose first sentence does not count them."""
     if run.status == "succeeded" or not run.checks.total:
         return []
-    told = check_words.found(run.checks)
+    told = tally(run)
     return [f"{told[0].upper()}{told[1:]}."]
+
+
+def tally(run: Standing) -> str:
+    """What its checks found; of a run that was taken back, what they had found."""
+    if run.status != "rolled-back":
+        return check_words.found(run.checks)
+    return f"before that, {check_words.found(run.checks, past=True)}"
 
 
 def written(facts: Writing) -> str:

@@ -38,6 +38,22 @@ def test_all_hold_only_where_all_do(other: Tally) -> None:
     assert "all" not in found(other)
 
 
+@pytest.mark.parametrize(
+    ("tally", "sentence"),
+    [
+        (Tally(1), "the one check held"),
+        (Tally(3), "all 3 checks held"),
+        (Tally(1, 1), "1 of 2 checks held; 1 did not hold"),
+        (
+            Tally(3, 0, 1, 2),
+            "3 of 6 checks held; 1 asked for a look; 2 could not be made",
+        ),
+    ],
+)
+def test_checks_of_what_is_gone_held(tally: Tally, sentence: str) -> None:
+    assert found(tally, past=True) == sentence
+
+
 def test_every_verdict_is_in_the_tally() -> None:
     tally = Tally.of(str(verdict) for verdict in Verdict)
 
