@@ -53,12 +53,16 @@ _SILENT = logging.NullHandler()
 
 
 class _TimedManager(NotebookExecutionManager):  # type: ignore[misc]  # untyped base
-    """Saves at most every few seconds: a save per cell costs more than most cells."""
+    """
+    Saves at most every few seconds: a save per cell costs more than most cells.
+
+    But once at the start, so that an attempt that is killed leaves its notebook.
+    """
 
     def save(self, **kwargs: Any) -> None:
         age = (self.now() - self.last_save_time).total_seconds()
         done = self.nb.metadata.papermill.get("end_time") is not None
-        if done or age >= SAVE_EVERY_SECONDS:
+        if done or age >= SAVE_EVERY_SECONDS or not Path(self.output_path).is_file():
             super().save(**kwargs)
 
 

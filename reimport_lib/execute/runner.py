@@ -22,7 +22,7 @@ from reimport_lib.execute.kernels import CellError
 from reimport_lib.phases import Phase, attempts, named, recording
 from reimport_lib.record import lock
 from reimport_lib.record.manifest import PhaseEntry
-from reimport_lib.record.run import Run
+from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import STOPPED, Status
 from reimport_lib.show import export
 
@@ -48,6 +48,8 @@ def execute(run: Run, *, progress: Progress | None = None) -> Status:
     started = time.monotonic()
     with lock.executing(run), signals.interrupting():
         run.begin()
+        # of an attempt before, it would tell of less than has been done since
+        (run.folder / REPORT).unlink(missing_ok=True)
         with suppress(KeyboardInterrupt):  # what it stopped is told by the record
             _execute_phases(run, progress or _silent)
         status = _how_it_ended(run)

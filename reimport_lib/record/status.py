@@ -27,10 +27,10 @@ class Status(StrEnum):
     RUNNING = "running"  # somebody's kernel or command is at work
     SUCCEEDED = "succeeded"  # done, and no check failed
     REFUSED = "refused"  # a condition was not met; earlier phases stay
-    FAILED = "failed"  # an error; what was not committed was rolled back
+    FAILED = "failed"  # an error, or a kernel that died; nothing uncommitted stays
     VALIDATION_FAILED = "validation-failed"  # applied, and a check did not hold
     ROLLED_BACK = "rolled-back"  # undone by a person
-    INTERRUPTED = "interrupted"  # Ctrl-C, a signal, a kernel that died
+    INTERRUPTED = "interrupted"  # Ctrl-C or a signal
 
 
 EXIT_CODES = {

@@ -178,12 +178,19 @@ def test_a_run_that_is_stopped_in_a_phase_writes_nothing_of_it_and_goes_on(
         words = ("run", "--resume")
         (commands.run(run_id).outcomes_folder / "patients.csv").unlink()
 
+    with somebody_writing(commands), commands.start(*words) as process:
+        wait_for(lambda: is_writing(commands) or process.poll() is not None)
+        process.kill()
+    # that of the attempt before would tell of less than has been done since
+    assert not (commands.run(run_id).folder / "report.html").exists()
+
     resumed = commands("run", "--resume")
 
     assert resumed.code == 0, resumed.out + resumed.err
     assert commands.manifest(run_id)["status"] == "succeeded"
     assert sites.outcomes(commands.run(run_id)) == sites.outcomes(rehearsal)
-    each_attempt_stays(commands, run_id, [status for _, _, status in stops])
+    statuses = [status for _, _, status in stops]
+    each_attempt_stays(commands, run_id, [*statuses, "interrupted"])
 
 
 def each_attempt_stays(commands: Commands, run_id: str, statuses: list[str]) -> None:
@@ -199,10 +206,12 @@ def each_attempt_stays(commands: Commands, run_id: str, statuses: list[str]) -> 
             notebook.name,
             digest,
         )
-        assert (folder / attempt["page"]).is_file()
-        assert attempt["page"] in report
+        page = notebook.with_suffix(".html").name
+        assert (folder / page).is_file()
+        assert page in report
         assert f"patients, attempt {number}" in report
-        assert f"attempt {number}: {attempt['status']} at " in said
+        when = " at" if attempt["ended_at"] else ", begun at"
+        assert f"attempt {number}: {attempt['status']}{when} " in said
         assert attempt["error"] in said
     assert f"attempt {len(statuses) + 1}: succeeded" in said
     sealed = hashlib.sha256((folder / entry["notebook"]).read_bytes()).hexdigest()
