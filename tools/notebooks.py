@@ -16,7 +16,7 @@ import nbformat
 from reimport_lib.config import ROOT
 from reimport_lib.phases import DATA_PHASES, Phase
 from reimport_lib.phases.limits import Parameter, parameters
-from reimport_lib.show.words import noun
+from reimport_lib.tables import registry
 
 v4: Any = nbformat.v4
 FOLDER = ROOT / "notebooks"
@@ -38,13 +38,12 @@ reveal: int = 0  # 1 shows values unmasked, and records that it did"""
 GATES: Mapping[str, str] = {
     "min_match_rate": "{rows} whose patient is found",
     "min_object_rate": "{rows} whose stored object is found",
-    "max_clinic_fallback": "{rows} that take the patient's clinic",
     "min_came_in": "{rows} neither skipped nor rejected",
     "max_rejected": "rejected {rows}",
     "max_local_edits": "{rows} that people changed in the backend",
     "max_adopted": "{rows} of an earlier system to be overwritten",
 }
-"""Gate -> what it limits, of the rows of a table."""
+"""Gate -> what it limits, of the rows of a table; tables say it of gates on notes."""
 
 
 class Head(NamedTuple):
@@ -193,11 +192,18 @@ def _parameters(phase: Phase) -> str:
 
 
 def _declared(limit: Parameter) -> str:
-    one, *others = map(noun, limit.tables)
-    told = GATES[limit.gate].format(rows="rows" if others else one)
+    one, *others = map(registry.noun, limit.tables)
+    told = _on_notes(limit).get(limit.gate) or GATES[limit.gate].format(
+        rows="rows" if others else one
+    )
     each = ", of each table" if others else ""
     kind = type(limit.default).__name__
     return f"{limit.name}: {kind} = {limit.default}  # {told}{each}"
+
+
+def _on_notes(limit: Parameter) -> dict[str, str]:
+    tables = map(registry.named, limit.tables)
+    return {gate.name: gate.what for table in tables for gate in table.note_gates}
 
 
 def _opening(phase: Phase) -> str:

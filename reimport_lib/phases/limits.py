@@ -35,13 +35,12 @@ def _has_limit_of_its_own(gate: str) -> Callable[[Table], bool]:
 STOPS: Mapping[str, Callable[[Table], bool]] = {
     "min_match_rate": _has_owner,
     "min_object_rate": _has_limit_of_its_own("min_object_rate"),
-    "max_clinic_fallback": _has_limit_of_its_own("max_clinic_fallback"),
     "min_came_in": _in_source,
     "max_rejected": _in_source,
     "max_local_edits": _in_target,
     "max_adopted": _in_target,
 }
-"""Gate -> the tables whose phase it can stop."""
+"""Gate -> the tables whose phase it can stop; those on notes, tables declare."""
 
 OF_ALL_TABLES: Mapping[str, tuple[str, ...]] = {
     "validation": ("max_lost_rows", "max_lost_columns"),
@@ -77,11 +76,14 @@ def parameters(phase: Phase) -> dict[str, Parameter]:
         _parameter(gate, (ALL,), name=gate)
         for gate in OF_ALL_TABLES.get(phase.name, ())
     ]
-    for gate, can_stop in STOPS.items():
-        tables = [
-            table for table in phase.tables if can_stop(registry.by_name()[table])
-        ]
-        found += _by_default(gate, tables)
+    own = [registry.named(name) for name in phase.tables]
+    on_notes = {
+        gate.name: _has_limit_of_its_own(gate.name)
+        for table in own
+        for gate in table.note_gates
+    }
+    for gate, can_stop in {**STOPS, **on_notes}.items():
+        found += _by_default(gate, [table.name for table in own if can_stop(table)])
     return {parameter.name: parameter for parameter in found}
 
 

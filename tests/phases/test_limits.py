@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+
 import pytest
 
 from reimport_lib.phases import DATA_PHASES, PHASES, Phase, data, limits
@@ -10,6 +13,7 @@ from reimport_lib.phases.data import plan_tables
 from reimport_lib.plan import gates
 from reimport_lib.plan.gates import Gates
 from reimport_lib.tables import registry
+from reimport_lib.tables.declare import NoteGate, Table
 from reimport_lib.write import bind
 from tests.phases.conftest import Whole
 
@@ -41,6 +45,23 @@ def test_a_parameter_sets_the_limit_of_every_table_it_stands_for(
         if now.limit(table, parameter.gate) != before.limit(table, parameter.gate)
     }
     assert changed == set(tables if parameter.tables == ("*",) else parameter.tables)
+
+
+def test_a_gate_that_a_table_declares_on_a_note_is_a_parameter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = NoteGate("max_guessed", "day_guessed", 0.1, "visits whose day was guessed")
+    visits = Table(name="visits", noun="visits", phase="visits", note_gates=(gate,))
+    module = ModuleType("tables_of_a_test")
+    module.TABLES = (visits,)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setenv(registry.SETTING, module.__name__)
+
+    found = limits.parameters(Phase(3, "visits", ("visits",)))
+
+    assert found == {
+        "max_guessed": limits.Parameter("max_guessed", "max_guessed", ("visits",), 0.1)
+    }
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
