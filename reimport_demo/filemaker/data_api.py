@@ -1,4 +1,7 @@
-"""The FileMaker Data API, versions v1, v2 and vLatest: sessions, metadata, records."""
+"""The FileMaker Data API, versions v1, v2 and vLatest: sessions, metadata, records.
+
+What only writes, sorts or runs scripts is not there: no client here asks for it.
+"""
 
 from __future__ import annotations
 
@@ -27,30 +30,20 @@ BASE = '/fmi/data/<any("v1", "v2", "vLatest"):version>'
 _DATABASE = "/databases/<database>"
 _LAYOUT = f"{_DATABASE}/layouts/<path:layout>"
 _RECORD = f"{_LAYOUT}/records/<record>"
-DENIED = (500, 200, "Record access is denied")
 
 
 def data_api(service: Service) -> Blueprint:
     """The routes of the Data API."""
     routes: tuple[tuple[str, str, Any], ...] = (
         ("GET", "/productInfo", product_info),
-        ("GET", "/validateSession", validate),
         ("GET", "/databases", databases),
         ("POST", f"{_DATABASE}/sessions", log_in),
         ("DELETE", f"{_DATABASE}/sessions/<token>", log_out),
         ("GET", f"{_DATABASE}/layouts", layouts),
-        ("GET", f"{_DATABASE}/scripts", scripts),
         ("GET", _LAYOUT, layout_metadata),
         ("GET", f"{_LAYOUT}/records", records),
         ("GET", _RECORD, record),
         ("POST", f"{_LAYOUT}/_find", find),
-        ("GET", f"{_LAYOUT}/script/<path:script>", run_script),
-        ("POST", f"{_LAYOUT}/records", denied),
-        ("POST", _RECORD, denied),
-        ("PATCH", _RECORD, denied),
-        ("DELETE", _RECORD, denied),
-        ("POST", f"{_RECORD}/containers/<path:container>", denied),
-        ("PATCH", f"{_DATABASE}/globals", denied),
     )
     blueprint = Blueprint("data_api", __name__)
     for method, path, view in routes:
@@ -138,21 +131,9 @@ def log_out(service: Service, version: str, database: str, token: str) -> Respon
     return ok({})
 
 
-def validate(service: Service, version: str) -> Response:
-    _session(service, None)
-    return ok({})
-
-
 def layouts(service: Service, version: str, database: str) -> Response:
     _session(service, database)
     return ok({"layouts": layout_tree(service.database.layouts.values())})
-
-
-def scripts(service: Service, version: str, database: str) -> Response:
-    _session(service, database)
-    listed = [{"name": name, "isFolder": False} for name in service.database.scripts]
-    folder = {"name": "Clinic", "isFolder": True, "folderScriptNames": listed}
-    return ok({"scripts": [folder]})
 
 
 def layout_metadata(
@@ -166,9 +147,7 @@ def records(service: Service, version: str, database: str, layout: str) -> Respo
     """A range of all records."""
     view = _view(service, database, layout)
     g.is_list = True
-    held = view.layout.table.records()
-    found = data_records.sort_records(view.layout, held, view.asked.sort)
-    return ok(data_records.answer(_of_answer(view), found))
+    return ok(data_records.answer(view, view.layout.table.records()))
 
 
 def record(
@@ -178,7 +157,7 @@ def record(
     found = view.layout.table.numbered(int(record)) if record.isdecimal() else None
     if found is None:
         raise Refusal(500, 101, "Record is missing")
-    return ok(data_records.single(_of_answer(view), found))
+    return ok(data_records.single(view, found))
 
 
 def find(service: Service, version: str, database: str, layout: str) -> Response:
@@ -196,28 +175,7 @@ def find(service: Service, version: str, database: str, layout: str) -> Response
     found = data_records.find(view, query)
     if not found:
         raise Refusal(500, 401, "No records match the request")
-    found = data_records.sort_records(view.layout, found, view.asked.sort)
-    return ok(data_records.answer(_of_answer(view), found))
-
-
-def run_script(
-    service: Service, version: str, database: str, layout: str, script: str
-) -> Response:
-    _session(service, database)
-    _layout(service, layout)
-    return _refuse_script(service, script)
-
-
-def denied(service: Service, version: str, database: str, **_: str) -> Response:
-    """Nothing can be written: the account may only read."""
-    _session(service, database)
-    raise Refusal(*DENIED)
-
-
-def _refuse_script(service: Service, script: str) -> Response:
-    if script not in service.database.scripts:
-        raise Refusal(500, 104, "Script is missing")
-    raise Refusal(500, 9, "Insufficient privileges")
+    return ok(data_records.answer(view, found))
 
 
 def _view(
@@ -227,11 +185,11 @@ def _view(
     session = _session(service, database)
     shown = _layout(service, layout)
     strict = service.options.strict
-    asked = from_address(request.args, strict=strict, find=body is not None)
-    if body is not None:
-        asked = from_body(body, strict=strict, ranges=asked)
-    if asked.script:
-        _refuse_script(service, asked.script)
+    asked = (
+        from_address(request.args, strict=strict)
+        if body is None
+        else from_body(body, strict=strict)
+    )
     streaming = "Streaming_SSL" if request.is_secure else "Streaming"
     return View(
         service,
@@ -243,16 +201,6 @@ def _view(
     )
 
 
-def _of_answer(view: View) -> View:
-    """The same on the layout that the answer is to be in."""
-    if not view.asked.layout:
-        return view
-    layout = _layout(view.service, view.asked.layout)
-    if layout.table is not view.layout.table:
-        raise Refusal(500, 105, "Layout is missing")
-    return View(view.service, layout, view.asked, view.streams, view.session, view.call)
-
-
 def _layout(service: Service, name: str) -> Layout:
     layout = service.database.layouts.get(name.rstrip("/"))
     if layout is None:
@@ -260,7 +208,7 @@ def _layout(service: Service, name: str) -> Layout:
     return layout
 
 
-def _session(service: Service, database: str | None) -> Session:
+def _session(service: Service, database: str) -> Session:
     """
     The session of the request's token; each use keeps it alive.
 
@@ -270,11 +218,7 @@ def _session(service: Service, database: str | None) -> Session:
     """
     given = _authorization()
     if not given.type:
-        message = (
-            "Request validation failed: Parameter (Authorization) is required"
-            if database is None
-            else "HTTP Authorization header or OAuth headers are missing."
-        )
+        message = "HTTP Authorization header or OAuth headers are missing."
         raise Refusal(401, 10, message)
     token = (given.token or "") if given.type == "bearer" else ""
     session = service.sessions.use(token)
@@ -282,7 +226,7 @@ def _session(service: Service, database: str | None) -> Session:
     if session and limit and session.calls > limit:
         service.sessions.close(token)
         session = None
-    if session is None or database not in (None, session.database):
+    if session is None or database != session.database:
         raise Refusal(401, 952, "Invalid FileMaker Data API token (*)")
     return session
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +18,9 @@ PORTAL_ROWS = 50
 ABSENT = "None"
 """How one client in use writes that it wants no limit."""
 
-_SCRIPTS = re.compile(r"script(\.prerequest|\.presort)?(\.param)?")
 _RANGED = ("offset", "limit")
+_NOT_SERVED = re.compile(r"_?sort|portal|layout\.response|script(\.\w+)*")
+"""Parameters of FileMaker's that no client here sends; ignored, they would mislead."""
 
 
 class Refusal(Exception):
@@ -39,66 +40,50 @@ class Asked:
     Attributes:
         offset: place of the first record from 1; None where it was not given, which
             is not the same as 1 for an empty table.
-        sort: (field, ascending) pairs.
-        portals: labels of the wanted ones; None for all.
         ranges: label of a portal -> (offset from 1, limit).
         dates: the form of dates, 0, 1 or 2.
-        layout: the layout of the answer, "" for the one asked.
     """
 
     offset: int | None = None
     limit: int = PAGE_ROWS
-    sort: tuple[tuple[str, bool], ...] = ()
-    portals: tuple[str, ...] | None = None
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     dates: int = US
-    layout: str = ""
-    script: str = ""
 
     def range_of(self, label: str) -> tuple[int, int]:
         return self.ranges.get(label, (1, PORTAL_ROWS))
 
 
-def from_address(arguments: Mapping[str, str], *, strict: bool, find: bool) -> Asked:
+def from_address(arguments: Mapping[str, str], *, strict: bool) -> Asked:
     """
-    The parameters of a GET, or those of a find that stand in its address.
+    The parameters of a GET.
 
     Raises:
         Refusal: one is unknown or has a wrong value.
     """
-    values: dict[str, Any] = {}
+    values = {}
     unknown = []
     for name, text in arguments.items():
         bare = name.removeprefix("_")
-        if _takes_prefix(bare) == (bare != name) and _is_known(bare):
-            values[bare] = _from_json(text) if bare in ("sort", "portal") else text
-        elif strict or _is_known(bare) or name.startswith("_"):
+        if _is_range(bare) == (bare != name) and _is_known(bare):
+            values[bare] = text
+        elif strict or _is_of_filemaker(bare) or name.startswith("_"):
             unknown.append(name)
-    _refuse(unknown)
-    if find:
-        values = {name: value for name, value in values.items() if "." in name}
-    return _asked(values)
+    return _asked(values, unknown=unknown)
 
 
-def from_body(body: Mapping[str, Any], *, strict: bool, ranges: Asked) -> Asked:
+def from_body(body: Mapping[str, Any], *, strict: bool) -> Asked:
     """
-    The parameters in the body of a find; *ranges* are those of its address.
+    The parameters in the body of a find.
 
     Raises:
         Refusal: one is unknown or has a wrong value.
     """
-    unknown = [
-        name
-        for name in body
-        if name != "query"
-        and not _is_known(name)
-        and (strict or _is_known(name.removeprefix("_")))
-    ]
-    _refuse(unknown)
     values = {name: value for name, value in body.items() if _is_known(name)}
+    others = [name for name in body if name != "query" and name not in values]
+    unknown = [n for n in others if strict or _is_of_filemaker(n.removeprefix("_"))]
     if not strict and values.get("limit") == ABSENT:
         del values["limit"]
-    return _asked(values, ranges=ranges.ranges)
+    return _asked(values, unknown=unknown)
 
 
 def read_json(text: str) -> dict[str, Any]:
@@ -121,41 +106,32 @@ def read_json(text: str) -> dict[str, Any]:
     return body
 
 
-def _takes_prefix(bare: str) -> bool:
-    return bare.partition(".")[0] in (*_RANGED, "sort")
+def _is_range(bare: str) -> bool:
+    return bare.partition(".")[0] in _RANGED
 
 
 def _is_known(bare: str) -> bool:
-    word, dot, _ = bare.partition(".")
-    if bare in ("sort", "portal", "layout.response", "dateformats"):
-        return True
-    return (word in _RANGED and bool(dot or bare == word)) or bool(
-        _SCRIPTS.fullmatch(bare)
-    )
+    return bare == "dateformats" or _is_range(bare)
 
 
-def _refuse(unknown: list[str]) -> None:
-    if unknown:
-        raise Refusal(400, 960, f"Unknown parameter(s): {', '.join(unknown)}")
+def _is_of_filemaker(bare: str) -> bool:
+    """Some server knows it, so that a client must be told that it is not taken."""
+    return _is_known(bare) or bool(_NOT_SERVED.fullmatch(bare))
 
 
-def _asked(
-    values: Mapping[str, Any], *, ranges: Mapping[str, tuple[int, int]] | None = None
-) -> Asked:
-    portals = values.get("portal")
-    if portals is not None and not isinstance(portals, list):
-        raise Refusal(400, 1708, "Parameter value is invalid")
-    scripts = [name for name in values if _SCRIPTS.fullmatch(name)]
+def _asked(values: Mapping[str, Any], *, unknown: Sequence[str]) -> Asked:
+    _refuse(unknown)
     return Asked(
         offset=_count(values["offset"]) if "offset" in values else None,
         limit=_count(values.get("limit", PAGE_ROWS)),
-        sort=_sort(values.get("sort", [])),
-        portals=None if portals is None else tuple(map(str, portals)),
-        ranges={**(ranges or {}), **_portal_ranges(values)},
+        ranges=_portal_ranges(values),
         dates=_dates(values.get("dateformats", US)),
-        layout=str(values.get("layout.response", "")),
-        script=next((str(values[s]) for s in scripts if "param" not in s), ""),
     )
+
+
+def _refuse(unknown: Sequence[str]) -> None:
+    if unknown:
+        raise Refusal(400, 960, f"Unknown parameter(s): {', '.join(unknown)}")
 
 
 def _portal_ranges(values: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
@@ -180,24 +156,3 @@ def _dates(value: object) -> int:
     if isinstance(value, bool) or str(value) not in ("0", "1", "2"):
         raise Refusal(400, 1708, "Parameter value is invalid")
     return int(str(value))
-
-
-def _sort(value: object) -> tuple[tuple[str, bool], ...]:
-    if not isinstance(value, list):
-        raise Refusal(400, 1708, "Parameter value is invalid")
-    sort = []
-    for item in value:
-        if not isinstance(item, dict) or "fieldName" not in item:
-            raise Refusal(400, 1708, "Parameter value is invalid")
-        order = item.get("sortOrder", "ascend")
-        if order not in ("ascend", "descend"):
-            raise Refusal(500, 404, "Sort order is invalid")
-        sort.append((str(item["fieldName"]), order == "ascend"))
-    return tuple(sort)
-
-
-def _from_json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise Refusal(400, 1708, "Parameter value is invalid") from None

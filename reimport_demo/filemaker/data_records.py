@@ -7,29 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from reimport_demo.filemaker.criteria import Test, test_for
+from reimport_demo.filemaker.criteria import test_for
 from reimport_demo.filemaker.data_parameters import Asked, Refusal
-from reimport_demo.filemaker.forms import for_data_api, sort_key
+from reimport_demo.filemaker.forms import for_data_api
 from reimport_demo.filemaker.model import (
-    Field,
-    Kind,
     Layout,
     Portal,
     Record,
     Stored,
-    Value,
 )
 from reimport_demo.filemaker.service import Service
-
-_NOT_VALID = {
-    Kind.DATE: (500, "Date value does not meet validation entry options"),
-    Kind.TIMESTAMP: (500, "Date value does not meet validation entry options"),
-    Kind.TIME: (501, "Time value does not meet validation entry options"),
-    Kind.NUMBER: (502, "Number value does not meet validation entry options"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +89,9 @@ def one(view: View, record: Record) -> dict[str, Any]:
     portals: dict[str, Any] = {}
     infos = []
     for portal in view.layout.portals:
-        if view.asked.portals is None or portal.label in view.asked.portals:
-            rows, info = _portal(view, portal, record)
-            portals[portal.label] = rows
-            infos.append(info)
+        rows, info = _portal(view, portal, record)
+        portals[portal.label] = rows
+        infos.append(info)
     return {
         "fieldData": dict(_fields(view, record)),
         "portalData": Repeated(portals)
@@ -174,28 +162,6 @@ def _portal(
     return shown, info
 
 
-def sort_records(
-    layout: Layout, records: list[Record], sort: Sequence[tuple[str, bool]]
-) -> list[Record]:
-    """
-    *records* in that order; empty values come first.
-
-    Raises:
-        Refusal: 102, a field that is not on the layout.
-    """
-    for name, ascending in reversed(sort):
-        field = layout.named(name)
-        if field is None:
-            raise Refusal(500, 102, "Field is missing")
-        order = layout.table.order(("folded", field.name), partial(_sort_key, field))
-        records.sort(key=order, reverse=not ascending)
-    return records
-
-
-def _sort_key(field: Field, record: Record) -> tuple[int, Any]:
-    return sort_key(record.value(field.name), fold=True)
-
-
 def find(view: View, query: Sequence[Mapping[str, str]]) -> list[Record]:
     """
     Records that fit any request of *query*, in their own order.
@@ -204,8 +170,7 @@ def find(view: View, query: Sequence[Mapping[str, str]]) -> list[Record]:
     from all records.
 
     Raises:
-        Refusal: 102 for a field that is not on the layout, 400 for no criterion, 500
-            to 502 for a criterion that its field's type does not allow.
+        Refusal: 102 for a field that is not on the layout, 400 for no criterion.
     """
     records = view.layout.table.records()
     kept: set[int] = set()
@@ -214,9 +179,13 @@ def find(view: View, query: Sequence[Mapping[str, str]]) -> list[Record]:
         criteria = {n: str(c) for n, c in request.items() if n != "omit" and c != ""}
         if not criteria:
             raise Refusal(400, 400, "Find criteria are empty")
-        tests = [_test(view, name, text) for name, text in criteria.items()]
+        tests = {
+            _named(view.layout, name): test_for(text) for name, text in criteria.items()
+        }
         matches = {
-            record.number for record in records if all(test(record) for test in tests)
+            record.number
+            for record in records
+            if all(test(record.value(name)) for name, test in tests.items())
         }
         if omits:
             kept = (kept if number else {r.number for r in records}) - matches
@@ -225,36 +194,8 @@ def find(view: View, query: Sequence[Mapping[str, str]]) -> list[Record]:
     return [record for record in records if record.number in kept]
 
 
-def _test(view: View, name: str, text: str) -> Any:
-    """Whether a record meets one criterion; a related field, in any of its rows."""
-    layout = view.layout
+def _named(layout: Layout, name: str) -> str:
     field = layout.named(name)
-    if field is not None:
-        held = field.name
-        values = (record.value(held) for record in layout.table.records())
-        test = _read(view, text, field.kind, values)
-        return lambda record: test(record.value(held))
-    table, _, column = name.partition("::")
-    portal = next((p for p in layout.portals if p.table.name == table), None)
-    if portal is None or column not in portal.fields:
+    if field is None:
         raise Refusal(500, 102, "Field is missing")
-    kind = portal.table.fields[column].kind
-    values = (record.value(column) for record in portal.table.records())
-    test = _read(view, text, kind, values)
-    return lambda record: any(
-        test(row.value(column)) for row in related(portal, record, layout.table.key)
-    )
-
-
-def _read(view: View, text: str, kind: Kind, values: Iterator[Value]) -> Test:
-    try:
-        return test_for(
-            text,
-            kind,
-            dates=view.asked.dates,
-            today=view.service.today(),
-            values=values,
-        )
-    except ValueError:
-        code, message = _NOT_VALID.get(kind, (1708, "Parameter value is invalid"))
-        raise Refusal(500, code, message) from None
+    return field.name

@@ -56,7 +56,7 @@ def _day(value: date, dates: int) -> str:
     return value.strftime(_DATES[dates].replace("%Y", f"{value.year:04d}"))
 
 
-def for_odata(value: Value, *, numbers_as_text: bool = False) -> Any:
+def for_odata(value: Value) -> Any:
     """
     The JSON of a value that is not a container; empty is null.
 
@@ -70,18 +70,11 @@ def for_odata(value: Value, *, numbers_as_text: bool = False) -> Any:
         return value.isoformat()
     if isinstance(value, time | timedelta):
         return clock(value)
-    if numbers_as_text and isinstance(value, int | float):
-        return str(value)
     return value
 
 
-def sort_key(value: Value, *, fold: bool) -> tuple[int, Any]:
-    """
-    A place in an order of any values: empty, numbers, times, dates, moments, text.
-
-    Args:
-        fold: whether text is ordered without regard to upper case.
-    """
+def sort_key(value: Value) -> tuple[int, Any]:
+    """A place in an order: empty, numbers, times, dates, moments, text."""
     if value == "":
         return 0, ""
     if isinstance(value, int | float):
@@ -96,5 +89,4 @@ def sort_key(value: Value, *, fold: bool) -> tuple[int, Any]:
         return 4, value
     if isinstance(value, date):
         return 3, value
-    text = str(value)
-    return 5, (text.casefold(), text) if fold else text
+    return 5, str(value)

@@ -107,7 +107,7 @@ class Table:
         self._lock = RLock()
         self._records: list[Record] | None = None
         self._indexes: dict[str, dict[str, list[Record]]] = {}
-        self._ranks: dict[object, dict[int, int]] = {}
+        self._ranks: dict[str, dict[int, int]] = {}
 
     def records(self) -> list[Record]:
         """All records in the order of their creation; a list of the caller's own."""
@@ -126,9 +126,7 @@ class Table:
                 self._indexes[name] = self._index(name)
             return list(self._indexes[name].get(text.casefold(), ()))
 
-    def order(
-        self, name: object, key: Callable[[Record], Any]
-    ) -> Callable[[Record], int]:
+    def order(self, name: str, key: Callable[[Record], Any]) -> Callable[[Record], int]:
         """
         What sorts records as *key* does, in a tenth of the time.
 
@@ -232,7 +230,6 @@ class Database:
     Attributes:
         layouts: what the Data API serves.
         occurrences: what OData serves.
-        scripts: names; none of them may be run.
         unreachable: occurrences that are listed, yet not found when asked for.
         content: the bytes of a stored object.
     """
@@ -241,7 +238,6 @@ class Database:
     layouts: dict[str, Layout]
     occurrences: dict[str, Layout]
     content: Callable[[str], bytes]
-    scripts: tuple[str, ...] = ("Export all tables", "Nightly tidy-up")
     unreachable: tuple[str, ...] = field(default=())
 
     @property

@@ -1,5 +1,7 @@
 """FileMaker's OData 4: databases, service document, metadata, records, files.
 
+Relations between tables are described, not followed: no client here asks for that.
+
 The address is read as it was sent, since names and keys may hold any sign.
 """
 
@@ -14,15 +16,12 @@ from urllib.parse import quote, unquote
 from flask import Blueprint, Response, g, request
 
 from reimport_demo.filemaker import odata_metadata, odata_records
-from reimport_demo.filemaker.data_records import related
 from reimport_demo.filemaker.forms import for_odata
 from reimport_demo.filemaker.model import Layout, Record, Stored
-from reimport_demo.filemaker.odata_batch import answer_batch
 from reimport_demo.filemaker.odata_query import (
     ODataRefusal,
     Query,
     column_of,
-    no_field,
     read_query,
 )
 from reimport_demo.filemaker.odata_records import UNREADABLE, Shape
@@ -33,7 +32,6 @@ BASE = "/fmi/odata/v4"
 _KEYED = re.compile(r"(?P<name>[^(]+)\((?P<key>.*)\)", re.DOTALL)
 _ESCAPED = re.compile(r"\\([\\rnt])")
 _RAW = {"\\": "\\\\", "r": "\r", "n": "\n", "t": "\t"}
-_PAGE_SIZE = re.compile(r"(?:odata\.)?maxpagesize=(\d+)")
 _MINIMUM_OF_MARKS = 21
 """Servers from this version on write annotations in the style of OData 4.01."""
 
@@ -58,8 +56,6 @@ def answer(service: Service, rest: str = "") -> Response:
     """Whatever an address below ``/fmi/odata/v4`` asks for."""
     _authorise(service)
     names = [unquote(part) for part in _parts()]
-    if request.method == "POST" and names[1:] == ["$batch"]:
-        return answer_batch(f"{BASE}/{_parts()[0]}")
     if request.method != "GET":
         raise ODataRefusal(403, "9", "Insufficient privileges")
     query = read_query(_query_string(), strict=service.options.strict)
@@ -67,12 +63,12 @@ def answer(service: Service, rest: str = "") -> Response:
         return _databases(service)
     if names[0].removesuffix(".fmp12") != service.database.name:
         raise ODataRefusal(404, "802", "Unable to open file")
-    shape = _shape(service, query)
+    shape = _shape(service)
     match names[1:]:
         case []:
             return _service_document(service, shape)
-        case [document] if document.partition("#")[0] == "$metadata":
-            return _metadata(service, query, only=document.partition("#")[2])
+        case ["$metadata"]:
+            return _metadata(service)
         case [name, *more]:
             return _entities(service, name, more, query=query, shape=shape)
     raise ODataRefusal(404, "-1002", "syntax error in URL")
@@ -88,7 +84,10 @@ def _entities(
         raise ODataRefusal(404, "-1020", f"Table '{shown}' is not defined")
     if keyed:
         record = odata_records.record_with(layout, keyed["key"])
-        return _of_record(service, layout, record, more, query=query, shape=shape)
+        if more:
+            return _field_of(service, layout, record, more)
+        shown = odata_records.single(service, layout, record, query, shape=shape)
+        return _json(service, shown, shape)
     records = layout.table.records()
     if more == ["$count"] and not service.options.strict:
         number = odata_records.count(layout, records, query)
@@ -100,39 +99,14 @@ def _entities(
     return _json(service, shown, shape)
 
 
-def _of_record(
-    service: Service,
-    layout: Layout,
-    record: Record,
-    more: list[str],
-    *,
-    query: Query,
-    shape: Shape,
+def _field_of(
+    service: Service, layout: Layout, record: Record, more: list[str]
 ) -> Response:
-    """A record, a field of it, the field's bare value, or what it leads to."""
-    if not more:
-        shown = odata_records.single(service, layout, record, query, shape=shape)
-        return _json(service, shown, shape)
-    portal = odata_records.portal_named(layout, more[0])
-    if portal is not None and more[1:] == []:
-        held = related(portal, record, layout.table.key)
-        target = odata_records.behind(portal)
-        page = odata_records.page(service, target, query, shape=shape, records=held)
-        return _json(service, page, shape)
-    column = column_of(layout, more[0].strip('"'))
-    value = column.show(record)
-    if more[1:] == ["$value"]:
+    """The bare value of a field; only bytes need no ``$value`` behind their name."""
+    value = column_of(layout, more[0].strip('"')).show(record)
+    if more[1:] == ["$value"] or (isinstance(value, Stored) and not more[1:]):
         return _bare(service, value)
-    if more[1:]:
-        raise no_field(more[1])
-    if isinstance(value, Stored):
-        return _bare(service, value)
-    path = quote(_parts()[1], safe="()'=,%")
-    shown = {
-        f"{shape.mark}context": f"{shape.root}/$metadata#{path}/{more[0]}",
-        "value": for_odata(value, numbers_as_text=shape.numbers_as_text),
-    }
-    return _json(service, shown, shape)
+    raise ODataRefusal(400, "-1002", f"syntax error in URL at: '{more[-1]}'")
 
 
 def _bare(service: Service, value: Any) -> Response:
@@ -156,7 +130,7 @@ def _databases(service: Service) -> Response:
     root = f"{request.host_url.rstrip('/')}{BASE}"
     name = service.database.name
     listed = [{"name": name, "kind": "EntityContainer", "url": f"{root}/{quote(name)}"}]
-    shape = _shape(service, Query())
+    shape = _shape(service)
     shown = {f"{shape.mark}context": f"{root}/$metadata", "value": listed}
     return _json(service, shown, shape)
 
@@ -170,36 +144,31 @@ def _service_document(service: Service, shape: Shape) -> Response:
     return _json(service, {f"{shape.mark}context": context, "value": listed}, shape)
 
 
-def _metadata(service: Service, query: Query, *, only: str) -> Response:
+def _metadata(service: Service) -> Response:
     """JSON where it is asked for, else XML."""
-    accepted = query.format or request.headers.get("Accept", "")
+    accepted = request.headers.get("Accept", "")
     database, version = service.database, service.options.version
-    if only not in ("", *odata_metadata.names_of(database)):
-        raise ODataRefusal(404, "-1020", f"Table '{only}' is not defined")
     if "json" in accepted and "xml" not in accepted:
-        shown = odata_metadata.as_json(database, version, only=only)
+        shown = odata_metadata.as_json(database, version)
         return Response(json.dumps(shown), 200, mimetype="application/json")
-    content = odata_metadata.as_xml(database, version, only=only)
+    content = odata_metadata.as_xml(database, version)
     return Response(content, 200, mimetype="application/xml")
 
 
-def _shape(service: Service, query: Query) -> Shape:
-    """What headers and ``$format`` ask for."""
+def _shape(service: Service) -> Shape:
+    """What headers ask for."""
     headers = request.headers
-    accepted = query.format or headers.get("Accept", "")
+    accepted = headers.get("Accept", "")
     prefer = headers.get("Prefer", "")
     version = headers.get("OData-Version") or headers.get("OData-MaxVersion")
     # "odata.metadata" is how 4.0 spells what 4.01 calls "metadata"
     old = version == "4.0" or "odata.metadata" in accepted
     new = int(service.options.version.partition(".")[0]) >= _MINIMUM_OF_MARKS
-    size = _PAGE_SIZE.search(prefer)
     name = quote(_parts()[0], safe="") if _parts() else ""
     return Shape(
         mark="@" if new and not old else "@odata.",
         bare="metadata=none" in accepted,
-        numbers_as_text="ieee754compatible=true" in accepted.lower(),
         special="include-specialcolumns" in prefer,
-        page_rows=int(size[1]) if size else 0,
         root=f"{request.host_url.rstrip('/')}{BASE}/{name}",
     )
 

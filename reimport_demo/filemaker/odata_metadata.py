@@ -30,8 +30,8 @@ def names_of(database: Database) -> list[str]:
     return [*database.occurrences, *database.unreachable]
 
 
-def as_xml(database: Database, version: str, *, only: str = "") -> bytes:
-    """The ``$metadata`` document as XML: of all, or of one entity set."""
+def as_xml(database: Database, version: str) -> bytes:
+    """The ``$metadata`` document as XML."""
     edmx = ElementMaker(namespace=EDMX, nsmap={"edmx": EDMX})
     make = ElementMaker(namespace=EDM_NAMESPACE, nsmap={None: EDM_NAMESPACE})
     name = schema_name(database)
@@ -41,8 +41,6 @@ def as_xml(database: Database, version: str, *, only: str = "") -> bytes:
     )
     sets = make.EntityContainer(Name=database.name)
     for number, (set_name, layout) in enumerate(_listed(database)):
-        if only not in ("", set_name):
-            continue
         schema.append(_entity_type(make, name, set_name, layout, number))
         sets.append(make.EntitySet(Name=set_name, EntityType=f"{name}.{set_name}_"))
     schema.append(sets)
@@ -99,13 +97,11 @@ def _property(
     return made
 
 
-def as_json(database: Database, version: str, *, only: str = "") -> dict[str, Any]:
-    """The ``$metadata`` document as JSON: of all, or of one entity set."""
+def as_json(database: Database, version: str) -> dict[str, Any]:
+    """The ``$metadata`` document as JSON."""
     name = database.name
     schema: dict[str, Any] = {}
     for number, (set_name, layout) in enumerate(_listed(database)):
-        if only not in ("", set_name):
-            continue
         kind: dict[str, Any] = {"$Kind": "EntityType", "@TableID": _table_id(number)}
         if has_key(layout):
             kind["$Key"] = [layout.table.key]

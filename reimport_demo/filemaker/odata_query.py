@@ -23,8 +23,6 @@ _KNOWN = (
     "$top",
     "$skip",
     "$count",
-    "$expand",
-    "$format",
 )
 _ITEM = re.compile(r"""\s*(?:"([^"]*)"|([^",]+?))(\[\d+\])?(?:\s+(asc|desc))?\s*""")
 _SPLIT = re.compile(r""",(?=(?:[^"]*"[^"]*")*[^"]*$)(?![^(]*\))""")
@@ -64,18 +62,16 @@ class Query:
     The options of an address, not yet understood.
 
     Attributes:
-        select, orderby, expand: their items, each as (name, what follows it).
+        orderby: names, and whether each is ascending.
         raw: every option as it was sent, in order.
     """
 
     select: tuple[str, ...] = ()
     orderby: tuple[tuple[str, bool], ...] = ()
-    expand: tuple[tuple[str, str], ...] = ()
     filter: str = ""
     top: int | None = None
     skip: int = 0
     count: bool = False
-    format: str = ""
     raw: tuple[tuple[str, str], ...] = ()
 
 
@@ -103,12 +99,10 @@ def read_query(text: str, *, strict: bool) -> Query:
     return Query(
         select=tuple(name for name, _ in _items(values.get("$select", ""))),
         orderby=tuple(_items(values.get("$orderby", ""))),
-        expand=tuple(_expanded(values.get("$expand", ""))),
         filter=values.get("$filter", ""),
         top=_count(values, "$top"),
         skip=_count(values, "$skip") or 0,
         count=values.get("$count", "false").lower() == "true",
-        format=values.get("$format", ""),
         raw=tuple((name, value) for name, value in raw),
     )
 
@@ -124,15 +118,6 @@ def _items(text: str) -> list[tuple[str, bool]]:
         name = (plain if quoted is None else quoted) + (place or "")
         items.append((name, order != "desc"))
     return items
-
-
-def _expanded(text: str) -> list[tuple[str, str]]:
-    """Names and the options in parentheses after each."""
-    found = []
-    for part in _SPLIT.split(text) if text.strip() else ():
-        name, _, options = part.strip().partition("(")
-        found.append((name.strip('"'), options.removesuffix(")")))
-    return found
 
 
 def _count(values: dict[str, str], name: str) -> int | None:

