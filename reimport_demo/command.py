@@ -29,6 +29,7 @@ from reimport_lib.record.status import Status
 from reimport_lib.write import bind, configuration, identity, models
 from reimport_lib.write.databases import database_name, is_sqlite, sqlite_file
 
+CHECKOUT = ("notebooks", "backend/manage.py")
 WORKSPACE = ROOT / ".demo"
 CLINIC = WORKSPACE / "clinic"
 POSTCODE_WIDTH = "5"  # of other people's synthetic sets; ours is Australian
@@ -49,8 +50,9 @@ def run(
 
     Raises:
         UsageError: the folder is not there, or *source* is another word.
-        Refused: the database holds patients already.
+        Refused: the database holds patients already; there is no checkout.
     """
+    _require_checkout()
     ways.require(source)
     require_scale(scale)
     WORKSPACE.mkdir(mode=0o700, exist_ok=True)
@@ -72,6 +74,21 @@ def run(
         if exports.parent == CLINIC:
             _load_existing(settings)
         return _rehearse_and_apply(settings)
+
+
+def _require_checkout() -> None:
+    """
+    Refuse where only wheels are installed: they hold neither notebooks nor backend.
+
+    Raises:
+        Refused: the message says what is missing.
+    """
+    missing = [name for name in CHECKOUT if not (ROOT / name).exists()]
+    if missing:
+        raise Refused(
+            f"reimport demo needs {' and '.join(missing)}, which no wheel holds.",
+            hint="make demo, in a checkout; serve-filemaker runs without one",
+        )
 
 
 def _rehearse_and_apply(settings: Settings) -> Status:
