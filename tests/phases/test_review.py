@@ -53,6 +53,21 @@ def test_a_plan_that_is_not_the_reviewed_one_stops_its_phase_before_it_writes(
     assert sites.content(imported.digest()) == before
 
 
+def test_a_table_that_was_changed_in_the_reviewed_snapshot_stops_the_run_at_once(
+    imported: Site,
+) -> None:
+    rehearsal = imported.rehearse("patients")
+    (rehearsal.snapshot_folder / "sms.parquet").write_bytes(b"")
+    before = imported.digest()
+
+    full = imported.apply(rehearsal)
+
+    assert full.phase("validation")["status"] == "refused"
+    assert full.phase("patients")["status"] == "pending"
+    assert "sms: the snapshot cannot be read" in sites.error(full)
+    assert imported.digest() == before
+
+
 def test_a_full_run_stops_at_another_database(
     imported: Site, states: States, tmp_path: object
 ) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from reimport_lib.errors import SourceError
 
-MISSING_RECORD, MISSING_LAYOUT, NO_RECORDS = "101", "105", "401"
+MISSING_RECORD, NO_RECORDS = "101", "401"
 EXPIRED, UNKNOWN_PARAMETER = "952", "960"
 FULL = frozenset(("812", "956"))
 """No session is free: another may end at any moment."""
