@@ -53,18 +53,20 @@ def test_a_plan_that_is_not_the_reviewed_one_stops_its_phase_before_it_writes(
     assert sites.content(imported.digest()) == before
 
 
+@pytest.mark.parametrize("pattern", ["sms.parquet", "*_objects.parquet"])
 def test_a_table_that_was_changed_in_the_reviewed_snapshot_stops_the_run_at_once(
-    imported: Site,
+    imported: Site, pattern: str
 ) -> None:
     rehearsal = imported.rehearse("patients")
-    (rehearsal.snapshot_folder / "sms.parquet").write_bytes(b"")
+    changed = next(rehearsal.snapshot_folder.glob(pattern))
+    changed.write_bytes(b"")
     before = imported.digest()
 
     full = imported.apply(rehearsal)
 
     assert full.phase("validation")["status"] == "refused"
     assert full.phase("patients")["status"] == "pending"
-    assert "sms: the snapshot cannot be read" in sites.error(full)
+    assert f"{changed.stem}: the snapshot cannot be read" in sites.error(full)
     assert imported.digest() == before
 
 
