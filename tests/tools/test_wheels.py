@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+SOURCES = {".py", ".j2", ".css"}
 PACKAGES = {"reimport_lib": ".", "reimport_demo": "reimport_demo"}
 
 
@@ -32,13 +33,15 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_a_wheel_holds_every_module_of_its_package_and_no_other(
+def test_a_wheel_holds_every_module_and_template_of_its_package_and_no_other(
     wheels: dict[str, Path], package: str
 ) -> None:
     names = zipfile.ZipFile(wheels[package]).namelist()
-    modules = {path.relative_to(ROOT) for path in (ROOT / package).rglob("*.py")}
+    files = {path.relative_to(ROOT) for path in (ROOT / package).rglob("*.*")}
 
-    assert {Path(name) for name in names if name.endswith(".py")} == modules
+    assert {Path(name) for name in names if Path(name).suffix in SOURCES} == {
+        path for path in files if path.suffix in SOURCES
+    }
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {
         package
     }
