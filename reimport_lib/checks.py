@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypedDict
+from typing import Any, TypedDict
+
+_SHOWN_ROWS = 5
 
 
 class Verdict(StrEnum):
@@ -84,3 +86,14 @@ def failed(checks: list[Check] | tuple[Check, ...]) -> list[Check]:
 
 def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def could_not_check(name: str, why: str) -> Check:
+    return Check(name, "something to compare with", why, Verdict.COULD_NOT_CHECK)
+
+
+def some_rows(rows: Any) -> str:
+    """``rows 12, 18 and 3 more``: record numbers, never what stands in them."""
+    shown = [str(row) for row in list(rows)[:_SHOWN_ROWS]]
+    more = len(rows) - len(shown)
+    return f"rows {', '.join(shown)}" + (f" and {more:,} more" if more else "")

@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         "plain errors checks counting config env_files setting_values printing"
         " private_files declare".split()
     ),
-    frozenset({"read", "plan"}),
+    frozenset({"read", "plan", "render"}),
     frozenset({"record"}),
     frozenset({"tables"}),
     frozenset({"write", "show", "files"}),
@@ -106,6 +106,8 @@ def part(name: str) -> str:
     words = name.split(".")
     if name.startswith(DECLARATIONS):
         return "declare"
+    if words[:3] == ["reimport_lib", "prove", "render"]:
+        return "render"
     return words[1] if words[0] == "reimport_lib" and len(words) > 1 else ""
 
 

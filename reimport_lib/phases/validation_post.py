@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from reimport_lib.checks import Check, Verdict, equal, failed
+from reimport_lib.checks import Check, Verdict, could_not_check, equal, failed
 from reimport_lib.counting import several
 from reimport_lib.errors import Refused
 from reimport_lib.phases import frozen, recording
 from reimport_lib.prove.counts import check_counts
 from reimport_lib.prove.doubled import check_doubled
-from reimport_lib.prove.evidence import Evidence, could_not_check
+from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.evidence import gather as gather_evidence
 from reimport_lib.prove.fields import check_fields
 from reimport_lib.prove.functional import check_functional

@@ -6,21 +6,20 @@ Pure; imports neither Django nor pyarrow. The authority is the paragraph "Dates"
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.plan.codes import Note
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.mapping import resolve
-from reimport_lib.plan.stage import CONVERSIONS, order_of, texts_of
+from reimport_lib.plan.stage import order_of, texts_of
 from reimport_lib.plan.values import times
-from reimport_lib.tables.declare import Field, Table
+from reimport_lib.tables.declare import Conversion, Field, Table
 
 ENOUGH = 10
 """So many dates that fit only the other order are no slips of the pen."""
-
-_DATED = frozenset({"date", "birth date", "date and time"})
-_CLOCKS = frozenset({"time of day"})
 
 
 def date_order_checks(
@@ -56,7 +55,7 @@ def date_reading_checks(
     checks = []
     for column, header in _dated(table, frame):
         texts = texts_of(frame, header)
-        read = CONVERSIONS[column.convert](texts, column, table, context)
+        read = column.convert.read(texts, column, table, context)
         filled = sum(bool(text.strip()) for text in texts)
         bad = sum(Note.BAD_DATE in codes.split(";") for codes in read.codes)
         verdict = Verdict.PASS
@@ -82,7 +81,7 @@ def clock_checks(table: Table, frame: pd.DataFrame) -> list[Check]:
     Warns where all of them leave out minutes, or some may be parts of a day as well.
     """
     checks = []
-    for _, header in _holding(_CLOCKS, table, frame):
+    for _, header in _holding(lambda c: c.clock, table, frame):
         texts = texts_of(frame, header)
         spelling = times.lone_spelling(texts)
         read = times.times(texts)
@@ -106,18 +105,18 @@ def clock_checks(table: Table, frame: pd.DataFrame) -> list[Check]:
 
 
 def _dated(table: Table, frame: pd.DataFrame) -> list[tuple[Field, str]]:
-    return _holding(_DATED, table, frame)
+    return _holding(lambda c: c.dated, table, frame)
 
 
 def _holding(
-    conversions: frozenset[str], table: Table, frame: pd.DataFrame
+    wanted: Callable[[Conversion], bool], table: Table, frame: pd.DataFrame
 ) -> list[tuple[Field, str]]:
-    """The columns that are read by one of *conversions*, with their headers."""
+    """The columns that are read by a *wanted* conversion, with their headers."""
     headers = resolve(table, list(frame.columns)).headers
     return [
         (column, headers[column.name])
         for column in table.all_fields
-        if column.convert in conversions and column.name in headers
+        if wanted(column.convert) and column.name in headers
     ]
 
 

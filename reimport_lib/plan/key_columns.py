@@ -12,10 +12,9 @@ from reimport_lib.checks import Check, Verdict
 from reimport_lib.plan.mapping import resolve
 from reimport_lib.plan.stage import texts_of
 from reimport_lib.plan.values.keys import BROKEN_HINT, broken_keys
+from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field, Table
 
-_KEYS = frozenset({"key", "number key"})
-_LINKS = frozenset({"appointment_id"})
 """Fields made of another table's key, which is itself kept as text."""
 
 
@@ -27,7 +26,9 @@ def key_checks(table: Table, frame: pd.DataFrame) -> list[Check]:
     """
     headers = resolve(table, list(frame.columns)).headers
     checks = []
-    for column in filter(_holds_keys, table.all_fields):
+    for column in table.all_fields:
+        if not _holds_keys(table, column):
+            continue
         header = headers.get(column.name)
         broken = broken_keys(texts_of(frame, header)) if header else 0
         if broken:
@@ -43,5 +44,8 @@ def key_checks(table: Table, frame: pd.DataFrame) -> list[Check]:
     return checks
 
 
-def _holds_keys(column: Field) -> bool:
-    return column.convert in _KEYS or column.feeds in _LINKS
+def _holds_keys(table: Table, column: Field) -> bool:
+    tables = registry.by_name()
+    return column.convert.key or any(
+        column.name in link.columns for link in table.links if link.to in tables
+    )

@@ -204,7 +204,7 @@ def _line(
     return {
         "source column": header or " | ".join(column.names),
         "target field": target,
-        "conversion": column.convert,
+        "conversion": column.convert.name,
         "required": column.required,
         "width": column.width,
         "filled": filled.get(header, 0) if header else 0,

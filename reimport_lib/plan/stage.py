@@ -7,32 +7,22 @@ is peculiar to one is in ``rules``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from reimport_lib.plan.cells import array_of, constant, each, either, no_codes, objects
+from reimport_lib.plan.cells import array_of, constant, each, either, objects
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.mapping import Resolved, resolve
-from reimport_lib.plan.values import conversions, one_form, times
-from reimport_lib.plan.values import keys as identity
+from reimport_lib.plan.values import one_form
 from reimport_lib.plan.values.carrying import carries, is_named
 from reimport_lib.plan.values.text import Cleaned, read_word, whole_number
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field, Table
-
-Conversion = Callable[[Any, Field, Table, Context], Cleaned]
-
-DATED = frozenset({"date", "birth date", "date and time"})
-"""Conversions of texts that are kept in one form, whichever way they came."""
-
-CODED = frozenset({"flag", "sex"})
-"""Conversions that make one value of several words; rows with other words differ."""
 
 _SHOWN = ("", Note.AMBIGUOUS_DATE.value)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -101,12 +91,12 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
     for column in table.all_fields:
         name = "key" if column is table.key else column.name
         texts = texts_of(frame, resolved.headers.get(column.name))
-        cleaned = CONVERSIONS[column.convert](texts, column, table, context)
+        cleaned = column.convert.read(texts, column, table, context)
         values[name] = cleaned.values
         codes[name], lost = _with_losses(texts, cleaned, column)
         if column.original and column.name in resolved.headers:
             originals[column.original] = original_texts(texts, cleaned)
-        if column.convert in CODED:
+        if column.convert.coded:
             dropped[name] = each(texts, lambda text: whole_number(text.strip()))
         elif lost is not None:
             dropped[name] = lost
@@ -115,7 +105,7 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
             originals[column.kept_text] = (
                 lost if kept is None else either(kept != "", kept, lost)
             )
-        if column.convert in DATED and column.kept_text in originals:
+        if column.convert.dated and column.kept_text in originals:
             order, _ = order_of(table, context)
             originals[column.kept_text] = one_form.in_one_form_of_dates(
                 originals[column.kept_text], order
@@ -140,7 +130,7 @@ def stage_keys(table: Table, frame: pd.DataFrame, context: Context) -> Any:
         raise ValueError(f"{table.name} has no key column")
     resolved = resolve(table, list(frame.columns))
     texts = texts_of(frame, resolved.headers[table.key.name])
-    return CONVERSIONS[table.key.convert](texts, table.key, table, context).values
+    return table.key.convert.read(texts, table.key, table, context).values
 
 
 def snapshot_keys(
@@ -292,60 +282,3 @@ def _misfit(text: str, value: object, length: int | None) -> str:
         return Reason.BAD_CHARACTER.value
     too_long = length is not None and isinstance(value, str) and len(value) > length
     return Reason.VALUE_TOO_LONG.value if too_long else ""
-
-
-def _plain(values: Any) -> Cleaned:
-    return Cleaned(values=values, codes=no_codes(values.index))
-
-
-def _width(column: Field, context: Context) -> int:
-    return int(getattr(context.settings, column.width))
-
-
-def _dates(texts: Any, table: Table, context: Context) -> Cleaned:
-    order, declared = order_of(table, context)
-    return times.dates(texts, order, declared=declared)
-
-
-def _birth_dates(texts: Any, table: Table, context: Context) -> Cleaned:
-    order, declared = order_of(table, context)
-    today = context.as_of.astimezone(ZoneInfo(context.settings.time_zone))
-    return times.birth_dates(texts, order, declared=declared, as_of=today)
-
-
-def _stamps(texts: Any, table: Table, context: Context) -> Cleaned:
-    order, declared = order_of(table, context)
-    zone = context.settings.time_zone
-    return times.stamps(texts, order, declared=declared, zone=zone)
-
-
-CONVERSIONS: Mapping[str, Conversion] = {
-    "key": lambda texts, _, table, __: _plain(
-        identity.whole_keys(texts, table=table.name)
-    ),
-    "number key": lambda texts, _, table, __: _plain(
-        identity.whole_keys(texts, table=table.name, number=True)
-    ),
-    "text": lambda texts, *_: conversions.text(texts),
-    "word": lambda texts, *_: conversions.word(texts),
-    "number as text": lambda texts, *_: conversions.number_text(texts),
-    "kept": lambda texts, _, table, context: one_form.in_one_form(
-        conversions.number_text(texts), order_of(table, context)[0]
-    ),
-    "digits": lambda texts, column, _, context: conversions.digits(
-        texts, _width(column, context)
-    ),
-    "person name": lambda texts, *_: conversions.person_name(texts),
-    "title": lambda texts, *_: conversions.title(texts),
-    "flag": lambda texts, *_: conversions.flag(texts),
-    "sex": lambda texts, *_: conversions.sex(texts),
-    "phone": lambda texts, _, __, context: conversions.phone(
-        texts, context.settings.region
-    ),
-    "e-mail": lambda texts, *_: conversions.email(texts),
-    "date": lambda texts, _, table, context: _dates(texts, table, context),
-    "birth date": lambda texts, _, table, context: _birth_dates(texts, table, context),
-    "time of day": lambda texts, *_: times.times(texts),
-    "date and time": lambda texts, _, table, context: _stamps(texts, table, context),
-}
-"""Conversions by the word that a mapping uses for them."""

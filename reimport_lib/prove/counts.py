@@ -10,18 +10,10 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from reimport_lib.backup.restoring import advice
-from reimport_lib.checks import Check, Verdict, equal
+from reimport_lib.checks import Check, Verdict, could_not_check, equal
 from reimport_lib.counting import several
-from reimport_lib.prove.evidence import (
-    DELETE,
-    IMPORTED,
-    OUTCOMES,
-    Account,
-    Evidence,
-    could_not_check,
-)
-from reimport_lib.prove.headers import source_keys
+from reimport_lib.prove.evidence import DELETE, IMPORTED, OUTCOMES, Account, Evidence
+from reimport_lib.prove.render.headers import source_keys
 from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
@@ -38,8 +30,7 @@ def check_counts(evidence: Evidence) -> list[Check]:
 
 
 def _in_snapshot(evidence: Evidence, table: Table) -> bool:
-    name = "images" if table.name == "image_batches" else table.name
-    return evidence.snapshot.has(name)
+    return evidence.snapshot.has(table.snapshot_name)
 
 
 def _table_checks(evidence: Evidence, table: Table) -> list[Check]:
@@ -59,21 +50,21 @@ def _table_checks(evidence: Evidence, table: Table) -> list[Check]:
 def _conserved(evidence: Evidence, table: Table, counts: Mapping[str, int]) -> Check:
     """Law 1, counted again: as many source rows as outcomes."""
     total = sum(counts.values())
-    if table.name == "image_batches":
+    if table.model and table.made_of:
         rows = evidence.imported(table.name)
         if rows is None:
-            return evidence.gap(f"{table.name}: one row per patient and day", "images")
+            return evidence.gap(f"{table.name}: outcomes in the ledger", table.made_of)
         return equal(
             f"{table.name}: outcomes in the ledger",
             expected=len(rows) + len(evidence.left_alone(table.name)),
             actual=total,
-            hint=advice(evidence.run),
+            hint=evidence.remedy,
         )
     return equal(
         f"{table.name}: source rows with one outcome each",
         expected=len(evidence.source(table.name)),
         actual=total,
-        hint=advice(evidence.run),
+        hint=evidence.remedy,
     )
 
 
@@ -118,7 +109,7 @@ def _in_database(
             f"{table}: imported rows in the database",
             expected=expected,
             actual=len(pks & set(held.index)),
-            hint=advice(evidence.run),
+            hint=evidence.remedy,
         )
     ]
     return [*found, *_others(evidence, table, pks)]
@@ -182,7 +173,7 @@ def _by_key(
         _in_snapshot_name(table),
         expected=len(pks) + len((in_source - pks) & kept),
         actual=len(in_source),
-        hint=advice(evidence.run),
+        hint=evidence.remedy,
     )
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from reimport_lib.checks import Check, Verdict
+from reimport_lib.checks import Check, Verdict, some_rows
 from reimport_lib.counting import several
 from reimport_lib.prove import one_form
-from reimport_lib.prove.evidence import IMPORTED, Evidence, some_rows
-from reimport_lib.prove.headers import Aliases, column
+from reimport_lib.prove.evidence import IMPORTED, Evidence
+from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.reference_data import look_around
 from reimport_lib.prove.render import clocks, rendering
 from reimport_lib.prove.render.moments import Zone
@@ -26,7 +26,6 @@ from reimport_lib.tables.declare import Field
 
 DOUBLED = "duplicate_row"
 _ORDERS = ("DMY", "MDY", "YMD")
-_CODED = frozenset({"flag", "sex"})
 _WORDS = frozenset({"status_word", "direction_word", "kind_text"})
 _FLAGS = rendering.TRUE | {"", "0", "0.0", "no", "n", "false"}
 _FLAG_COLUMNS = ("SMS Phone", "Email default", "Xero address")
@@ -121,7 +120,7 @@ def said_more(pair: Pair) -> Iterator[str]:
     }
     is_calendar = pair.table == "appointments"
     for each in registry.sources()[pair.table].fields:
-        if each.convert == "key" or (is_calendar and each.names[0] in in_times):
+        if each.convert.key or (is_calendar and each.names[0] in in_times):
             continue
         if not _is_told(pair, each):
             yield each.names[0]
@@ -135,7 +134,7 @@ def _is_told(pair: Pair, each: Field) -> bool:
     said, told = pair.texts(each.names)
     if not bare(said) or bare(said) == bare(told):
         return True
-    if each.convert in _CODED or each.name in _WORDS:
+    if each.convert.coded or each.name in _WORDS:
         return False
     if pair.table == "contact_details":
         return _is_told_of_detail(pair, each, said)

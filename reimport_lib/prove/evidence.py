@@ -16,8 +16,10 @@ from typing import Any
 
 import pandas as pd
 from django.apps import apps
+from django.db.models import Count
 
-from reimport_lib.checks import Check, Verdict
+from reimport_lib.backup.restoring import advice
+from reimport_lib.checks import Check, Verdict, could_not_check
 from reimport_lib.errors import ReimportError
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
@@ -32,7 +34,6 @@ OUTCOMES = (*IMPORTED, "skipped", "rejected")
 EDITED = "local_edit"
 DELETE = "delete"
 DELETIONS = "deletions"
-SHOWN_ROWS = 5
 TECHNICAL = frozenset({"import_hash", "created_at", "updated_at"})
 
 
@@ -136,6 +137,12 @@ class Evidence:
             self._held[table] = _database_rows(table, self.alias)
         return self._held[table]
 
+    def counted(self, table: str, attribute: str) -> dict[Any, int]:
+        """Value of *attribute* -> rows of *table* that have it, whoever made them."""
+        manager: Any = model_of(table)._base_manager
+        rows = manager.using(self.alias).order_by().values_list(attribute)
+        return dict(rows.annotate(Count("pk")))
+
     def kept(self, table: str) -> pd.DataFrame | None:
         """target_id, reason of rows that the delete phase kept; None: no such phase."""
         account = self.accounts.get(DELETE)
@@ -143,6 +150,11 @@ class Evidence:
         if rows is None:
             return None
         return rows[(rows["table"] == table) & (rows["outcome"] == "kept")]
+
+    @property
+    def remedy(self) -> str:
+        """What to do where a row is not what it should be."""
+        return advice(self.run)
 
     @property
     def unproven(self) -> tuple[str, ...]:
@@ -186,17 +198,6 @@ def gather(run: Run, snapshot: Snapshot, *, alias: str = DEFAULT) -> Evidence:
                 phase, "not in this run, nor imported last from this snapshot"
             )
     return Evidence(run, snapshot, accounts, gaps, alias)
-
-
-def could_not_check(name: str, why: str) -> Check:
-    return Check(name, "something to compare with", why, Verdict.COULD_NOT_CHECK)
-
-
-def some_rows(rows: Any) -> str:
-    """``rows 12, 18 and 3 more``: record numbers, never what stands in them."""
-    shown = [str(row) for row in list(rows)[:SHOWN_ROWS]]
-    more = len(rows) - len(shown)
-    return f"rows {', '.join(shown)}" + (f" and {more:,} more" if more else "")
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reimport_lib.prove.evidence import Evidence
-from reimport_lib.prove.headers import Aliases, column
+from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.tables import registry
 from reimport_lib.tables.registry import key_names, owner_names

@@ -6,30 +6,22 @@ numbers are shown, never a value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 
-from reimport_lib.checks import Check, Verdict
+from reimport_lib.checks import Check, Verdict, could_not_check, some_rows
 from reimport_lib.counting import several
-from reimport_lib.prove import events, people, stored
-from reimport_lib.prove.batches import check_batches
-from reimport_lib.prove.evidence import Evidence, could_not_check, some_rows
-from reimport_lib.prove.matched import Compared, Field, Matched, compare, match
+from reimport_lib.prove.evidence import Evidence
+from reimport_lib.prove.matching import match
 from reimport_lib.prove.metadata import metadata
 from reimport_lib.prove.reference_data import World, look_around
+from reimport_lib.prove.render.comparison import (
+    Compared,
+    Comparison,
+    compare,
+    declared,
+)
 from reimport_lib.tables import registry
 from reimport_lib.write.models import managed
-
-FIELDS: Mapping[str, Callable[[Matched], list[Field]]] = {
-    "patients": people.patients,
-    "contact_details": people.contact_details,
-    "appointments": events.appointments,
-    "notes": events.notes,
-    "sms": events.sms,
-    "sms_replies": events.sms_replies,
-    "documents": stored.documents,
-    "images": stored.images,
-}
-"""Table -> its fields beside the metadata, by a table of columns of its own."""
 
 NOT_SAID = "nobody has said how it is compared"
 
@@ -38,23 +30,25 @@ def check_fields(evidence: Evidence) -> list[Check]:
     """One check per field of every table that the snapshot holds, and its fill rate."""
     world = look_around(evidence)
     found: list[Check] = []
-    for table in registry.source_tables():
-        if evidence.snapshot.has(table.name):
+    for table in registry.all_tables():
+        if not evidence.snapshot.has(table.snapshot_name):
+            continue
+        if table.source:
             found += check_table(evidence, table.name, world)
-    return [*found, *check_batches(evidence, world)]
+        if table.checks:
+            found += table.checks(evidence, world)
+    return found
 
 
 def check_table(evidence: Evidence, table: str, world: World) -> list[Check]:
     """One check per field of *table*, and one of the fill rate of all."""
-    if table not in FIELDS:
-        return [could_not_check(f"{table}: fields", NOT_SAID)]
     account = evidence.account(table)
     matched = match(evidence, account, table, world) if account else None
     if matched is None:
         return [evidence.gap(f"{table}: fields", table)]
     if not matched.rows and not matched.missing:
         return [could_not_check(f"{table}: fields", "no row came in")]
-    fields = [*FIELDS[table](matched), metadata(matched)]
+    fields = [*declared(matched), metadata(matched)]
     results = {each.name: compare(matched, each) for each in fields}
     checks = [_field_check(table, each, results[each.name]) for each in fields]
     checked = [results[each.name] for each in fields if not each.unchecked]
@@ -70,7 +64,7 @@ def _uncompared(table: str, compared: Collection[str]) -> list[Check]:
     ]
 
 
-def _field_check(table: str, field: Field, result: Compared) -> Check:
+def _field_check(table: str, field: Comparison, result: Compared) -> Check:
     name = f"{table}.{field.name}"
     if field.unchecked:
         return could_not_check(name, field.unchecked)

@@ -12,16 +12,13 @@ from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 
-from reimport_lib.checks import Check
+from reimport_lib.checks import Check, could_not_check
 from reimport_lib.prove import one_form
 from reimport_lib.prove.api import PAGE_SIZE, Answer, Api, Row
-from reimport_lib.prove.events import START
-from reimport_lib.prove.evidence import Evidence, could_not_check
+from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.expected import Imported, busiest, by_owner, held, imported_rows
 from reimport_lib.prove.facts import counted, every, judged, number, same_rows, true
-from reimport_lib.prove.headers import Aliases
 from reimport_lib.prove.metadata import kept_columns
-from reimport_lib.prove.people import CLINIC, DETAIL, detail_value
 from reimport_lib.prove.questions import (
     OK,
     Question,
@@ -31,10 +28,14 @@ from reimport_lib.prove.questions import (
 )
 from reimport_lib.prove.reference_data import look_around
 from reimport_lib.prove.render import rendering
+from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.rendering import key_text
-from reimport_lib.prove.shelves import ITS_ONLY_FILE, shelf
+from reimport_lib.prove.render.shelves import ITS_ONLY_FILE, shelf
 from reimport_lib.tables import registry
+from reimport_lib.tables.appointment_proof import START
+from reimport_lib.tables.contact_detail_proof import DETAIL, detail_value
 
+CLINIC = (("id_Clinic",), ("Clinic_Name",))
 ENDPOINTS = (
     *("patients", "contact-details", "appointments", "appointment-types", "notes"),
     *("sms", "sms-replies", "documents", "images", "images/batches", "clinics"),

@@ -12,21 +12,15 @@ from typing import Any
 
 from reimport_lib.prove import kept as keeping
 from reimport_lib.prove import one_form
-from reimport_lib.prove.headers import Aliases
-from reimport_lib.prove.matched import Field, Matched
+from reimport_lib.prove.render.comparison import Comparison, Matched
+from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.rendering import Pair, plain, seen
 from reimport_lib.tables import registry
 
 NAME = "filemaker_metadata"
-_JOINED: Mapping[str, tuple[Aliases, ...]] = {
-    "start_text": (("startDate",), ("startTime",), ("Start",)),
-    "end_text": (("endDate",), ("endTime",), ("End",)),
-    "ph_text": (("ph",),),
-}
-"""Texts as they were, made of one or more columns."""
 
 
-def metadata(m: Matched) -> Field:
+def metadata(m: Matched) -> Comparison:
     """One field: all names with their texts, each row as one line."""
     words = {name: m.texts(*aliases) for name, aliases in kept_columns(m.table).items()}
     originals = {
@@ -45,7 +39,7 @@ def metadata(m: Matched) -> Field:
             if name in held or name in needed
         }
         pairs.append(_line(held, texts, said, owners[place], m.zone.order))
-    return Field(NAME, pairs, (), lambda pair: pair)
+    return Comparison(NAME, pairs, (), lambda pair: pair)
 
 
 def kept_columns(table: str) -> dict[str, Aliases]:
@@ -56,8 +50,13 @@ def kept_columns(table: str) -> dict[str, Aliases]:
 
 def as_they_were(table: str) -> dict[str, tuple[Aliases, ...]]:
     """Name in the metadata -> headers of the columns whose texts it may hold."""
-    columns = registry.sources()[table].fields
-    return {**{column.kept_text: (column.names,) for column in columns}, **_JOINED}
+    table_ = registry.named(table)
+    joined = {
+        name: tuple(table_.column(column).names for column in columns)
+        for name, columns in table_.joined.items()
+    }
+    alone = {column.kept_text: (column.names,) for column in table_.fields}
+    return {**alone, **joined}
 
 
 def _line(

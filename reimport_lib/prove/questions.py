@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reimport_lib.checks import Check
+from reimport_lib.checks import Check, could_not_check
 from reimport_lib.prove.api import PAGE_SIZE, Api, Row
-from reimport_lib.prove.evidence import Evidence, could_not_check
+from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.expected import (
     Imported,
     busiest,
@@ -17,9 +17,10 @@ from reimport_lib.prove.expected import (
     texts,
 )
 from reimport_lib.prove.facts import counted, judged, same_rows
-from reimport_lib.prove.headers import Aliases
-from reimport_lib.prove.reference_data import PATIENT, World
+from reimport_lib.prove.reference_data import World
+from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.rendering import key_text
+from reimport_lib.tables.owners import PATIENT, PATIENTS
 
 OK = 200
 ASKED_OWNERS = 5
@@ -101,7 +102,7 @@ def generic_links(
     ours = {pk: row for pk, row in shown.items() if pk in owners}
     if not ours:
         return nothing(q, name, table)
-    patients = {str(pk): {key_text(key)} for pk, key in q.world.patients.items()}
+    patients = {str(pk): {key_text(key)} for pk, key in q.world.keys[PATIENTS].items()}
     patients |= {row.pk: {key} for key, row in q.patients.items()}
     asked = dict.fromkeys(str(row["owner_id"]) for row in ours.values())
     answers = {pk: q.api.get(f"patients/{pk}") for pk in [*asked][:ASKED_OWNERS]}

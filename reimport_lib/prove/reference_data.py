@@ -6,155 +6,109 @@ Reads the database once per table; writes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import pandas as pd
 from django.apps import apps
 
 from reimport_lib.config import RowSettings
 from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.render.moments import Zone
+from reimport_lib.prove.render.names import STRANGER, Names
 from reimport_lib.prove.render.rendering import (
-    Pair,
     folded,
     key_text,
-    listed,
-    without_point_zero,
 )
-from reimport_lib.write.models import content_type_ids
-
-PATIENT = "patients.patient"
-STRANGER = "a row that FileMaker does not know"
-_NAMES = {
-    "clinics": ("clinics.Clinic", ("name",)),
-    "clinicians": ("clinics.Clinician", ("full_name",)),
-    "appointment_types": ("clinics.AppointmentType", ("name",)),
-    "funding_sources": ("clinics.FundingSource", ("name", "code")),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """
-    The entries of one directory, by key and by name.
-
-    A word that two entries answer to names neither.
-    """
-
-    keys: Mapping[str, UUID]
-    words: Mapping[str, UUID]
-
-    def __bool__(self) -> bool:
-        return bool(self.keys or self.words)
-
-    def named(self, text: str) -> UUID | None:
-        """The entry that *text* names, or that every line or part of it names."""
-        whole = self._entry(text)
-        parts = {self._entry(part) for part in listed(text)}
-        if whole is None and len(parts) == 1:
-            return parts.pop()
-        return whole
-
-    def _entry(self, text: str) -> UUID | None:
-        key, said = key_text(text), without_point_zero(folded(text))
-        return self.keys.get(key) or self.words.get(said) if key else None
-
-    def render(self, value: UUID | None, *said: str) -> Pair:
-        """The first of the texts *said* that names an entry, where that is *value*."""
-        shown = "" if value is None else "another entry"
-        for text in said:
-            found = self.named(text)
-            if found is not None:
-                return folded(text), folded(text) if found == value else shown
-        return " ".join(filter(None, map(folded, said))), shown
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """
-    Whose images, and of which day.
-
-    Attributes:
-        left_alone: a person has changed the batch, and the import did not.
-    """
-
-    owner: str
-    taken_on: date
-    left_alone: bool = False
+from reimport_lib.tables import registry
+from reimport_lib.write.models import attname, content_type_ids
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
     """
     Attributes:
-        patients, appointments: primary key -> FileMaker key.
-        clinics_of_patients: primary key of the patient -> of the clinic.
-        batches: primary key -> whose and when.
-        owner_types: number of the content type -> ``patients.patient``.
+        keys: table -> primary key -> FileMaker key, of tables that others name.
+        rows: gives every row of a table that came from FileMaker (``Evidence``).
+        left_alone: gives, of a table, primary keys of rows that people changed.
+        counted: gives, of a table and an attribute, value -> rows, whoever made them.
+        directories: lookup -> its entries.
+        owner_types: number of the content type -> ``app.model``.
         sizes: table -> key of every object in the frozen listing -> bytes.
+        attribute: gives the attribute of the model that holds a managed field.
     """
 
     settings: RowSettings
     bucket: str
-    patients: Mapping[UUID, str]
-    appointments: Mapping[UUID, str]
-    clinics_of_patients: Mapping[UUID, UUID | None]
-    batches: Mapping[UUID, Batch]
+    keys: Mapping[str, Mapping[Any, str]]
+    rows: Callable[[str], pd.DataFrame]
+    left_alone: Callable[[str], frozenset[str]]
+    counted: Callable[[str, str], Mapping[Any, int]]
     directories: Mapping[str, Names]
     owner_types: Mapping[int, str]
     sizes: Mapping[str, Mapping[str, int]]
+    attribute: Callable[[str], str]
 
     def zone(self, declared_order: str) -> Zone:
         """The clinic's wall clock, for text dates of *declared_order*, "" for none."""
         order = declared_order or self.settings.date_order
         return Zone(self.settings.time_zone, order)
 
-    def owner(self, patient_id: UUID | None) -> str:
-        """The FileMaker key of a patient, "" for none; ``STRANGER``: it has no key."""
-        return self.patients.get(patient_id, STRANGER) if patient_id else ""
+    def key(self, table: str, pk: Any) -> str:
+        """The FileMaker key of a row, "" for none; ``STRANGER``: it has no key."""
+        return self.keys[table].get(pk, STRANGER) if pk else ""
+
+    def prefix(self, table: str) -> str:
+        """Where the stored objects of *table* lie."""
+        listing = registry.listing_of(table)
+        return str(getattr(self.settings, listing.prefix)) if listing else ""
+
+    def owners_of(self, table: str, rows: pd.DataFrame) -> list[str]:
+        """The FileMaker key of the row that each of *rows* of *table* belongs to."""
+        link = registry.named(table).owner_link
+        if link is None:
+            return [""] * len(rows)
+        pks = rows[self.attribute(link.field)]
+        if not link.through:
+            return [self.key(link.to, pk) for pk in pks]
+        between = self.rows(link.through)
+        owners = self.owners_of(link.through, between)
+        by_pk = dict(zip(between["id"], owners, strict=True))
+        return [by_pk.get(pk, "") for pk in pks]
 
 
 @lru_cache(maxsize=1)
 def look_around(evidence: Evidence) -> World:
     """The world of *evidence*, made once: as it is when first asked for."""
-    patients = evidence.database("patients")
-    owners = dict(zip(patients["id"], patients["filemaker_id"], strict=True))
-    appointments = evidence.database("appointments")
-    batches = evidence.database("image_batches")
-    left_alone = evidence.left_alone("image_batches")
     return World(
         settings=evidence.run.settings.rows,
         bucket=evidence.run.settings.s3_bucket,
-        patients=owners,
-        appointments=dict(
-            zip(appointments["id"], appointments["filemaker_id"], strict=True)
-        ),
-        clinics_of_patients=dict(
-            zip(patients["id"], patients["clinic_id"], strict=True)
-        ),
-        batches={
-            pk: Batch(owners.get(owner, STRANGER), day, str(pk) in left_alone)
-            for pk, owner, day in zip(
-                *(batches[name] for name in ("id", "object_id", "taken_on")),
-                strict=True,
-            )
-        },
+        keys={name: _keys(evidence, name) for name in registry.linked()},
+        rows=evidence.database,
+        left_alone=evidence.left_alone,
+        counted=evidence.counted,
         directories={
-            name: _names(model, fields, evidence.alias)
-            for name, (model, fields) in _NAMES.items()
+            name: _names(lookup.model, lookup.names, evidence.alias)
+            for name, lookup in registry.lookups().items()
         },
         owner_types={
             number: label for label, number in content_type_ids(evidence.alias).items()
         },
         sizes={
-            table: _sizes(evidence, f"{table}_objects")
-            for table in ("documents", "images")
+            listing.made_of: _sizes(evidence, listing.name)
+            for listing in registry.all_tables()
+            if listing.prefix
         },
+        attribute=attname,
     )
+
+
+def _keys(evidence: Evidence, table: str) -> dict[Any, str]:
+    rows = evidence.database(table)
+    return dict(zip(rows["id"], rows["filemaker_id"], strict=True))
 
 
 def _names(label: str, fields: tuple[str, ...], alias: str) -> Names:

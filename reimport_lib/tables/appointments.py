@@ -6,6 +6,7 @@ The rules are in ``appointment_rules``.
 from __future__ import annotations
 
 from reimport_lib.plan.codes import Note
+from reimport_lib.tables import appointment_proof, convert
 from reimport_lib.tables.appointment_rules import (
     decide_appointments,
     stage_appointments,
@@ -20,14 +21,14 @@ APPOINTMENTS = Table(
     phase="appointments",
     model="appointments.Appointment",
     source=Source("Appointments", "API_event"),
-    key=Field("filemaker_id", ("id", "_kp_EventID"), "key", True, length=255),
+    key=Field("filemaker_id", ("id", "_kp_EventID"), convert.key, True, length=255),
     fields=(
         owner_column(),
         *OWNER_CHECK,
         Field(
             "clinic_key",
             ("idCal", "id_Clinic"),
-            "number as text",
+            convert.number_text,
             metadata="calendar",
             feeds="clinic_id",
             coded=True,
@@ -35,7 +36,7 @@ APPOINTMENTS = Table(
         Field(
             "clinician_key",
             ("id_Clinician", "Clinician"),
-            "number as text",
+            convert.number_text,
             metadata="clinician",
             feeds="clinician_id",
             coded=True,
@@ -43,6 +44,7 @@ APPOINTMENTS = Table(
         Field(
             "type_word",
             ("Type", "type"),
+            convert.text,
             metadata="type",
             feeds="appointment_type_id",
             coded=True,
@@ -50,7 +52,7 @@ APPOINTMENTS = Table(
         Field(
             "start_date",
             ("startDate",),
-            "date",
+            convert.date,
             required=True,
             unless="start_stamp",
             feeds="start_time",
@@ -58,36 +60,37 @@ APPOINTMENTS = Table(
         Field(
             "start_clock",
             ("startTime",),
-            "time of day",
+            convert.time_of_day,
             required=True,
             unless="start_stamp",
             feeds="start_time",
         ),
-        Field("start_stamp", ("Start",), "date and time", feeds="start_time"),
-        Field("end_date", ("endDate",), "date", feeds="end_time"),
-        Field("end_clock", ("endTime",), "time of day", feeds="end_time"),
-        Field("end_stamp", ("End",), "date and time", feeds="end_time"),
-        Field("all_day", ("allDay",), "flag"),
-        Field("all_day_flag", ("FLAG All day",), "flag", feeds="all_day"),
+        Field("start_stamp", ("Start",), convert.moment, feeds="start_time"),
+        Field("end_date", ("endDate",), convert.date, feeds="end_time"),
+        Field("end_clock", ("endTime",), convert.time_of_day, feeds="end_time"),
+        Field("end_stamp", ("End",), convert.moment, feeds="end_time"),
+        Field("all_day", ("allDay",), convert.flag),
+        Field("all_day_flag", ("FLAG All day",), convert.flag, feeds="all_day"),
         Field(
             "status_word",
             ("Status", "status"),
+            convert.text,
             metadata="status",
             feeds="status, status_source",
             coded=True,
         ),
-        Field("title", ("title", "Title"), length=255),
-        Field("notes", ("note", "notes", "Notes")),
-        kept("consult_notes", "Consult Notes", convert="text"),
-        kept("note_of_day", "noteDay", convert="text"),
-        kept("note_of_clinic", "noteClinic", convert="text"),
-        kept("referrer", "id_Referrer", convert="number as text"),
-        kept("note_id", "id.Note", convert="number as text"),
-        kept("location", "location", convert="text"),
-        kept("url", "url", convert="text"),
+        Field("title", ("title", "Title"), convert.text, length=255),
+        Field("notes", ("note", "notes", "Notes"), convert.text),
+        kept("consult_notes", "Consult Notes", to=convert.text),
+        kept("note_of_day", "noteDay", to=convert.text),
+        kept("note_of_clinic", "noteClinic", to=convert.text),
+        kept("referrer", "id_Referrer", to=convert.number_text),
+        kept("note_id", "id.Note", to=convert.number_text),
+        kept("location", "location", to=convert.text),
+        kept("url", "url", to=convert.text),
         kept("no_sms", "No SMS"),
         kept("follow_up", "FLAG Follow Up"),
-        kept("message_id", "_kp_MessageID", convert="number as text"),
+        kept("message_id", "_kp_MessageID", to=convert.number_text),
         *AUDIT,
     ),
     dropped=(
@@ -112,11 +115,31 @@ APPOINTMENTS = Table(
     stage=stage_appointments,
     links=(
         TO_PATIENT,
-        LinkTo("clinic", "clinics", ("clinic_key",)),
-        LinkTo("clinician", "clinicians", ("clinician_key",)),
-        LinkTo("type", "appointment_types", ("type_word",)),
+        LinkTo(
+            "clinic", "clinics", ("clinic_key",), "clinic_id", note="unknown_clinic"
+        ),
+        LinkTo(
+            "clinician",
+            "clinicians",
+            ("clinician_key",),
+            "clinician_id",
+            note="unknown_clinician",
+        ),
+        LinkTo(
+            "type",
+            "appointment_types",
+            ("type_word",),
+            "appointment_type_id",
+            note="unknown_value",
+        ),
     ),
     decide=decide_appointments,
+    proof=appointment_proof.comparisons,
+    kept_beside=appointment_proof.kept_beside,
+    joined={
+        "start_text": ("start_date", "start_clock", "start_stamp"),
+        "end_text": ("end_date", "end_clock", "end_stamp"),
+    },
     note_gates=(
         NoteGate(
             "max_clinic_fallback",

@@ -20,12 +20,13 @@ from reimport_lib.plan.values import conversions
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.carrying import bare, carries, is_named
 from reimport_lib.plan.values.text import Cleaned
+from reimport_lib.tables import convert
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d+")
 _ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
 _FLAGS = ("sms_phone", "email_default", "xero_address")
 _SPARE = ("international", *_FLAGS)
-_CONVERT = {"email": "e-mail", "address": "number as text"}
+_CONVERT = {"email": convert.email, "address": convert.number_text}
 
 
 def is_lost(value: str | None) -> bool:
@@ -40,7 +41,7 @@ def with_note(values: Cleaned, ph: Any, contents: Any, kinds: Any) -> Cleaned:
     for said, content, kind, value, code in zip(*columns, strict=True):
         told = not said or is_named(code) or (is_lost(said) and value)
         if not told and (said == content or kind == "address"):
-            told = carries(_CONVERT.get(kind, "phone"), said, value, code)
+            told = carries(_CONVERT.get(kind, convert.phone), said, value, code)
         codes.append(code if told else f"{code};{Note.TEXT_KEPT.value}".lstrip(";"))
     return Cleaned(values.values, objects(codes, kinds.index))
 
@@ -100,7 +101,7 @@ def _not_said(frame: pd.DataFrame, name: str, region: str) -> list[str]:
     for text, value, number, email, flag in zip(
         cells, frame["value"], numbers, emails, flags, strict=True
     ):
-        same = value in (number, email) and carries("phone", text, value, "")
+        same = value in (number, email) and carries(convert.phone, text, value, "")
         is_flag = flag is not None and name in _FLAGS
         said = not text or same or is_flag or (is_lost(text) and value)
         found.append("" if said else bare(text))

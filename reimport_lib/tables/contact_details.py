@@ -5,6 +5,7 @@ The rules are in ``contact_detail_rules``.
 
 from __future__ import annotations
 
+from reimport_lib.tables import contact_detail_proof, convert
 from reimport_lib.tables.contact_detail_rules import (
     decide_contact_details,
     stage_contact_details,
@@ -26,19 +27,20 @@ CONTACT_DETAILS = Table(
         Field(
             "kind_text",
             ("type", "Type"),
+            convert.text,
             required=True,
             metadata="type",
             feeds="kind",
             coded=True,
         ),
-        Field("label", ("Name", "label"), length=100),
+        Field("label", ("Name", "label"), convert.text, length=100),
         Field(
-            "ph", ("ph",), "number as text", required=True, length=255, feeds="value"
+            "ph", ("ph",), convert.number_text, required=True, length=255, feeds="value"
         ),
         Field(
             "international",
             ("PhoneMobileIntFormat",),
-            "number as text",
+            convert.number_text,
             length=255,
             metadata="international",
             feeds="value",
@@ -46,7 +48,7 @@ CONTACT_DETAILS = Table(
         Field(
             "sms_phone",
             ("SMS Phone",),
-            "number as text",
+            convert.number_text,
             length=255,
             metadata="sms_phone",
             feeds="is_primary",
@@ -54,7 +56,7 @@ CONTACT_DETAILS = Table(
         Field(
             "email_default",
             ("Email default",),
-            "number as text",
+            convert.number_text,
             length=255,
             metadata="email_default",
             feeds="is_primary",
@@ -62,25 +64,29 @@ CONTACT_DETAILS = Table(
         Field(
             "xero_address",
             ("Xero address",),
-            "number as text",
+            convert.number_text,
             metadata="xero_address",
             feeds="is_primary",
         ),
         Field(
-            "line1", ("address 1",), "number as text", length=255, feeds="line1, value"
+            "line1",
+            ("address 1",),
+            convert.number_text,
+            length=255,
+            feeds="line1, value",
         ),
-        Field("line2", ("address 2",), "number as text", length=255),
-        Field("suburb", ("suburb",), length=100),
-        Field("state", ("state",), length=50, coded=True),
+        Field("line2", ("address 2",), convert.number_text, length=255),
+        Field("suburb", ("suburb",), convert.text, length=100),
+        Field("state", ("state",), convert.text, length=50, coded=True),
         Field(
             "postcode",
             ("post code", "postcode"),
-            "digits",
+            convert.digits,
             width="postcode_width",
             length=20,
         ),
-        Field("country", ("country",), length=100, coded=True),
-        kept("source_id", "id", convert="number as text"),
+        Field("country", ("country",), convert.text, length=100, coded=True),
+        kept("source_id", "id", to=convert.number_text),
         *AUDIT,
     ),
     dropped=(
@@ -107,5 +113,8 @@ CONTACT_DETAILS = Table(
     stage=stage_contact_details,
     links=(TO_PATIENT,),
     decide=decide_contact_details,
+    proof=contact_detail_proof.comparisons,
+    kept_beside=contact_detail_proof.kept_beside,
+    joined={"ph_text": ("ph",)},
     gates={"min_match_rate": 0.60, "max_rejected": 0.40},
 )

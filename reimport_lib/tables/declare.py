@@ -15,13 +15,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
+    from reimport_lib.checks import Check
     from reimport_lib.plan.context import Context
     from reimport_lib.plan.decide import Decided
     from reimport_lib.plan.plan import Plan
     from reimport_lib.plan.stage import Staged
+    from reimport_lib.plan.values.text import Cleaned
+    from reimport_lib.prove.evidence import Evidence
+    from reimport_lib.prove.reference_data import World
+    from reimport_lib.prove.render.comparison import Comparison, Matched
+    from reimport_lib.prove.render.explaining import Notes
+    from reimport_lib.prove.render.moments import Zone
 
+    Read = Callable[[Any, "Field", "Table", Context], Cleaned]
+    Render = Callable[..., tuple[str, str]]
     Stage = Callable[["Table", pd.DataFrame, Context], Staged]
     Decide = Callable[[Staged, Context, pd.DataFrame | None], Decided]
+    Proof = Callable[[Matched], list[Comparison]]
+    Checks = Callable[[Evidence, World], list[Check]]
+    KeptBeside = Callable[[Matched, dict[str, set[int]]], dict[str, set[int]]]
     Derive = Callable[[Staged, Decided, Context], Decided]
     Relink = Callable[[Staged, Decided, Plan], Decided]
 
@@ -42,6 +54,41 @@ class Source:
     required: bool = True
 
 
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Conversion:
+    """
+    How a text becomes a value, and how phase 8 reads the text for itself.
+
+    Attributes:
+        name: as a report shows it.
+        read: (texts, field, table, context) -> values and codes.
+        carries: (text, value) -> whether the value says all of the text.
+        render: (zone) -> (value, text) -> what the text says, what the value says;
+            shares no code with ``read``. None: the field needs a comparison of its own.
+        notes: (zone) -> note -> (value, text) -> whether it explains a difference.
+        keep: (value, text, order) -> whether the text must be kept beside the value.
+        dated: texts that are kept are kept in one form, whichever way they came.
+        clock: texts are times of day alone.
+        coded: several words make one value; rows with other words differ.
+        key: texts are FileMaker keys; number: and numbers, without leading zeros.
+    """
+
+    name: str
+    read: Read
+    carries: Callable[[str, object], bool] | None = None
+    render: Callable[[Zone], Render] | None = None
+    notes: Callable[[Zone], Notes] | None = None
+    keep: Callable[[Any, str, str], bool] | None = None
+    dated: bool = False
+    clock: bool = False
+    coded: bool = False
+    key: bool = False
+    number: bool = False
+
+    def __repr__(self) -> str:
+        return self.name
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """
@@ -51,7 +98,7 @@ class Field:
         field: column of the staged frame, in most cases the field of the model; ""
             where it goes only into the metadata.
         names: headers it may have, the preferred one first.
-        convert: name of a conversion, see ``plan.stage.CONVERSIONS``.
+        convert: how its texts become values, see ``tables.convert``.
         required: the phase stops without it.
         unless: field whose presence makes up for this one.
         width: digits of a whole value; ``settings.NAME`` where a setting says so.
@@ -66,7 +113,7 @@ class Field:
 
     field: str
     names: tuple[str, ...]
-    convert: str = "text"
+    convert: Conversion
     required: bool = False
     unless: str = ""
     width: str = ""
@@ -123,12 +170,18 @@ class LinkTo:
         name: of the link, as match rates have it.
         to: a table, or a lookup.
         columns: staged columns that name it; the first that is found counts.
+        field: of the model that holds the link.
+        through: a table made of this one's rows, by whose link the owner is found.
+        note: code of a row that names something which is not there.
         owner: rows belong to it, and come in after it.
     """
 
     name: str
     to: str
     columns: tuple[str, ...]
+    field: str = ""
+    through: str = ""
+    note: str = ""
     owner: bool = False
 
 
@@ -173,6 +226,11 @@ class Table:
         keys: of rows that are made of another table's staged rows, their keys.
         derive: those rows, out of what was decided of the others.
         relink: the others, pointing at these rows as they are planned.
+        proof: comparisons of fields that no conversion renders alone, for phase 8.
+        checks: what phase 8 looks at besides, of this table as a whole.
+        kept_beside: (matched, key of the metadata -> rows) -> the same, where texts of
+            several columns are kept together.
+        joined: key of the metadata -> the staged columns whose texts it joins.
         gates: limits of its own, gate -> fraction or number of rows.
         note_gates: gates that only this table has.
     """
@@ -194,8 +252,12 @@ class Table:
     stage: Stage | None = None
     decide: Decide | None = None
     keys: Callable[[Staged], Any] | None = None
+    proof: Proof | None = None
+    checks: Checks | None = None
+    kept_beside: KeptBeside | None = None
     derive: Derive | None = None
     relink: Relink | None = None
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gates: Mapping[str, float] = field(default_factory=dict)
     note_gates: tuple[NoteGate, ...] = ()
 
@@ -220,14 +282,24 @@ class Table:
         return (self.key, *self.fields) if self.key else self.fields
 
     @property
+    def owner_link(self) -> LinkTo | None:
+        """The link to the row that a row belongs to, if there is one."""
+        return next((link for link in self.links if link.owner), None)
+
+    @property
     def owner(self) -> Field | None:
         """The column of the key of the row that a row belongs to, if there is one."""
-        return next((each for each in self.fields if each.field == "owner"), None)
+        link = self.owner_link
+        return self.column(link.columns[0]) if link and self.source else None
+
+    def column(self, name: str) -> Field:
+        """The field whose staged column is called *name*."""
+        return next(each for each in self.all_fields if each.name == name)
 
     @property
     def number_key(self) -> bool:
         """Its key is a number: leading zeros do not count."""
-        return self.key is not None and self.key.convert == "number key"
+        return self.key is not None and self.key.convert.number
 
     @property
     def digest(self) -> str:

@@ -25,10 +25,11 @@ from reimport_lib.plan.object_names import naming
 from reimport_lib.plan.objects import Objects, base_names, match_objects, mime_types
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import visible
+from reimport_lib.tables import convert, stored_proof
 from reimport_lib.tables.declare import Dropped, Field, Source, Table
 from reimport_lib.tables.owners import (
+    BY_TYPE,
     PATIENT,
-    TO_PATIENT,
     contradicts_owner,
     owner_link,
     owner_pks,
@@ -107,16 +108,21 @@ DOCUMENTS = Table(
     phase="documents",
     model="documents.Document",
     source=Source("Docs", "API_Docs"),
-    key=Field("filemaker_id", ("id", "_kp_DocID"), "key", True, length=255),
+    key=Field("filemaker_id", ("id", "_kp_DocID"), convert.key, True, length=255),
     fields=(
         owner_column("id_Contact", feeds="owner_id"),
         *OWNER_CHECK,
-        Field("original_name", ("FileName", "File Name", "fileName"), length=255),
-        Field("source_type", ("Type", "type"), "word", length=100, coded=True),
-        Field("document_date", ("Date", "date"), "date", original="date_text"),
-        kept("name_of_file", "Name of file", convert="text"),
-        kept("container", "Doc", convert="text"),
-        kept("order", "id_Order", convert="number as text"),
+        Field(
+            "original_name",
+            ("FileName", "File Name", "fileName"),
+            convert.text,
+            length=255,
+        ),
+        Field("source_type", ("Type", "type"), convert.word, length=100, coded=True),
+        Field("document_date", ("Date", "date"), convert.date, original="date_text"),
+        kept("name_of_file", "Name of file", to=convert.text),
+        kept("container", "Doc", to=convert.text),
+        kept("order", "id_Order", to=convert.number_text),
         kept("imported", "imported"),
         kept("number", "num"),
         kept("exported_at", "NexusExportDate"),
@@ -141,7 +147,8 @@ DOCUMENTS = Table(
         "filemaker_metadata",
     ),
     decide=decide_documents,
-    links=(TO_PATIENT,),
+    proof=stored_proof.documents,
+    links=(BY_TYPE,),
     gates={"min_object_rate": 0.85},
 )
 

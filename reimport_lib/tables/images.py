@@ -31,12 +31,14 @@ from reimport_lib.plan.objects import base_names, match_objects
 from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import derived_uuids
+from reimport_lib.tables import convert, stored_proof
 from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
 from reimport_lib.tables.documents import categories, object_columns
+from reimport_lib.tables.image_batch_proof import check_batches
 from reimport_lib.tables.owners import (
+    BY_TYPE,
     PATIENT,
     PATIENTS,
-    TO_PATIENT,
     contradicts_owner,
     owner_link,
     owner_pks,
@@ -168,22 +170,22 @@ IMAGES = Table(
     phase="images",
     model="images.Image",
     source=Source("Images", "API_Images"),
-    key=Field("filemaker_id", ("recid", "RecID"), "number key", True, length=255),
+    key=Field("filemaker_id", ("recid", "RecID"), convert.number_key, True, length=255),
     fields=(
         owner_column("id_Contact", feeds="batch_id"),
         *OWNER_CHECK,
         Field(
             "date_taken",
             ("date", "Date"),
-            "date",
+            convert.date,
             required=True,
             original="date_text",
         ),
-        Field("source_type", ("Type", "type"), "word", length=100, coded=True),
-        Field("original_name", ("fileNane", "fileName"), length=255),
-        kept("name_of_file", "Name of file", convert="text"),
-        Field("caption", ("caption", "Caption")),
-        kept("image_id", "id", convert="number as text"),
+        Field("source_type", ("Type", "type"), convert.word, length=100, coded=True),
+        Field("original_name", ("fileNane", "fileName"), convert.text, length=255),
+        kept("name_of_file", "Name of file", to=convert.text),
+        Field("caption", ("caption", "Caption"), convert.text),
+        kept("image_id", "id", to=convert.number_text),
         kept("file_size_text", "filesize"),
         kept("imported", "imported"),
         kept("result", "result"),
@@ -220,7 +222,17 @@ IMAGES = Table(
     ),
     date_order="MDY",
     decide=decide_images,
-    links=(TO_PATIENT,),
+    proof=stored_proof.images,
+    links=(
+        LinkTo(
+            "owner",
+            PATIENTS,
+            ("owner",),
+            "batch_id",
+            through="image_batches",
+            owner=True,
+        ),
+    ),
     gates={"min_object_rate": 0.85},
 )
 
@@ -238,8 +250,9 @@ IMAGE_BATCHES = Table(
     model="images.ImageBatch",
     made_of="images",
     managed=BATCH_FIELDS,
-    links=(LinkTo("owner", PATIENTS, ("owner",)),),
+    links=(BY_TYPE,),
     keys=batch_keys,
+    checks=check_batches,
     derive=decide_batches,
     relink=link_batches,
 )

@@ -21,6 +21,9 @@ from reimport_lib.plan.decide import (
     no_key,
 )
 from reimport_lib.plan.stage import Staged
+from reimport_lib.prove.render import rendering
+from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
+from reimport_lib.tables import convert
 from reimport_lib.tables.declare import Field, Source, Table
 from reimport_lib.tables.owners import (
     TO_PATIENT,
@@ -66,20 +69,28 @@ def decide_notes(
     )
 
 
+def _author(m: Matched) -> list[Comparison]:
+    """Who wrote a note; where nobody is named, who made the record."""
+    headers = (("CreatedBy", "Author"), ("creationAccountName",))
+    return [field_of(m, "author", rendering.first_of, *headers)]
+
+
 NOTES = Table(
     name="notes",
     noun="notes",
     phase="notes",
     model="notes.Note",
     source=Source("Notes", "API_Notes"),
-    key=Field("filemaker_id", ("id", "_kp_NoteID"), "key", True, length=255),
+    key=Field("filemaker_id", ("id", "_kp_NoteID"), convert.key, True, length=255),
     fields=(
         owner_column("id_Key", "id_Contact"),
         *OWNER_CHECK,
-        Field("note_date", ("Date", "date"), "date", original="date_text"),
-        Field("author", ("CreatedBy", "Author"), length=200),
-        Field("source_type", ("Note Type", "Type"), "word", length=100, coded=True),
-        Field("content", ("Note", "Content", "Text"), required=True),
+        Field("note_date", ("Date", "date"), convert.date, original="date_text"),
+        Field("author", ("CreatedBy", "Author"), convert.text, length=200),
+        Field(
+            "source_type", ("Note Type", "Type"), convert.word, length=100, coded=True
+        ),
+        Field("content", ("Note", "Content", "Text"), convert.text, required=True),
         kept("display", "Display"),
         *AUDIT,
     ),
@@ -94,4 +105,5 @@ NOTES = Table(
     ),
     links=(TO_PATIENT,),
     decide=decide_notes,
+    proof=_author,
 )

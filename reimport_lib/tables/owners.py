@@ -25,7 +25,9 @@ PATIENTS = "patients"
 PATIENT = "patients.patient"
 """Type of the owner in a generic foreign key."""
 
-TO_PATIENT = LinkTo("owner", PATIENTS, ("owner",), owner=True)
+TO_PATIENT = LinkTo("owner", PATIENTS, ("owner",), "patient_id", owner=True)
+BY_TYPE = LinkTo("owner", PATIENTS, ("owner",), "owner_id", owner=True)
+"""The same by a generic foreign key."""
 
 
 def owner_rules(

@@ -24,6 +24,7 @@ from reimport_lib.plan.decide import (
 from reimport_lib.plan.match import look_up
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import listed_words
+from reimport_lib.tables import convert
 from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, kept
 
@@ -118,24 +119,31 @@ PATIENTS = Table(
     phase="patients",
     model="patients.Patient",
     source=Source("Contacts", "API_Contacts"),
-    key=Field("filemaker_id", ("id", "_kp_id", "id_Contact"), "key", True, length=255),
+    key=Field(
+        "filemaker_id", ("id", "_kp_id", "id_Contact"), convert.key, True, length=255
+    ),
     fields=(
-        Field("title", ("title", "Title"), "title", length=20, coded=True),
-        Field("first_name", ("nameFirst",), "person name", required=True, length=100),
-        Field("middle_names", ("nameMiddle",), "person name", length=100),
-        Field("last_name", ("nameLast",), "person name", required=True, length=100),
-        Field("dob", ("DOB",), "birth date", original="dob_text"),
-        Field("sex", ("gender", "sex"), "sex", original="sex_text", coded=True),
+        Field("title", ("title", "Title"), convert.title, length=20, coded=True),
+        Field(
+            "first_name", ("nameFirst",), convert.person_name, required=True, length=100
+        ),
+        Field("middle_names", ("nameMiddle",), convert.person_name, length=100),
+        Field(
+            "last_name", ("nameLast",), convert.person_name, required=True, length=100
+        ),
+        Field("dob", ("DOB",), convert.birth_date, original="dob_text"),
+        Field("sex", ("gender", "sex"), convert.sex, original="sex_text", coded=True),
         Field(
             "health_number",
             ("Health Number",),
-            "digits",
+            convert.digits,
             width="health_number_width",
             length=20,
         ),
         Field(
             "contact_type",
             ("contactType",),
+            convert.text,
             metadata="contact_type",
             feeds="(only patients come in)",
             coded=True,
@@ -143,13 +151,14 @@ PATIENTS = Table(
         Field(
             "clinic_key",
             ("id_Clinic",),
-            "number as text",
+            convert.number_text,
             metadata="id_clinic",
             feeds="clinic_id",
         ),
         Field(
             "clinic_name",
             ("Clinic_Name",),
+            convert.text,
             metadata="clinic_name",
             feeds="clinic_id",
             coded=True,
@@ -157,40 +166,45 @@ PATIENTS = Table(
         Field(
             "funding_source",
             ("Funding",),
-            "number as text",
+            convert.number_text,
             length=100,
             feeds="funding_source, funding_type_id",
             coded=True,
         ),
         Field(
-            "coordinator_name", ("NDIS Coordinator Name",), "person name", length=200
+            "coordinator_name",
+            ("NDIS Coordinator Name",),
+            convert.person_name,
+            length=200,
         ),
         Field(
             "coordinator_phone",
             ("NDIS Coordinator Phone",),
-            "phone",
+            convert.phone,
             length=50,
             original="coordinator_phone_text",
         ),
-        Field("coordinator_email", ("NDIS Coordinator Email",), "e-mail", length=200),
+        Field(
+            "coordinator_email", ("NDIS Coordinator Email",), convert.email, length=200
+        ),
         Field(
             "ndis_plan_start_date",
             ("NDIS Plan Start Date",),
-            "date",
+            convert.date,
             original="ndis_plan_start_text",
         ),
         Field(
             "ndis_plan_end_date",
             ("NDIS Plan End Date",),
-            "date",
+            convert.date,
             original="ndis_plan_end_text",
         ),
-        Field("ndis_notes", ("NDIS notes",)),
+        Field("ndis_notes", ("NDIS notes",), convert.text),
         kept("ndis_report", "NDIS Report"),
-        kept("xero_contact_id", "_kf_XeroContactID", convert="number as text"),
+        kept("xero_contact_id", "_kf_XeroContactID", to=convert.number_text),
         kept("area", "Area"),
-        kept("cys_id", "CYS_ID", convert="number as text"),
-        kept("old_id", "old.id", convert="number as text"),
+        kept("cys_id", "CYS_ID", to=convert.number_text),
+        kept("old_id", "old.id", to=convert.number_text),
         kept("old", "Old"),
         kept("diabetes", "Diabetes"),
         kept("impaired_vision", "Impaired Vision"),
@@ -199,9 +213,9 @@ PATIENTS = Table(
         kept("sms", "sms"),
         kept("xmas", "Xmas"),
         kept("flagged", "Flaged"),
-        kept("image_keys", "imageKeys", convert="number as text"),
-        kept("document_keys", "docKeys", convert="number as text"),
-        kept("phones", "Phones", convert="number as text"),
+        kept("image_keys", "imageKeys", to=convert.number_text),
+        kept("document_keys", "docKeys", to=convert.number_text),
+        kept("phones", "Phones", to=convert.number_text),
         *AUDIT,
     ),
     dropped=(
@@ -235,8 +249,20 @@ PATIENTS = Table(
         "filemaker_metadata",
     ),
     links=(
-        LinkTo("clinic", "clinics", ("clinic_key", "clinic_name")),
-        LinkTo("funding", "funding_sources", ("funding_source",)),
+        LinkTo(
+            "clinic",
+            "clinics",
+            ("clinic_key", "clinic_name"),
+            "clinic_id",
+            note="unknown_clinic",
+        ),
+        LinkTo(
+            "funding",
+            "funding_sources",
+            ("funding_source",),
+            "funding_type_id",
+            note="unknown_value",
+        ),
     ),
     remembered=("clinic_id", "first_name", "last_name", "dob"),
     decide=decide_patients,

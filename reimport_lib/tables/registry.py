@@ -111,7 +111,7 @@ def _tables(module: str) -> Mapping[str, Table]:
         tables: tuple[Table, ...] = import_module(module).TABLES
     except (ImportError, AttributeError) as exc:
         raise SettingsError(
-            f"{SETTING}={module}: it declares no tables ({type(exc).__name__}).",
+            f"{SETTING}={module}: {exc}.",
             hint=f"name a module with a tuple TABLES, or leave it blank for {DEFAULT}",
         ) from exc
     return MappingProxyType({table.name: table for table in tables})

@@ -6,7 +6,8 @@ Pure data. Names of headers follow the two families that exist: FileMaker's own
 
 from __future__ import annotations
 
-from reimport_lib.tables.declare import Dropped, Field
+from reimport_lib.tables import convert
+from reimport_lib.tables.declare import Conversion, Dropped, Field
 
 OWNER_NAMES = (
     "id_Contact",
@@ -22,26 +23,26 @@ def owner_column(*preferred: str, feeds: str = "patient_id") -> Field:
     """The key of the patient that a row belongs to, *preferred* headers first."""
     others = tuple(name for name in OWNER_NAMES if name not in preferred)
     names = (*preferred, *others)
-    return Field("owner", names, "key", required=True, feeds=feeds)
+    return Field("owner", names, convert.key, required=True, feeds=feeds)
 
 
-def kept(metadata: str, *names: str, convert: str = "kept") -> Field:
+def kept(metadata: str, *names: str, to: Conversion = convert.as_written) -> Field:
     """A column without a field of its own, kept in the metadata as text."""
-    return Field("", names, convert, metadata=metadata)
+    return Field("", names, to, metadata=metadata)
 
 
 AUDIT = (
     Field(
         "",
         ("creationAccountName",),
-        "number as text",
+        convert.number_text,
         length=200,
         metadata="created_by",
     ),
     kept("created_at", "creationTimestamp"),
     kept("created_at_host", "creationHostTimestamp"),
     kept("created_on", "creationDate"),
-    kept("modified_by", "modificationAccountName", convert="number as text"),
+    kept("modified_by", "modificationAccountName", to=convert.number_text),
     kept("modified_at", "modificationTimestamp"),
     kept("modified_at_host", "modificationHostTimestamp"),
 )
@@ -51,13 +52,13 @@ OWNER_CHECK = (
     Field(
         "owner_name",
         ("Name Full", "Contact Name", "Patient Name"),
-        "person name",
+        convert.person_name,
         feeds="(compared with the patient)",
     ),
     Field(
         "owner_dob",
         ("Contact DOB", "Patient DOB", "DOB"),
-        "date",
+        convert.date,
         feeds="(compared with the patient)",
     ),
 )

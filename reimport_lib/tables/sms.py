@@ -6,6 +6,7 @@ Pure. The authority is the paragraph "Notes and SMS" of ``docs/rules.md``.
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,9 @@ from reimport_lib.plan.match import linked_pks
 from reimport_lib.plan.stage import Staged, stage_table, with_columns, with_words
 from reimport_lib.plan.values.keys import whole_keys
 from reimport_lib.plan.values.text import Cleaned, one_meaning
+from reimport_lib.prove.render import rendering, words
+from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
+from reimport_lib.tables import convert
 from reimport_lib.tables.declare import Field, LinkTo, Source, Table
 from reimport_lib.tables.owners import (
     TO_PATIENT,
@@ -139,34 +143,43 @@ def _directions(words: Any) -> Cleaned:
     return Cleaned(known, codes)
 
 
+def _direction(m: Matched) -> list[Comparison]:
+    render = partial(rendering.coded, words=words.DIRECTIONS)
+    return [field_of(m, "direction", render, ("Direction",))]
+
+
 SMS = Table(
     name="sms",
     noun="text messages",
     phase="notes",
     model="notes.SmsMessage",
     source=Source("SMS", "API_Messages"),
-    key=Field("filemaker_id", ("id", "_kp_MessageID"), "key", True, length=255),
+    key=Field("filemaker_id", ("id", "_kp_MessageID"), convert.key, True, length=255),
     fields=(
         owner_column("id_Contact", "_kf_ContactID"),
         *OWNER_CHECK,
         Field(
             "appointment",
             ("_kf_EventID", "id_Event"),
+            convert.text,
             metadata="event",
             feeds="appointment_id",
         ),
         Field(
             "phone_number",
             ("Phone", "RecipientPhoneMobile"),
-            "phone",
+            convert.phone,
             length=50,
             original="phone_text",
         ),
-        Field("message", ("Message", "MessageBody"), required=True),
-        Field("status", ("Status", "MessageStatus"), "word", length=50, coded=True),
+        Field("message", ("Message", "MessageBody"), convert.text, required=True),
+        Field(
+            "status", ("Status", "MessageStatus"), convert.word, length=50, coded=True
+        ),
         Field(
             "direction_word",
             ("Direction",),
+            convert.text,
             metadata="direction",
             feeds="direction",
             coded=True,
@@ -174,21 +187,21 @@ SMS = Table(
         Field(
             "sent_at",
             ("SentDate", "SentTimestamp"),
-            "date and time",
+            convert.moment,
             original="sent_text",
         ),
-        kept("clinic_details", "_kf_ClinicDetailsID", convert="number as text"),
+        kept("clinic_details", "_kf_ClinicDetailsID", to=convert.number_text),
         kept(
             "recipient_international",
             "RecipientPhoneMobileIntFormat",
-            convert="number as text",
+            to=convert.number_text,
         ),
-        kept("sender_phone", "SenderPhoneMobile", convert="number as text"),
-        kept("sender_name", "SenderName", convert="text"),
-        kept("send_result", "SendResult", convert="text"),
+        kept("sender_phone", "SenderPhoneMobile", to=convert.number_text),
+        kept("sender_name", "SenderName", to=convert.text),
+        kept("send_result", "SendResult", to=convert.text),
         kept("credits", "SMSCredits"),
-        kept("gateway_message", "_kf_GatewayMessageID", convert="number as text"),
-        kept("bulk_session", "_kf_BulkSessionID", convert="number as text"),
+        kept("gateway_message", "_kf_GatewayMessageID", to=convert.number_text),
+        kept("bulk_session", "_kf_BulkSessionID", to=convert.number_text),
         *AUDIT,
     ),
     dropped=(GLOBALS,),
@@ -203,8 +216,12 @@ SMS = Table(
         "filemaker_metadata",
     ),
     stage=stage_sms,
-    links=(TO_PATIENT, LinkTo("appointment", "appointments", ("appointment",))),
+    links=(
+        TO_PATIENT,
+        LinkTo("appointment", "appointments", ("appointment",), "appointment_id"),
+    ),
     decide=decide_sms,
+    proof=_direction,
 )
 
 
@@ -214,27 +231,27 @@ SMS_REPLIES = Table(
     phase="notes",
     model="notes.SmsReply",
     source=Source("Replies", "API_Replies", required=False),
-    key=Field("filemaker_id", ("id", "_kp_ReplyID"), "key", True, length=255),
+    key=Field("filemaker_id", ("id", "_kp_ReplyID"), convert.key, True, length=255),
     fields=(
         owner_column("id_Contact", "_kf_ContactID"),
         *OWNER_CHECK,
         Field(
             "phone_number",
             ("Phone", "SenderPhoneMobileIntFormat", "SenderPhoneMobile"),
-            "phone",
+            convert.phone,
             length=50,
             original="phone_text",
         ),
-        Field("message", ("Message", "ReplyMessageBody"), required=True),
+        Field("message", ("Message", "ReplyMessageBody"), convert.text, required=True),
         Field(
             "received_at",
             ("ReceivedDate", "Timestamp", "SentDate"),
-            "date and time",
+            convert.moment,
             original="received_text",
         ),
-        kept("reply_reference", "ReplyRefID", convert="number as text"),
-        kept("status", "Status", convert="text"),
-        kept("direction", "Direction", convert="text"),
+        kept("reply_reference", "ReplyRefID", to=convert.number_text),
+        kept("status", "Status", to=convert.text),
+        kept("direction", "Direction", to=convert.text),
         *AUDIT,
     ),
     dropped=(GLOBALS,),

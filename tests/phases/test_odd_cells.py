@@ -54,7 +54,7 @@ def with_odd_cells() -> SmallClinic:
                     row[name] = patient(1 + number % PLAIN)
             column = columns[number % len(columns)]
             header = next((n for n in column.names if n in rows[0]), column.names[0])
-            row[header] = odd_cell(column.convert, rng)
+            row[header] = odd_cell(column.convert.name, rng)
         for column in columns:  # every header stands in the file, also of blank columns
             header = next((n for n in column.names if n in rows[0]), column.names[0])
             rows[0].setdefault(header, "")

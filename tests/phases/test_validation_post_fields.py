@@ -12,10 +12,11 @@ import pytest
 from reimport_lib.checks import Check
 from reimport_lib.phases import validation_post as phase
 from reimport_lib.prove import fields
-from reimport_lib.prove.batches import check_batches
-from reimport_lib.prove.matched import match
+from reimport_lib.prove.matching import match
 from reimport_lib.prove.reference_data import look_around
+from reimport_lib.prove.render.comparison import declared
 from reimport_lib.tables import registry
+from reimport_lib.tables.image_batch_proof import check_batches
 from reimport_lib.write.models import attname, managed
 from tests.phases.checking import (
     ONLY_SQLITE,
@@ -66,6 +67,8 @@ FOLLOW = {
 }
 """What else fails where a column is wrong on which another one rests."""
 
+IN_THEIR_BATCH = "images: taken on the day of their batch"
+
 
 def table_checks(case: Case, table: str) -> dict[str, Check]:
     evidence = case.evidence()
@@ -111,7 +114,7 @@ def columns_of(table: str) -> list[tuple[str, str]]:
 
 
 @ONLY_SQLITE
-@pytest.mark.parametrize("table", list(fields.FIELDS))
+@pytest.mark.parametrize("table", list(registry.sources()))
 def test_a_wrong_value_in_any_managed_field_fails_the_check_of_that_field(
     case: Case, table: str
 ) -> None:
@@ -307,7 +310,18 @@ def test_a_batch_that_is_not_what_its_images_say_is_seen(
     name = {"object_id": "owner_id"}.get(column, column)
     rest = {"taken_on": {"filemaker_id", "name"}, "object_id": {"filemaker_id"}}
     expected = {name, *rest.get(column, ())}
-    assert found == {f"image_batches.{each}" for each in expected}
+    days = {IN_THEIR_BATCH} if column == "taken_on" else set()
+    assert found == {f"image_batches.{each}" for each in expected} | days
+
+
+@ONLY_SQLITE
+def test_an_image_in_the_batch_of_another_day_is_seen(case: Case) -> None:
+    rows_of("images.Image").filter(pk=case.imported("images")[0]).update(
+        date_taken=date(1999, 1, 1)
+    )
+    evidence = case.evidence()
+
+    assert IN_THEIR_BATCH in failing(check_batches(evidence, look_around(evidence)))
 
 
 @ONLY_SQLITE
@@ -334,17 +348,16 @@ def test_names_that_the_backend_does_not_hold_could_not_be_checked(case: Case) -
 
 
 @ONLY_SQLITE
-@pytest.mark.parametrize("table", list(fields.FIELDS))
+@pytest.mark.parametrize("table", list(registry.sources()))
 def test_every_managed_field_is_compared_under_every_header_that_is_mapped(
     case: Case, table: str
 ) -> None:
-    """The columns are written down twice; this is where the two are held together."""
     evidence = case.evidence()
     account = evidence.account(table)
     assert account is not None
     matched = match(evidence, account, table, look_around(evidence))
     assert matched is not None
-    made = fields.FIELDS[table](matched)
+    made = declared(matched)
     mapped = {
         column.field: column.names
         for column in registry.sources()[table].all_fields

@@ -162,12 +162,6 @@ def test_an_image_in_the_batch_of_another_patient_is_seen(case: Case) -> None:
     assert links(case) == {OWNER.format("images")}
 
 
-def test_an_image_in_the_batch_of_another_day_is_seen(case: Case) -> None:
-    change(case, "images", date_taken=date(1999, 1, 1))
-
-    assert links(case) == {"images: taken on the day of their batch"}
-
-
 @pytest.mark.parametrize("table", ["documents", "images"])
 def test_a_row_whose_object_the_bucket_does_not_hold_is_seen(
     case: Case, table: str

@@ -63,7 +63,7 @@ def odd_frame(table: str, data: st.DataObject) -> pd.DataFrame:
     mapping = registry.sources()[table]
     headers = [column.names[0] for column in mapping.all_fields]
     key = mapping.key.names[0] if mapping.key else ""
-    others = [c.names[0] for c in mapping.fields if c.convert != "key"]
+    others = [c.names[0] for c in mapping.fields if not c.convert.key]
     odd = st.dictionaries(st.sampled_from(others), ODD, max_size=3)
     lines = []
     for number, cells in enumerate(data.draw(st.lists(odd, min_size=8, max_size=8))):

@@ -55,7 +55,7 @@ WORDS = {"contact_type": "Patient", "kind": "Mobile", "status": "", "direction":
 def good_row(table: str) -> dict[str, str]:
     """A row that fills every mapped column with something that can be read."""
     return {
-        column.names[0]: WORDS.get(column.name, GOOD.get(column.convert, "cal-1"))
+        column.names[0]: WORDS.get(column.name, GOOD.get(column.convert.name, "cal-1"))
         for column in registry.sources()[table].all_fields
     }
 

@@ -14,7 +14,7 @@ from reimport_lib.plan.mapping import (
     look_up,
     resolve,
 )
-from reimport_lib.tables import registry
+from reimport_lib.tables import convert, registry
 from reimport_lib.tables.declare import Dropped, Field, Table
 from tests.plan.frames import staged
 
@@ -22,13 +22,13 @@ MAPPING = Table(
     name="notes",
     noun="notes",
     phase="notes",
-    key=Field("filemaker_id", ("id", "_kp_id"), "key", required=True),
+    key=Field("filemaker_id", ("id", "_kp_id"), convert.key, required=True),
     fields=(
-        Field("content", ("Note", "Text"), required=True),
-        Field("note_date", ("Date",), "date"),
-        Field("start", ("startDate",), required=True, unless="stamp"),
-        Field("stamp", ("Start",)),
-        Field("", ("Display",), metadata="display"),
+        Field("content", ("Note", "Text"), convert.text, required=True),
+        Field("note_date", ("Date",), convert.date),
+        Field("start", ("startDate",), convert.text, required=True, unless="stamp"),
+        Field("stamp", ("Start",), convert.text),
+        Field("", ("Display",), convert.text, metadata="display"),
     ),
     dropped=(Dropped(("_kz_*",), "a count"),),
     managed=("content", "note_date"),
@@ -106,7 +106,10 @@ def test_numbered_columns_are_not_taken_for_each_other() -> None:
         name="contact_details",
         noun="contact details",
         phase="patients",
-        fields=(Field("line1", ("address 1",)), Field("line2", ("address 2",))),
+        fields=(
+            Field("line1", ("address 1",), convert.text),
+            Field("line2", ("address 2",), convert.text),
+        ),
     )
 
     assert resolve(mapping, ("address 1", "address 3")).unmapped == ("address 3",)

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from reimport_lib.plan.values import conversions, times
 from reimport_lib.plan.values import keys as identity
 from reimport_lib.plan.values.text import Cleaned
-from reimport_lib.prove import explaining
-from reimport_lib.prove.render import clocks, rendering, words
+from reimport_lib.prove.render import clocks, explaining, rendering, words
 from reimport_lib.prove.render.moments import Zone
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None, database=None)

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from reimport_lib.prove import explaining
-from reimport_lib.prove.render import clocks
+from reimport_lib.prove.render import clocks, explaining
 from reimport_lib.prove.render.moments import Zone
 
 SYDNEY = Zone("Australia/Sydney", "DMY")

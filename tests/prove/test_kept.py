@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reimport_lib.prove.matched import Matched
 from reimport_lib.prove.metadata import metadata
+from reimport_lib.prove.render.comparison import Matched
 from reimport_lib.prove.render.moments import Zone
 from tests.plan.frames import frame
 from tests.plan.odd import ROWS, decide, odd_frame

@@ -39,7 +39,7 @@ def test_every_column_of_times_of_day_is_one_of_clocks() -> None:
         name
         for rule in registry.sources().values()
         for mapped in rule.fields
-        if mapped.convert == "time of day"
+        if mapped.convert.clock
         for name in mapped.names
     }
 

@@ -54,5 +54,5 @@ def feeds(column: Field) -> set[str]:
 
 def is_free_text(column: Field) -> bool:
     """Words of a closed list, days and times do not come in as they are written."""
-    free = column.convert not in {"date", "date and time", "flag", "sex"}
+    free = column.convert.name not in {"date", "date and time", "flag", "sex"}
     return free and not column.name.endswith(("_word", "kind_text"))

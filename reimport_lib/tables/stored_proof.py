@@ -1,71 +1,69 @@
-"""Fields of documents, images and batches, and where source and listing say them."""
+"""Documents and images in phase 8: what their stored objects say, and their batches."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any
 
-from reimport_lib.prove import explaining, shelves
-from reimport_lib.prove.headers import Aliases, column
-from reimport_lib.prove.matched import Field, Matched
-from reimport_lib.prove.people import field_of, own_key, owner
-from reimport_lib.prove.reference_data import PATIENT, Batch
-from reimport_lib.prove.render import clocks, rendering, words
+from reimport_lib.prove.render import clocks, explaining, rendering, shelves, words
+from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
+from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.rendering import Pair
 from reimport_lib.tables import registry
+from reimport_lib.tables.owners import PATIENT
 from reimport_lib.tables.registry import key_names, owner_names
 
+BATCHES = "image_batches"
 _TYPE: Aliases = ("Type", "type")
 
 
-def documents(m: Matched) -> list[Field]:
-    day = partial(clocks.day, order=m.zone.order)
-    names = ("FileName", "File Name", "fileName")
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Whose images, and of which day."""
+
+    owner: str
+    taken_on: date
+
+
+def documents(m: Matched) -> list[Comparison]:
     return [
-        own_key(m),
         _owner_type(m),
-        owner(m, "owner_id", "object_id"),
-        *_object_fields(m, m.world.settings.documents_prefix, names),
+        *_object_fields(m, ("FileName", "File Name", "fileName")),
         field_of(m, "file_name", _base_name, values=m.values("file_name", "s3_key")),
-        field_of(
-            m,
-            "document_date",
-            day,
-            ("Date", "date"),
-            notes=explaining.dates(m.zone),
-        ),
     ]
 
 
-def images(m: Matched) -> list[Field]:
-    day = partial(clocks.day, order=m.zone.order)
-    names = ("fileNane", "fileName")
-    date, notes = ("date", "Date"), explaining.dates(m.zone)
-    batches = m.world.batches
-    held = [batches.get(pk) for pk in m.values("batch_id")]
+def images(m: Matched) -> list[Comparison]:
+    batches = m.world.rows(BATCHES)
+    left_alone = m.world.left_alone(BATCHES)
+    columns = (batches["id"], m.world.owners_of(BATCHES, batches), batches["taken_on"])
+    known = {pk: _Batch(owner, day) for pk, owner, day in zip(*columns, strict=True)}
+    held = [known.get(pk) for pk in m.values("batch_id")]
+    notes = explaining.dates(m.zone)
     batch_id = field_of(
         m,
         "batch_id",
         partial(_batch, m.zone.order),
-        owner_names("images"),
-        date,
+        owner_names(m.table),
+        ("date", "Date"),
         values=[(batch.taken_on if batch else None, batch) for batch in held],
         notes={note: partial(_batch_day, by) for note, by in notes.items()},
     )
+    changed = [str(pk) in left_alone for pk in m.values("batch_id")]
     return [
-        own_key(m),
-        replace(batch_id, changed=[b is not None and b.left_alone for b in held]),
-        *_object_fields(m, m.world.settings.images_prefix, names),
-        field_of(m, "caption", rendering.text, ("caption", "Caption")),
-        field_of(m, "date_taken", day, date, notes=notes),
+        replace(batch_id, changed=changed),
+        *_object_fields(m, ("fileNane", "fileName")),
     ]
 
 
-def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
+def _object_fields(m: Matched, names: Aliases) -> list[Comparison]:
     """Fields that the stored object gives: from the frozen listing, by its key."""
     sizes = m.world.sizes[m.table]
-    files = shelves.shelf(prefix, sizes, number=registry.named(m.table).number_key)
+    files = shelves.shelf(
+        m.world.prefix(m.table), sizes, number=registry.named(m.table).number_key
+    )
     keys = files.keys(column(m.frame, key_names(m.table)))
 
     def stored_key(value: str, said: str) -> Pair:
@@ -88,11 +86,10 @@ def _object_fields(m: Matched, prefix: str, names: Aliases) -> list[Field]:
             values=m.values("original_name", "s3_key"),
         ),
         field_of(m, "category", rendering.slug, _TYPE),
-        field_of(m, "source_type", rendering.label, _TYPE),
     ]
 
 
-def _owner_type(m: Matched) -> Field:
+def _owner_type(m: Matched) -> Comparison:
     types = m.world.owner_types
     held = [types.get(number, "") for number in m.values("content_type_id")]
     return field_of(m, "owner_type", lambda value: (PATIENT, value), values=held)
@@ -116,7 +113,7 @@ def _ending(value: tuple[str, str]) -> Pair:
 
 
 def _batch(
-    order: str, value: tuple[Any, Batch | None], owner_key: str, day: str
+    order: str, value: tuple[Any, _Batch | None], owner_key: str, day: str
 ) -> Pair:
     """Patient and day of the batch that an image is in."""
     batch = value[1]

@@ -1,6 +1,6 @@
 """Imported rows with their source rows beside them, and how a field is compared.
 
-Nothing here writes. A field is compared value by value: each distinct pair of value and
+Pure. A field is compared value by value: each distinct pair of value and
 text is rendered once.
 """
 
@@ -9,22 +9,26 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reimport_lib.prove.evidence import IMPORTED, Account, Evidence
-from reimport_lib.prove.headers import Aliases, column
-from reimport_lib.prove.reference_data import World
+from reimport_lib.prove.render import explaining, rendering
 from reimport_lib.prove.render.clocks import in_full
+from reimport_lib.prove.render.explaining import Explains, Notes
+from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.moments import Zone
 from reimport_lib.prove.render.rendering import Pair
-from reimport_lib.write.models import model_of
+from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Field as DeclaredField
+from reimport_lib.tables.declare import LinkTo, Table
+
+if TYPE_CHECKING:
+    from reimport_lib.prove.reference_data import World
 
 Render = Callable[..., Pair]
-Explains = Callable[..., bool]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,9 +77,13 @@ class Matched:
         columns = (self.target[name].tolist() for name in attributes)
         return list(zip(*columns, strict=True))
 
+    def links(self, name: str) -> list[Any]:
+        """The primary keys in the managed field *name*, a generic one as well."""
+        return self.values(self.world.attribute(name))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Field:
+class Comparison:
     """
     One field of the backend and the source columns that it is made from.
 
@@ -122,48 +130,7 @@ class Compared:
     explained_blank: int
 
 
-def match(
-    evidence: Evidence, account: Account, table: str, world: World
-) -> Matched | None:
-    """The imported rows of *table*; None where their outcomes file is gone."""
-    outcomes = evidence.outcomes(table)
-    if outcomes is None:
-        return None
-    imported = outcomes[outcomes["outcome"].isin(IMPORTED)]
-    held = evidence.database(table)
-    there = imported["target_id"].isin(held.index)
-    found = imported[there]
-    target = held.loc[list(found["target_id"])]
-    frame = evidence.source(table)
-    return Matched(
-        table=table,
-        rows=list(found["row"]),
-        missing=list(imported.loc[~there, "row"]),
-        source=frame.loc[list(found["row"])],
-        target=target,
-        frame=frame,
-        outcomes=outcomes,
-        notes=list(found["notes"]),
-        created=list(found["outcome"] == "created"),
-        keys=list(found["key"]),
-        edited=_edited(evidence, account, table, target),
-        as_of=account.as_of,
-        zone=world.zone(evidence.order_of(table)),
-        world=world,
-    )
-
-
-def _edited(
-    evidence: Evidence, account: Account, table: str, target: pd.DataFrame
-) -> list[bool]:
-    """Whether people have saved the row since *account* was closed."""
-    manager: Any = model_of(table)._base_manager
-    later = manager.using(evidence.alias).filter(updated_at__gt=account.finished_at)
-    saved = {str(pk) for pk in later.values_list("pk", flat=True)}
-    return [pk in saved for pk in target.index]
-
-
-def compare(matched: Matched, field_: Field) -> Compared:
+def compare(matched: Matched, field_: Comparison) -> Compared:
     """Both sides of one field, row by row."""
     pairs = _rendered(field_)
     unequal = [place for place, (said, shown) in enumerate(pairs) if said != shown]
@@ -208,14 +175,14 @@ class _Rendered(dict[tuple[Any, ...], Pair]):
         return pair
 
 
-def _rendered(field_: Field) -> list[Pair]:
+def _rendered(field_: Comparison) -> list[Pair]:
     """The pair of every row."""
     known = _Rendered(field_.render)
     cells = zip(field_.values, *field_.texts, strict=True)
     return [known[each] for each in cells]
 
 
-def _explanation(matched: Matched, field_: Field, place: int) -> str:
+def _explanation(matched: Matched, field_: Comparison, place: int) -> str:
     """The note of the row that explains why the field differs, or ""."""
     cells = (field_.values[place], *(texts[place] for texts in field_.texts))
     for code in matched.notes[place].split(";"):
@@ -234,3 +201,82 @@ def _sha256(
         rows, texts = [rows[n] for n in kept], [texts[n] for n in kept]
     text = "\x00".join([*map(str, rows), *texts])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def field_of(
+    matched: Matched,
+    name: str,
+    render: Render,
+    *headers: Aliases,
+    notes: Notes | None = None,
+    values: Sequence[Any] | None = None,
+) -> Comparison:
+    """The field *name*, said by the columns under *headers*."""
+    held = matched.values(name) if values is None else values
+    texts = tuple(matched.texts(*aliases) for aliases in headers)
+    return Comparison(name, held, texts, render, notes or {}, headers=headers)
+
+
+def declared(matched: Matched) -> list[Comparison]:
+    """
+    Every field of the table that its declaration says how to compare.
+
+    Those that ``Table.proof`` compares come in their place.
+    """
+    table = registry.named(matched.table)
+    found = [_own_key(matched, table.key)] if table.key else []
+    found += [_linked(matched, link) for link in table.links if _is_held(table, link)]
+    found += [
+        field_of(
+            matched,
+            each.field,
+            each.convert.render(matched.zone),
+            each.names,
+            notes=each.convert.notes(matched.zone) if each.convert.notes else None,
+        )
+        for each in table.fields
+        if each.field in table.managed and each.convert.render
+    ]
+    special = table.proof(matched) if table.proof else []
+    by_name = {each.name: each for each in (*found, *special)}
+    order = {name: place for place, name in enumerate(("filemaker_id", *table.managed))}
+    return sorted(by_name.values(), key=lambda each: order.get(each.name, -1))
+
+
+def _own_key(matched: Matched, key: DeclaredField) -> Comparison:
+    render = rendering.number_key if key.convert.number else rendering.key
+    return field_of(matched, "filemaker_id", render, key.names)
+
+
+def _is_held(table: Table, link: LinkTo) -> bool:
+    return link.field in table.managed and not link.through
+
+
+def _linked(matched: Matched, link: LinkTo) -> Comparison:
+    """A link: to an entry of a lookup, or followed to the key of the row it names."""
+    table = registry.named(matched.table)
+    headers = [table.column(name).names for name in link.columns]
+    if link.to in registry.lookups():
+        return _listed(matched, link, headers)
+    keys = matched.world.keys[link.to]
+    held = [matched.world.key(link.to, pk) for pk in matched.links(link.field)]
+    if link.owner:
+        return field_of(matched, link.field, rendering.key, *headers, values=held)
+    known = {rendering.key_text(key) for key in keys.values()}
+
+    def render(value: str, said: str) -> Pair:
+        spoken = rendering.key_text(said)
+        return spoken if spoken in known else "", rendering.key_text(value)
+
+    return field_of(matched, link.field, render, *headers, values=held)
+
+
+def _listed(matched: Matched, link: LinkTo, headers: list[Aliases]) -> Comparison:
+    """A link to an entry of a lookup, named by key or by name."""
+    names = matched.world.directories[link.to]
+    notes = {link.note: explaining.unlisted(names)}
+    made = field_of(matched, link.field, names.render, *headers, notes=notes)
+    if names or not any(map(any, made.texts)):
+        return made
+    why = f"the backend knows no {link.to.replace('_', ' ')}"
+    return replace(made, unchecked=why)

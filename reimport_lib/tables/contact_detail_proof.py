@@ -1,22 +1,17 @@
-"""Fields of patients and contact details, and where the source says them."""
+"""Contact details in phase 8: a key, a kind and a value that several columns say."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from reimport_lib.prove import explaining
-from reimport_lib.prove.evidence import EDITED
-from reimport_lib.prove.explaining import Notes
-from reimport_lib.prove.headers import Aliases, column
-from reimport_lib.prove.matched import Field, Matched, Render
-from reimport_lib.prove.render import clocks, rendering, words
+from reimport_lib.plan.codes import Reason
+from reimport_lib.prove.render import explaining, keeping, rendering, words
+from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
+from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.rendering import Pair
-from reimport_lib.tables import registry
-from reimport_lib.tables.registry import key_names, owner_names
+from reimport_lib.tables.owners import PATIENTS
+from reimport_lib.tables.registry import owner_names
 
 FLAGS: dict[str, Aliases] = {
     "phone": ("SMS Phone",),
@@ -28,7 +23,6 @@ FLAGS: dict[str, Aliases] = {
 
 
 ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
-CLINIC: tuple[Aliases, ...] = (("id_Clinic",), ("Clinic_Name",))
 DETAIL: tuple[Aliases, ...] = (
     *(("ph",), ("PhoneMobileIntFormat",), ("SMS Phone",), ("Email default",)),
     *(("address 1",), ("address 2",), ("suburb",), ("post code", "postcode")),
@@ -36,116 +30,8 @@ DETAIL: tuple[Aliases, ...] = (
 """The columns that say what the value of a contact detail is."""
 
 
-def field_of(
-    matched: Matched,
-    name: str,
-    render: Render,
-    *headers: Aliases,
-    notes: Notes | None = None,
-    values: Sequence[Any] | None = None,
-) -> Field:
-    """The field *name*, said by the columns under *headers*."""
-    held = matched.values(name) if values is None else values
-    texts = tuple(matched.texts(*aliases) for aliases in headers)
-    return Field(name, held, texts, render, notes or {}, headers=headers)
-
-
-def listed(
-    matched: Matched, name: str, directory: str, *headers: Aliases, note: str
-) -> Field:
-    """A link to an entry of *directory*, named by key or by name."""
-    names = matched.world.directories[directory]
-    made = field_of(
-        matched, name, names.render, *headers, notes={note: explaining.unlisted(names)}
-    )
-    if names or not any(map(any, made.texts)):
-        return made
-    why = f"the backend knows no {directory.replace('_', ' ')}"
-    return replace(made, unchecked=why)
-
-
-def owner(matched: Matched, name: str = "patient_id", attribute: str = "") -> Field:
-    """The patient that a row belongs to: the link followed to its FileMaker key."""
-    world = matched.world
-    owners = [world.owner(pk) for pk in matched.values(attribute or name)]
-    aliases = owner_names(matched.table)
-    return field_of(matched, name, rendering.key, aliases, values=owners)
-
-
-def own_key(matched: Matched) -> Field:
-    number = registry.named(matched.table).number_key
-    render = rendering.number_key if number else rendering.key
-    return field_of(matched, "filemaker_id", render, key_names(matched.table))
-
-
-def patients(m: Matched) -> list[Field]:
-    sex = partial(rendering.coded, words=words.SEXES)
-    day = partial(clocks.day, order=m.zone.order)
-    return [
-        own_key(m),
-        field_of(m, "title", rendering.title, ("title", "Title")),
-        field_of(m, "first_name", rendering.name, ("nameFirst",)),
-        field_of(m, "middle_names", rendering.name, ("nameMiddle",)),
-        field_of(m, "last_name", rendering.name, ("nameLast",)),
-        field_of(m, "dob", day, ("DOB",), notes=explaining.birth_dates(m.zone)),
-        field_of(
-            m,
-            "sex",
-            sex,
-            ("gender", "sex"),
-            notes={"unknown_value": explaining.unknown_word(words.SEXES, "U")},
-        ),
-        field_of(
-            m,
-            "health_number",
-            rendering.number_text,
-            ("Health Number",),
-            notes=explaining.zeros(),
-        ),
-        listed(
-            m,
-            "clinic_id",
-            "clinics",
-            *CLINIC,
-            note="unknown_clinic",
-        ),
-        listed(
-            m,
-            "funding_type_id",
-            "funding_sources",
-            ("Funding",),
-            note="unknown_value",
-        ),
-        field_of(m, "funding_source", rendering.number_text, ("Funding",)),
-        *_support(m),
-    ]
-
-
-def _support(m: Matched) -> list[Field]:
-    """The coordinator and the plan: they load whether or not the other is there."""
-    day = partial(clocks.day, order=m.zone.order)
-    dates = explaining.dates(m.zone)
-    return [
-        field_of(m, "coordinator_name", rendering.name, ("NDIS Coordinator Name",)),
-        field_of(
-            m,
-            "coordinator_phone",
-            rendering.phone,
-            ("NDIS Coordinator Phone",),
-            notes=explaining.numbers(),
-        ),
-        field_of(m, "coordinator_email", rendering.email, ("NDIS Coordinator Email",)),
-        field_of(
-            m, "ndis_plan_start_date", day, ("NDIS Plan Start Date",), notes=dates
-        ),
-        field_of(m, "ndis_plan_end_date", day, ("NDIS Plan End Date",), notes=dates),
-        field_of(m, "ndis_notes", rendering.text, ("NDIS notes",)),
-    ]
-
-
-def contact_details(m: Matched) -> list[Field]:
-    kind, line1 = ("type", "Type"), DETAIL[4]
-    number, text = rendering.number_text, rendering.text
+def comparisons(m: Matched) -> list[Comparison]:
+    """Its key, its kind, its value, and whether it is the primary one."""
     return [
         field_of(
             m,
@@ -154,8 +40,7 @@ def contact_details(m: Matched) -> list[Field]:
             owner_names(m.table),
             values=m.values("filemaker_id", "kind", "value", *ADDRESS),
         ),
-        owner(m),
-        field_of(m, "kind", _kind, kind, *DETAIL),
+        field_of(m, "kind", _kind, ("type", "Type"), *DETAIL),
         field_of(
             m,
             "value",
@@ -164,16 +49,7 @@ def contact_details(m: Matched) -> list[Field]:
             values=m.values("value", "kind"),
             notes=explaining.numbers(),
         ),
-        field_of(m, "label", text, ("Name", "label")),
         _primary(m),
-        field_of(m, "line1", number, line1),
-        field_of(m, "line2", number, ("address 2",)),
-        field_of(m, "suburb", text, ("suburb",)),
-        field_of(m, "state", text, ("state",)),
-        field_of(
-            m, "postcode", number, ("post code", "postcode"), notes=explaining.zeros()
-        ),
-        field_of(m, "country", text, ("country",)),
     ]
 
 
@@ -245,7 +121,7 @@ def _is_number(cell: str) -> bool:
     return long and not rendering.is_exponent(cell)
 
 
-def _primary(m: Matched) -> Field:
+def _primary(m: Matched) -> Comparison:
     """
     The flagged detail of its patient and kind is the primary, else the lowest value.
 
@@ -271,11 +147,13 @@ def _primary(m: Matched) -> Field:
 
 def _with_changed_details(m: Matched) -> set[Any]:
     """Patients of whose details a person changed one: that may be the primary."""
-    left_alone = m.outcomes.loc[m.outcomes["reason"] == EDITED, "row"]
-    owners = column(m.frame.loc[list(left_alone)], owner_names("contact_details"))
+    left_alone = m.outcomes.loc[m.outcomes["reason"] == Reason.LOCAL_EDIT, "row"]
+    owners = column(m.frame.loc[list(left_alone)], owner_names(m.table))
     keys = {rendering.key_text(owner) for owner in owners}
     return {
-        pk for pk, key in m.world.patients.items() if rendering.key_text(key) in keys
+        pk
+        for pk, key in m.world.keys[PATIENTS].items()
+        if rendering.key_text(key) in keys
     }
 
 
@@ -296,3 +174,14 @@ def _flagged(m: Matched) -> set[str]:
 def _expected_flag(value: tuple[bool, bool]) -> Pair:
     held, expected = value
     return rendering.flag(expected)[1], rendering.flag(held)[1]
+
+
+def kept_beside(m: Matched, found: dict[str, set[int]]) -> dict[str, set[int]]:
+    """The column that most values come from, where the value is another text."""
+    pairs = zip(m.values("value"), m.texts("ph"), strict=True)
+    return {
+        **found,
+        "ph_text": keeping.places(
+            keeping.differs(value, text, "") for value, text in pairs
+        ),
+    }

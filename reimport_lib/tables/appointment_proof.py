@@ -1,57 +1,37 @@
-"""Fields of appointments, notes and messages, and where the source says them."""
+"""Appointments in phase 8: moments, a status and a clinic that several columns say."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from reimport_lib.prove import explaining
-from reimport_lib.prove.headers import Aliases
-from reimport_lib.prove.matched import Field, Matched
-from reimport_lib.prove.people import field_of, listed, own_key, owner
-from reimport_lib.prove.reference_data import STRANGER
-from reimport_lib.prove.render import clocks, rendering, words
+from reimport_lib.prove.render import clocks, explaining, keeping, rendering, words
+from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
+from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.moments import Zone
 from reimport_lib.prove.render.rendering import Pair
+from reimport_lib.tables.owners import PATIENTS
 
 START: tuple[Aliases, ...] = (("startDate",), ("startTime",), ("Start",))
 END: tuple[Aliases, ...] = (("endDate",), ("endTime",), ("End",))
 _ALL_DAY: tuple[Aliases, ...] = (("allDay",), ("FLAG All day",))
-_EVENT: Aliases = ("_kf_EventID", "id_Event")
 
 
-def appointments(m: Matched) -> list[Field]:
-    text = rendering.text
+def comparisons(m: Matched) -> list[Comparison]:
+    """Start and end, whether it is all day, its status, its clinic, and who said so."""
     return [
-        own_key(m),
-        owner(m),
         _clinic(m),
-        listed(
-            m,
-            "clinician_id",
-            "clinicians",
-            ("id_Clinician", "Clinician"),
-            note="unknown_clinician",
-        ),
-        listed(
-            m,
-            "appointment_type_id",
-            "appointment_types",
-            ("Type", "type"),
-            note="unknown_value",
-        ),
         *_times(m),
         field_of(m, "all_day", rendering.flag, *_ALL_DAY),
         *_sources(m),
-        field_of(m, "title", text, ("title", "Title")),
-        field_of(m, "notes", text, ("note", "notes", "Notes")),
     ]
 
 
-def _times(m: Matched) -> list[Field]:
+def _times(m: Matched) -> list[Comparison]:
     zone = m.zone
     start = field_of(
         m, "start_time", zone.moment, *START, notes=explaining.moments(zone)
@@ -74,7 +54,7 @@ def _times(m: Matched) -> list[Field]:
     ]
 
 
-def _sources(m: Matched) -> list[Field]:
+def _sources(m: Matched) -> list[Comparison]:
     """The status, and who decided it and the clinic."""
     status_word: Aliases = ("Status", "status")
     return [
@@ -94,66 +74,11 @@ def _sources(m: Matched) -> list[Field]:
     ]
 
 
-def notes(m: Matched) -> list[Field]:
-    day = partial(clocks.day, order=m.zone.order)
-    author = (("CreatedBy", "Author"), ("creationAccountName",))
-    return [
-        own_key(m),
-        owner(m),
-        field_of(
-            m,
-            "note_date",
-            day,
-            ("Date", "date"),
-            notes=explaining.dates(m.zone),
-        ),
-        field_of(m, "author", rendering.first_of, *author),
-        field_of(m, "source_type", rendering.label, ("Note Type", "Type")),
-        field_of(m, "content", rendering.text, ("Note", "Content", "Text")),
-    ]
-
-
-def sms(m: Matched) -> list[Field]:
-    direction = partial(rendering.coded, words=words.DIRECTIONS)
-    return [
-        own_key(m),
-        owner(m),
-        _event(m),
-        field_of(m, "direction", direction, ("Direction",)),
-        field_of(
-            m,
-            "phone_number",
-            rendering.phone,
-            ("Phone", "RecipientPhoneMobile"),
-            notes=explaining.numbers(),
-        ),
-        field_of(m, "message", rendering.text, ("Message", "MessageBody")),
-        field_of(m, "status", rendering.label, ("Status", "MessageStatus")),
-        _stamp(m, "sent_at", ("SentDate", "SentTimestamp")),
-    ]
-
-
-def sms_replies(m: Matched) -> list[Field]:
-    phones = ("Phone", "SenderPhoneMobileIntFormat", "SenderPhoneMobile")
-    return [
-        own_key(m),
-        owner(m),
-        field_of(
-            m,
-            "phone_number",
-            rendering.phone,
-            phones,
-            notes=explaining.numbers(),
-        ),
-        field_of(m, "message", rendering.text, ("Message", "ReplyMessageBody")),
-        _stamp(m, "received_at", ("ReceivedDate", "Timestamp", "SentDate")),
-    ]
-
-
-def _clinic(m: Matched) -> Field:
+def _clinic(m: Matched) -> Comparison:
     """By the calendar; with a note the patient's own clinic."""
     names = m.world.directories["clinics"]
-    clinics = m.world.clinics_of_patients
+    patients = m.world.rows(PATIENTS)
+    clinics = dict(zip(patients["id"], patients["clinic_id"], strict=True))
 
     def from_patient(value: tuple[UUID | None, UUID | None], said: str) -> bool:
         clinic, of_patient = value
@@ -234,31 +159,43 @@ def _clinic_source(value: tuple[str, bool, bool]) -> Pair:
     return "filemaker" if has_clinic else "", source
 
 
-def _event(m: Matched) -> Field:
-    """The appointment a message is about, where one with that key was imported."""
-    held = m.world.appointments
-    known = {rendering.key_text(key) for key in held.values()}
-
-    def render(value: str, said: str) -> Pair:
-        spoken = rendering.key_text(said)
-        return spoken if spoken in known else "", rendering.key_text(value)
-
-    keys = [held.get(pk, STRANGER) if pk else "" for pk in m.values("appointment_id")]
-    return field_of(m, "appointment_id", render, _EVENT, values=keys)
+def kept_beside(m: Matched, found: dict[str, set[int]]) -> dict[str, set[int]]:
+    """Wall times are kept in two texts instead of one a column."""
+    parts = {name for name in found if name.startswith(("start_", "end_"))}
+    return {name: found[name] for name in found.keys() - parts} | _of_calendar(m)
 
 
-def _stamp(m: Matched, name: str, aliases: Aliases) -> Field:
-    def render(value: datetime | None, said: str) -> Pair:
-        return m.zone.moment(value, "", "", said)
+def _of_calendar(m: Matched) -> dict[str, set[int]]:
+    """Starts and ends of which a column says more than the moment that was stored."""
+    zone = ZoneInfo(m.zone.name)
+    starts = m.values("start_time")
+    days = [start.astimezone(zone).date() for start in starts]
+    found = {}
+    for name, moments, columns in (
+        ("start_text", starts, START),
+        ("end_text", m.values("end_time"), END),
+    ):
+        on, at, stamp = columns
+        columns_of_texts = m.texts(*on), m.clocks(*at), m.texts(*stamp)
+        texts = zip(*columns_of_texts, strict=True)
+        rows = zip(moments, days, texts, strict=True)
+        found[name] = keeping.places(_says_more(m.zone, *row) for row in rows)
+    return found
 
-    explained_by = explaining.moments(m.zone)
-    return field_of(
-        m,
-        name,
-        render,
-        aliases,
-        notes={
-            note: (lambda value, said, by=by: by(value, "", "", said))
-            for note, by in explained_by.items()
-        },
-    )
+
+def _says_more(
+    zone: Zone, moment: datetime | None, day: date, texts: tuple[str, str, str]
+) -> bool:
+    """A time behind the date, an end that stayed empty, or a stamp that differs."""
+    on, at, stamp = texts
+    if keeping.has_time(on):
+        return True
+    orders = [replace(zone, order=order) for order in ("DMY", "MDY", "YMD")]
+    if moment is None:
+        pairs = [clocks.day(day, on, each.order) for each in orders]
+        same = any(said == shown for said, shown in pairs)
+        return bool(rendering.folded(at + stamp)) or bool(on.strip() and not same)
+    if not (rendering.folded(stamp) and rendering.folded(on) and rendering.folded(at)):
+        return False
+    pairs = [each.moment(moment, "", "", stamp) for each in orders]
+    return all(said != shown for said, shown in pairs)

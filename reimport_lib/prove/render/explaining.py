@@ -5,18 +5,18 @@ Pure. A note is no excuse by itself: the value must be what the note says it bec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from reimport_lib.prove.matched import Explains
-from reimport_lib.prove.reference_data import Names
 from reimport_lib.prove.render import rendering
 from reimport_lib.prove.render.clocks import in_other_order, is_clock
 from reimport_lib.prove.render.moments import Zone, is_stamp
+from reimport_lib.prove.render.names import Names
 from reimport_lib.prove.render.words import Words
 
+Explains = Callable[..., bool]
 Notes = Mapping[str, Explains]
 
 

@@ -6,18 +6,21 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count
-
-from reimport_lib.checks import Check, Verdict
+from reimport_lib.checks import Check, Verdict, could_not_check, some_rows
 from reimport_lib.counting import several
-from reimport_lib.prove.evidence import Evidence, could_not_check, some_rows
-from reimport_lib.prove.reference_data import PATIENT, STRANGER, World
 from reimport_lib.prove.render.clocks import MONTHS
+from reimport_lib.prove.render.linked import Linked, all_rows
+from reimport_lib.prove.render.names import STRANGER
 from reimport_lib.prove.render.rendering import key_text
-from reimport_lib.write.models import managed, model_of
+from reimport_lib.tables import registry
+from reimport_lib.tables.owners import PATIENT
+
+if TYPE_CHECKING:
+    from reimport_lib.prove.evidence import Evidence
+    from reimport_lib.prove.reference_data import World
 
 TABLE = "image_batches"
 
@@ -38,8 +41,6 @@ class _Held:
 
 def check_batches(evidence: Evidence, world: World) -> list[Check]:
     """Every batch says the patient, the day and the number of the images in it."""
-    if not evidence.snapshot.has("images"):
-        return []
     rows = evidence.imported(TABLE)
     if rows is None:
         return [evidence.gap(f"{TABLE}: fields", TABLE)]
@@ -49,16 +50,18 @@ def check_batches(evidence: Evidence, world: World) -> list[Check]:
     numbered = list(enumerate(rows["target_id"], start=1))
     found = [(n, held.loc[pk]) for n, pk in numbered if pk in held.index]
     images = _images(evidence)
-    results = [(n, _facts(batch, world, images)) for n, batch in found]
+    owners = dict(zip(held["id"], world.owners_of(TABLE, held), strict=True))
+    results = [(n, _facts(batch, world, owners, images)) for n, batch in found]
     names = results[0][1] if results else {TABLE: False}
     return [
+        *_days(evidence),
         *(
             _check(name, len(rows), [n for n, facts in results if facts[name]])
             for name in names
         ),
         *(
             could_not_check(f"{TABLE}.{name}", "nobody has said how it is compared")
-            for name in managed(TABLE)
+            for name in registry.named(TABLE).managed
             if results and name not in names
         ),
     ]
@@ -71,15 +74,36 @@ def _images(evidence: Evidence) -> _Held:
     days: dict[UUID, set[date | None]] = defaultdict(set)
     for batch, day in zip(images["batch_id"], images["date_taken"], strict=True):
         days[batch].add(day)
-    manager: Any = model_of("images")._base_manager
-    rows = manager.using(evidence.alias).order_by().values_list("batch_id")
-    return _Held(days, dict(rows.annotate(Count("pk"))), bool(left_alone))
+    return _Held(days, evidence.counted("images", "batch_id"), bool(left_alone))
 
 
-def _facts(batch: Any, world: World, images: _Held) -> dict[str, bool]:
+def _days(evidence: Evidence) -> list[Check]:
+    """Each image was taken on the day of its batch, but where a person changed that."""
+    imported = evidence.imported("images")
+    if imported is None or not len(imported):
+        return []
+    images, batches = evidence.database("images"), evidence.database(TABLE)
+    found = imported[imported["target_id"].isin(images.index)]
+    target = images.loc[list(found["target_id"])]
+    left_alone = evidence.left_alone(TABLE)
+    days = dict(zip(batches["id"], batches["taken_on"], strict=True))
+    pairs = list(zip(target["batch_id"], target["date_taken"], strict=True))
+    return [
+        all_rows(
+            "images: taken on the day of their batch",
+            Linked(list(found["row"]), (), (), target, evidence.remedy),
+            [pk in days and days[pk] == day for pk, day in pairs],
+            [str(pk) in left_alone for pk, _ in pairs],
+        )
+    ]
+
+
+def _facts(
+    batch: Any, world: World, owners: Mapping[Any, str], images: _Held
+) -> dict[str, bool]:
     """Field -> whether it says what it should."""
     day = batch["taken_on"]
-    owner = world.owner(batch["object_id"])
+    owner = owners.get(batch["id"], "")
     key = f"{key_text(owner)}:{day.isoformat()}"
     month = MONTHS[day.month - 1][:3].capitalize()
     days = images.days.get(batch["id"], {day} if images.edited else set())
