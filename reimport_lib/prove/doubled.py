@@ -17,11 +17,11 @@ from reimport_lib.checks import Check, Verdict, some_rows
 from reimport_lib.counting import several
 from reimport_lib.prove import one_form
 from reimport_lib.prove.evidence import IMPORTED, Evidence
-from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.reference_data import look_around
 from reimport_lib.prove.render import clocks, rendering
+from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.moments import Zone
-from reimport_lib.tables import registry
+from reimport_lib.tables import convert, registry
 from reimport_lib.tables.declare import Field
 
 DOUBLED = "duplicate_row"
@@ -138,7 +138,7 @@ def _is_told(pair: Pair, each: Field) -> bool:
         return False
     if pair.table == "contact_details":
         return _is_told_of_detail(pair, each, said)
-    if each.convert == "date and time" and each.field in pair.values:
+    if each.convert is convert.moment and each.field in pair.values:
         zones = [replace(pair.zone, order=order) for order in _ORDERS]
         value = pair.values[each.field]
         moments = [zone.moment(value, "", "", said) for zone in zones]
