@@ -35,7 +35,7 @@ def columns(*, coded: bool = False) -> list[tuple[str, str]]:
         for table in ROWS
         for column in registry.sources()[table].fields
         if not (table == "contact_details" and column.names[0].startswith(OF_PROGRAMS))
-        if not coded or column.convert in ("flag", "sex")
+        if not coded or column.convert.coded
     ]
 
 
