@@ -98,36 +98,34 @@ def _execute_phase(
             {"run_id": run.run_id},
             kernel=next(booted),
         )
-        _record_unless_told(run, phase, _unrecorded(run, phase, raised))
+        _require_record(run, phase, raised)
     except KeyboardInterrupt:
         stopped = f"{phase.name}: stopped; what was not finished was rolled back."
         hint = f"reimport run --resume {run.run_id}"
-        _record_unless_told(run, phase, Interrupted(stopped, hint=hint))
+        recording.record_failure(run, phase.name, Interrupted(stopped, hint=hint))
         raise
     except ReimportError as error:
-        _record_unless_told(run, phase, error)
+        recording.record_failure(run, phase.name, error)
     except Exception as error:  # recorded, and told without its text
         failure = recording.unexpected(run, phase.name, error)
-        _record_unless_told(run, phase, failure)
+        recording.record_failure(run, phase.name, failure)
     finally:
         report.seal(run, phase)
 
 
-def _record_unless_told(run: Run, phase: Phase, error: ReimportError) -> None:
-    """Record that *phase* ended in *error*, where its kernel recorded no end."""
-    if run.phase(phase.name)["status"] in (Status.PENDING, Status.RUNNING):
-        recording.record_failure(run, phase.name, error)
-
-
-def _unrecorded(run: Run, phase: Phase, raised: CellError | None) -> ReimportError:
+def _require_record(run: Run, phase: Phase, raised: CellError | None) -> None:
     """
-    What stopped a notebook whose kernel recorded no end of the phase.
+    The kernel has recorded how the phase ended.
 
-    As a cell raised it, where that is an error of ours; anything else without its text.
+    Raises:
+        ReimportError: as a cell raised it, where no phase function recorded it.
+        PhaseFailed: it died, or a cell raised anything else; without its text.
     """
-    what = f"a cell raised {raised.name}" if raised else "its kernel ended"
+    if run.phase(phase.name)["status"] not in (Status.PENDING, Status.RUNNING):
+        return
     known = errors.told_again(raised.name, raised.text) if raised else None
-    return known or PhaseFailed(
+    what = f"a cell raised {raised.name}" if raised else "its kernel ended"
+    raise known or PhaseFailed(
         f"{phase.name}: {what} before the phase was recorded as done.",
         hint=f"reimport run --resume {run.run_id}",
     )

@@ -93,10 +93,10 @@ def record_failure(run: Run, name: str, error: ReimportError) -> None:
     """
     Record that phase *name* ended in *error*, and the run with it.
 
-    What is done stays done: an error after that is told among the events alone.
+    What has ended stays as it is: an error after that is told among the events alone.
     """
     run.tell(PhaseError(name, str(error)))
-    if run.phase(name)["status"] is not Status.SUCCEEDED:
+    if run.phase(name)["status"] in (Status.PENDING, Status.RUNNING):
         _close_phase(run, name, status_of(error), error=str(error))
 
 
