@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -65,7 +66,7 @@ def from_template(name: str, **values: Any) -> str:
     return _environment().get_template(name).render(values)
 
 
-class Shown:
+class Shown(ABC):
     """What a report is made of: HTML by the template named as its class, and text."""
 
     __slots__ = ()
@@ -73,8 +74,9 @@ class Shown:
     def html(self) -> str:
         return from_template(f"{type(self).__name__.lower()}.j2", part=self)
 
+    @abstractmethod
     def text(self) -> str:
-        raise NotImplementedError
+        """The same for a terminal."""
 
     def __html__(self) -> str:
         """What a template shows of this within another."""

@@ -68,7 +68,7 @@ def test_sizes_are_decimal(number: int, shown: str) -> None:
 def test_the_finding_leads_with_the_change_and_keeps_the_rest(
     counts: dict[str, int], applied: bool, sentence: str
 ) -> None:
-    assert words.finding("appointments", counts, applied=applied) == sentence
+    assert words.outcome_finding("appointments", counts, applied=applied) == sentence
 
 
 def test_the_equation_leaves_zeros_out() -> None:
