@@ -38,6 +38,7 @@ NAMES = frozenset(
         "REIMPORT_RUNS",
         "REIMPORT_SOURCE",
         "REIMPORT_SYSTEM",
+        "REIMPORT_TABLES",
         "REIMPORT_TEST_POSTGRES",
         "REIMPORT_TIME_ZONE",
     }
@@ -253,6 +254,11 @@ def _files() -> dict[str, str]:
     layers: dict[str, str] = {}
     for name in (".env", ".env.filemaker"):
         layers.update(env_files.read(ROOT / name))
+    if registry.SETTING in layers:
+        raise SettingsError(
+            f"{registry.SETTING} is not read from .env: tables are loaded before it.",
+            hint="export it in the environment",
+        )
     return layers
 
 

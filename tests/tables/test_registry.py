@@ -1,0 +1,73 @@
+"""The installed tables: those of the module that the environment names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reimport_lib import config
+from reimport_lib.errors import SettingsError
+from reimport_lib.tables import registry
+
+OWN = """
+from reimport_lib.tables.declare import Table
+
+TABLES = (Table(name="boats", noun="boats", phase="fleet"),)
+"""
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    yield monkeypatch
+    registry._tables.cache_clear()
+
+
+def test_the_clinics_tables_are_installed_unless_others_are_named() -> None:
+    assert next(iter(registry.by_name())) == "patients"
+
+
+def test_tables_of_another_module_take_their_place(
+    named: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "our_tables.py").write_text(OWN, encoding="utf-8")
+    named.syspath_prepend(tmp_path)
+    named.setenv(registry.SETTING, "our_tables")
+
+    assert list(registry.by_name()) == ["boats"]
+    assert registry.source_tables() == ()
+
+
+@pytest.mark.parametrize("module", ["no.such.module", "json"])
+def test_a_module_without_tables_is_refused_by_the_setting_that_names_it(
+    named: pytest.MonkeyPatch, module: str
+) -> None:
+    named.setenv(registry.SETTING, module)
+
+    with pytest.raises(SettingsError, match=f"^REIMPORT_TABLES={module}: ") as refused:
+        registry.by_name()
+
+    assert registry.DEFAULT in refused.value.hint
+
+
+def test_the_setting_is_refused_where_it_would_have_no_effect(
+    named: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("REIMPORT_TABLES=our_tables\n", encoding="utf-8")
+    named.setattr(config, "ROOT", tmp_path)
+
+    with pytest.raises(SettingsError, match="not read from .env"):
+        config.load_settings()
+
+
+def test_every_link_names_a_table_or_a_lookup() -> None:
+    known = {*registry.by_name(), *registry.lookups()}
+
+    assert {link.to for table in registry.all_tables() for link in table.links} <= known
+
+
+def test_every_table_made_of_another_names_one_that_is_there() -> None:
+    made = {table.made_of for table in registry.all_tables() if table.made_of}
+
+    assert made <= registry.sources().keys()
