@@ -57,7 +57,7 @@ def test_the_setting_is_refused_where_it_would_have_no_effect(
     (tmp_path / ".env").write_text("REIMPORT_TABLES=our_tables\n", encoding="utf-8")
     named.setattr(config, "ROOT", tmp_path)
 
-    with pytest.raises(SettingsError, match="not read from .env"):
+    with pytest.raises(SettingsError, match=r"not read from \.env"):
         config.load_settings()
 
 
