@@ -257,3 +257,26 @@ def test_every_folder_in_the_layout_of_the_readme_exists() -> None:
 
     assert len(parents) > 2
     assert missing == []
+
+
+def test_every_module_that_the_page_on_architecture_names_exists() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    named = set(re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)`", page))
+    inside = {path.relative_to(ROOT).as_posix() for path in FILES}
+
+    assert len(named) > 10
+    assert {
+        name for name in named if not {name, f"reimport_lib/{name}"} & inside
+    } == set()
+
+
+def test_every_part_of_the_library_stands_on_the_page_on_architecture() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    parts = {
+        path.relative_to(ROOT).parts[1]
+        for path in FILES
+        if path.parts[len(ROOT.parts)] == "reimport_lib"
+        and len(path.relative_to(ROOT).parts) > 2
+    }
+
+    assert {part for part in parts if f"`{part}" not in page} == set()

@@ -54,7 +54,7 @@ def test_a_module_without_tables_is_refused_by_the_setting_that_names_it(
 def test_the_setting_is_refused_where_it_would_have_no_effect(
     named: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / ".env").write_text("REIMPORT_TABLES=our_tables\n", encoding="utf-8")
+    (tmp_path / ".env").write_text(f"{registry.SETTING}=ours\n", encoding="utf-8")
     named.setattr(config, "ROOT", tmp_path)
 
     with pytest.raises(SettingsError, match=r"not read from \.env"):
