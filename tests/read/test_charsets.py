@@ -64,7 +64,9 @@ def test_czech_names_are_not_taken_for_western_ones(tmp_path: Path) -> None:
 
 
 def test_sets_that_read_every_cell_alike_do_not_compete(tmp_path: Path) -> None:
-    text = "id,name\r\n1,José García\r\n2,Andrés Gómez\r\n3,Inés Páez\r\n"
+    text = (
+        "id,name\r\n1,José García\r\n2,Andrés Gómez\r\n3,Inés Páez\r\n4,Ramón López\r\n"
+    )
 
     found = decided(tmp_path, text.encode("cp1250"))
 
@@ -100,6 +102,29 @@ def test_few_letters_in_capitals_are_never_taken_for_those_of_another_set(
     except SourceError:
         return
     assert content.decode(found.codec) == content.decode(codec)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Mariëlle;Koëvs,Andreä;Zeëls,Tjeerd;Zeëls,Mariëlle;Koëvker",
+        "gaëlle;zeëlstra,andreä;koëvs",
+    ],
+)
+def test_two_signs_in_a_row_are_not_likelier_than_two_letters(
+    tmp_path: Path, names: str
+) -> None:
+    """``één`` in DOS 850 reads as ``²²n`` in the Macintosh's Greek."""
+    rows = "".join(
+        f"7;{name};Knieënweg 12;één dochter\r\n" for name in names.split(",")
+    )
+    content = f"id;first;last;address;notes\r\n{rows}".encode("cp850")
+
+    try:
+        found = decided(tmp_path, content)
+    except SourceError:
+        return
+    assert content.decode(found.codec) == content.decode("cp850")
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,8 @@ def _as_sign(before: str, sign: str, behind: str) -> float:
 
 
 def _is_sign(neighbour: str) -> bool:
-    return neighbour > "\xa0" and not neighbour.isalnum()
+    letter_or_digit = neighbour.isalpha() or neighbour.isdecimal()  # not: ² and ½
+    return neighbour > "\xa0" and not letter_or_digit
 
 
 @cache
