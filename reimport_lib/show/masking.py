@@ -1,9 +1,9 @@
 """What a person's data looks like to somebody who only reviews the import.
 
-Imports planning: identity for pseudonyms, canonical, and the rules for their mappings.
-Every field has a kind of mask; a field that nobody named is hidden. A mask never shows
-more than it has to: a word outside the closed list of a coded field is told by its
-length alone.
+Which mask a field has is said where its table is declared (``Field.shown`` and
+``words``, ``Table.shown`` and ``words``); a field of which nobody said it is hidden. A
+mask never shows more than it has to: a word outside the closed list of a coded field is
+told by its length alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from reimport_lib.plan.values.canonical import canonical
 from reimport_lib.plan.values.keys import canonical_key, pseudonym
 from reimport_lib.show.words import several
 from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Shown, Table
 
 HIDDEN = "hidden"
 
@@ -32,66 +33,17 @@ _FIGURES = re.compile(
 _PHONE = re.compile(r"[+()\d\s./-]{6,}")
 _ENDING = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
 
-Kind = str
-_BY_FIELD: dict[Kind, str] = {
-    "key": "key filemaker_id owner",
-    "initials": (
-        "first_name middle_names last_name coordinator_name author owner_name"
-    ),
-    "year": "dob owner_dob",
-    "phone": "coordinator_phone phone_number value ph",
-    "text": (
-        "notes ndis_notes content message caption title name label reason"
-        " funding_source source_type status category contact_type kind_text type_word"
-        " status_word direction_word"
-    ),
-    "file": "file_name original_name",
-    "object": "s3_key",
-    "entries": "filemaker_metadata",
-    "person": "patient_id owner_id batch_id appointment_id id target_id",
-    "reference": "clinic_id clinician_id appointment_type_id funding_type_id",
-    HIDDEN: (
-        "health_number coordinator_email line1 line2 suburb state postcode country"
-    ),
-    "setting": "s3_bucket row",
-    "plain": (
-        "is_primary all_day start_time end_time note_date sent_at received_at"
-        " document_date date_taken taken_on ndis_plan_start_date ndis_plan_end_date"
-        " file_size image_count size start_date start_clock start_stamp end_date"
-        " end_clock end_stamp"
-    ),
+_EVERYWHERE: Mapping[str, Shown] = {
+    "key": "key",
+    "filemaker_id": "key",
+    "id": "key",
+    "target_id": "key",
+    "filemaker_metadata": "entries",
+    "reason": "text",
+    "row": "setting",
+    "size": "plain",
 }
-_WORDS = {
-    (
-        "patients",
-        "title",
-    ): "Mr Mrs Ms Miss Mx Master Dr Prof Father Sister Brother Jr Sr",
-    ("patients", "sex"): "M F O U",
-    ("patients", "contact_type"): "Patient Company Referrer",
-    ("appointments", "status"): "scheduled checked_in completed cancelled no_show",
-    ("appointments", "status_source"): "filemaker clock",
-    ("appointments", "clinic_source"): "filemaker patient",
-    ("patients", "funding_source"): "NDIS DVA Medicare Private EPC TAC WorkCover",
-    ("contact_details", "kind"): "phone mobile email address",
-    ("contact_details", "kind_text"): "phone mobile email address",
-    ("appointments", "status_word"): "scheduled booked completed attended cancelled",
-    ("sms", "direction"): "in out",
-    ("sms", "status"): "sent delivered failed queued pending received",
-    ("sms_replies", "direction"): "in out",
-    ("documents", "owner_type"): "patients.patient",
-    ("image_batches", "owner_type"): "patients.patient",
-    **dict.fromkeys(
-        [("documents", "mime_type"), ("images", "mime_type")],
-        "application/pdf image/jpeg image/png image/heic image/tiff image/gif",
-    ),
-}
-# Coded fields: a word of the list is shown, any other text may be anything.
-_CLOSED = {
-    place: frozenset(words.casefold().split()) for place, words in _WORDS.items()
-}
-KINDS: Mapping[str, Kind] = {
-    name: kind for kind, names in _BY_FIELD.items() for name in names.split()
-}
+"""Columns that the library itself gives to frames of any table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +71,45 @@ class Mask:
             return ""
         if self.reveal:
             return str(value)
-        closed = _CLOSED.get((table, name))
-        if closed is not None:
+        words = _words(table, name)
+        if words:
             word = str(value).strip().removesuffix(".").casefold()
-            return str(value) if word in closed else _text(value)
-        kind = KINDS.get(name, HIDDEN)
-        if kind in ("key", "person"):
+            return str(value) if word in words else _text(value)
+        kind = _shown(table, name)
+        if kind == "key":
             return pseudonym(self.secret, _key(table, name, value))
         if kind == "object":
             return pseudonym(self.secret, str(value)) + _ending(str(value))
-        return _SHOWN[kind](value)
+        return _SHOWN.get(kind, _hidden)(value)
 
 
 def is_named(table: str, name: str) -> bool:
     """Somebody has said how *name* is shown; any other field is hidden."""
-    return name in KINDS or (table, name) in _CLOSED
+    return bool(_shown(table, name) or _words(table, name))
+
+
+def _words(table: str, name: str) -> frozenset[str]:
+    """Words, folded, that a coded field shows; any other text may be anything."""
+    declared = registry.by_name().get(table)
+    words = declared.words_of(name) if declared else ()
+    return frozenset(word.casefold() for word in words)
+
+
+def _shown(table: str, name: str) -> Shown:
+    """As its table says; a link by what it leads to."""
+    declared = registry.by_name().get(table)
+    said = declared.shown_as(name) if declared else None
+    if said is not None:
+        return said
+    return _link(declared, name) or _EVERYWHERE.get(name, "")
+
+
+def _link(declared: Table | None, name: str) -> Shown:
+    links = declared.links if declared else ()
+    targets = [link.to for link in links if link.field == name]
+    if not targets:
+        return ""
+    return "key" if targets[0] in registry.by_name() else "reference"
 
 
 def source_fields(table: str) -> dict[str, str]:
@@ -224,8 +200,7 @@ def _plain(value: object) -> str:
     return text.replace("T", " ").replace("Z", " UTC")
 
 
-_SHOWN: Mapping[Kind, Callable[[object], str]] = {
-    HIDDEN: _hidden,
+_SHOWN: Mapping[Shown, Callable[[object], str]] = {
     "initials": _initials,
     "year": _year,
     "phone": _phone,

@@ -48,6 +48,7 @@ APPOINTMENTS = Table(
             metadata="type",
             feeds="appointment_type_id",
             coded=True,
+            shown="text",
         ),
         Field(
             "start_date",
@@ -69,7 +70,7 @@ APPOINTMENTS = Table(
         Field("end_date", ("endDate",), convert.date, feeds="end_time"),
         Field("end_clock", ("endTime",), convert.time_of_day, feeds="end_time"),
         Field("end_stamp", ("End",), convert.moment, feeds="end_time"),
-        Field("all_day", ("allDay",), convert.flag),
+        Field("all_day", ("allDay",), convert.flag, shown="plain"),
         Field("all_day_flag", ("FLAG All day",), convert.flag, feeds="all_day"),
         Field(
             "status_word",
@@ -78,9 +79,10 @@ APPOINTMENTS = Table(
             metadata="status",
             feeds="status, status_source",
             coded=True,
+            words=("scheduled", "booked", "completed", "attended", "cancelled"),
         ),
-        Field("title", ("title", "Title"), convert.text, length=255),
-        Field("notes", ("note", "notes", "Notes"), convert.text),
+        Field("title", ("title", "Title"), convert.text, length=255, shown="text"),
+        Field("notes", ("note", "notes", "Notes"), convert.text, shown="text"),
         kept("consult_notes", "Consult Notes", to=convert.text),
         kept("note_of_day", "noteDay", to=convert.text),
         kept("note_of_clinic", "noteClinic", to=convert.text),
@@ -139,6 +141,12 @@ APPOINTMENTS = Table(
     joined={
         "start_text": ("start_date", "start_clock", "start_stamp"),
         "end_text": ("end_date", "end_clock", "end_stamp"),
+    },
+    shown={"start_time": "plain", "end_time": "plain"},
+    words={
+        "status": ("scheduled", "checked_in", "completed", "cancelled", "no_show"),
+        "status_source": ("filemaker", "clock"),
+        "clinic_source": ("filemaker", "patient"),
     },
     note_gates=(
         NoteGate(

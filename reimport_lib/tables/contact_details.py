@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from reimport_lib.tables import contact_detail_proof, convert
 from reimport_lib.tables.contact_detail_rules import (
+    KINDS,
     decide_contact_details,
     stage_contact_details,
 )
@@ -32,10 +33,17 @@ CONTACT_DETAILS = Table(
             metadata="type",
             feeds="kind",
             coded=True,
+            words=KINDS,
         ),
-        Field("label", ("Name", "label"), convert.text, length=100),
+        Field("label", ("Name", "label"), convert.text, length=100, shown="text"),
         Field(
-            "ph", ("ph",), convert.number_text, required=True, length=255, feeds="value"
+            "ph",
+            ("ph",),
+            convert.number_text,
+            required=True,
+            length=255,
+            feeds="value",
+            shown="phone",
         ),
         Field(
             "international",
@@ -74,10 +82,11 @@ CONTACT_DETAILS = Table(
             convert.number_text,
             length=255,
             feeds="line1, value",
+            shown="hidden",
         ),
-        Field("line2", ("address 2",), convert.number_text, length=255),
-        Field("suburb", ("suburb",), convert.text, length=100),
-        Field("state", ("state",), convert.text, length=50, coded=True),
+        Field("line2", ("address 2",), convert.number_text, length=255, shown="hidden"),
+        Field("suburb", ("suburb",), convert.text, length=100, shown="hidden"),
+        Field("state", ("state",), convert.text, length=50, coded=True, shown="hidden"),
         Field(
             "postcode",
             ("post code", "postcode"),
@@ -85,7 +94,14 @@ CONTACT_DETAILS = Table(
             width="postcode_width",
             length=20,
         ),
-        Field("country", ("country",), convert.text, length=100, coded=True),
+        Field(
+            "country",
+            ("country",),
+            convert.text,
+            length=100,
+            coded=True,
+            shown="hidden",
+        ),
         kept("source_id", "id", to=convert.number_text),
         *AUDIT,
     ),
@@ -116,5 +132,7 @@ CONTACT_DETAILS = Table(
     proof=contact_detail_proof.comparisons,
     kept_beside=contact_detail_proof.kept_beside,
     joined={"ph_text": ("ph",)},
+    shown={"content": "text", "value": "phone", "is_primary": "plain"},
+    words={"kind": KINDS},
     gates={"min_match_rate": 0.60, "max_rejected": 0.40},
 )

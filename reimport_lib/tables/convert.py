@@ -95,7 +95,9 @@ def _notes_of_moments(zone: Zone) -> Notes:
     }
 
 
-key = Conversion("key", _keys, carrying.always, _always(rendering.key), key=True)
+key = Conversion(
+    "key", _keys, carrying.always, _always(rendering.key), key=True, shown="key"
+)
 number_key = Conversion(
     "number key",
     _number_keys,
@@ -103,9 +105,15 @@ number_key = Conversion(
     _always(rendering.number_key),
     key=True,
     number=True,
+    shown="key",
 )
 text = Conversion("text", _simply(conversions.text), render=_always(rendering.text))
-word = Conversion("word", _simply(conversions.word), render=_always(rendering.label))
+word = Conversion(
+    "word",
+    _simply(conversions.word),
+    render=_always(rendering.label),
+    shown="text",
+)
 number_text = Conversion(
     "number as text",
     _simply(conversions.number_text),
@@ -118,9 +126,13 @@ digits = Conversion(
     carrying.with_zeros,
     _always(rendering.number_text),
     lambda _: explaining.zeros(),
+    shown="hidden",
 )
 person_name = Conversion(
-    "person name", _simply(conversions.person_name), render=_always(rendering.name)
+    "person name",
+    _simply(conversions.person_name),
+    render=_always(rendering.name),
+    shown="initials",
 )
 title = Conversion("title", _simply(conversions.title), render=_always(rendering.title))
 flag = Conversion(
@@ -147,9 +159,13 @@ phone = Conversion(
     _always(rendering.phone),
     lambda _: explaining.numbers(),
     keeping.spelled_otherwise,
+    shown="phone",
 )
 email = Conversion(
-    "e-mail", _simply(conversions.email), render=_always(rendering.email)
+    "e-mail",
+    _simply(conversions.email),
+    render=_always(rendering.email),
+    shown="hidden",
 )
 date = Conversion(
     "date",
@@ -159,6 +175,7 @@ date = Conversion(
     explaining.dates,
     keeping.time_behind,
     dated=True,
+    shown="plain",
 )
 birth_date = Conversion(
     "birth date",
@@ -168,9 +185,14 @@ birth_date = Conversion(
     explaining.birth_dates,
     keeping.time_behind,
     dated=True,
+    shown="year",
 )
 time_of_day = Conversion(
-    "time of day", _simply(times.times), carrying.always, clock=True
+    "time of day",
+    _simply(times.times),
+    carrying.always,
+    clock=True,
+    shown="plain",
 )
 moment = Conversion(
     "date and time",
@@ -180,4 +202,5 @@ moment = Conversion(
     _notes_of_moments,
     keeping.stayed_empty,
     dated=True,
+    shown="plain",
 )

@@ -7,10 +7,11 @@ which are installed.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,27 @@ if TYPE_CHECKING:
     KeptBeside = Callable[[Matched, dict[str, set[int]]], dict[str, set[int]]]
     Derive = Callable[[Staged, Decided, Context], Decided]
     Relink = Callable[[Staged, Decided, Plan], Decided]
+
+Shown = Literal[
+    "",
+    "entries",
+    "file",
+    "hidden",
+    "initials",
+    "key",
+    "object",
+    "phone",
+    "plain",
+    "reference",
+    "setting",
+    "text",
+    "year",
+]
+"""
+How a reviewer sees the values of a field: initials, a year, the last digits, the length
+of a text, the ending of a file, a pseudonym, ... "" where nobody has said so: samples
+leave its column out, and its values are hidden.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +93,7 @@ class Conversion:
         clock: texts are times of day alone.
         coded: several words make one value; rows with other words differ.
         key: texts are FileMaker keys; number: and numbers, without leading zeros.
+        shown: how a reviewer sees its values, unless their field says otherwise.
     """
 
     name: str
@@ -84,6 +107,7 @@ class Conversion:
     coded: bool = False
     key: bool = False
     number: bool = False
+    shown: Shown = ""
 
     def __repr__(self) -> str:
         return self.name
@@ -109,6 +133,8 @@ class Field:
             not carry all of it (see ``kept_text``).
         feeds: field of the model that a rule makes out of this column.
         coded: it holds one of few words; a new one may have no rule yet.
+        shown: how a reviewer sees its values, if not as its conversion says.
+        words: that are shown as they are; of any other text only the length is.
     """
 
     field: str
@@ -122,6 +148,8 @@ class Field:
     original: str = ""
     feeds: str = ""
     coded: bool = False
+    shown: Shown = dataclasses.field(default="", repr=False)
+    words: tuple[str, ...] = dataclasses.field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -233,6 +261,9 @@ class Table:
         joined: key of the metadata -> the staged columns whose texts it joins.
         gates: limits of its own, gate -> fraction or number of rows.
         note_gates: gates that only this table has.
+        shown: column that a rule makes -> how a reviewer sees its values; a field that
+            holds a link needs none.
+        words: column that a rule makes -> the words that are shown as they are.
     """
 
     name: str
@@ -260,6 +291,8 @@ class Table:
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gates: Mapping[str, float] = field(default_factory=dict)
     note_gates: tuple[NoteGate, ...] = ()
+    shown: Mapping[str, Shown] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
@@ -295,6 +328,20 @@ class Table:
     def column(self, name: str) -> Field:
         """The field whose staged column is called *name*."""
         return next(each for each in self.all_fields if each.name == name)
+
+    def shown_as(self, name: str) -> Shown | None:
+        """How a reviewer sees the column *name*; None where there is no such column."""
+        for column in self.all_fields:
+            if column.name == name:
+                return column.shown or column.convert.shown
+        return self.shown.get(name)
+
+    def words_of(self, name: str) -> tuple[str, ...]:
+        """The words of the column *name* that are shown as they are."""
+        for column in self.all_fields:
+            if column.name == name:
+                return column.words
+        return self.words.get(name, ())
 
     @property
     def number_key(self) -> bool:

@@ -6,6 +6,7 @@ Pure. The authority is the paragraph "Documents and images" of ``docs/rules.md``
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -26,7 +27,7 @@ from reimport_lib.plan.objects import Objects, base_names, match_objects, mime_t
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import visible
 from reimport_lib.tables import convert, stored_proof
-from reimport_lib.tables.declare import Dropped, Field, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, Shown, Source, Table
 from reimport_lib.tables.owners import (
     BY_TYPE,
     PATIENT,
@@ -102,6 +103,18 @@ def _category(source_type: str | None) -> str:
     return re.sub(r"[\W_]+", "-", word).strip("-") or "other"
 
 
+OBJECT_SHOWN: Mapping[str, Shown] = {
+    "file_size": "plain",
+    "s3_bucket": "setting",
+    "s3_key": "object",
+}
+"""How the fields that point at a stored object are shown."""
+
+MIME_TYPES = (
+    *("application/pdf", "image/jpeg", "image/png"),
+    *("image/heic", "image/tiff", "image/gif"),
+)
+
 DOCUMENTS = Table(
     name="documents",
     noun="documents",
@@ -117,6 +130,7 @@ DOCUMENTS = Table(
             ("FileName", "File Name", "fileName"),
             convert.text,
             length=255,
+            shown="file",
         ),
         Field("source_type", ("Type", "type"), convert.word, length=100, coded=True),
         Field("document_date", ("Date", "date"), convert.date, original="date_text"),
@@ -149,6 +163,8 @@ DOCUMENTS = Table(
     decide=decide_documents,
     proof=stored_proof.documents,
     links=(BY_TYPE,),
+    shown={**OBJECT_SHOWN, "file_name": "file", "category": "text"},
+    words={"owner_type": (PATIENT,), "mime_type": MIME_TYPES},
     gates={"min_object_rate": 0.85},
 )
 

@@ -33,7 +33,12 @@ from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import derived_uuids
 from reimport_lib.tables import convert, stored_proof
 from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
-from reimport_lib.tables.documents import categories, object_columns
+from reimport_lib.tables.documents import (
+    MIME_TYPES,
+    OBJECT_SHOWN,
+    categories,
+    object_columns,
+)
 from reimport_lib.tables.image_batch_proof import check_batches
 from reimport_lib.tables.owners import (
     BY_TYPE,
@@ -182,9 +187,15 @@ IMAGES = Table(
             original="date_text",
         ),
         Field("source_type", ("Type", "type"), convert.word, length=100, coded=True),
-        Field("original_name", ("fileNane", "fileName"), convert.text, length=255),
+        Field(
+            "original_name",
+            ("fileNane", "fileName"),
+            convert.text,
+            length=255,
+            shown="file",
+        ),
         kept("name_of_file", "Name of file", to=convert.text),
-        Field("caption", ("caption", "Caption"), convert.text),
+        Field("caption", ("caption", "Caption"), convert.text, shown="text"),
         kept("image_id", "id", to=convert.number_text),
         kept("file_size_text", "filesize"),
         kept("imported", "imported"),
@@ -221,6 +232,8 @@ IMAGES = Table(
         "filemaker_metadata",
     ),
     date_order="MDY",
+    shown={**OBJECT_SHOWN, "category": "text"},
+    words={"mime_type": MIME_TYPES},
     decide=decide_images,
     proof=stored_proof.images,
     links=(
@@ -251,6 +264,8 @@ IMAGE_BATCHES = Table(
     made_of="images",
     managed=BATCH_FIELDS,
     links=(BY_TYPE,),
+    shown={"name": "text", "taken_on": "plain"},
+    words={"owner_type": (PATIENT,)},
     keys=batch_keys,
     checks=check_batches,
     derive=decide_batches,

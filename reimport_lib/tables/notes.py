@@ -86,11 +86,23 @@ NOTES = Table(
         owner_column("id_Key", "id_Contact"),
         *OWNER_CHECK,
         Field("note_date", ("Date", "date"), convert.date, original="date_text"),
-        Field("author", ("CreatedBy", "Author"), convert.text, length=200),
+        Field(
+            "author",
+            ("CreatedBy", "Author"),
+            convert.text,
+            length=200,
+            shown="initials",
+        ),
         Field(
             "source_type", ("Note Type", "Type"), convert.word, length=100, coded=True
         ),
-        Field("content", ("Note", "Content", "Text"), convert.text, required=True),
+        Field(
+            "content",
+            ("Note", "Content", "Text"),
+            convert.text,
+            required=True,
+            shown="text",
+        ),
         kept("display", "Display"),
         *AUDIT,
     ),

@@ -40,6 +40,11 @@ OTHER_KINDS = frozenset(
 )
 """Kinds of contacts, folded, that are certainly no patients; another one may be."""
 
+_TITLES = (
+    *("Mr", "Mrs", "Ms", "Miss", "Mx", "Master", "Dr", "Prof"),
+    *("Father", "Sister", "Brother", "Jr", "Sr"),
+)
+
 _TEXTS = (
     "title",
     "first_name",
@@ -123,7 +128,14 @@ PATIENTS = Table(
         "filemaker_id", ("id", "_kp_id", "id_Contact"), convert.key, True, length=255
     ),
     fields=(
-        Field("title", ("title", "Title"), convert.title, length=20, coded=True),
+        Field(
+            "title",
+            ("title", "Title"),
+            convert.title,
+            length=20,
+            coded=True,
+            words=_TITLES,
+        ),
         Field(
             "first_name", ("nameFirst",), convert.person_name, required=True, length=100
         ),
@@ -132,7 +144,14 @@ PATIENTS = Table(
             "last_name", ("nameLast",), convert.person_name, required=True, length=100
         ),
         Field("dob", ("DOB",), convert.birth_date, original="dob_text"),
-        Field("sex", ("gender", "sex"), convert.sex, original="sex_text", coded=True),
+        Field(
+            "sex",
+            ("gender", "sex"),
+            convert.sex,
+            original="sex_text",
+            coded=True,
+            words=("M", "F", "O", "U"),
+        ),
         Field(
             "health_number",
             ("Health Number",),
@@ -147,6 +166,7 @@ PATIENTS = Table(
             metadata="contact_type",
             feeds="(only patients come in)",
             coded=True,
+            words=("Patient", "Company", "Referrer"),
         ),
         Field(
             "clinic_key",
@@ -170,6 +190,7 @@ PATIENTS = Table(
             length=100,
             feeds="funding_source, funding_type_id",
             coded=True,
+            words=("NDIS", "DVA", "Medicare", "Private", "EPC", "TAC", "WorkCover"),
         ),
         Field(
             "coordinator_name",
@@ -199,7 +220,7 @@ PATIENTS = Table(
             convert.date,
             original="ndis_plan_end_text",
         ),
-        Field("ndis_notes", ("NDIS notes",), convert.text),
+        Field("ndis_notes", ("NDIS notes",), convert.text, shown="text"),
         kept("ndis_report", "NDIS Report"),
         kept("xero_contact_id", "_kf_XeroContactID", to=convert.number_text),
         kept("area", "Area"),

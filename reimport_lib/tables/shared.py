@@ -7,7 +7,7 @@ Pure data. Names of headers follow the two families that exist: FileMaker's own
 from __future__ import annotations
 
 from reimport_lib.tables import convert
-from reimport_lib.tables.declare import Conversion, Dropped, Field
+from reimport_lib.tables.declare import Conversion, Dropped, Field, Shown
 
 OWNER_NAMES = (
     "id_Contact",
@@ -26,9 +26,15 @@ def owner_column(*preferred: str, feeds: str = "patient_id") -> Field:
     return Field("owner", names, convert.key, required=True, feeds=feeds)
 
 
-def kept(metadata: str, *names: str, to: Conversion = convert.as_written) -> Field:
+def kept(
+    metadata: str,
+    *names: str,
+    to: Conversion = convert.as_written,
+    shown: Shown = "",
+    words: tuple[str, ...] = (),
+) -> Field:
     """A column without a field of its own, kept in the metadata as text."""
-    return Field("", names, to, metadata=metadata)
+    return Field("", names, to, metadata=metadata, shown=shown, words=words)
 
 
 AUDIT = (
@@ -59,6 +65,7 @@ OWNER_CHECK = (
         "owner_dob",
         ("Contact DOB", "Patient DOB", "DOB"),
         convert.date,
+        shown="year",
         feeds="(compared with the patient)",
     ),
 )

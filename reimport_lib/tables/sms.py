@@ -44,6 +44,7 @@ from reimport_lib.tables.owners import (
 )
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
+DIRECTIONS = ("in", "out")
 DIRECTION_WORDS: Dict[str, str] = {
     "": "out",
     "out": "out",
@@ -172,9 +173,20 @@ SMS = Table(
             length=50,
             original="phone_text",
         ),
-        Field("message", ("Message", "MessageBody"), convert.text, required=True),
         Field(
-            "status", ("Status", "MessageStatus"), convert.word, length=50, coded=True
+            "message",
+            ("Message", "MessageBody"),
+            convert.text,
+            required=True,
+            shown="text",
+        ),
+        Field(
+            "status",
+            ("Status", "MessageStatus"),
+            convert.word,
+            length=50,
+            coded=True,
+            words=("sent", "delivered", "failed", "queued", "pending", "received"),
         ),
         Field(
             "direction_word",
@@ -183,6 +195,7 @@ SMS = Table(
             metadata="direction",
             feeds="direction",
             coded=True,
+            shown="text",
         ),
         Field(
             "sent_at",
@@ -222,6 +235,7 @@ SMS = Table(
     ),
     decide=decide_sms,
     proof=_direction,
+    words={"direction": DIRECTIONS},
 )
 
 
@@ -242,7 +256,13 @@ SMS_REPLIES = Table(
             length=50,
             original="phone_text",
         ),
-        Field("message", ("Message", "ReplyMessageBody"), convert.text, required=True),
+        Field(
+            "message",
+            ("Message", "ReplyMessageBody"),
+            convert.text,
+            required=True,
+            shown="text",
+        ),
         Field(
             "received_at",
             ("ReceivedDate", "Timestamp", "SentDate"),
@@ -250,8 +270,8 @@ SMS_REPLIES = Table(
             original="received_text",
         ),
         kept("reply_reference", "ReplyRefID", to=convert.number_text),
-        kept("status", "Status", to=convert.text),
-        kept("direction", "Direction", to=convert.text),
+        kept("status", "Status", to=convert.text, shown="text"),
+        kept("direction", "Direction", to=convert.text, words=DIRECTIONS),
         *AUDIT,
     ),
     dropped=(GLOBALS,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -186,6 +186,14 @@ def test_every_key_of_the_metadata_is_used_once(table: str) -> None:
 def test_another_mapping_has_another_digest() -> None:
     assert MAPPING.digest == Table(**_parts()).digest
     assert MAPPING.digest != Table(**{**_parts(), "managed": ("content",)}).digest
+
+
+def test_how_columns_are_shown_makes_no_other_mapping() -> None:
+    told = [replace(each, shown="hidden", words=("a",)) for each in MAPPING.fields]
+    shown = replace(MAPPING, fields=tuple(told), shown={"made": "plain"})
+
+    assert shown != MAPPING
+    assert shown.digest == MAPPING.digest
 
 
 def _parts() -> dict[str, object]:

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 import pytest
 
-from reimport_lib.show.masking import HIDDEN, KINDS, Mask
+from reimport_lib.show.masking import _SHOWN, HIDDEN, Mask, is_named
 from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Shown
 from tests.show.invented import MASK, REVEALED
+
+BOATS = """
+from reimport_lib.tables import convert
+from reimport_lib.tables.declare import Field, LinkTo, Lookup, Table
+
+TABLES = (
+    Table(
+        name="boats",
+        noun="boats",
+        phase="fleet",
+        fields=(
+            Field("skipper", ("Skipper",), convert.person_name),
+            Field("launched", ("Launched",), convert.date, shown="year"),
+            Field("rig", ("Rig",), convert.text, words=("Sloop", "Ketch")),
+            Field("remark", ("Remark",), convert.text),
+            Field("row", ("Row",), convert.text),
+            Field("size", ("Size",), convert.number_text),
+        ),
+        links=(
+            LinkTo("berth", "berths", ("berth",), "berth_id"),
+            LinkTo("tow", "boats", ("tow",), "towed_by_id"),
+        ),
+        shown={"length": "plain"},
+    ),
+)
+LOOKUPS = (Lookup("berths", "harbour.Berth", ("name",)),)
+"""
 
 
 @pytest.mark.parametrize(
@@ -58,6 +89,8 @@ from tests.show.invented import MASK, REVEALED
         ("appointments", "start_date", "1/07/2013", "1/07/2013"),
         ("appointments", "start_date", "0412345678", "text, 10 characters"),
         ("patients", "anything_else", "Ann Smith", HIDDEN),
+        ("appointments", "first_name", "Ann Smith", HIDDEN),
+        ("notes", "title", "Mr", HIDDEN),
         ("patients", "first_name", None, ""),
         ("patients", "dob", float("nan"), ""),
     ],
@@ -110,9 +143,56 @@ def test_the_secret_is_not_in_the_repr() -> None:
 
 
 def test_somebody_has_said_how_every_managed_field_is_shown() -> None:
-    coded = {"sex", "kind", "direction", "status_source", "clinic_source"}
-    coded |= {"owner_type", "mime_type"}
+    managed = [
+        (table.name, f) for table in registry.all_tables() for f in table.managed
+    ]
 
-    managed = {field for rule in registry.sources().values() for field in rule.managed}
+    assert managed
+    assert [place for place in managed if not is_named(*place)] == []
 
-    assert managed - set(KINDS) == coded
+
+def test_every_kind_of_mask_that_a_table_can_name_shows_something() -> None:
+    assert {*_SHOWN, "", HIDDEN, "key", "object"} == set(get_args(Shown))
+
+
+@pytest.fixture
+def boats(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[str]:
+    """The name of a table of another module."""
+    (tmp_path / "our_boats.py").write_text(BOATS, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv(registry.SETTING, "our_boats")
+    yield "boats"
+    registry._tables.cache_clear()
+    registry._lookups.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("skipper", "Ann Smith", "A. S."),
+        ("launched", date(1950, 2, 1), "1950"),
+        ("rig", "sloop", "sloop"),
+        ("rig", "as Ann likes", "text, 12 characters"),
+        ("length", 12, "12"),
+        ("berth_id", UUID(int=255), "00000000…"),
+        ("remark", "ask Ann", HIDDEN),
+        ("row", "ask Ann", HIDDEN),
+        ("size", 12, HIDDEN),
+        ("first_name", "Ann", HIDDEN),
+    ],
+)
+def test_another_table_is_shown_as_it_says_itself(
+    boats: str, name: str, value: object, shown: str
+) -> None:
+    assert MASK.value(boats, name, value) == shown
+
+
+def test_a_link_to_a_table_is_shown_as_a_pseudonym(boats: str) -> None:
+    assert MASK.value(boats, "towed_by_id", UUID(int=7)).startswith("p-")
+
+
+def test_a_field_of_which_nobody_has_spoken_is_not_named(boats: str) -> None:
+    named = ("skipper", "rig", "length", "berth_id", "key")
+
+    assert all(is_named(boats, name) for name in named)
+    assert not any(is_named(boats, name) for name in ("remark", "row", "first_name"))
