@@ -11,6 +11,8 @@ from reimport_lib.tables.notes import NOTES
 from reimport_lib.tables.patients import PATIENTS
 from reimport_lib.tables.sms import SMS, SMS_REPLIES
 
+API_CHECKS = "reimport_lib.tables.clinic_api"
+
 TABLES = (
     PATIENTS,
     CONTACT_DETAILS,

@@ -6,13 +6,20 @@ They are loaded when first asked for, so that everything below the tables can as
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import import_module
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from reimport_lib.errors import SettingsError
 from reimport_lib.tables.declare import Lookup, Table
+
+if TYPE_CHECKING:
+    from reimport_lib.checks import Check
+    from reimport_lib.prove.evidence import Evidence
+
+    ApiChecks = Callable[[Evidence], list[Check]]
 
 SETTING = "REIMPORT_TABLES"
 DEFAULT = "reimport_lib.tables.clinic"
@@ -58,6 +65,28 @@ def owners() -> tuple[str, ...]:
 def linked() -> tuple[str, ...]:
     """Tables whose rows are named by others."""
     return _targets(owner=False)
+
+
+def api_checks() -> ApiChecks | None:
+    """
+    What asks the REST API of these tables, if there is anything.
+
+    Raises:
+        SettingsError: what the module of tables names cannot be imported, or checks
+            nothing.
+    """
+    module = _module()
+    name: str = getattr(import_module(module), "API_CHECKS", "")
+    if not name:
+        return None
+    try:
+        check: ApiChecks = import_module(name).check
+    except (ImportError, AttributeError) as exc:
+        raise SettingsError(
+            f"API_CHECKS={name} in {module}: {exc}.",
+            hint="name a module with a function check, or leave API_CHECKS out",
+        ) from exc
+    return check
 
 
 def made_of(name: str) -> tuple[Table, ...]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.errors import SettingsError
 from reimport_lib.phases import validation_post as phase
-from reimport_lib.prove.expected import busiest, by_owner, imported_rows
-from reimport_lib.prove.functional import ENDPOINTS, QUESTIONS
+from reimport_lib.tables import registry
+from reimport_lib.tables.clinic_api.expected import busiest, by_owner, imported_rows
+from reimport_lib.tables.clinic_api.functional import ENDPOINTS, QUESTIONS
 from tests.phases.checking import (
     ONLY_SQLITE,
     Case,
@@ -329,3 +332,36 @@ def test_a_question_about_a_phase_that_is_not_in_the_ledger_fails(case: Case) ->
 
     assert IMAGES in failing(checks)
     assert checks[IMAGES].expected == "a finished phase in the ledger"
+
+
+TABLES = "from reimport_lib.tables.clinic import LOOKUPS, TABLES\n"
+
+
+@pytest.fixture
+def tables_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project's module of tables, which names no module of API checks."""
+    path = tmp_path / f"tables_{uuid4().hex}.py"
+    path.write_text(TABLES)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv(registry.SETTING, path.stem)
+    return path
+
+
+@ONLY_SQLITE
+def test_without_api_checks_that_the_api_answers_could_not_be_checked(
+    case: Case, tables_of_its_own: Path
+) -> None:
+    (check,) = phase.functional(case.evidence())
+
+    assert (check.name, check.verdict) == ("the API answers", Verdict.COULD_NOT_CHECK)
+    assert "API_CHECKS" in check.actual
+
+
+@pytest.mark.parametrize("name", ["no.such.module", "json"])
+def test_a_module_of_api_checks_that_is_none_is_named(
+    tables_of_its_own: Path, name: str
+) -> None:
+    tables_of_its_own.write_text(f"{TABLES}API_CHECKS = {name!r}\n")
+
+    with pytest.raises(SettingsError, match=f"API_CHECKS={name} in tables_"):
+        registry.api_checks()

@@ -13,26 +13,31 @@ from uuid import UUID
 from django.utils.dateparse import parse_datetime
 
 from reimport_lib.checks import Check, could_not_check
-from reimport_lib.prove import one_form
+from reimport_lib.prove import one_form, rendering
 from reimport_lib.prove.api import PAGE_SIZE, Answer, Api, Row
 from reimport_lib.prove.evidence import Evidence
-from reimport_lib.prove.expected import Imported, busiest, by_owner, held, imported_rows
 from reimport_lib.prove.facts import counted, every, judged, number, same_rows, true
 from reimport_lib.prove.metadata import kept_columns
-from reimport_lib.prove.questions import (
+from reimport_lib.prove.reference_data import look_around
+from reimport_lib.prove.render.headers import Aliases
+from reimport_lib.prove.render.rendering import key_text
+from reimport_lib.prove.render.shelves import ITS_ONLY_FILE, shelf
+from reimport_lib.tables import registry
+from reimport_lib.tables.appointment_proof import START
+from reimport_lib.tables.clinic_api.expected import (
+    Imported,
+    busiest,
+    by_owner,
+    held,
+    imported_rows,
+)
+from reimport_lib.tables.clinic_api.questions import (
     OK,
     Question,
     generic_links,
     nothing,
     of_patient,
 )
-from reimport_lib.prove.reference_data import look_around
-from reimport_lib.prove.render import rendering
-from reimport_lib.prove.render.headers import Aliases
-from reimport_lib.prove.render.rendering import key_text
-from reimport_lib.prove.render.shelves import ITS_ONLY_FILE, shelf
-from reimport_lib.tables import registry
-from reimport_lib.tables.appointment_proof import START
 from reimport_lib.tables.contact_detail_proof import DETAIL, detail_value
 
 CLINIC = (("id_Clinic",), ("Clinic_Name",))

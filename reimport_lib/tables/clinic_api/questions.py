@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from reimport_lib.checks import Check, could_not_check
 from reimport_lib.prove.api import PAGE_SIZE, Api, Row
 from reimport_lib.prove.evidence import Evidence
-from reimport_lib.prove.expected import (
+from reimport_lib.prove.facts import counted, judged, same_rows
+from reimport_lib.prove.reference_data import World
+from reimport_lib.prove.render.headers import Aliases
+from reimport_lib.prove.render.rendering import key_text
+from reimport_lib.tables.clinic_api.expected import (
     Imported,
     busiest,
     by_owner,
@@ -16,10 +20,6 @@ from reimport_lib.prove.expected import (
     imported_rows,
     texts,
 )
-from reimport_lib.prove.facts import counted, judged, same_rows
-from reimport_lib.prove.reference_data import World
-from reimport_lib.prove.render.headers import Aliases
-from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.tables.owners import PATIENT, PATIENTS
 
 OK = 200
