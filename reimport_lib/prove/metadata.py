@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reimport_lib.prove import kept as keeping
-from reimport_lib.prove import one_form
+from reimport_lib.prove.render import one_form
 from reimport_lib.prove.render.comparison import Comparison, Matched
 from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.rendering import Pair, plain, seen

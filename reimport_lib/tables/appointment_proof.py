@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from reimport_lib.prove.render import clocks, explaining, keeping, rendering, words
 from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
+from reimport_lib.prove.render.doubling import ORDERS, Doubled, is_same
 from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.moments import Zone
 from reimport_lib.prove.render.rendering import Pair
@@ -199,3 +200,22 @@ def _says_more(
         return False
     pairs = [each.moment(moment, "", "", stamp) for each in orders]
     return all(said != shown for said, shown in pairs)
+
+
+def told_otherwise(pair: Doubled, header: str) -> bool | None:
+    """Columns of a moment say it together, column by column or as it was stored."""
+    for field, columns in (("start_time", START), ("end_time", END)):
+        if header in [name for names in columns for name in names]:
+            return _is_moment_told(pair, field, columns)
+    return None
+
+
+def _is_moment_told(pair: Doubled, field: str, columns: tuple[Aliases, ...]) -> bool:
+    cells = [pair.texts(names) for names in columns]
+    if all(is_same(said, told, pair.zone.order) for said, told in cells):
+        return True
+    zones = [replace(pair.zone, order=order) for order in ORDERS]
+    moments = [
+        zone.moment(pair.values[field], *(s for s, _ in cells)) for zone in zones
+    ]
+    return any(said == shown for said, shown in moments)

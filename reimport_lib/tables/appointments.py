@@ -138,6 +138,7 @@ APPOINTMENTS = Table(
     decide=decide_appointments,
     proof=appointment_proof.comparisons,
     kept_beside=appointment_proof.kept_beside,
+    told_otherwise=appointment_proof.told_otherwise,
     joined={
         "start_text": ("start_date", "start_clock", "start_stamp"),
         "end_text": ("end_date", "end_clock", "end_stamp"),

@@ -8,6 +8,7 @@ from typing import Any
 from reimport_lib.plan.codes import Reason
 from reimport_lib.prove.render import explaining, keeping, rendering, words
 from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
+from reimport_lib.prove.render.doubling import Doubled, is_same
 from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.rendering import Pair
 from reimport_lib.tables.owners import PATIENTS
@@ -21,6 +22,13 @@ FLAGS: dict[str, Aliases] = {
 }
 """Kind of contact detail -> the column that marks the primary one."""
 
+
+_FLAG_COLUMNS = ("SMS Phone", "Email default", "Xero address")
+_FLAG_TEXTS = rendering.TRUE | {"", "0", "0.0", "no", "n", "false"}
+_OF_PROGRAMS = ("id", "creation", "modification")
+_KIND_KEY = "id.key"
+_VALUES = ("ph", "PhoneMobileIntFormat", *_FLAG_COLUMNS, "address 1")
+"""Columns that may hold the value of a contact detail, one for another."""
 
 ADDRESS = ("line1", "line2", "suburb", "state", "postcode", "country")
 DETAIL: tuple[Aliases, ...] = (
@@ -185,3 +193,17 @@ def kept_beside(m: Matched, found: dict[str, set[int]]) -> dict[str, set[int]]:
             keeping.differs(value, text, "") for value, text in pairs
         ),
     }
+
+
+def told_otherwise(pair: Doubled, header: str) -> bool:
+    """The row that came in says in any column of its value what *header* says."""
+    if header.startswith(_OF_PROGRAMS) and header != _KIND_KEY:
+        return True
+    said, _ = pair.texts((header,))
+    if header in _FLAG_COLUMNS and rendering.folded(said) in _FLAG_TEXTS:
+        return True
+    if header in _VALUES and rendering.is_exponent(said) and pair.values["value"]:
+        return True
+    names = _VALUES if header in _VALUES else (header,)
+    told = [pair.texts((name,))[1] for name in names]
+    return any(is_same(said, text, pair.zone.order) for text in told)

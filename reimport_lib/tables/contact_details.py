@@ -11,7 +11,7 @@ from reimport_lib.tables.contact_detail_rules import (
     decide_contact_details,
     stage_contact_details,
 )
-from reimport_lib.tables.declare import Dropped, Field, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, Single, Source, Table
 from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
@@ -128,9 +128,11 @@ CONTACT_DETAILS = Table(
     ),
     stage=stage_contact_details,
     links=(TO_PATIENT,),
+    single=Single("is_primary", of=("patient_id", "kind")),
     decide=decide_contact_details,
     proof=contact_detail_proof.comparisons,
     kept_beside=contact_detail_proof.kept_beside,
+    told_otherwise=contact_detail_proof.told_otherwise,
     joined={"ph_text": ("ph",)},
     shown={"content": "text", "value": "phone", "is_primary": "plain"},
     words={"kind": KINDS},

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reimport_lib.prove.evidence import Evidence
     from reimport_lib.prove.reference_data import World
     from reimport_lib.prove.render.comparison import Comparison, Matched
+    from reimport_lib.prove.render.doubling import Doubled
     from reimport_lib.prove.render.explaining import Notes
     from reimport_lib.prove.render.moments import Zone
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     Proof = Callable[[Matched], list[Comparison]]
     Checks = Callable[[Evidence, World], list[Check]]
     KeptBeside = Callable[[Matched, dict[str, set[int]]], dict[str, set[int]]]
+    ToldOtherwise = Callable[[Doubled, str], bool | None]
     Derive = Callable[[Staged, Decided, Context], Decided]
     Relink = Callable[[Staged, Decided, Plan], Decided]
 
@@ -214,6 +216,19 @@ class LinkTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Single:
+    """
+    A mark that one imported row of each group bears, as a constraint has it.
+
+    Attributes:
+        mark: the managed field; of: the managed fields that make a group.
+    """
+
+    mark: str
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NoteGate:
     """
     A gate on the share of incoming rows that carry a note.
@@ -246,6 +261,8 @@ class Table:
         date_order: of text dates where the export itself lays it down; "" where only
             the settings do.
         links: the rows of other tables, and entries of lookups, that rows name.
+        single: the mark that one row of each group bears, if there is one.
+        counts: field of the model -> the table whose rows it counts, and their link.
         remembered: fields that rules of other tables ask of an imported row.
         made_of: the table whose rows these are made of, or whose stored objects.
         prefix: of stored objects, the setting that says where they lie.
@@ -258,6 +275,8 @@ class Table:
         checks: what phase 8 looks at besides, of this table as a whole.
         kept_beside: (matched, key of the metadata -> rows) -> the same, where texts of
             several columns are kept together.
+        told_otherwise: (two rows of one key, header) -> whether the second says in a
+            way of its own what the first says there; None: as every table does.
         joined: key of the metadata -> the staged columns whose texts it joins.
         gates: limits of its own, gate -> fraction or number of rows.
         note_gates: gates that only this table has.
@@ -277,6 +296,8 @@ class Table:
     managed: tuple[str, ...] = ()
     date_order: str = ""
     links: tuple[LinkTo, ...] = ()
+    single: Single | None = None
+    counts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     remembered: tuple[str, ...] = ()
     made_of: str = ""
     prefix: str = ""
@@ -286,6 +307,7 @@ class Table:
     proof: Proof | None = None
     checks: Checks | None = None
     kept_beside: KeptBeside | None = None
+    told_otherwise: ToldOtherwise | None = None
     derive: Derive | None = None
     relink: Relink | None = None
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

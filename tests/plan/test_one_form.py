@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reimport_lib.plan.values.one_form import dated, number
-from reimport_lib.prove import one_form
+from reimport_lib.prove.render import one_form
 from tests.plan.frames import ADA, decided, verdicts
 
 NOTE = {"id": "N1", "id_Key": "p1", "Note": "Seen.", "Date": "2013-07-13"}

@@ -8,19 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reimport_lib.plan.decide import Decided
-from reimport_lib.prove.doubled import Pair, said_more
+from reimport_lib.prove.doubled import said_more
+from reimport_lib.prove.render.doubling import Doubled
 from reimport_lib.prove.render.moments import Zone
 from tests.plan.frames import frame
 from tests.plan.odd import ROWS, decide, odd_frame
 
 
-def pairs(table: str, source: pd.DataFrame, decided: Decided) -> list[Pair]:
+def pairs(table: str, source: pd.DataFrame, decided: Decided) -> list[Doubled]:
     """Every row that was left out as doubled, with the one of its key that came in."""
     rows, values = decided.rows, decided.values
     came_in = dict(zip(rows["key"][values.index], values.index, strict=True))
     zone = Zone("Australia/Sydney", "MDY" if table == "images" else "DMY")
     return [
-        Pair(
+        Doubled(
             table,
             source.loc[[row, came_in[key]]],
             values.loc[came_in[key]].to_dict(),
@@ -101,6 +102,6 @@ def test_a_word_that_the_row_which_came_in_does_not_say_is_found(
     source = frame(*({**ROWS[table], header: text} for text in (one, other)))
     _, decided = decide(table, source.iloc[1:])
     [values] = decided.values.to_dict("records")
-    pair = Pair(table, source, values, Zone("Australia/Sydney", "DMY"))
+    pair = Doubled(table, source, values, Zone("Australia/Sydney", "DMY"))
 
     assert list(said_more(pair)) != []

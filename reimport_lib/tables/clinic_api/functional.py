@@ -13,12 +13,12 @@ from uuid import UUID
 from django.utils.dateparse import parse_datetime
 
 from reimport_lib.checks import Check, could_not_check
-from reimport_lib.prove import one_form, rendering
 from reimport_lib.prove.api import PAGE_SIZE, Answer, Api, Row
 from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.facts import counted, every, judged, number, same_rows, true
 from reimport_lib.prove.metadata import kept_columns
 from reimport_lib.prove.reference_data import look_around
+from reimport_lib.prove.render import one_form, rendering
 from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.prove.render.shelves import ITS_ONLY_FILE, shelf
