@@ -24,7 +24,7 @@ TOLD_EVERY_SECONDS = 60.0
     "tables",
     multiple=True,
     metavar="NAME",
-    help="documents or images; without it both.",
+    help="A table with stored objects; without it all.",
 )
 @click.option(
     "--most",
@@ -41,7 +41,7 @@ def files(tables: tuple[str, ...], most: int | None, dry_run: bool) -> None:
     try:
         done = transfer.transfer(
             settings,
-            tables=tables or transfer.TABLES,
+            tables=tables,
             most=most,
             dry_run=dry_run,
             tell=teller(),

@@ -37,8 +37,8 @@ from reimport_lib.read.server.errors import MISSING_RECORD, Refusal
 from reimport_lib.read.server.http import PATIENCE, Patience
 from reimport_lib.read.server.layouts import Layout
 from reimport_lib.read.server.values import Kind
+from reimport_lib.tables import registry
 
-TABLES = ("documents", "images")
 TRIES = 4
 MOST_IN_A_ROW = 5
 """Files that fail one after the other before it stops: the server is down."""
@@ -49,7 +49,7 @@ Tell = Callable[[Progress], None]
 def transfer(
     settings: Settings,
     *,
-    tables: Sequence[str] = TABLES,
+    tables: Sequence[str] = (),
     most: int | None = None,
     dry_run: bool = False,
     tell: Tell | None = None,
@@ -61,7 +61,7 @@ def transfer(
     It may be broken off at any time, and goes on where it was.
 
     Args:
-        tables: of ``documents`` and ``images``.
+        tables: of those with stored objects; none: all of them.
         most: files to fetch per table; None: all.
         dry_run: count what is wanted, and fetch nothing.
         tell: called after every file.
@@ -71,12 +71,13 @@ def transfer(
         SettingsError: the server or the bucket is not set.
         SourceError: the server or the bucket cannot be used, or stopped being so.
     """
-    unknown = [table for table in tables if table not in TABLES]
+    stored = registry.stored()
+    unknown = [table for table in tables if table not in stored]
     if unknown:
         raise UsageError(
             f"{', '.join(unknown)}: no table with files."
-            + did_you_mean(unknown[0], TABLES),
-            hint=f"--table {' or --table '.join(TABLES)}; without it both",
+            + did_you_mean(unknown[0], stored),
+            hint=f"--table {' or --table '.join(stored)}; without it all",
         )
     listings = objects.list_objects(settings)
     server = server_of(settings)
@@ -86,7 +87,7 @@ def transfer(
         fm_session.opened(server, patience) as session,
         http.connected(server, patience) as files,
     ):
-        for table in dict.fromkeys(tables):
+        for table in dict.fromkeys(tables or stored):
             layout = fm_layouts.layout_of(session, server.names[table])
             work = Work(
                 table=table,
@@ -98,7 +99,7 @@ def transfer(
                 s3=objects.client(settings),
                 bucket=settings.s3_bucket,
             )
-            wanted = sort_out(work, listings[f"{table}_objects"], book)
+            wanted = sort_out(work, listings[stored[table]], book)
             limit = 0 if dry_run else most
             done[table] = _fetch_all(work, wanted, book, most=limit, tell=tell)
     return done

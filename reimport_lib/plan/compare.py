@@ -21,8 +21,8 @@ from reimport_lib.plan.hashes import hashes
 from reimport_lib.plan.values.canonical import canonical, canonical_texts
 from reimport_lib.plan.values.keys import canonical_key, derived_uuids
 from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Single
 
-PRIMARY = "is_primary"
 _YES = canonical(True)
 
 
@@ -111,11 +111,12 @@ def compare(
     ours = stored == _old(held_hashes, matched)
     adopted = changed & (stored == "") & (not clean_slate)
     edited = changed & ~ours & ~adopted & (not clean_slate)
-    if PRIMARY in decided.managed and not clean_slate:
+    single = registry.named(decided.table).single
+    if single and not clean_slate:
         as_imported = array_of(list(target["import_hash"])) == array_of(held_hashes)
         written = matched.positions[~edited]
         stays = np.setdiff1d(np.flatnonzero(~as_imported), written).tolist()
-        edited |= (changed | ~is_old) & _mark_taken(after, held, stays)
+        edited |= (changed | ~is_old) & _mark_taken(single, after, held, stays)
     new_hashes = array_of(hashes(after, decided.managed))
     write = np.select(
         [edited, ~is_old, changed, stored != new_hashes],
@@ -126,24 +127,27 @@ def compare(
 
 
 def _mark_taken(
-    after: Mapping[str, Any], held: Mapping[str, Any], stays: Collection[int]
+    single: Single,
+    after: Mapping[str, Any],
+    held: Mapping[str, Any],
+    stays: Collection[int],
 ) -> Any:
     """
-    (m,) bool: rows to be primary where one that a person changed is that and *stays*.
+    (m,) bool: rows to bear the mark where one that a person changed does and *stays*.
 
-    There can be one for a patient and kind; the row waits for the same decision.
+    One row of a group can; the one that comes in waits for the same decision.
 
     Args:
         stays: places in the target of rows that are not as imported and not written.
     """
     groups = {
-        (held["patient_id"][place], held["kind"][place])
+        tuple(held[name][place] for name in single.of)
         for place in stays
-        if held[PRIMARY][place] == _YES
+        if held[single.mark][place] == _YES
     }
-    owners_and_kinds = zip(after["patient_id"], after["kind"], strict=True)
-    taken = np.array([group in groups for group in owners_and_kinds], dtype=bool)
-    return taken & (after[PRIMARY] == _YES)
+    coming = zip(*(after[name] for name in single.of), strict=True)
+    taken = np.array([group in groups for group in coming], dtype=bool)
+    return taken & (after[single.mark] == _YES)
 
 
 def _old(cells: Sequence[Any], matched: Matched) -> Any:

@@ -15,9 +15,6 @@ from reimport_lib.read.limits import LIMITS, Limits
 ROW = "@row"
 """The name under which the record numbers are stored beside the columns."""
 
-CLOCKS = frozenset({"startTime", "endTime"})
-"""Columns of times of day: a number in one is a part of a day, as Excel stores it."""
-
 _QUALIFIER = re.compile(r"^.*::", re.DOTALL)
 _BLANKS = " \t\r\n\v\f\xa0\ufeff\u200b\x1d"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")

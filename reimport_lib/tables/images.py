@@ -266,6 +266,7 @@ IMAGE_BATCHES = Table(
     links=(BY_TYPE,),
     shown={"name": "text", "taken_on": "plain"},
     words={"owner_type": (PATIENT,)},
+    counts={"image_count": ("images", "batch_id")},
     keys=batch_keys,
     checks=check_batches,
     derive=decide_batches,

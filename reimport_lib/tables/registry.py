@@ -100,6 +100,17 @@ def listing_of(name: str) -> Table | None:
     return next(found, None)
 
 
+def stored() -> dict[str, str]:
+    """Every table whose rows have stored objects -> the listing of them."""
+    return {t.made_of: t.name for t in all_tables() if t.prefix}
+
+
+def clocks() -> frozenset[str]:
+    """Headers of times of day: a number below is a part of a day, as Excel has it."""
+    fields = (field for table in source_tables() for field in table.all_fields)
+    return frozenset(name for f in fields if f.convert.clock for name in f.names)
+
+
 def key_names(name: str) -> tuple[str, ...]:
     """Headers that the key of the table *name* may have; none where it is derived."""
     key = by_name()[name].key if name in by_name() else None

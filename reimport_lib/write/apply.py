@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from graphlib import TopologicalSorter
 from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, connections, transaction
@@ -21,10 +22,9 @@ from reimport_lib.record.clock import now
 from reimport_lib.write import changes, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.ledger import Counts, LedgerPhase
+from reimport_lib.write.models import parents_of
 from reimport_lib.write.rows import failures_named
 
-# Parents before those that name them; tables not here name only tables of other phases.
-_WRITING_ORDER = ("patients", "contact_details", "image_batches", "images")
 LOCK = 7_365_902_148_023_511  # of every import; any number nobody else uses
 
 
@@ -102,16 +102,20 @@ def _write(
     for deletion in deletions:
         changes.delete_plan(run_id, phase, deletion)
     changes.refuse_dangling(deletions)
-    for plan in sorted(plans, key=_place):
+    for plan in _parents_first(plans):
         changes.write_plan(run_id, phase, plan, as_of=as_of)
     tables = {plan.table for plan in plans} | {one.table for one in deletions}
-    changes.recount_batches(tables)
+    changes.recount(tables)
 
 
-def _place(plan: Plan) -> int:
-    """Parents come first; tables without a place name rows of other phases only."""
-    order = _WRITING_ORDER
-    return order.index(plan.table) if plan.table in order else len(order)
+def _parents_first(plans: Sequence[Plan]) -> list[Plan]:
+    """*plans* so that no row is written before one that its foreign keys name."""
+    by_table = {plan.table: plan for plan in plans}
+    parents = {
+        name: [parent for parent in parents_of(name) if parent in by_table]
+        for name in by_table
+    }
+    return [by_table[name] for name in TopologicalSorter(parents).static_order()]
 
 
 def _begin(run_id: str, phase: str, snapshot_digest: str) -> LedgerPhase | None:

@@ -11,16 +11,15 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from django.apps import apps
 from django.db.models import Count, F, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from reimport_lib.counting import several
 from reimport_lib.errors import Drifted
-from reimport_lib.plan.compare import PRIMARY
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan, managed_hashes
 from reimport_lib.plan.values.canonical import canonical_texts
+from reimport_lib.tables import registry
 from reimport_lib.write import ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.dependents import Hanging, hanging_on, links_onto
@@ -34,8 +33,6 @@ from reimport_lib.write.models import (
     tables_of_models,
 )
 from reimport_lib.write.rows import delete_rows, in_chunks, insert_rows, update_rows
-
-_BATCHES = frozenset({"images", "image_batches"})
 
 
 def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
@@ -68,7 +65,7 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
         if write == "rehash":
             update_rows(model, keys, {"import_hash": list(rows["import_hash"])})
             continue
-        _demote(model, keys)
+        _demote(plan.table, keys)
         columns = _columns(plan.table, rows, types)
         update_rows(model, keys, {**columns, "updated_at": [as_of] * len(rows)})
 
@@ -106,23 +103,27 @@ def refuse_dangling(deletions: Sequence[DeletionPlan]) -> None:
                 raise _drifted(label, len(links), happened)
 
 
-def recount_batches(tables: set[str]) -> None:
-    """Set ``image_count`` where it is not the number of images, if images changed."""
-    if not tables & _BATCHES:
-        return
-    batches: Any = apps.get_model("images", "ImageBatch").objects.using(DEFAULT)
-    images: Any = apps.get_model("images", "Image").objects.using(DEFAULT)
-    counted = (
-        images.filter(batch_id=OuterRef("pk"))
+def recount(tables: set[str]) -> None:
+    """Set every declared count that is not so, where one of *tables* changed."""
+    for table in registry.all_tables():
+        for field, (counted, link) in table.counts.items():
+            if tables & {table.name, counted}:
+                _recount(table.name, field, counted, link)
+
+
+def _recount(table: str, field: str, counted: str, link: str) -> None:
+    children: Any = model_of(counted)._base_manager.using(DEFAULT)
+    rows: Any = model_of(table)._base_manager.using(DEFAULT)
+    of_row = (
+        children.filter(**{link: OuterRef("pk")})
         .order_by()
-        .values("batch_id")
-        .annotate(images=Count("pk"))
-        .values("images")
+        .values(link)
+        .annotate(counted_rows=Count("pk"))
+        .values("counted_rows")
     )
-    number = Coalesce(Subquery(counted), 0)
-    batches.annotate(number=number).exclude(image_count=F("number")).update(
-        image_count=number
-    )
+    there_are = Coalesce(Subquery(of_row), 0)
+    differing = rows.annotate(there_are=there_are).exclude(**{field: F("there_are")})
+    differing.update(**{field: there_are})
 
 
 def _columns(
@@ -168,46 +169,47 @@ def _refuse_edited(
         raise _drifted(plan.table, int(edited.sum()), "changed by a person")
 
 
-def _demote(model: type[Model], keys: Sequence[Any]) -> None:
+def _demote(table: str, keys: Sequence[Any]) -> None:
     """
-    Take the mark of the primary off rows that are about to be written.
+    Take the mark that one row of a group bears off rows that are about to be written.
 
     Two rows may swap it, and the database checks the constraint row by row.
     """
-    if "is_primary" not in {field.attname for field in model._meta.concrete_fields}:
+    single = registry.named(table).single
+    if single is None:
         return
-    manager: Any = model._base_manager
+    manager: Any = model_of(table)._base_manager
     for some in in_chunks(keys):
-        manager.using(DEFAULT).filter(pk__in=some, is_primary=True).update(
-            is_primary=False
-        )
+        marked = manager.using(DEFAULT).filter(pk__in=some, **{single.mark: True})
+        marked.update(**{single.mark: False})
 
 
 def _hand_over(run_id: str, phase: str, plan: Plan) -> None:
     """
-    Take the mark of the primary off rows that stay and do not come in today.
+    Take the mark of a group off rows that stay and do not come in today.
 
-    Another of its patient and kind is to have it, and only one of them can. Rows that
-    people changed are none of these: the plan lets nothing take theirs.
+    Another of the group is to have it, and only one of them can. Rows that people
+    changed are none of these: the plan lets nothing take theirs.
     """
-    if PRIMARY not in plan.values or not plan.values[PRIMARY].any():
+    single = registry.named(plan.table).single
+    if single is None or not plan.values[single.mark].any():
         return
     model = model_of(plan.table)
-    taking = plan.values[plan.values[PRIMARY].astype(bool)]
-    groups = set(zip(taking["patient_id"], taking["kind"], strict=True))
+    taking = plan.values[plan.values[single.mark].astype(bool)]
+    groups = set(zip(*(taking[name] for name in single.of), strict=True))
     named = set(plan.rows["target_id"])
     manager: Any = model._base_manager
-    marked = manager.using(DEFAULT).filter(is_primary=True).exclude(filemaker_id=None)
+    marked = manager.using(DEFAULT).filter(**{single.mark: True})
+    imported = marked.exclude(filemaker_id=None)
+    first = f"{single.of[0]}__in"
     keys = sorted(
         pk
-        for some in in_chunks(sorted({patient for patient, _ in groups}))
-        for pk, *group in marked.filter(patient_id__in=some).values_list(
-            "pk", "patient_id", "kind"
-        )
+        for some in in_chunks(sorted({group[0] for group in groups}))
+        for pk, *group in imported.filter(**{first: some}).values_list("pk", *single.of)
         if tuple(group) in groups and str(pk) not in named
     )
     if keys:
-        _empty(run_id, phase, model, keys, PRIMARY, value=False)
+        _empty(run_id, phase, model, keys, single.mark, value=False)
 
 
 def _clear(run_id: str, phase: str, hanging: Hanging, keys: Sequence[Any]) -> None:

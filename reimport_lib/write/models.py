@@ -40,6 +40,17 @@ def tables_of_models() -> dict[str, str]:
     return {table.model: table.name for table in registry.all_tables() if table.model}
 
 
+def parents_of(table: str) -> list[str]:
+    """Other tables whose rows a foreign key of *table* names."""
+    if not registry.named(table).model:
+        return []
+    fields: Any = model_of(table)._meta.concrete_fields
+    named = [field.related_model for field in fields if field.is_relation]
+    tables = tables_of_models()
+    found = (tables.get(label_of(model)) for model in named)
+    return [name for name in found if name and name != table]
+
+
 def managed(table: str) -> tuple[str, ...]:
     """The managed columns of *table*, in digest order."""
     return registry.named(table).managed

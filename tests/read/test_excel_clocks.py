@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import time
 from pathlib import Path
 
-from reimport_lib.read import headers
 from reimport_lib.read.exports import excel
-from reimport_lib.tables import registry
 
 from .written import column, xlsx
 
@@ -31,16 +29,3 @@ def test_numbers_among_hours_typed_with_a_dot_stay_as_they_are(tmp_path: Path) -
 
     assert column(found, "startTime") == ["9.3", "0.3", "1"]
     assert column(found, "fee") == ["0.5", "1", "0.25"]
-
-
-def test_every_column_of_times_of_day_is_one_of_clocks() -> None:
-    """The reader knows by name what the mappings read as a time of day."""
-    named = {
-        name
-        for rule in registry.sources().values()
-        for mapped in rule.fields
-        if mapped.convert.clock
-        for name in mapped.names
-    }
-
-    assert named == headers.CLOCKS

@@ -8,7 +8,7 @@ from django.apps import apps
 from reimport_lib.backup.digests import digest_url
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field
-from reimport_lib.write.models import fields_of, managed, model_of
+from reimport_lib.write.models import fields_of, managed, model_of, parents_of
 from tests.conftest import ENGINES
 
 pytestmark = pytest.mark.usefixtures("bound")
@@ -56,3 +56,21 @@ def is_free_text(column: Field) -> bool:
     """Words of a closed list, days and times do not come in as they are written."""
     free = column.convert.name not in {"date", "date and time", "flag", "sex"}
     return free and not column.name.endswith(("_word", "kind_text"))
+
+
+def test_the_tables_that_foreign_keys_name_are_parents() -> None:
+    """A listing of stored objects has no model, and no parents."""
+    assert parents_of("contact_details") == ["patients"]
+    assert parents_of("images") == ["image_batches"]
+    assert parents_of("images_objects") == parents_of("patients") == []
+
+
+@pytest.mark.parametrize("table", registry.by_name())
+def test_a_declared_count_and_a_single_mark_are_fields_of_the_model(table: str) -> None:
+    declared = registry.named(table)
+
+    for field, (counted, link) in declared.counts.items():
+        assert field in fields_of(model_of(table))
+        assert fields_of(model_of(counted))[link].related_model is model_of(table)
+    if declared.single:
+        assert {declared.single.mark, *declared.single.of} <= set(managed(table))

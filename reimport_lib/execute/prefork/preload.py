@@ -26,7 +26,7 @@ MODULES = tuple(phase.module for phase in PHASES)
 def load() -> None:
     """Load the backend, and show a chart: the first finds fonts and templates."""
     bind.load()
-    charts.outcome_bar("patients", {"created": 2, "skipped": 1, "rejected": 1}).html()
+    charts.outcome_bar("rows", {"created": 2, "skipped": 1, "rejected": 1}).html()
 
 
 @cache

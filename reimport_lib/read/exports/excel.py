@@ -33,6 +33,7 @@ from reimport_lib.read.exports import mending, workbook
 from reimport_lib.read.exports.mending import Mended
 from reimport_lib.read.limits import LIMITS, Limits
 from reimport_lib.read.reading import Reading, assemble
+from reimport_lib.tables import registry
 
 CELL_CHARS = 32_767
 """What a cell of Excel holds at most: text of exactly this length was cut."""
@@ -200,9 +201,10 @@ def _arrays(
     """One array per column, header row left out."""
     (across,) = set(map(len, rows))
     values = list(chain.from_iterable(rows[1:]))
+    clocks = registry.clocks()
     columns = (
         cells.parts_of_days(values[place::across])
-        if name in headers.CLOCKS
+        if name in clocks
         else values[place::across]
         for place, name in enumerate(names)
     )

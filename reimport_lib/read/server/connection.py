@@ -106,7 +106,7 @@ def server_of(settings: Settings) -> Server:
         time_zone=settings.rows.time_zone,
         containers={
             table: given.get(f"FILEMAKER_CONTAINER_{table.upper()}", "")
-            for table in ("documents", "images")
+            for table in registry.stored()
         },
         pause_seconds=_pause(given.get("FILEMAKER_PAUSE_SECONDS", "0.2")),
     )
