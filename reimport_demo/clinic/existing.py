@@ -34,7 +34,7 @@ from reimport_demo.clinic.model import Size
 from reimport_demo.clinic.schedule import random_for
 from reimport_lib.config import RowSettings
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.decide import decide
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import stage
 from reimport_lib.tables import registry
 from reimport_lib.write import models, read

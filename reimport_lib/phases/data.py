@@ -20,9 +20,10 @@ from reimport_lib.phases import BY_NAME, DATA_PHASES, frozen, outcomes, recordin
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Held, Known
-from reimport_lib.plan.decide import Decided, decide
+from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.objects import IMPORTED, plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import Staged
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs

@@ -15,8 +15,9 @@ from reimport_lib.errors import GateFailed
 from reimport_lib.phases import BY_NAME, data, frozen, outcomes, recording
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
-from reimport_lib.plan.decide import Decided, decide
+from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.delete import DeletionPlan
+from reimport_lib.plan.rules import decide
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.manifest import Counts
 from reimport_lib.record.run import Run

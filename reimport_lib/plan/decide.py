@@ -15,7 +15,6 @@ import pandas as pd
 
 from reimport_lib.plan.cells import blank, either, objects
 from reimport_lib.plan.codes import Note, Outcome, Reason
-from reimport_lib.plan.context import Context
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.carrying import bare
@@ -89,21 +88,6 @@ class Decided:
 
     def __repr__(self) -> str:
         return f"Decided({self.table}, {len(self.rows)} rows)"
-
-
-def decide(
-    staged: Staged, context: Context, objects: pd.DataFrame | None = None
-) -> Decided:
-    """
-    What becomes of each row of *staged*, by the rules of its table.
-
-    Args:
-        objects: key and size of everything under the table's prefix.
-    """
-    by_rules = staged.declared.decide
-    if by_rules is None:
-        raise ValueError(f"{staged.table}: no rules are declared")
-    return by_rules(staged, context, objects)
 
 
 def decide_rows(

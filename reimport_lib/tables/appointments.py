@@ -118,21 +118,21 @@ APPOINTMENTS = Table(
     links=(
         TO_PATIENT,
         LinkTo(
-            "clinic", "clinics", ("clinic_key",), "clinic_id", note="unknown_clinic"
+            "clinic", "clinics", ("clinic_key",), "clinic_id", note=Note.UNKNOWN_CLINIC
         ),
         LinkTo(
             "clinician",
             "clinicians",
             ("clinician_key",),
             "clinician_id",
-            note="unknown_clinician",
+            note=Note.UNKNOWN_CLINICIAN,
         ),
         LinkTo(
             "type",
             "appointment_types",
             ("type_word",),
             "appointment_type_id",
-            note="unknown_value",
+            note=Note.UNKNOWN_VALUE,
         ),
     ),
     decide=decide_appointments,

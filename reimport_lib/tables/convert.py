@@ -107,17 +107,21 @@ number_key = Conversion(
     number=True,
     shown="key",
 )
-text = Conversion("text", _simply(conversions.text), render=_always(rendering.text))
+text = Conversion(
+    "text", _simply(conversions.text), render=_always(rendering.text), is_text=True
+)
 word = Conversion(
     "word",
     _simply(conversions.word),
     render=_always(rendering.label),
     shown="text",
+    is_text=True,
 )
 number_text = Conversion(
     "number as text",
     _simply(conversions.number_text),
     render=_always(rendering.number_text),
+    is_text=True,
 )
 as_written = Conversion("kept", _as_written, carrying.always)
 digits = Conversion(
@@ -127,14 +131,18 @@ digits = Conversion(
     _always(rendering.number_text),
     lambda _: explaining.zeros(),
     shown="hidden",
+    is_text=True,
 )
 person_name = Conversion(
     "person name",
     _simply(conversions.person_name),
     render=_always(rendering.name),
     shown="initials",
+    is_text=True,
 )
-title = Conversion("title", _simply(conversions.title), render=_always(rendering.title))
+title = Conversion(
+    "title", _simply(conversions.title), render=_always(rendering.title), is_text=True
+)
 flag = Conversion(
     "flag",
     _simply(conversions.flag),
@@ -160,12 +168,14 @@ phone = Conversion(
     lambda _: explaining.numbers(),
     keeping.spelled_otherwise,
     shown="phone",
+    is_text=True,
 )
 email = Conversion(
     "e-mail",
     _simply(conversions.email),
     render=_always(rendering.email),
     shown="hidden",
+    is_text=True,
 )
 date = Conversion(
     "date",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reimport_lib.checks import Check
+    from reimport_lib.plan.codes import Note
     from reimport_lib.plan.context import Context
-    from reimport_lib.plan.decide import Decided
+    from reimport_lib.plan.decide import Decided, Ruling
     from reimport_lib.plan.plan import Plan
     from reimport_lib.plan.stage import Staged
     from reimport_lib.plan.values.text import Cleaned
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     Read = Callable[[Any, "Field", "Table", Context], Cleaned]
     Render = Callable[..., tuple[str, str]]
     Stage = Callable[["Table", pd.DataFrame, Context], Staged]
+    Prepare = Callable[[Staged, Context], Staged]
+    Rule = Callable[[Staged, Context], Sequence[Ruling]]
+    Value = Callable[[Staged, Context], Any]
     Decide = Callable[[Staged, Context, pd.DataFrame | None], Decided]
     Proof = Callable[[Matched], list[Comparison]]
     Checks = Callable[[Evidence, World], list[Check]]
@@ -91,6 +95,7 @@ class Conversion:
             shares no code with ``read``. None: the field needs a comparison of its own.
         notes: (zone) -> note -> (value, text) -> whether it explains a difference.
         keep: (value, text, order) -> whether the text must be kept beside the value.
+        is_text: a blank is the empty text, not nothing.
         dated: texts that are kept are kept in one form, whichever way they came.
         clock: texts are times of day alone.
         coded: several words make one value; rows with other words differ.
@@ -104,6 +109,7 @@ class Conversion:
     render: Callable[[Zone], Render] | None = None
     notes: Callable[[Zone], Notes] | None = None
     keep: Callable[[Any, str, str], bool] | None = None
+    is_text: bool = False
     dated: bool = False
     clock: bool = False
     coded: bool = False
@@ -202,7 +208,7 @@ class LinkTo:
         columns: staged columns that name it; the first that is found counts.
         field: of the model that holds the link.
         through: a table made of this one's rows, by whose link the owner is found.
-        note: code of a row that names something which is not there.
+        note: of a row that names something which is not there.
         owner: rows belong to it, and come in after it.
     """
 
@@ -211,7 +217,7 @@ class LinkTo:
     columns: tuple[str, ...]
     field: str = ""
     through: str = ""
-    note: str = ""
+    note: Note | None = None
     owner: bool = False
 
 
@@ -267,7 +273,11 @@ class Table:
         made_of: the table whose rows these are made of, or whose stored objects.
         prefix: of stored objects, the setting that says where they lie.
         stage: as ``plan.stage.stage_table``, which it is unless given.
-        decide: what becomes of each row; None where the table has no rows of its own.
+        prepare: what is made of the staged rows once it is known what they link to.
+        rules: of its own, in their order; see ``plan.rules.decide``.
+        values: fields of the model that no column or link alone gives.
+        decide: what becomes of each row, where the rules that all tables share do not
+            say it.
         keys: of rows that are made of another table's staged rows, their keys.
         derive: those rows, out of what was decided of the others.
         relink: the others, pointing at these rows as they are planned.
@@ -302,6 +312,9 @@ class Table:
     made_of: str = ""
     prefix: str = ""
     stage: Stage | None = None
+    prepare: Prepare | None = None
+    rules: tuple[Rule, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
     decide: Decide | None = None
     keys: Callable[[Staged], Any] | None = None
     proof: Proof | None = None

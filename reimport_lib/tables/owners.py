@@ -12,7 +12,7 @@ import pandas as pd
 
 from reimport_lib.plan.cells import objects, texts
 from reimport_lib.plan.codes import Reason
-from reimport_lib.plan.context import Held, Known
+from reimport_lib.plan.context import Context, Held, Known
 from reimport_lib.plan.decide import Link, Ruling
 from reimport_lib.plan.match import link_rate, linked_pks
 from reimport_lib.plan.match import owner_rules as rules_of_owners
@@ -122,3 +122,13 @@ def _has_words(owner: Held | None, name: str) -> bool:
         f"{owner.values['first_name']} {owner.values['last_name']}"
     ).split()
     return set(fold_words(name).split()) <= set(own)
+
+
+def second_naming(staged: Staged, context: Context) -> Staged:
+    """``Table.prepare`` of tables with ``OWNER_CHECK``: see ``with_owner_texts``."""
+    return with_owner_texts(staged, context.known)
+
+
+def contradiction(staged: Staged, context: Context) -> tuple[Ruling]:
+    """A rule: see ``contradicts_owner``."""
+    return (contradicts_owner(staged, context.known),)

@@ -5,23 +5,11 @@ Pure. The authority is the paragraph "Patients" of ``docs/rules.md``.
 
 from __future__ import annotations
 
-import pandas as pd
-
-from reimport_lib.plan.cells import test, texts
+from reimport_lib.plan.cells import test
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.decide import (
-    Decided,
-    Ruling,
-    counted_rows,
-    decide_rows,
-    decided,
-    duplicates,
-    empty,
-    misfits,
-    no_key,
-)
-from reimport_lib.plan.match import look_up
+from reimport_lib.plan.decide import Ruling
+from reimport_lib.plan.rules import without
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import listed_words
 from reimport_lib.tables import convert
@@ -45,59 +33,8 @@ _TITLES = (
     *("Father", "Sister", "Brother", "Jr", "Sr"),
 )
 
-_TEXTS = (
-    "title",
-    "first_name",
-    "middle_names",
-    "last_name",
-    "health_number",
-    "funding_source",
-    "coordinator_name",
-    "coordinator_phone",
-    "coordinator_email",
-    "ndis_notes",
-)
-_OTHERS = ("dob", "sex", "ndis_plan_start_date", "ndis_plan_end_date")
 
-
-def decide_patients(
-    staged: Staged, context: Context, objects: pd.DataFrame | None = None
-) -> Decided:
-    """Who comes in: contacts of the kind Patient that have a name."""
-    frame, known = staged.frame, context.known
-    clinics = look_up(
-        known.directory("clinics"), frame["clinic_key"], frame["clinic_name"]
-    )
-    funding = look_up(known.directory("funding_sources"), frame["funding_source"])
-    rows = decide_rows(
-        staged,
-        rules=(
-            no_key(staged),
-            *duplicates(staged),
-            *_not_a_patient(staged),
-            (empty(staged, "first_name", "last_name"), Reason.MISSING_REQUIRED),
-            *misfits(staged),
-        ),
-        doubts=(
-            (clinics.unknown, Note.UNKNOWN_CLINIC),
-            (funding.unknown, Note.UNKNOWN_VALUE),
-        ),
-    )
-    counted = counted_rows(rows)
-    return decided(
-        staged,
-        rows,
-        {
-            **{name: texts(frame[name]) for name in _TEXTS},
-            **{name: frame[name] for name in _OTHERS},
-            "clinic_id": clinics.pks,
-            "funding_type_id": funding.pks,
-        },
-        links=(clinics.link("clinic", counted), funding.link("funding", counted)),
-    )
-
-
-def _not_a_patient(staged: Staged) -> tuple[Ruling, Ruling]:
+def _not_a_patient(staged: Staged, _: Context) -> tuple[Ruling, Ruling]:
     """
     Only other kinds of contact, or a kind that nobody knows and that may be one.
 
@@ -275,16 +212,19 @@ PATIENTS = Table(
             "clinics",
             ("clinic_key", "clinic_name"),
             "clinic_id",
-            note="unknown_clinic",
+            note=Note.UNKNOWN_CLINIC,
         ),
         LinkTo(
             "funding",
             "funding_sources",
             ("funding_source",),
             "funding_type_id",
-            note="unknown_value",
+            note=Note.UNKNOWN_VALUE,
         ),
     ),
     remembered=("clinic_id", "first_name", "last_name", "dob"),
-    decide=decide_patients,
+    rules=(
+        _not_a_patient,
+        without("first_name", "last_name", reason=Reason.MISSING_REQUIRED),
+    ),
 )

@@ -11,37 +11,18 @@ from typing import Any
 
 import pandas as pd
 
-from reimport_lib.plan.cells import blank, each, either, no_codes, texts
+from reimport_lib.plan.cells import blank, each, either, no_codes
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.decide import (
-    Decided,
-    Link,
-    Ruling,
-    counted_rows,
-    decide_rows,
-    decided,
-    duplicates,
-    empty,
-    misfits,
-    no_key,
-)
-from reimport_lib.plan.match import linked_pks
+from reimport_lib.plan.decide import Ruling
+from reimport_lib.plan.rules import without
 from reimport_lib.plan.stage import Staged, stage_table, with_columns, with_words
-from reimport_lib.plan.values.keys import whole_keys
 from reimport_lib.plan.values.text import Cleaned, one_meaning
 from reimport_lib.prove.render import rendering, words
 from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
 from reimport_lib.tables import convert
 from reimport_lib.tables.declare import Field, LinkTo, Source, Table
-from reimport_lib.tables.owners import (
-    TO_PATIENT,
-    contradicts_owner,
-    owner_link,
-    owner_pks,
-    owner_rules,
-    with_owner_texts,
-)
+from reimport_lib.tables.owners import TO_PATIENT, contradiction, second_naming
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 DIRECTIONS = ("in", "out")
@@ -68,73 +49,13 @@ def stage_sms(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
     return with_words(staged, "direction_word")
 
 
-def decide_sms(
-    staged: Staged, context: Context, objects: pd.DataFrame | None = None
-) -> Decided:
-    """Which messages come in: those with a text that belong to an imported patient."""
-    staged = with_owner_texts(staged, context.known)
-    frame, known = staged.frame, context.known
+def _unknown_direction(staged: Staged, _: Context) -> tuple[Ruling]:
     unknown = staged.coded(Reason.UNKNOWN_VALUE, "direction")
-    rows = _decide_messages(staged, context, (unknown, Reason.UNKNOWN_VALUE))
-    header = staged.resolved.headers.get("appointment")
-    events = whole_keys(texts(frame["appointment"]).rename(header), table="sms")
-    counted = counted_rows(rows) & (events != "")
-    found = counted & events.isin(known.rows("appointments").keys())
-    return decided(
-        staged,
-        rows,
-        {
-            **_message_columns(staged, context),
-            "appointment_id": linked_pks(events, known, "appointments"),
-            "direction": frame["direction"],
-            "status": texts(frame["status"]),
-            "sent_at": frame["sent_at"],
-        },
-        links=(
-            owner_link(frame["owner"], known, counted_rows(rows)),
-            Link("appointment", int(found.sum()), int(counted.sum())),
-        ),
-    )
+    return ((unknown, Reason.UNKNOWN_VALUE),)
 
 
-def decide_sms_replies(
-    staged: Staged, context: Context, objects: pd.DataFrame | None = None
-) -> Decided:
-    """Which replies come in, by the rules of messages."""
-    staged = with_owner_texts(staged, context.known)
-    frame, known = staged.frame, context.known
-    rows = _decide_messages(staged, context)
-    columns = {**_message_columns(staged, context), "received_at": frame["received_at"]}
-    link = owner_link(frame["owner"], known, counted_rows(rows))
-    return decided(staged, rows, columns, links=(link,))
-
-
-def _decide_messages(
-    staged: Staged, context: Context, *required: Ruling
-) -> pd.DataFrame:
-    known = context.known
-    return decide_rows(
-        staged,
-        rules=(
-            no_key(staged),
-            *duplicates(staged),
-            *owner_rules(staged.frame["owner"], known),
-            contradicts_owner(staged, known),
-            (empty(staged, "message"), Reason.NO_CONTENT),
-            *required,
-            *misfits(staged),
-        ),
-        doubts=(),
-    )
-
-
-def _message_columns(staged: Staged, context: Context) -> dict[str, Any]:
-    frame = staged.frame
-    return {
-        "patient_id": owner_pks(frame["owner"], context.known),
-        "phone_number": texts(frame["phone_number"]),
-        "message": texts(frame["message"]),
-    }
+def _direction_of(staged: Staged, _: Context) -> Any:
+    return staged.frame["direction"]
 
 
 def _directions(words: Any) -> Cleaned:
@@ -233,7 +154,13 @@ SMS = Table(
         TO_PATIENT,
         LinkTo("appointment", "appointments", ("appointment",), "appointment_id"),
     ),
-    decide=decide_sms,
+    prepare=second_naming,
+    rules=(
+        contradiction,
+        without("message", reason=Reason.NO_CONTENT),
+        _unknown_direction,
+    ),
+    values={"direction": _direction_of},
     proof=_direction,
     words={"direction": DIRECTIONS},
 )
@@ -283,5 +210,6 @@ SMS_REPLIES = Table(
         "filemaker_metadata",
     ),
     links=(TO_PATIENT,),
-    decide=decide_sms_replies,
+    prepare=second_naming,
+    rules=(contradiction, without("message", reason=Reason.NO_CONTENT)),
 )

@@ -15,7 +15,8 @@ from reimport_demo.clinic.build import Clinic
 from reimport_demo.clinic.directory import make_directory
 from reimport_lib.config import load_settings
 from reimport_lib.plan.context import Context, Directory, Held, Known
-from reimport_lib.plan.decide import Decided, decide
+from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import snapshot_keys, stage
 from reimport_lib.plan.values.text import fold
 from reimport_lib.read.objects import as_frame, prefixes

@@ -11,8 +11,9 @@ import pytest
 
 from reimport_demo.clinic import existing, leftovers
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.plan.decide import Decided, decide
+from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import snapshot_keys, stage
 from reimport_lib.tables import registry
 from reimport_lib.write import apply, ledger, models, read

@@ -13,6 +13,7 @@ from reimport_lib.config import RowSettings
 from reimport_lib.plan.context import Context, Directory, Held, Known
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import Staged, stage
 from reimport_lib.tables import registry
 
@@ -73,9 +74,7 @@ def decided(
     known: Known = KNOWN,
     objects: pd.DataFrame | None = None,
 ) -> Decided:
-    return registry.sources()[table].decide(
-        staged(table, *rows, known=known), context(known), objects
-    )
+    return decide(staged(table, *rows, known=known), context(known), objects)
 
 
 def verdicts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from hypothesis import strategies as st
 
+from reimport_lib.plan import rules
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.stage import Staged, stage
 from reimport_lib.tables import registry
@@ -88,4 +89,4 @@ def decide(table: str, frame: pd.DataFrame) -> tuple[Staged, Decided]:
     )
     within = context(KNOWN)
     staged = stage(registry.sources()[table], frame, within)
-    return staged, registry.sources()[table].decide(staged, within, objects)
+    return staged, rules.decide(staged, within, objects)

@@ -17,10 +17,10 @@ import pytest
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Directory, Held
 from reimport_lib.plan.date_orders import date_order_checks, date_reading_checks
-from reimport_lib.plan.decide import decide
 from reimport_lib.plan.directories import directory_checks
 from reimport_lib.plan.mapping import column_checks, describe, resolve
 from reimport_lib.plan.plan import Plan
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import stage
 from reimport_lib.show import previews, views
 from reimport_lib.show.masking import Mask

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reimport_lib.plan.codes import Note, Outcome, Reason
-from reimport_lib.plan.decide import decide
 from reimport_lib.plan.key_columns import key_checks
 from reimport_lib.plan.plan import Plan
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import stage
 from reimport_lib.tables import registry
 from tests.plan.frames import context, listing, no_rows, plan, written

@@ -9,8 +9,8 @@ import pandas as pd
 
 from reimport_lib.config import RowSettings
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.decide import decide
 from reimport_lib.plan.plan import Plan, make_plan
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import Staged, stage
 from reimport_lib.show.masking import Mask
 from reimport_lib.tables import registry

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reimport_lib.plan.objects import plan_objects
+from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import snapshot_keys
 from reimport_lib.tables import registry
 from reimport_lib.tables.images import decide_batches, decide_images, link_batches
@@ -97,9 +98,7 @@ def test_an_object_is_found_however_deep_its_prefix_lies() -> None:
     deep = "clinic/2024/docs/"
     staged_ = staged("documents", LETTER)
 
-    of = registry.sources()["documents"].decide(
-        staged_, context(documents_prefix=deep), listing(f"{deep}D-1.pdf")
-    )
+    of = decide(staged_, context(documents_prefix=deep), listing(f"{deep}D-1.pdf"))
 
     assert list(of.values["s3_key"]) == [f"{deep}D-1.pdf"]
 
@@ -254,7 +253,7 @@ def test_an_image_takes_no_object_whose_name_is_more_than_its_number(name: str) 
 
 @pytest.mark.parametrize("prefix", ["letters", "Letters/", "letters/", "LETTERS/"])
 def test_the_case_and_the_last_slash_of_the_prefix_do_not_count(prefix: str) -> None:
-    of = registry.sources()["documents"].decide(
+    of = decide(
         staged("documents", LETTER),
         context(documents_prefix=prefix),
         listing("letters/D-1.pdf"),

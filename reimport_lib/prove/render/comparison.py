@@ -274,7 +274,8 @@ def _linked(matched: Matched, link: LinkTo) -> Comparison:
 def _listed(matched: Matched, link: LinkTo, headers: list[Aliases]) -> Comparison:
     """A link to an entry of a lookup, named by key or by name."""
     names = matched.world.directories[link.to]
-    notes = {link.note: explaining.unlisted(names)}
+    unlisted = explaining.unlisted(names)
+    notes = {link.note.value: unlisted} if link.note else {}
     made = field_of(matched, link.field, names.render, *headers, notes=notes)
     if names or not any(map(any, made.texts)):
         return made
