@@ -1,6 +1,6 @@
 """The FileMaker Data API, versions v1, v2 and vLatest: sessions, metadata, records.
 
-What only writes, sorts or runs scripts is not there: no client here asks for it.
+What only writes or runs scripts is not there: no client here asks for it.
 """
 
 from __future__ import annotations
@@ -147,7 +147,9 @@ def records(service: Service, version: str, database: str, layout: str) -> Respo
     """A range of all records."""
     view = _view(service, database, layout)
     g.is_list = True
-    return ok(data_records.answer(view, view.layout.table.records()))
+    held = view.layout.table.records()
+    found = data_records.sort_records(view.layout, held, view.asked.sort)
+    return ok(data_records.answer(view, found))
 
 
 def record(

@@ -19,7 +19,8 @@ ABSENT = "None"
 """How one client in use writes that it wants no limit."""
 
 _RANGED = ("offset", "limit")
-_NOT_SERVED = re.compile(r"_?sort|portal|layout\.response|script(\.\w+)*")
+_SORT = "_sort"
+_NOT_SERVED = re.compile(r"sort|portal|layout\.response|script(\.\w+)*")
 """Parameters of FileMaker's that no client here sends; ignored, they would mislead."""
 
 
@@ -40,12 +41,14 @@ class Asked:
     Attributes:
         offset: place of the first record from 1; None where it was not given, which
             is not the same as 1 for an empty table.
+        sort: (field, ascending) pairs.
         ranges: label of a portal -> (offset from 1, limit).
         dates: the form of dates, 0, 1 or 2.
     """
 
     offset: int | None = None
     limit: int = PAGE_ROWS
+    sort: tuple[tuple[str, bool], ...] = ()
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     dates: int = US
 
@@ -64,7 +67,9 @@ def from_address(arguments: Mapping[str, str], *, strict: bool) -> Asked:
     unknown = []
     for name, text in arguments.items():
         bare = name.removeprefix("_")
-        if _is_range(bare) == (bare != name) and _is_known(bare):
+        if name == _SORT:
+            values[name] = text
+        elif _is_range(bare) == (bare != name) and _is_known(bare):
             values[bare] = text
         elif strict or _is_of_filemaker(bare) or name.startswith("_"):
             unknown.append(name)
@@ -124,6 +129,7 @@ def _asked(values: Mapping[str, Any], *, unknown: Sequence[str]) -> Asked:
     return Asked(
         offset=_count(values["offset"]) if "offset" in values else None,
         limit=_count(values.get("limit", PAGE_ROWS)),
+        sort=_sort(values.get(_SORT, "[]")),
         ranges=_portal_ranges(values),
         dates=_dates(values.get("dateformats", US)),
     )
@@ -156,3 +162,14 @@ def _dates(value: object) -> int:
     if isinstance(value, bool) or str(value) not in ("0", "1", "2"):
         raise Refusal(400, 1708, "Parameter value is invalid")
     return int(str(value))
+
+
+def _sort(text: str) -> tuple[tuple[str, bool], ...]:
+    try:
+        asked = json.loads(text)
+        pairs = [(item["fieldName"], item.get("sortOrder", "ascend")) for item in asked]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise Refusal(400, 1708, "Parameter value is invalid") from None
+    if any(order not in ("ascend", "descend") for _, order in pairs):
+        raise Refusal(500, 404, "Sort order is invalid")
+    return tuple((str(name), order == "ascend") for name, order in pairs)

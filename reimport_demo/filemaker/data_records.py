@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from reimport_demo.filemaker.criteria import test_for
 from reimport_demo.filemaker.data_parameters import Asked, Refusal
-from reimport_demo.filemaker.forms import for_data_api
+from reimport_demo.filemaker.forms import for_data_api, sort_key
 from reimport_demo.filemaker.model import (
+    Field,
     Layout,
     Portal,
     Record,
@@ -160,6 +162,30 @@ def _portal(
         "returnedCount": len(page),
     }
     return shown, info
+
+
+def sort_records(
+    layout: Layout, records: list[Record], sort: Sequence[tuple[str, bool]]
+) -> list[Record]:
+    """
+    *records* in that order; empty values come first.
+
+    Raises:
+        Refusal: 102, a field that is not on the layout.
+    """
+    for name, ascending in reversed(sort):
+        field = layout.named(name)
+        if field is None:
+            raise Refusal(500, 102, "Field is missing")
+        order = layout.table.order(f"folded {field.name}", partial(_sort_key, field))
+        records.sort(key=order, reverse=not ascending)
+    return records
+
+
+def _sort_key(field: Field, record: Record) -> tuple[int, Any]:
+    """Text is sorted without regard to upper case."""
+    place, value = sort_key(record.value(field.name))
+    return place, (value.casefold(), value) if isinstance(value, str) else value
 
 
 def find(view: View, query: Sequence[Mapping[str, str]]) -> list[Record]:
