@@ -76,15 +76,15 @@ def test_a_record_with_hostile_texts_is_shown_line_by_line(
 ) -> None:
     run = approve.open_rehearsal(commands.site.settings, gates={})
 
-    def spoil(manifest: sites.Json) -> None:
-        manifest.update(status="failed", as_of=HOSTILE, error=HOSTILE)
-        manifest["database"] = {"name": HOSTILE}
-        entry = manifest["phases"][0]
-        entry.update(status="failed", error=f"{HOSTILE} Hint: {HOSTILE}")
-        check = {"name": HOSTILE, "expected": HOSTILE, "actual": HOSTILE}
-        entry["checks"] = [{**check, "verdict": "fail", "hint": HOSTILE}]
-
-    run.update(spoil)
+    record = run.folder / "run.json"
+    manifest = json.loads(record.read_text(encoding="utf-8"))
+    manifest.update(status="failed", as_of=HOSTILE, error=HOSTILE)
+    manifest["database"] = {"name": HOSTILE}
+    entry = manifest["phases"][0]
+    entry.update(status="failed", error=f"{HOSTILE} Hint: {HOSTILE}")
+    check = {"name": HOSTILE, "expected": HOSTILE, "actual": HOSTILE}
+    entry["checks"] = [{**check, "verdict": "fail", "hint": HOSTILE}]
+    record.write_text(json.dumps(manifest), encoding="utf-8")
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("TERM", "dumb")

@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from reimport_lib.demo import ways
 
+from reimport_demo import ways
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
 from tests.phases import sites
