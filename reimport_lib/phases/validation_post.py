@@ -60,7 +60,7 @@ def functional(evidence: Evidence) -> list[Check]:
     with recording.recording(evidence.run, NAME):
         check = registry.api_checks()
         if check is None:
-            missing = "the module of tables names no module of API checks (API_CHECKS)"
+            missing = "no module of API checks is given: docs/architecture.md"
             return [could_not_check("the API answers", missing)]
         return check(evidence)
 
