@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.errors import Refused
+from reimport_lib.errors import Refused, TargetError
 from reimport_lib.phases import PHASES, Phase, named, recording
 from reimport_lib.phases.binding import bind_run, require_same_database
 from reimport_lib.phases.injected import cells_run, refuse_undeclared
@@ -19,6 +19,7 @@ from reimport_lib.record import lock, runs
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import FINISHED, Mode, Status
 from reimport_lib.record.versions import opening_details
+from reimport_lib.write import identity
 
 LATEST = "latest"
 
@@ -65,8 +66,25 @@ def open_run(
     _make_private(run)
     recording.begin(run, wanted.name)
     with recording.recording(run, wanted.name):
-        require_same_database(run)
+        require_database(run)
     return run
+
+
+def require_database(run: Run) -> None:
+    """
+    The database that *run* began with is there.
+
+    Raises:
+        Refused: it is another one, or has been migrated since.
+        TargetError: it cannot be reached; once it can, the run goes on.
+    """
+    try:
+        require_same_database(run)
+    except TargetError as error:
+        if error.hint == identity.MIGRATE:  # then it is no longer the same
+            raise
+        way_on = f"{error.hint}; then reimport run --resume {run.run_id}"
+        raise TargetError(error.message, hint=way_on) from None
 
 
 def _latest(settings: Settings) -> Run | None:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.errors import PhaseFailed, Refused
-from reimport_lib.phases import attempts, recording
+from reimport_lib.errors import PhaseFailed, Refused, TargetError
+from reimport_lib.phases import attempts, binding, opening, recording
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
+from reimport_lib.show.next_steps import Ended, Step, after
+from reimport_lib.write import bind
+from reimport_lib.write.databases import sqlite_file
 from tests.phases import sites
 from tests.phases.sites import Site, rewritten
 from tests.phases.test_resume import BREAK, MEND, PHASES
@@ -146,3 +149,21 @@ def test_an_error_after_a_phase_is_done_leaves_it_done_and_is_told(
     assert failed.status is failed.phase("patients")["status"] is Status.SUCCEEDED
     events = (failed.folder / "events.jsonl").read_text().splitlines()
     assert json.loads(events[-1])["event"] == "phase_error"
+
+
+def test_a_run_whose_database_is_away_is_gone_on_with_not_begun_anew(
+    failed: Run, ready: Site, engine: str
+) -> None:
+    database = sqlite_file(ready.url)
+    binding.bind_run(failed)
+    away = database.rename(database.with_suffix(".away"))
+
+    with pytest.raises(TargetError, match="can be reached") as stopped:
+        opening.require_database(failed)
+
+    bind.close()
+    away.rename(database)
+    hint = stopped.value.hint
+    ended = Ended(failed.run_id, rehearsal=False, status="refused", hint=hint)
+    assert hint.endswith(f"; then reimport run --resume {failed.run_id}")
+    assert after(ended) == Step(first=hint)
