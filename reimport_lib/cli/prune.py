@@ -40,6 +40,8 @@ def _show_pruning(plans: Sequence[Pruning], *, verb: str) -> None:
         if each.goes:
             names = ", ".join(path.name for path in each.goes)
             say(f"{each.run.run_id}: {verb} {names} ({each.bytes / 1e6:,.1f} MB)")
+        for run_id in each.ends:
+            say(f"{run_id}: cannot be taken back without that backup")
         for why in dict.fromkeys(each.stays.values()):
             parts = [part for part, reason in each.stays.items() if reason == why]
             say(f"{each.run.run_id}: keeps {', '.join(parts)}: {why}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reimport_lib.backup import backup, copies
@@ -36,11 +36,13 @@ class Pruning:
     Attributes:
         goes: files and folders that are removed.
         stays: part -> why; only parts that are there.
+        ends: runs that can no longer be taken back once it is gone.
     """
 
     run: Run
     goes: tuple[Path, ...]
     stays: dict[str, str]
+    ends: tuple[str, ...] = ()
 
     @property
     def bytes(self) -> int:
@@ -81,7 +83,7 @@ def plan(settings: Settings, *, keep: int, named: Sequence[str] = ()) -> list[Pr
         reasons = _newest(all_runs) | _ways_back(all_runs)
     reasons |= _needed_by_any_of(damaged, all_runs)
     found = [_pruning(run, whole.get(run.run_id, ""), reasons) for run in considered]
-    return [each for each in found if each.goes or each.stays]
+    return [_ending(each, chosen) for each in found if each.goes or each.stays]
 
 
 def carry_out(plans: Iterable[Pruning]) -> None:
@@ -89,6 +91,15 @@ def carry_out(plans: Iterable[Pruning]) -> None:
     for each in plans:
         if each.goes:
             _remove(each.run, each.goes)
+
+
+def _ending(pruning: Pruning, chosen: Iterable[Run]) -> Pruning:
+    """*pruning*, and which of the *chosen* runs lose their way back by it."""
+    if pruning.run.backup_folder not in pruning.goes:
+        return pruning
+    place = pruning.run.run_id, BACKUP
+    ends = [run.run_id for run in chosen if place in _ways_back([run])]
+    return replace(pruning, ends=tuple(ends))
 
 
 def _kept_whole(all_runs: list[Run], keep: int) -> Iterator[tuple[str, str]]:

@@ -152,7 +152,7 @@ def _backup_before(run: Run) -> Backup:
     if backup is None or backup.digest.total != made["digest"]:
         raise Refused(
             f"The backup in {made['run']} is gone, damaged or another one.",
-            hint="a backup of your own is left; with it goes all that was saved since",
+            hint="only a backup of your own helps; with it goes all saved since",
         )
     return backup
 

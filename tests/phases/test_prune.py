@@ -115,6 +115,8 @@ def test_a_way_back_is_given_up_by_the_name_of_its_run(imported: Site) -> None:
     plans = prune(imported, full.run_id)
 
     assert {each.run.run_id for each in plans} == {rehearsal.run_id, full.run_id}
+    assert of(plans, rehearsal).ends == (full.run_id,)
+    assert of(plans, full).ends == ()
     assert not rehearsal.backup_folder.exists()
     assert rehearsal.snapshot_folder.exists()
     assert not full.snapshot_folder.exists()
