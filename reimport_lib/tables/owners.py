@@ -78,8 +78,8 @@ def _another_name(name: str | None, owner: Held) -> bool:
     if not name:
         return False
     first, last = (
-        fold_words(owner.values["first_name"]),
-        fold_words(owner.values["last_name"]),
+        fold_words(owner.values["first_name"] or ""),
+        fold_words(owner.values["last_name"] or ""),
     )
     begins = not first or name == first or name.startswith(f"{first} ")
     ends = not last or name == last or name.endswith(f" {last}")
