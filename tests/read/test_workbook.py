@@ -150,3 +150,24 @@ def test_a_workbook_part_that_lies_about_its_size_costs_no_memory(
     tracemalloc.stop()
 
     assert peak_bytes < 50_000_000
+
+
+def test_a_part_packed_in_a_way_that_nobody_can_unpack_is_damaged(
+    tmp_path: Path,
+) -> None:
+    path = raw_xlsx(tmp_path / "A.xlsx", numbered(0), members=strings("id"))
+    packed = bytearray(path.read_bytes())
+    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        found = packed.find(mark)
+        while found >= 0:
+            packed[found + place : found + place + 2] = b"\x61\x00"  # method 97
+            found = packed.find(mark, found + 4)
+    path.write_bytes(packed)
+    with (
+        zipfile.ZipFile(path) as archive,
+        pytest.raises(RuntimeError, match="not supported"),
+    ):
+        archive.read("xl/workbook.xml")
+
+    with pytest.raises(SourceError, match="damaged"):
+        excel.read(path)

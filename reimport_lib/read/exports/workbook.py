@@ -93,9 +93,10 @@ def measure(path: Path, limits: Limits = LIMITS) -> WorkbookFacts:
     try:
         with zipfile.ZipFile(path) as archive:
             return _walk(archive, path.name, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
         raise _damaged(path.name) from None
-    except (RuntimeError, ValueError, etree.XMLSyntaxError):  # encrypted, senseless
+    # encrypted or packed in a way that nobody knows; senseless
+    except (RuntimeError, ValueError, etree.XMLSyntaxError):
         raise _damaged(path.name) from None
 
 
