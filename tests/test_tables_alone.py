@@ -37,7 +37,7 @@ STILL_NAMED = {
     "plan/hashes.py": "status_source",
     "prove/kept.py": "owner_name owner_dob",
 }
-"""What a declaration should say and does not yet."""
+"""Columns that these modules know by name: of a second naming of owners, of clocks."""
 
 
 @cache
