@@ -6,7 +6,7 @@ doubles, owner, the table's own rules, values that the backend cannot hold.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from reimport_lib.plan.match import Found, link_rate, linked_pks, look_up, owner
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import whole_keys
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import LinkTo
+from reimport_lib.tables.declare import LinkTo, Single
 
 if TYPE_CHECKING:
     from reimport_lib.tables.declare import Rule
@@ -52,7 +52,7 @@ def decide(
     if table.decide is not None:
         return table.decide(staged, context, objects)
     linked = [_Linked.of(link, staged, context) for link in table.links]
-    rules: list[Ruling] = [no_key(staged), *duplicates(staged)]
+    rules = _of_keys(staged)
     for each in linked:
         if each.link.owner:
             rules += owner_rules(each.keys, context.known, each.link.to)
@@ -68,12 +68,24 @@ def decide(
         ],
     )
     counted = counted_rows(rows)
+    columns = _columns(staged, context, linked)
+    if table.single is not None:
+        order = table.single.order(staged, context)[rows["outcome"] == ""]
+        columns[table.single.mark] = _marks(table.single, order, columns)
     return decided(
         staged,
         rows,
-        _columns(staged, context, linked),
+        columns,
         links=[each.rate(context, counted) for each in linked],
     )
+
+
+def _of_keys(staged: Staged) -> list[Ruling]:
+    """A key that is made of a row says all of it: a second one says the same again."""
+    if staged.declared.key is not None:
+        return [no_key(staged), *duplicates(staged)]
+    keys = staged.frame["key"]
+    return [(keys.duplicated() & (keys != ""), Reason.DUPLICATE_ROW)]
 
 
 def without(*columns: str, reason: Reason) -> Rule:
@@ -129,14 +141,21 @@ class _Linked:
 def _columns(
     staged: Staged, context: Context, linked: Sequence[_Linked]
 ) -> dict[str, Any]:
-    """The managed fields over all staged rows, the metadata left out."""
-    table = staged.declared
+    """The managed fields over all staged rows, without metadata and ``single``."""
+    table, frame = staged.declared, staged.frame
+    are_text = {field.field for field in table.fields if field.convert.is_text}
     found = {
-        field.field: texts(staged.frame[field.name])
-        if field.convert.is_text
-        else staged.frame[field.name]
-        for field in table.fields
-        if field.field in table.managed
+        name: texts(frame[name]) if name in are_text else frame[name]
+        for name in table.managed
+        if name in frame
     }
     found |= {each.link.field: each.pks(context) for each in linked}
     return found | {name: made(staged, context) for name, made in table.values.items()}
+
+
+def _marks(single: Single, order: pd.DataFrame, columns: Mapping[str, Any]) -> Any:
+    """(n,) bool: the least row of *order* (rows that come in) in each group."""
+    groups = [columns[name][order.index] for name in single.of]
+    first = order.sort_values(list(order.columns)).groupby(groups, sort=False).head(1)
+    index = columns[single.of[0]].index
+    return pd.Series(index.isin(first.index), index=index, dtype=object)

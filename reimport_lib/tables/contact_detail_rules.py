@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from reimport_lib.plan.cells import (
-    blank,
     either,
     filled_from,
     no_codes,
@@ -23,30 +22,13 @@ from reimport_lib.plan.cells import (
     test,
     texts,
 )
-from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.decide import (
-    Decided,
-    Ruling,
-    counted_rows,
-    decide_rows,
-    decided,
-    empty,
-    misfits,
-)
 from reimport_lib.plan.stage import Staged, stage_table, with_columns
 from reimport_lib.plan.values import conversions
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.text import Cleaned, listed_words
 from reimport_lib.tables.contact_detail_texts import is_lost, part, with_note
 from reimport_lib.tables.declare import Table
-from reimport_lib.tables.owners import (
-    contradicts_owner,
-    owner_link,
-    owner_pks,
-    owner_rules,
-    with_owner_texts,
-)
 
 KINDS = ("phone", "mobile", "email", "address")
 PLACE = ("line1", "line2", "suburb", "postcode")
@@ -70,8 +52,8 @@ def stage_contact_details(
     """
     Coms as values, with kind, content, value and key made out of the other columns.
 
-    ``content`` is the text that counts, None for none; ``value`` is None too where
-    that is a number that cannot be recovered.
+    ``content`` is the text that counts, None for none; ``value`` is "" where there is
+    none, or where it is a number that cannot be recovered.
     """
     staged = stage_table(table, frame, context)
     cells = staged.frame
@@ -85,38 +67,8 @@ def stage_contact_details(
     staged = with_columns(staged, made, originals={"ph_text": texts(shown)})
     keys = _keys(staged.frame)
     keys = part(keys, staged, context.settings.region)
-    return replace(staged, frame=staged.frame.assign(key=keys))
-
-
-def decide_contact_details(
-    staged: Staged, context: Context, objects: pd.DataFrame | None = None
-) -> Decided:
-    """Which details come in, and which one is the primary of its owner and kind."""
-    staged = with_owner_texts(staged, context.known)
-    frame, known = staged.frame, context.known
-    rows = decide_rows(
-        staged,
-        rules=(
-            _same_detail(frame),
-            *owner_rules(frame["owner"], known),
-            contradicts_owner(staged, known),
-            (blank(frame["kind"]), Reason.UNKNOWN_TYPE),
-            (empty(staged, "content", "ph", "line1"), Reason.NO_CONTENT),
-            *misfits(staged),
-        ),
-        doubts=(),
-    )
-    return decided(
-        staged,
-        rows,
-        {
-            **{name: texts(frame[name]) for name in ("value", "label", *ADDRESS)},
-            "patient_id": owner_pks(frame["owner"], known),
-            "kind": frame["kind"],
-            "is_primary": _primaries(frame, rows["outcome"] == ""),
-        },
-        links=(owner_link(frame["owner"], known, counted_rows(rows)),),
-    )
+    said = texts(staged.frame["value"])
+    return replace(staged, frame=staged.frame.assign(key=keys, value=said))
 
 
 def _kinds(cells: pd.DataFrame) -> Any:
@@ -198,35 +150,21 @@ def _keys(frame: pd.DataFrame) -> Any:
     return pd.Series(keys, index=frame.index, dtype=object)
 
 
-def _same_detail(frame: pd.DataFrame) -> Ruling:
-    """The same value and the same words again, for an owner and kind."""
-    again = frame["key"].duplicated() & (frame["key"] != "")
-    return again, Reason.DUPLICATE_ROW
-
-
-def _primaries(frame: pd.DataFrame, comes_in: Any) -> Any:
+def flagged_first(staged: Staged, _: Context) -> pd.DataFrame:
     """
-    (n,) bool: the flagged detail of its owner and kind, else the lowest value.
+    Which detail of an owner and kind is the primary: a flagged one, the lowest value.
 
     A flag on any of the rows with the same value counts: the order of the file does
     not matter.
     """
+    frame = staged.frame
     flagged = pd.Series(False, index=frame.index)
     for kind, name in FLAGS.items():
         marks = test(conversions.flag(texts(frame[name])).values, bool)
         flagged |= marks & (frame["kind"] == kind)
     flagged = flagged.groupby(frame["key"]).transform("any")
-    order = pd.DataFrame(
-        {
-            "owner": frame["owner"],
-            "kind": frame["kind"],
-            "unflagged": ~flagged,
-            "value": texts(frame["value"]),
-            "key": frame["key"],
-        }
-    )[comes_in]
-    first = order.sort_values(list(order.columns)).groupby(["owner", "kind"]).head(1)
-    return pd.Series(frame.index.isin(first.index), index=frame.index, dtype=object)
+    columns = {"unflagged": ~flagged, "value": frame["value"], "key": frame["key"]}
+    return pd.DataFrame(columns)
 
 
 def _first(*choices: Any) -> Any:

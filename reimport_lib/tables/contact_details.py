@@ -5,14 +5,16 @@ The rules are in ``contact_detail_rules``.
 
 from __future__ import annotations
 
+from reimport_lib.plan.codes import Reason
+from reimport_lib.plan.rules import without
 from reimport_lib.tables import contact_detail_proof, convert
 from reimport_lib.tables.contact_detail_rules import (
     KINDS,
-    decide_contact_details,
+    flagged_first,
     stage_contact_details,
 )
 from reimport_lib.tables.declare import Dropped, Field, Single, Source, Table
-from reimport_lib.tables.owners import TO_PATIENT
+from reimport_lib.tables.owners import TO_PATIENT, contradiction, second_naming
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 CONTACT_DETAILS = Table(
@@ -128,8 +130,13 @@ CONTACT_DETAILS = Table(
     ),
     stage=stage_contact_details,
     links=(TO_PATIENT,),
-    single=Single("is_primary", of=("patient_id", "kind")),
-    decide=decide_contact_details,
+    prepare=second_naming,
+    rules=(
+        contradiction,
+        without("kind", reason=Reason.UNKNOWN_TYPE),
+        without("content", "ph", "line1", reason=Reason.NO_CONTENT),
+    ),
+    single=Single("is_primary", of=("patient_id", "kind"), order=flagged_first),
     proof=contact_detail_proof.comparisons,
     kept_beside=contact_detail_proof.kept_beside,
     told_otherwise=contact_detail_proof.told_otherwise,

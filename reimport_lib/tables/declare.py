@@ -228,10 +228,13 @@ class Single:
 
     Attributes:
         mark: the managed field; of: the managed fields that make a group.
+        order: (staged, context) -> frame by whose columns, in turn, the least row of
+            a group that comes in bears it.
     """
 
     mark: str
     of: tuple[str, ...]
+    order: Callable[[Staged, Context], pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,10 +54,6 @@ def _unknown_direction(staged: Staged, _: Context) -> tuple[Ruling]:
     return ((unknown, Reason.UNKNOWN_VALUE),)
 
 
-def _direction_of(staged: Staged, _: Context) -> Any:
-    return staged.frame["direction"]
-
-
 def _directions(words: Any) -> Cleaned:
     """in or out; None with a code where a word is unknown, or several disagree."""
     known = each(words, lambda word: one_meaning(word or "", DIRECTION_WORDS))
@@ -160,7 +156,6 @@ SMS = Table(
         without("message", reason=Reason.NO_CONTENT),
         _unknown_direction,
     ),
-    values={"direction": _direction_of},
     proof=_direction,
     words={"direction": DIRECTIONS},
 )
