@@ -106,18 +106,18 @@ def compare(
     is_old = matched.positions >= 0
     differing = [after[name] != before[name] for name in fields]
     changed = is_old & np.logical_or.reduce(differing)
-    held_hashes = hashes(held, decided.managed)
+    table = registry.named(decided.table)
+    held_hashes = hashes(held, decided.managed, table.by_clock)
     stored = _old(list(target["import_hash"]), matched)
     ours = stored == _old(held_hashes, matched)
     adopted = changed & (stored == "") & (not clean_slate)
     edited = changed & ~ours & ~adopted & (not clean_slate)
-    single = registry.named(decided.table).single
-    if single and not clean_slate:
+    if table.single and not clean_slate:
         as_imported = array_of(list(target["import_hash"])) == array_of(held_hashes)
         written = matched.positions[~edited]
         stays = np.setdiff1d(np.flatnonzero(~as_imported), written).tolist()
-        edited |= (changed | ~is_old) & _mark_taken(single, after, held, stays)
-    new_hashes = array_of(hashes(after, decided.managed))
+        edited |= (changed | ~is_old) & _mark_taken(table.single, after, held, stays)
+    new_hashes = array_of(hashes(after, decided.managed, table.by_clock))
     write = np.select(
         [edited, ~is_old, changed, stored != new_hashes],
         ["", "create", "update", "rehash"],

@@ -19,11 +19,8 @@ from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.carrying import bare
 
-Ruling = tuple[Any, Reason]
-"""(n,) bool mask over the staged rows, and why those do not come in."""
-
-Doubt = tuple[Any, Note]
-"""(n,) bool mask over the staged rows, and the note those carry."""
+Ruling = tuple[Any, Reason | Note]
+"""(n,) bool mask over the staged rows, and why those do not come in, or their note."""
 
 SKIPPED = frozenset(
     {
@@ -90,11 +87,9 @@ class Decided:
         return f"Decided({self.table}, {len(self.rows)} rows)"
 
 
-def decide_rows(
-    staged: Staged, rules: Sequence[Ruling], doubts: Sequence[Doubt]
-) -> pd.DataFrame:
+def decide_rows(staged: Staged, rules: Sequence[Ruling]) -> pd.DataFrame:
     """
-    Apply *rules* in order; notes of rows that come in are *doubts* and the problems.
+    Apply *rules* in order; rows that come in have their notes, and the problems.
 
     Returns:
         index = row; key, outcome, reason, notes.
@@ -102,22 +97,24 @@ def decide_rows(
     index = staged.frame.index
     reason = pd.Series("", index=index, dtype=object)
     for mask, code in rules:
-        reason.loc[(reason == "") & mask] = code.value
+        if isinstance(code, Reason):
+            reason.loc[(reason == "") & mask] = code.value
     outcome = pd.Series("", index=index, dtype=object)
     outcome.loc[reason != ""] = Outcome.REJECTED.value
     outcome.loc[reason.isin([code.value for code in SKIPPED])] = Outcome.SKIPPED.value
-    notes = either(outcome == "", joined_notes(staged, doubts), "")
+    notes = either(outcome == "", _joined_notes(staged, rules), "")
     columns = {"key": staged.frame["key"], "outcome": outcome}
     return pd.DataFrame(
         {**columns, "reason": reason, "notes": notes}, index=index, dtype=object
     )
 
 
-def joined_notes(staged: Staged, doubts: Sequence[Doubt]) -> Any:
+def _joined_notes(staged: Staged, rules: Sequence[Ruling]) -> Any:
     """(n,) codes of notes per row, sorted and joined with ";"."""
     masks: dict[str, Any] = {}
-    for mask, note in doubts:
-        masks[note.value] = masks.get(note.value, False) | mask
+    for mask, note in rules:
+        if isinstance(note, Note):
+            masks[note.value] = masks.get(note.value, False) | mask
     problems = staged.problems[~staged.problems["column"].isin(_ONLY_COMPARED)]
     for code in _NOTE_CODES & set(problems["code"]):
         hit = staged.frame.index.isin(problems.loc[problems["code"] == code, "row"])

@@ -11,33 +11,29 @@ from typing import Any
 import pandas as pd
 
 from reimport_lib.plan.values.canonical import canonical_texts, row_hash
-
-CLOCK_FIELDS: Mapping[str, tuple[str, str]] = {"status": ("status_source", "clock")}
-"""Field -> the field and value that say it was decided once, by the run's clock."""
+from reimport_lib.tables.declare import ByClock, Table
 
 _LEFT_ALONE = "\x01"
 
 
-def managed_hashes(rows: pd.DataFrame, managed: Sequence[str]) -> list[str]:
+def managed_hashes(rows: pd.DataFrame, table: Table) -> list[str]:
     """
     The import hash of target rows as they stand now: sha256 over the managed fields.
 
     A field that the clock decided when the row was created is left out.
     """
-    return hashes({name: canonical_texts(rows[name]) for name in managed}, managed)
+    texts = {name: canonical_texts(rows[name]) for name in table.managed}
+    return hashes(texts, table.managed, table.by_clock)
 
 
-def hashes(texts: Mapping[str, Any], managed: Sequence[str]) -> list[str]:
-    columns = [_hashed_column(name, texts) for name in managed]
-    return [row_hash(row) for row in zip(*columns, strict=True)]
-
-
-def _hashed_column(name: str, texts: Mapping[str, Any]) -> Any:
-    """A column's texts, with a mark where the clock decided the value."""
-    source, clock = CLOCK_FIELDS.get(name, ("", ""))
-    if source not in texts:
-        return texts[name]
-    return [
-        _LEFT_ALONE if decided_by == clock else text
-        for text, decided_by in zip(texts[name], texts[source], strict=True)
-    ]
+def hashes(
+    texts: Mapping[str, Any], managed: Sequence[str], by: ByClock | None
+) -> list[str]:
+    """As ``managed_hashes``, of canonical *texts* by field."""
+    columns = {name: texts[name] for name in managed}
+    if by is not None:
+        columns[by.field] = [
+            _LEFT_ALONE if source == by.words[1] else text
+            for text, source in zip(texts[by.field], texts[by.source], strict=True)
+        ]
+    return [row_hash(row) for row in zip(*columns.values(), strict=True)]

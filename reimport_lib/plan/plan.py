@@ -16,7 +16,7 @@ from reimport_lib.plan.codes import SOURCE_OUTCOMES, Outcome, Reason
 from reimport_lib.plan.compare import Compared, compare, match, new_values
 from reimport_lib.plan.conservation import WRITES, check_rows, check_writes
 from reimport_lib.plan.decide import Decided, Link
-from reimport_lib.plan.hashes import CLOCK_FIELDS, managed_hashes
+from reimport_lib.plan.hashes import managed_hashes
 from reimport_lib.plan.values.canonical import (
     canonical,
     canonical_texts,
@@ -24,14 +24,13 @@ from reimport_lib.plan.values.canonical import (
     line_of,
 )
 
-__all__ = ["CLOCK_FIELDS", "Plan", "canonical", "make_plan", "managed_hashes"]
+__all__ = ["Plan", "canonical", "make_plan", "managed_hashes"]
 
 ROWS = ("row", "key", "outcome", "reason", "notes", "target_id")
 CHANGES = ("row", "field", "before", "after")
 
 
 _FIRST = ("filemaker_id", "import_hash", "write")
-_LEFT_ALONE = "\x01"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reimport_lib.plan.cells import texts
+from reimport_lib.plan.cells import blank, each, either, filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.decide import (
@@ -27,11 +27,18 @@ from reimport_lib.plan.decide import (
     misfits,
     no_key,
 )
-from reimport_lib.plan.match import Found, link_rate, linked_pks, look_up, owner_rules
+from reimport_lib.plan.match import (
+    Found,
+    link_rate,
+    linked_pks,
+    look_up,
+    mapped,
+    owner_rules,
+)
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import whole_keys
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import LinkTo, Single
+from reimport_lib.tables.declare import ByClock, LinkTo, Single
 
 if TYPE_CHECKING:
     from reimport_lib.tables.declare import Rule
@@ -53,30 +60,26 @@ def decide(
         return table.decide(staged, context, objects)
     linked = [_Linked.of(link, staged, context) for link in table.links]
     rules = _of_keys(staged)
-    for each in linked:
-        if each.link.owner:
-            rules += owner_rules(each.keys, context.known, each.link.to)
+    for link in linked:
+        rules += link.rules(context)
     for rule in table.rules:
         rules += rule(staged, context)
-    rows = decide_rows(
-        staged,
-        rules=(*rules, *misfits(staged)),
-        doubts=[
-            (each.found.unknown, each.link.note)
-            for each in linked
-            if each.found is not None and each.link.note is not None
-        ],
-    )
+    rows = decide_rows(staged, (*rules, *misfits(staged)))
     counted = counted_rows(rows)
     columns = _columns(staged, context, linked)
+    create_only = {}
     if table.single is not None:
         order = table.single.order(staged, context)[rows["outcome"] == ""]
         columns[table.single.mark] = _marks(table.single, order, columns)
+    if table.by_clock is not None:
+        create_only[table.by_clock.field] = blank(columns[table.by_clock.field])
+        columns |= _by_clock(table.by_clock, staged, context, columns)
     return decided(
         staged,
         rows,
         columns,
-        links=[each.rate(context, counted) for each in linked],
+        links=[link.rate(context, counted) for link in linked],
+        create_only=create_only,
     )
 
 
@@ -105,19 +108,21 @@ class _Linked:
     Attributes:
         keys: (n,) canonical keys, of a link to a table.
         found: of a link to a lookup, the entries.
+        owners: (n,) primary key of what the owner of each row names; None for none.
     """
 
     link: LinkTo
     keys: Any = None
     found: Found | None = None
+    owners: Any = None
 
     @classmethod
     def of(cls, link: LinkTo, staged: Staged, context: Context) -> _Linked:
         frame = staged.frame
         if link.to in registry.lookups():
             entries = context.known.directory(link.to)
-            columns = [frame[name] for name in link.columns]
-            return cls(link, found=look_up(entries, *columns))
+            found = look_up(entries, *(frame[name] for name in link.columns))
+            return cls(link, found=found, owners=_owners(link, staged, context))
         (name,) = link.columns
         if staged.declared.column(name).convert.key:
             return cls(link, keys=frame[name])
@@ -125,11 +130,40 @@ class _Linked:
         said = texts(frame[name]).rename(header)
         return cls(link, keys=whole_keys(said, table=staged.table))
 
-    def pks(self, context: Context) -> Any:
-        """(n,) primary key of what each row names; None for none."""
-        if self.found is not None:
-            return self.found.pks
-        return linked_pks(self.keys, context.known, self.link.to)
+    def rules(self, context: Context) -> list[Ruling]:
+        """Rows that name nothing where they must, or something that is not there."""
+        link, rules = self.link, list[Ruling]()
+        if link.owner:
+            optional = link.nobody is not None
+            rules += owner_rules(self.keys, context.known, link.to, optional=optional)
+        if link.nobody is not None:
+            rules.append((self.keys == "", link.nobody))
+        if link.from_owner is not None:
+            rules.append((self._is_taken, link.from_owner.note))
+        if self.found is not None and link.note is not None:
+            rules.append((self.found.unknown & ~self._is_taken, link.note))
+        return rules
+
+    def columns(self, context: Context) -> dict[str, Any]:
+        """Managed field -> (n,) primary keys of what rows name; None for none."""
+        link = self.link
+        if self.found is None:
+            return {link.field: linked_pks(self.keys, context.known, link.to)}
+        if link.from_owner is None:
+            return {link.field: self.found.pks}
+        own, of_owner = link.from_owner.words
+        sources = each(self._is_taken, lambda taken: of_owner if taken else "")
+        return {
+            link.field: filled_from(self.found.pks, self.owners),
+            link.from_owner.source: either(blank(self.found.pks), sources, own),
+        }
+
+    @property
+    def _is_taken(self) -> Any:
+        """(n,) bool: rows whose owner's link stands in for theirs."""
+        if self.found is None or self.owners is None:
+            return False
+        return blank(self.found.pks) & ~blank(self.owners)
 
     def rate(self, context: Context, counted: Any) -> Link:
         if self.found is not None:
@@ -138,10 +172,22 @@ class _Linked:
         return link_rate(self.keys, context.known, to, counted, self.link.name)
 
 
+def _owners(link: LinkTo, staged: Staged, context: Context) -> Any:
+    """(n,) what the owner's row has where *link* may be taken from it; else None."""
+    owner = staged.declared.owner_link
+    if link.from_owner is None:
+        return None
+    if owner is None:
+        raise ValueError(f"{staged.table}: the rows have no owner for {link.name}")
+    held = context.known.rows(owner.to).items()
+    theirs = {key: row.values[link.from_owner.field] for key, row in held}
+    return mapped(staged.frame[owner.columns[0]], theirs)
+
+
 def _columns(
     staged: Staged, context: Context, linked: Sequence[_Linked]
 ) -> dict[str, Any]:
-    """The managed fields over all staged rows, without metadata and ``single``."""
+    """The managed fields over all staged rows, as far as columns and links say."""
     table, frame = staged.declared, staged.frame
     are_text = {field.field for field in table.fields if field.convert.is_text}
     found = {
@@ -149,8 +195,24 @@ def _columns(
         for name in table.managed
         if name in frame
     }
-    found |= {each.link.field: each.pks(context) for each in linked}
-    return found | {name: made(staged, context) for name, made in table.values.items()}
+    for link in linked:
+        found |= link.columns(context)
+    return found | {
+        name: frame[made] if isinstance(made, str) else made(staged, context)
+        for name, made in table.values.items()
+    }
+
+
+def _by_clock(
+    declared: ByClock, staged: Staged, context: Context, columns: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The field that the clock decides where it is blank, and who decided."""
+    said = columns[declared.field]
+    source, clock = declared.words
+    return {
+        declared.field: filled_from(said, declared.value(staged, context)),
+        declared.source: each(blank(said), lambda by: clock if by else source),
+    }
 
 
 def _marks(single: Single, order: pd.DataFrame, columns: Mapping[str, Any]) -> Any:

@@ -6,10 +6,9 @@ Pure. The authority is the paragraph "Appointments" of ``docs/rules.md``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pandas as pd
 
@@ -21,22 +20,10 @@ from reimport_lib.plan.cells import (
     no_codes,
     objects,
     test,
-    texts,
 )
 from reimport_lib.plan.codes import Note, Reason
-from reimport_lib.plan.context import Context, Known
-from reimport_lib.plan.decide import (
-    Decided,
-    Doubt,
-    Ruling,
-    counted_rows,
-    decide_rows,
-    decided,
-    duplicates,
-    misfits,
-    no_key,
-)
-from reimport_lib.plan.match import Found, look_up, mapped
+from reimport_lib.plan.context import Context
+from reimport_lib.plan.decide import Ruling
 from reimport_lib.plan.stage import (
     Staged,
     order_of,
@@ -49,14 +36,6 @@ from reimport_lib.plan.values import one_form, times
 from reimport_lib.plan.values.text import Cleaned, one_meaning
 from reimport_lib.tables.appointment_texts import says_more
 from reimport_lib.tables.declare import Table
-from reimport_lib.tables.owners import (
-    PATIENTS,
-    contradicts_owner,
-    owner_link,
-    owner_pks,
-    owner_rules,
-    with_owner_texts,
-)
 
 STATUS_WORDS: Mapping[str, str] = {
     "completed": "completed",
@@ -120,95 +99,7 @@ def stage_appointments(table: Table, frame: pd.DataFrame, context: Context) -> S
     return _with_wall_times(staged, wall_times, more)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Linked:
-    """What the appointments name, as the directories know it."""
-
-    clinic: Found
-    clinician: Found
-    kind: Found
-    patients_clinic: Any
-
-    @property
-    def from_patient(self) -> Any:
-        """(n,) bool: the patient's clinic stands in for one that was not found."""
-        return blank(self.clinic.pks) & ~blank(self.patients_clinic)
-
-
-def decide_appointments(
-    staged: Staged, context: Context, objects: pd.DataFrame | None = None
-) -> Decided:
-    """Which appointments come in, with their clinic and status."""
-    staged = with_owner_texts(staged, context.known)
-    frame, known = staged.frame, context.known
-    linked = _Linked(
-        clinic=look_up(known.directory("clinics"), frame["clinic_key"]),
-        clinician=look_up(known.directory("clinicians"), frame["clinician_key"]),
-        kind=look_up(known.directory("appointment_types"), frame["type_word"]),
-        patients_clinic=mapped(frame["owner"], _patients_clinics(known)),
-    )
-    rows = decide_rows(
-        staged,
-        rules=(
-            no_key(staged),
-            *duplicates(staged),
-            *owner_rules(frame["owner"], known, optional=True),
-            contradicts_owner(staged, known),
-            *_required(staged),
-            *misfits(staged),
-        ),
-        doubts=_doubts(staged, linked),
-    )
-    counted = counted_rows(rows)
-    return decided(
-        staged,
-        rows,
-        _columns(staged, context, linked),
-        links=(
-            owner_link(frame["owner"], known, counted),
-            linked.clinic.link("clinic", counted),
-            linked.clinician.link("clinician", counted),
-            linked.kind.link("type", counted),
-        ),
-        create_only={"status": blank(frame["status"])},
-    )
-
-
-def _doubts(staged: Staged, linked: _Linked) -> tuple[Doubt, ...]:
-    unknown_clinic = linked.clinic.unknown & ~linked.from_patient
-    return (
-        (staged.frame["owner"] == "", Note.CLINIC_EVENT),
-        (linked.from_patient, Note.CLINIC_FROM_PATIENT),
-        (unknown_clinic, Note.UNKNOWN_CLINIC),
-        (linked.clinician.unknown, Note.UNKNOWN_CLINICIAN),
-        (linked.kind.unknown, Note.UNKNOWN_VALUE),
-        (_ends_before_it_starts(staged.frame), Note.END_BEFORE_START),
-        (staged.coded(Reason.BAD_TIME, "end_clock"), Note.BAD_DATE),
-    )
-
-
-def _columns(staged: Staged, context: Context, linked: _Linked) -> dict[str, Any]:
-    """The managed fields over all staged rows, the metadata left out."""
-    frame, clinic = staged.frame, linked.clinic
-    by_clock = blank(frame["status"])
-    in_order = ~_ends_before_it_starts(frame)
-    return {
-        "patient_id": owner_pks(frame["owner"], context.known),
-        "clinic_id": filled_from(clinic.pks, linked.patients_clinic),
-        "clinician_id": linked.clinician.pks,
-        "appointment_type_id": linked.kind.pks,
-        "start_time": frame["start"],
-        "end_time": either(in_order, frame["end"], None),
-        "all_day": frame["whole_day"],
-        "status": _status_by_clock(frame, context.as_of),
-        "status_source": each(by_clock, lambda by: "clock" if by else "filemaker"),
-        "clinic_source": _clinic_sources(linked),
-        "title": texts(frame["title"]),
-        "notes": texts(frame["notes"]),
-    }
-
-
-def _required(staged: Staged) -> tuple[Ruling, ...]:
+def required(staged: Staged, _: Context) -> tuple[Ruling, ...]:
     """A start that is missing or cannot be read, and a status that no table knows."""
     frame = staged.frame
     bad_date = staged.coded(Reason.BAD_DATE, "start_date", "start_stamp", "start")
@@ -227,6 +118,28 @@ def _required(staged: Staged) -> tuple[Ruling, ...]:
         (bad_date, Reason.BAD_DATE),
         (bad_time, Reason.BAD_TIME),
         (unknown, Reason.UNKNOWN_VALUE),
+    )
+
+
+def doubtful_end(staged: Staged, _: Context) -> tuple[Ruling, ...]:
+    """An end that is left out: before the start, or a time that cannot be read."""
+    return (
+        (_ends_before_it_starts(staged.frame), Note.END_BEFORE_START),
+        (staged.coded(Reason.BAD_TIME, "end_clock"), Note.BAD_DATE),
+    )
+
+
+def end_in_order(staged: Staged, _: Context) -> Any:
+    """(n,) the end; None where it is before the start."""
+    frame = staged.frame
+    return either(~_ends_before_it_starts(frame), frame["end"], None)
+
+
+def status_by_clock(staged: Staged, context: Context) -> Any:
+    """(n,) the status of a row without one: whether it began before the clock."""
+    return each(
+        staged.frame["start"],
+        lambda start: "completed" if start and start < context.as_of else "scheduled",
     )
 
 
@@ -333,29 +246,7 @@ def _statuses(words: Any) -> Cleaned:
     return Cleaned(status, codes)
 
 
-def _status_by_clock(frame: pd.DataFrame, as_of: datetime) -> Any:
-    """The status; blank ones by whether the appointment began before *as_of*."""
-    by_clock = each(
-        frame["start"],
-        lambda start: "completed" if start and start < as_of else "scheduled",
-    )
-    return filled_from(frame["status"], by_clock)
-
-
 def _ends_before_it_starts(frame: pd.DataFrame) -> Any:
     pairs = zip(frame["start"], frame["end"], strict=True)
     early = [bool(start and end and end < start) for start, end in pairs]
     return pd.Series(early, index=frame.index, dtype=bool)
-
-
-def _patients_clinics(known: Known) -> dict[str, UUID]:
-    return {
-        key: patient.values["clinic_id"]
-        for key, patient in known.rows(PATIENTS).items()
-        if patient.values["clinic_id"] is not None
-    }
-
-
-def _clinic_sources(linked: _Linked) -> Any:
-    patients = each(linked.from_patient, lambda it: "patient" if it else "")
-    return either(blank(linked.clinic.pks), patients, "filemaker")

@@ -5,14 +5,28 @@ The rules are in ``appointment_rules``.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reimport_lib.plan.codes import Note
 from reimport_lib.tables import appointment_proof, convert
 from reimport_lib.tables.appointment_rules import (
-    decide_appointments,
+    doubtful_end,
+    end_in_order,
+    required,
     stage_appointments,
+    status_by_clock,
 )
-from reimport_lib.tables.declare import Dropped, Field, LinkTo, NoteGate, Source, Table
-from reimport_lib.tables.owners import TO_PATIENT
+from reimport_lib.tables.declare import (
+    ByClock,
+    Dropped,
+    Field,
+    FromOwner,
+    LinkTo,
+    NoteGate,
+    Source,
+    Table,
+)
+from reimport_lib.tables.owners import TO_PATIENT, contradiction, second_naming
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 APPOINTMENTS = Table(
@@ -116,9 +130,19 @@ APPOINTMENTS = Table(
     ),
     stage=stage_appointments,
     links=(
-        TO_PATIENT,
+        replace(TO_PATIENT, nobody=Note.CLINIC_EVENT),
         LinkTo(
-            "clinic", "clinics", ("clinic_key",), "clinic_id", note=Note.UNKNOWN_CLINIC
+            "clinic",
+            "clinics",
+            ("clinic_key",),
+            "clinic_id",
+            note=Note.UNKNOWN_CLINIC,
+            from_owner=FromOwner(
+                "clinic_id",
+                note=Note.CLINIC_FROM_PATIENT,
+                source="clinic_source",
+                words=("filemaker", "patient"),
+            ),
         ),
         LinkTo(
             "clinician",
@@ -135,7 +159,15 @@ APPOINTMENTS = Table(
             note=Note.UNKNOWN_VALUE,
         ),
     ),
-    decide=decide_appointments,
+    prepare=second_naming,
+    rules=(contradiction, required, doubtful_end),
+    values={"start_time": "start", "end_time": end_in_order, "all_day": "whole_day"},
+    by_clock=ByClock(
+        "status",
+        status_by_clock,
+        source="status_source",
+        words=("filemaker", "clock"),
+    ),
     proof=appointment_proof.comparisons,
     kept_beside=appointment_proof.kept_beside,
     told_otherwise=appointment_proof.told_otherwise,

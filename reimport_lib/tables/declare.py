@@ -198,6 +198,24 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class FromOwner:
+    """
+    A link that a row takes from its owner where it names nothing that is found.
+
+    Attributes:
+        field: of the owner's row, one of those that are ``remembered``.
+        note: of a row that takes it.
+        source: managed field that says whose link it is; words: its value for one of
+            the row's own, and for one of its owner.
+    """
+
+    field: str
+    note: Note
+    source: str
+    words: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkTo:
     """
     What a row names.
@@ -209,7 +227,9 @@ class LinkTo:
         field: of the model that holds the link.
         through: a table made of this one's rows, by whose link the owner is found.
         note: of a row that names something which is not there.
+        from_owner: what stands in for it.
         owner: rows belong to it, and come in after it.
+        nobody: of an owner, the note of a row that names none; None: each must.
     """
 
     name: str
@@ -218,7 +238,28 @@ class LinkTo:
     field: str = ""
     through: str = ""
     note: Note | None = None
+    from_owner: FromOwner | None = None
     owner: bool = False
+    nobody: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ByClock:
+    """
+    A field that the run's clock decides where the source says nothing.
+
+    It is decided once, when its row is created, and left alone by later imports.
+
+    Attributes:
+        value: what the clock says of every row.
+        source: managed field that says who decided; words: its value for the source,
+            and for the clock.
+    """
+
+    field: str
+    value: Value
+    source: str
+    words: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +312,7 @@ class Table:
             the settings do.
         links: the rows of other tables, and entries of lookups, that rows name.
         single: the mark that one row of each group bears, if there is one.
+        by_clock: the field that the run's clock decides, if there is one.
         counts: field of the model -> the table whose rows it counts, and their link.
         remembered: fields that rules of other tables ask of an imported row.
         made_of: the table whose rows these are made of, or whose stored objects.
@@ -278,7 +320,8 @@ class Table:
         stage: as ``plan.stage.stage_table``, which it is unless given.
         prepare: what is made of the staged rows once it is known what they link to.
         rules: of its own, in their order; see ``plan.rules.decide``.
-        values: fields of the model that no column or link alone gives.
+        values: fields of the model that no column or link of their name gives: what
+            does, or the staged column.
         decide: what becomes of each row, where the rules that all tables share do not
             say it.
         keys: of rows that are made of another table's staged rows, their keys.
@@ -310,6 +353,7 @@ class Table:
     date_order: str = ""
     links: tuple[LinkTo, ...] = ()
     single: Single | None = None
+    by_clock: ByClock | None = None
     counts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     remembered: tuple[str, ...] = ()
     made_of: str = ""
@@ -317,7 +361,7 @@ class Table:
     stage: Stage | None = None
     prepare: Prepare | None = None
     rules: tuple[Rule, ...] = ()
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value | str] = field(default_factory=dict)
     decide: Decide | None = None
     keys: Callable[[Staged], Any] | None = None
     proof: Proof | None = None

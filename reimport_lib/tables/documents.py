@@ -62,7 +62,6 @@ def decide_documents(
             *misfits(staged),
             *stored.object_rules,
         ),
-        doubts=(),
     )
     counted, names = counted_rows(rows), frame["original_name"]
     return decided(

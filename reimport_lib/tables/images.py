@@ -84,7 +84,6 @@ def decide_images(
             *misfits(staged),
             *stored.object_rules,
         ),
-        doubts=(),
     )
     counted, names = counted_rows(rows), frame["original_name"]
     return decided(

@@ -249,7 +249,7 @@ def _carried_hashes(
     """The import hashes of rows of which some attributes are emptied."""
     types = content_type_ids(DEFAULT)
     then, after = (
-        managed_hashes(as_managed(table, rows, types), managed(table))
+        managed_hashes(as_managed(table, rows, types), registry.named(table))
         for rows in (now, now.assign(**emptied))
     )
     return [

@@ -11,6 +11,7 @@ import pytest
 from reimport_lib.errors import ReimportError
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.plan import Plan, make_plan, managed_hashes
+from reimport_lib.tables import registry
 from tests.plan.frames import ADA, decided, no_rows, plan, written
 
 NOTE = {"id": "N1", "id_Key": "p1", "Note": "Seen.", "Type": "Phone"}
@@ -180,14 +181,14 @@ def test_values_as_a_database_gives_them_back_are_the_same() -> None:
 
 def test_the_hash_of_a_row_is_that_of_the_target_as_it_stands() -> None:
     of = decided("appointments", VISIT)
-    target = _imported(of)
+    target, table = _imported(of), registry.named("appointments")
 
-    assert list(target["import_hash"]) == managed_hashes(target, of.managed)
+    assert list(target["import_hash"]) == managed_hashes(target, table)
     assert list(target["import_hash"]) == managed_hashes(
-        target.assign(status=["cancelled"]), of.managed
+        target.assign(status=["cancelled"]), table
     )
     assert list(target["import_hash"]) != managed_hashes(
-        target.assign(title=["other"]), of.managed
+        target.assign(title=["other"]), table
     )
 
 
