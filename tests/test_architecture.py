@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -30,6 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"read", "plan", "render"}),
     frozenset({"record"}),
     frozenset({"tables"}),
+    frozenset({"ledger"}),
     frozenset({"write", "show", "files"}),
     frozenset({"backup"}),
     frozenset({"prove"}),
@@ -45,7 +46,9 @@ BACKEND = frozenset(
 )
 OURS = BACKEND | {"reimport_lib", "reimport_demo", "tests", "tools"}
 BESIDE_TESTS = {path.stem for path in (ROOT / "tests").rglob("*")}
-MAY_IMPORT_DJANGO = frozenset({"write", "backup", "prove", "api_checks", "phases"})
+MAY_IMPORT_DJANGO = frozenset(
+    {"ledger", "write", "backup", "prove", "api_checks", "phases"}
+)
 API_CHECKS = "reimport_lib.tables.clinic_api"
 DECLARATIONS = ("reimport_lib.tables.declare", "reimport_lib.tables.registry")
 PRELOAD = LIBRARY / "execute" / "prefork" / "preload.py"
@@ -66,7 +69,7 @@ UNSEEN = {
     "reimport_demo": {"clinic-reimport", "flask-cors"},  # ours; moto's server
 }
 OF_A_RUN = (
-    *("plan", "tables", "record", "write", "backup", "prove", "api_checks"),
+    *("plan", "tables", "record", "ledger", "write", "backup", "prove", "api_checks"),
     *("phases", "execute"),
 )
 BELOW_DJANGO = (*LAYERS[0], "read", "plan", "record", "tables", "show", "files")
@@ -300,9 +303,15 @@ def declared() -> dict[str, set[str]]:
     }
 
 
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Package -> the distributions that bring it: asking takes a second or more."""
+    return metadata.packages_distributions()
+
+
 def distributions(path: Path) -> Iterator[tuple[str, set[str]]]:
     """Every foreign package that a module imports, and the distributions it is of."""
-    found = metadata.packages_distributions()
+    found = installed()
     for package in packages(path) - OURS - BESIDE_TESTS - sys.stdlib_module_names:
         yield package, {canonicalize_name(name) for name in found.get(package, [])}
 

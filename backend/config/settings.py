@@ -51,7 +51,7 @@ INSTALLED_APPS = [
     "notes",
     "documents",
     "images",
-    "ledger",
+    "reimport_lib.ledger",
     "api",
 ]
 

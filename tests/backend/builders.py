@@ -14,9 +14,9 @@ from appointments.models import Appointment
 from clinics.models import AppointmentType, Clinic, Clinician, FundingSource
 from documents.models import Document
 from images.models import Image, ImageBatch
-from ledger.models import BeforeImage, LedgerPhase, LedgerRun
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
+from reimport_lib.ledger.models import BeforeImage, LedgerPhase, LedgerRun
 
 NOON = datetime(2024, 5, 6, 2, 0, tzinfo=UTC)  # 12:00 in Sydney
 NUMBERS = itertools.count(1)

@@ -1,6 +1,6 @@
 """What imports did to this database, written in the transactions that did it.
 
-No foreign key leads from here into the clinic's own tables: the record outlives the
+No foreign key leads from here into the project's own tables: the record outlives the
 rows that it speaks of.
 """
 

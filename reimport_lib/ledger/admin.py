@@ -1,13 +1,34 @@
+"""Pages to look at what imports did; nothing can be added, changed or deleted."""
+
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
-from imported.admin import ReadOnlyAdmin, ReadOnlyInline
-from ledger.models import BeforeImage, LedgerPhase, LedgerRun
+from reimport_lib.ledger.models import BeforeImage, LedgerPhase, LedgerRun
 
 
-class LedgerPhaseInline(ReadOnlyInline):
+class _ToLookAt:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(_ToLookAt, admin.ModelAdmin):
+    show_full_result_count = False
+
+
+class LedgerPhaseInline(_ToLookAt, admin.TabularInline):
     model = LedgerPhase
+    extra = 0
+    show_change_link = True
     fields = ("number", "name", "finished_at", "seconds", "counts")
     readonly_fields = fields
     ordering = ("number",)
