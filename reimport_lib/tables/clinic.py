@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reimport_lib.tables.appointments import APPOINTMENTS
 from reimport_lib.tables.contact_details import CONTACT_DETAILS
-from reimport_lib.tables.declare import Lookup
+from reimport_lib.tables.declare import Head, Lookup
 from reimport_lib.tables.documents import DOCUMENTS, DOCUMENTS_OBJECTS
 from reimport_lib.tables.images import IMAGE_BATCHES, IMAGES, IMAGES_OBJECTS
 from reimport_lib.tables.notes import NOTES
@@ -54,3 +54,10 @@ LOOKUPS = (
         settable=("is_active", "order"),
     ),
 )
+
+HEADS = {
+    "patients": Head(title="Patients and their contact details"),
+    "appointments": Head(title="Appointments and the clinic's events"),
+    "notes": Head(title="Clinical notes, text messages and replies"),
+    "images": Head(title="Images in batches"),
+}

@@ -295,6 +295,22 @@ class NoteGate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """
+    What the notebook of a phase says of itself; "" is what follows from its tables.
+
+    Attributes:
+        title: behind its number; the others are the ends of its first sentences.
+    """
+
+    title: str = ""
+    reads: str = ""
+    writes: str = ""
+    needs: str = ""
+    stops: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """
     One table of the run: everything that is known of it.

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reimport_lib.errors import SettingsError
-from reimport_lib.tables.declare import Lookup, Table
+from reimport_lib.tables.declare import Head, Lookup, Table
 
 if TYPE_CHECKING:
     from reimport_lib.checks import Check
@@ -55,6 +55,12 @@ def named(name: str) -> Table:
 def lookups() -> Mapping[str, Lookup]:
     """Every list that rows name entries of, by its name."""
     return _lookups(_module())
+
+
+def head(phase: str) -> Head:
+    """What is written of *phase* by hand, for the head of its notebook."""
+    heads: Mapping[str, Head] = getattr(import_module(_module()), "HEADS", {})
+    return heads.get(phase, Head())
 
 
 def owners() -> tuple[str, ...]:

@@ -11,11 +11,10 @@ import pytest
 from nbformat import NotebookNode
 
 from reimport_lib.config import ROOT
-from reimport_lib.phases import DATA_PHASES, PHASES, Phase
+from reimport_lib.phases import PHASES, Phase, template
 from reimport_lib.phases.injected import assigned
 from reimport_lib.phases.limits import parameters
 from reimport_lib.phases.notebook import KINDS, DataNotebook
-from tools import notebooks
 
 FOLDER = ROOT / "notebooks"
 LOGIC = (
@@ -131,11 +130,11 @@ def declared_in(path: Path) -> dict[str, object]:
     return assigned(cells(path, "code")[0].source)
 
 
-@pytest.mark.parametrize("phase", DATA_PHASES, ids=lambda phase: phase.name)
-def test_the_notebook_of_a_data_phase_is_what_the_template_gives(phase: Phase) -> None:
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_a_notebook_is_what_the_template_gives(phase: Phase) -> None:
     stored = (FOLDER / phase.notebook).read_text()
 
-    assert stored == notebooks.notebook(phase), "python -m tools.notebooks"
+    assert stored == template.notebook(phase), "python -m tools.notebooks"
 
 
 @pytest.mark.parametrize("path", OF_PHASES, ids=name)

@@ -38,11 +38,11 @@ class ValidationPostNotebook(PhaseNotebook):
         return views.checks(self._answer(validation_post.fields))
 
     def links(self) -> Stack:
-        """Does every link lead to the right patient?"""
+        """Does every link lead to the right row?"""
         return views.checks(self._answer(validation_post.links))
 
     def functional(self) -> Stack:
-        """Does the clinic see it?"""
+        """Does the backend show it?"""
         return views.checks(self._answer(validation_post.functional))
 
     def finish(self) -> None:
