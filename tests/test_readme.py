@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from reimport_lib.phases import PHASES
+from reimport_lib.phases import by_name
 from tests.cli.commands import every_command
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,7 +73,7 @@ def _wrong_options(command: click.Command, words: list[str]) -> str:
     for number, word in enumerate(words):
         if word.startswith("-") and word.split("=")[0] not in known | {"--help"}:
             return f"{command.name} has no {word}"
-        if word == "--phase" and words[number + 1] not in {p.name for p in PHASES}:
+        if word == "--phase" and words[number + 1] not in by_name():
             return f"there is no phase {words[number + 1]}"
     return ""
 

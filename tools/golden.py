@@ -24,7 +24,7 @@ import nbformat
 from reimport_demo.clinic.build import LEAST_SCALE
 from reimport_lib.config import ROOT, Settings
 from reimport_lib.execute import approve, runner
-from reimport_lib.phases import PHASES
+from reimport_lib.phases import all_phases
 from reimport_lib.private_files import write_json
 from reimport_lib.read import snapshot
 from reimport_lib.read.objects import list_objects
@@ -97,7 +97,7 @@ def make(folder: Path) -> None:
         folder.mkdir(parents=True)
         shutil.copytree(run.outcomes_folder, folder / run.outcomes_folder.name)
         manifest = timeless(run.manifest())
-        for phase, entry in zip(PHASES, manifest["phases"], strict=True):
+        for phase, entry in zip(all_phases(), manifest["phases"], strict=True):
             notebook = folder / phase.notebook
             write_notebook(run.folder / phase.notebook, notebook)
             entry["notebook_sha256"] = _sha256(notebook)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from reimport_lib.config import ROOT
-from reimport_lib.phases import PHASES
+from reimport_lib.phases import all_phases
 from reimport_lib.phases.template import notebooks
 
 FOLDER = ROOT / "notebooks"
 
 
 def main() -> None:
-    for name, text in notebooks(PHASES).items():
+    for name, text in notebooks(all_phases()).items():
         (FOLDER / name).write_text(text)
 
 

@@ -16,7 +16,7 @@ from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import UsageError
 from reimport_lib.execute import approve
 from reimport_lib.execute.resume import resumable
-from reimport_lib.phases import ALWAYS, PHASES, Phase, named
+from reimport_lib.phases import ALWAYS, Phase, all_phases, named
 from reimport_lib.plan import gates as limits
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import EXIT_CODES, Status
@@ -158,9 +158,9 @@ def _gates(words: tuple[str, ...]) -> dict[str, float]:
 def _phases(name: str) -> tuple[Phase, ...]:
     """All phases, or *name* with what always comes first."""
     if not name:
-        return PHASES
+        return all_phases()
     wanted = {*ALWAYS, named(name).name}
-    return tuple(phase for phase in PHASES if phase.name in wanted)
+    return tuple(phase for phase in all_phases() if phase.name in wanted)
 
 
 def _end(status: Status) -> None:

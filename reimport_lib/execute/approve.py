@@ -16,7 +16,7 @@ from typing import Any
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
-from reimport_lib.phases import ALWAYS, DATA_PHASES, PHASES, Phase, prerequisites
+from reimport_lib.phases import ALWAYS, Phase, all_phases, data_phases, prerequisites
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record import runs
 from reimport_lib.record.clock import now
@@ -28,7 +28,6 @@ from reimport_lib.record.versions import opening_details
 Ask = Callable[[str], str]
 COUNTS = ("source_rows", *(str(outcome) for outcome in Outcome))
 _APPLIED = ("snapshot_digest", "target_digests", "database")
-_PLANNING = {"delete", *(phase.name for phase in DATA_PHASES)}
 
 Changes = dict[str, dict[str, int]]
 """Table -> one figure for each of ``COUNTS``."""
@@ -36,19 +35,20 @@ Changes = dict[str, dict[str, int]]
 
 def open_rehearsal(
     settings: Settings,
-    phases: tuple[Phase, ...] = PHASES,
+    phases: tuple[Phase, ...] | None = None,
     *,
     gates: Mapping[str, float],
     strict: bool = False,
     clean_slate: bool = False,
 ) -> Run:
     """
-    A new rehearsal of *phases*: it reads the real database and writes to a copy.
+    A rehearsal of *phases*, else of all: reads the real database, writes to a copy.
 
     Raises:
         Refused: rows that *phases* link to are neither there nor among what comes in.
         TargetError: that cannot be told, since the database is not ready.
     """
+    phases = all_phases() if phases is None else phases
     prerequisites.require(settings, phases)
     return runs.create(
         settings,
@@ -101,11 +101,12 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
 
 def _lacking(manifest: Manifest) -> str:
     """The first thing that is applied with a rehearsal, and that it did not record."""
+    planning = {"delete", *(phase.name for phase in data_phases())}
     missing = [name for name in _APPLIED if name not in manifest]
     missing += [
         f"the plan of {entry['name']}"
         for entry in manifest["phases"]
-        if entry["name"] in _PLANNING and "plan_digests" not in entry
+        if entry["name"] in planning and "plan_digests" not in entry
     ]
     return next(iter(missing), "")
 
@@ -152,7 +153,7 @@ def open_full(
     run = runs.create(
         settings,
         Mode.FULL,
-        phases=tuple((p.number, p.name) for p in PHASES if p.name in names),
+        phases=tuple((p.number, p.name) for p in all_phases() if p.name in names),
         reviewed=rehearsal.run_id,
         gates=parameters["gates"],
         strict=parameters["strict"],

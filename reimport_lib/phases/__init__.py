@@ -6,6 +6,7 @@ A data phase has ``stage``, ``plan``, ``apply`` and ``reconcile``. Every phase h
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -39,8 +40,15 @@ class Phase:
         return import_module(f"reimport_lib.phases.{self.name.replace('-', '_')}")
 
 
-def _phases() -> tuple[Phase, ...]:
-    """Three before the data, one for each word that a table has for its phase, one."""
+ALWAYS = ("validation", "backup")
+
+
+def all_phases() -> tuple[Phase, ...]:
+    """
+    The phases in the order in which they run.
+
+    Three before the data, one for each word that a table has for its phase, one.
+    """
     tables = registry.all_tables()
     found = [
         Phase(n, name) for n, name in enumerate(("validation", "backup", "delete"))
@@ -51,20 +59,12 @@ def _phases() -> tuple[Phase, ...]:
     return (*found, Phase(len(found), "validation-post"))
 
 
-def _prerequisites(phase: str) -> tuple[str, ...]:
-    """Other phases whose rows are named by those of *phase*."""
-    links = [
-        link for t in registry.all_tables() if t.phase == phase for link in t.links
-    ]
-    named = {link.to for link in links}
-    phases = (table.phase for table in registry.all_tables() if table.name in named)
-    return tuple(dict.fromkeys(name for name in phases if name != phase))
+def data_phases() -> tuple[Phase, ...]:
+    return tuple(phase for phase in all_phases() if phase.tables)
 
 
-PHASES = _phases()
-BY_NAME = {phase.name: phase for phase in PHASES}
-DATA_PHASES = tuple(phase for phase in PHASES if phase.tables)
-ALWAYS = ("validation", "backup")
+def by_name() -> Mapping[str, Phase]:
+    return {phase.name: phase for phase in all_phases()}
 
 
 def named(name: str) -> Phase:
@@ -74,9 +74,20 @@ def named(name: str) -> Phase:
     Raises:
         UsageError: there is none; the message names the nearest and all of them.
     """
-    if name in BY_NAME:
-        return BY_NAME[name]
+    known = by_name()
+    if name in known:
+        return known[name]
     raise UsageError(
-        f"There is no phase {name!r}.{did_you_mean(name, BY_NAME)}",
-        hint="phases: " + " ".join(BY_NAME),
+        f"There is no phase {name!r}.{did_you_mean(name, known)}",
+        hint="phases: " + " ".join(known),
     )
+
+
+def _prerequisites(phase: str) -> tuple[str, ...]:
+    """Other phases whose rows are named by those of *phase*."""
+    links = [
+        link for t in registry.all_tables() if t.phase == phase for link in t.links
+    ]
+    named = {link.to for link in links}
+    phases = (table.phase for table in registry.all_tables() if table.name in named)
+    return tuple(dict.fromkeys(name for name in phases if name != phase))

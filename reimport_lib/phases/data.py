@@ -16,7 +16,7 @@ from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.counting import several
 from reimport_lib.errors import PlanDiffers, ReimportError
-from reimport_lib.phases import BY_NAME, DATA_PHASES, frozen, outcomes, recording
+from reimport_lib.phases import data_phases, frozen, named, outcomes, recording
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Held, Known
@@ -51,7 +51,7 @@ class DataPhase:
     @property
     def tables(self) -> tuple[str, ...]:
         """The tables that it imports, in order."""
-        return BY_NAME[self.name].tables
+        return named(self.name).tables
 
     def stage(self, run: Run) -> Stageds:
         """
@@ -124,7 +124,7 @@ class DataPhase:
             return writing.apply(
                 run.run_id,
                 self.name,
-                BY_NAME[self.name].number,
+                named(self.name).number,
                 plans,
                 snapshot_digest=manifest["snapshot_digest"],
                 outcomes_sha256=outcomes.digest(texts),
@@ -232,8 +232,8 @@ def _ahead(
     if not any(r.name in gates.PEOPLE and not r.passed for r in results):
         return []
     found: list[gates.GateResult] = []
-    for later in DATA_PHASES:
-        if later.number > BY_NAME[phase].number and later.name in run.phases:
+    for later in data_phases():
+        if later.number > named(phase).number and later.name in run.phases:
             # what cannot be planned yet will say so in its own phase
             with suppress(ReimportError):
                 found += later.module.people_gates(run, limits)

@@ -12,7 +12,7 @@ from datetime import datetime
 from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import GateFailed
-from reimport_lib.phases import BY_NAME, data, frozen, outcomes, recording
+from reimport_lib.phases import data, frozen, named, outcomes, recording
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.decide import Decided
@@ -88,7 +88,7 @@ def apply(run: Run, plans: Sequence[DeletionPlan]) -> writing.Applied:
         return writing.apply(
             run.run_id,
             NAME,
-            BY_NAME[NAME].number,
+            named(NAME).number,
             (),
             plans,
             snapshot_digest=manifest["snapshot_digest"],

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Refused, TargetError
-from reimport_lib.phases import PHASES, Phase, named, recording
+from reimport_lib.phases import Phase, all_phases, named, recording
 from reimport_lib.phases.binding import bind_run, require_same_database
 from reimport_lib.phases.injected import cells_run, refuse_undeclared
 from reimport_lib.phases.limits import expanded
@@ -55,7 +55,7 @@ def open_run(
     else:
         joined = runs.load(settings, run_id) if run_id else None
     if joined is None:
-        phases = PHASES if run_id else PHASES[: wanted.number + 1]
+        phases = all_phases()[: None if run_id else wanted.number + 1]
         run = _take_gates(_new_rehearsal(settings, phases), set_here)
         bind_run(run)
         _run_before(run, wanted)

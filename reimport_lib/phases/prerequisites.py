@@ -7,7 +7,7 @@ from typing import Any
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
-from reimport_lib.phases import BY_NAME, Phase
+from reimport_lib.phases import Phase, named
 from reimport_lib.write import bind, identity, models
 
 
@@ -43,6 +43,6 @@ def require(settings: Settings, phases: Sequence[Phase]) -> None:
 
 def _imported(phase: str) -> bool:
     """Whether rows of the first table of *phase* have come in before."""
-    manager: Any = models.model_of(BY_NAME[phase].tables[0])._base_manager
+    manager: Any = models.model_of(named(phase).tables[0])._base_manager
     rows = manager.using(bind.REAL).exclude(filemaker_id=None)
     return bool(rows.exists())

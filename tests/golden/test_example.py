@@ -22,13 +22,13 @@ import pytest
 
 from reimport_lib.config import Settings
 from reimport_lib.execute.runner import NOTEBOOKS
-from reimport_lib.phases import PHASES
+from reimport_lib.phases import all_phases
 from reimport_lib.record.run import Run
 from reimport_lib.show import cover, export
 from tools import golden
 
 HERE = Path(__file__).resolve().parent
-NAMES = [phase.notebook for phase in PHASES]
+NAMES = [phase.notebook for phase in all_phases()]
 PICTURE = re.compile(r"[A-Za-z0-9+/=]{200,}")
 MACHINES = re.compile(
     r"/(home|root|tmp|work|Users|var|private|opt)/|[A-Z]:\\|127\.0\.0\.1|localhost"
@@ -231,4 +231,4 @@ def test_nothing_in_it_was_measured() -> None:
     assert {run["created_at"], run["finished_at"], run["as_of"]} == {
         golden.AS_OF.isoformat()
     }
-    assert [entry["seconds"] for entry in run["phases"]] == [0.0] * len(PHASES)
+    assert [entry["seconds"] for entry in run["phases"]] == [0.0] * len(all_phases())

@@ -8,14 +8,14 @@ import nbformat
 import pytest
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.phases import PHASES, Phase
+from reimport_lib.phases import Phase, all_phases
 from reimport_lib.record.status import Mode
 from reimport_lib.write.databases import sqlite_file
 from tests.cli.commands import Commands
 from tests.notebooks import privacy
 
 
-@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+@pytest.mark.parametrize("phase", all_phases(), ids=lambda phase: phase.name)
 def test_a_notebook_alone_is_a_rehearsal_up_to_its_phase(
     commands: Commands, clinic: Clinic, tmp_path: Path, phase: Phase
 ) -> None:
@@ -29,7 +29,7 @@ def test_a_notebook_alone_is_a_rehearsal_up_to_its_phase(
     (run_id,) = commands.runs()
     run = commands.run(run_id)
     assert run.mode is Mode.REHEARSAL
-    assert run.phases == tuple(p.name for p in PHASES[: phase.number + 1])
+    assert run.phases == tuple(p.name for p in all_phases()[: phase.number + 1])
     assert run.manifest()["status"] == "succeeded"
     assert database.read_bytes() == before
     wal = database.with_name(f"{database.name}-wal")

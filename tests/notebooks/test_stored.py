@@ -11,7 +11,7 @@ import pytest
 from nbformat import NotebookNode
 
 from reimport_lib.config import ROOT
-from reimport_lib.phases import PHASES, Phase, template
+from reimport_lib.phases import Phase, all_phases, template
 from reimport_lib.phases.injected import assigned
 from reimport_lib.phases.limits import parameters
 from reimport_lib.phases.notebook import KINDS, DataNotebook
@@ -23,7 +23,7 @@ LOGIC = (
     *(ast.Try, ast.If, ast.IfExp, ast.With, ast.Match),
 )
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-OF_PHASES = [FOLDER / phase.notebook for phase in PHASES]
+OF_PHASES = [FOLDER / phase.notebook for phase in all_phases()]
 HEAD = ("**Reads**", "**Writes**", "**Needs**", "**Stops if**")
 
 
@@ -101,7 +101,7 @@ def test_parameters_have_safe_typed_defaults(path: Path) -> None:
 SHARED = {"run_id": "", "sample_rows": 5, "reveal": 0}
 
 
-@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+@pytest.mark.parametrize("phase", all_phases(), ids=lambda phase: phase.name)
 def test_a_notebook_declares_every_gate_that_can_stop_it(phase: Phase) -> None:
     limits = parameters(phase)
     expected = {**SHARED, **{name: each.default for name, each in limits.items()}}
@@ -130,7 +130,7 @@ def declared_in(path: Path) -> dict[str, object]:
     return assigned(cells(path, "code")[0].source)
 
 
-@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+@pytest.mark.parametrize("phase", all_phases(), ids=lambda phase: phase.name)
 def test_a_notebook_is_what_the_template_gives(phase: Phase) -> None:
     stored = (FOLDER / phase.notebook).read_text()
 
@@ -150,7 +150,7 @@ def test_a_notebook_imports_one_name_and_opens_its_phase_with_it(path: Path) -> 
     assert "phase = open_phase(" in cells(path, "code")[1].source
 
 
-@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+@pytest.mark.parametrize("phase", all_phases(), ids=lambda phase: phase.name)
 def test_a_notebook_asks_all_that_can_be_asked_of_its_phase(phase: Phase) -> None:
     kind = KINDS.get(phase.name, DataNotebook)
     questions = {

@@ -23,7 +23,7 @@ from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import ReimportError
 from reimport_lib.execute import approve
-from reimport_lib.phases import PHASES, named
+from reimport_lib.phases import all_phases, named
 from reimport_lib.phases.binding import bind_run, place_of_copy
 from reimport_lib.record import runs
 from reimport_lib.record.manifest import Counts
@@ -60,10 +60,10 @@ class Site:
         clean_slate: bool = False,
     ) -> Run:
         """Open and execute a rehearsal of *phases* with what comes first, or of all."""
-        wanted = {*FIRST, *phases} if phases else {phase.name for phase in PHASES}
+        wanted = {*FIRST, *phases} if phases else {phase.name for phase in all_phases()}
         run = approve.open_rehearsal(
             self.settings,
-            tuple(phase for phase in PHASES if phase.name in wanted),
+            tuple(phase for phase in all_phases() if phase.name in wanted),
             gates=gates or {},
             clean_slate=clean_slate,
         )

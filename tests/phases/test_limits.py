@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from reimport_lib.phases import DATA_PHASES, PHASES, Phase, data, limits
+from reimport_lib.phases import Phase, all_phases, data, data_phases, limits
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.phases.data import plan_tables
 from reimport_lib.plan import gates
@@ -19,7 +19,7 @@ from tests.phases.conftest import Whole
 
 PARAMETERS = [
     (phase, parameter)
-    for phase in PHASES
+    for phase in all_phases()
     for parameter in limits.parameters(phase).values()
 ]
 
@@ -65,7 +65,7 @@ def test_a_gate_that_a_table_declares_on_a_note_is_a_parameter(
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("phase", DATA_PHASES, ids=lambda phase: phase.name)
+@pytest.mark.parametrize("phase", data_phases(), ids=lambda phase: phase.name)
 def test_what_a_phase_measures_is_what_its_notebook_can_set(
     whole: Whole, phase: Phase
 ) -> None:

@@ -13,18 +13,17 @@ import pandas  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 
 import reimport_lib.phases.notebook  # noqa: F401
-from reimport_lib.phases import PHASES
 from reimport_lib.show import charts
+from reimport_lib.tables import registry
 from reimport_lib.write import bind
 
 with suppress(ImportError):  # only who opens notebooks in JupyterLab needs it
     import ipywidgets  # noqa: F401
 
-MODULES = tuple(phase.module for phase in PHASES)
-
 
 def load() -> None:
-    """Load the backend, and show a chart: the first finds fonts and templates."""
+    """Load tables, backend and a chart: the first finds fonts and templates."""
+    registry.all_tables()
     bind.load()
     charts.outcome_bar("rows", {"created": 2, "skipped": 1, "rejected": 1}).html()
 
