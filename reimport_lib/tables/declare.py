@@ -392,6 +392,12 @@ class Table:
     shown: Mapping[str, Shown] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Refuse two columns of one name: the later would stand for the earlier."""
+        names = ["key", *(each.name for each in self.fields)]
+        if doubled := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"{self.name}: two columns are called {doubled[0]}")
+
     @property
     def file(self) -> str:
         """Stem of its export file; empty where its rows are made of another table's."""

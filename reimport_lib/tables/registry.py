@@ -30,7 +30,8 @@ def by_name() -> Mapping[str, Table]:
     Every installed table by its name, in the order in which they come in.
 
     Raises:
-        SettingsError: the module of tables cannot be imported, or declares none.
+        SettingsError: the module of tables cannot be imported, or declares none, or
+            one of two columns with one name.
     """
     return _tables(_module())
 
@@ -155,7 +156,7 @@ def _lookups(module: str) -> Mapping[str, Lookup]:
 def _tables(module: str) -> Mapping[str, Table]:
     try:
         tables: tuple[Table, ...] = import_module(module).TABLES
-    except (ImportError, AttributeError) as exc:
+    except (ImportError, AttributeError, ValueError) as exc:
         raise SettingsError(
             f"{SETTING}={module}: {exc}.",
             hint=f"name a module with a tuple TABLES, or leave it blank for {DEFAULT}",

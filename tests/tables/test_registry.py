@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,26 @@ def test_a_module_without_tables_is_refused_by_the_setting_that_names_it(
         registry.by_name()
 
     assert registry.DEFAULT in refused.value.hint
+
+
+@pytest.mark.parametrize("taken", ["key", "name"])
+def test_two_columns_of_one_name_are_refused(
+    named: pytest.MonkeyPatch, tmp_path: Path, taken: str
+) -> None:
+    """The canonical key stands in a column of that name too."""
+    (tmp_path / "two_names.py").write_text(
+        "from reimport_lib.tables.declare import Table\n"
+        "from reimport_lib.tables.shared import kept\n"
+        f"FIELDS = (kept('name', 'Name'), kept({taken!r}, 'Other'))\n"
+        "TABLES = (Table(name='boats', noun='boats', phase='fleet', fields=FIELDS),)\n",
+        encoding="utf-8",
+    )
+    named.syspath_prepend(tmp_path)
+    named.setenv(registry.SETTING, "two_names")
+    sys.modules.pop("two_names", None)
+
+    with pytest.raises(SettingsError, match=f"boats: two columns are called {taken}"):
+        registry.by_name()
 
 
 def test_the_setting_is_refused_where_it_would_have_no_effect(
