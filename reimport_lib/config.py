@@ -115,7 +115,7 @@ class RowSettings:
         health_number_width: digits of a full health number.
         s3_bucket: holds the objects of documents and images.
         documents_prefix, images_prefix: where the objects lie in the bucket.
-        optional_tables: source tables that may be missing, beside ``sms_replies``.
+        optional_tables: tables that may be missing, beside those that declare it.
     """
 
     system: str = "filemaker"

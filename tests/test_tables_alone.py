@@ -27,6 +27,7 @@ OWN_WORDS = {
 
 OF_FORMATS = {
     "read/server/": "Date Name Type container date result",  # FileMaker's answers
+    "files/streams.py": "Location",  # of HTTP
     "show/sanitizer.py": "title",  # of HTML
     "plan/values/conversions.py": "sex title",  # what is converted, in a message
 }

@@ -143,6 +143,10 @@ class ContactDetailFilter(OfPatient):
     is_primary = FlagFilter()
 
 
+class CompanyFilter(filters.FilterSet):
+    company_type = filters.CharFilter(lookup_expr="iexact")
+
+
 class AppointmentFilter(OfPatient):
     clinic = filters.UUIDFilter(field_name="clinic_id")
     clinician = filters.UUIDFilter(field_name="clinician_id")

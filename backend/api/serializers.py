@@ -10,6 +10,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
+from referrers.models import Company
 
 IMPORTED = ("id", "filemaker_id", "created_at", "updated_at")
 METADATA = ("filemaker_metadata",)
@@ -125,6 +126,17 @@ class PatientDetailSerializer(PatientSerializer):
             "contact_details",
             *METADATA,
         )
+
+
+class CompanySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Company
+        fields: tuple[str, ...] = (*IMPORTED, "name", "abn", "company_type", "location")
+
+
+class CompanyDetailSerializer(CompanySerializer):
+    class Meta(CompanySerializer.Meta):
+        fields = (*CompanySerializer.Meta.fields, *METADATA)
 
 
 class AppointmentSerializer(serializers.ModelSerializer):

@@ -13,6 +13,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Kind, Patient
+from referrers.models import Company
 
 PATIENT_NAMES = ("patient__first_name", "patient__last_name")
 
@@ -54,6 +55,18 @@ class ContactDetailView(ReadOnlyView):
     search_fields = ("value", "suburb", "postcode")
     ordering_fields = ("kind", "value", "created_at")
     ordering = ("patient_id", "kind", "-is_primary", "value")
+
+
+class CompanyView(ReadOnlyView):
+    """Practices and businesses."""
+
+    queryset = Company.objects.all()
+    serializer_class = serializers.CompanySerializer
+    detail_serializer_class = serializers.CompanyDetailSerializer
+    filterset_class = filters.CompanyFilter
+    search_fields = ("name", "abn", "location")
+    ordering_fields = ("name", "company_type", "created_at")
+    ordering = ("name",)
 
 
 class AppointmentView(ReadOnlyView):

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "config",
     "clinics",
     "patients",
+    "referrers",
     "appointments",
     "notes",
     "documents",

@@ -20,6 +20,14 @@ def one_of(field: str, choices: type[models.TextChoices]) -> models.CheckConstra
     )
 
 
+def not_blank(field: str) -> models.CheckConstraint:
+    """A constraint: *field* is not the empty text."""
+    return models.CheckConstraint(
+        condition=~models.Q(**{field: ""}),
+        name=f"%(app_label)s_%(class)s_{field}_not_blank",
+    )
+
+
 def not_before(later: str, earlier: str) -> models.CheckConstraint:
     """A constraint: *later* is empty or not before *earlier*."""
     return models.CheckConstraint(
@@ -55,10 +63,7 @@ class ImportedModel(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(filemaker_id=""),
-                name="%(app_label)s_%(class)s_filemaker_id_not_blank",
-            ),
+            not_blank("filemaker_id"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from random import Random
 from reimport_demo.clinic import words
 from reimport_demo.clinic.defects import owner_cell, respelled
 from reimport_demo.clinic.details_defects import POST_CODE, SUBURB, detail_defects
-from reimport_demo.clinic.model import FULL_ROWS, Cell, Line, Person, Roster, Size
+from reimport_demo.clinic.model import Cell, Line, Person, Roster, Size
 from reimport_demo.clinic.schedule import (
     Repeats,
     draw_schedule,
@@ -48,7 +48,7 @@ def detail_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
     rng = random_for(seed, "contact_details")
     repeats = Repeats(same=30, different=0, respell=_respell, differ=_unused)
     schedule = draw_schedule(
-        size.of(FULL_ROWS["contact_details"]),
+        size.rows_of("contact_details"),
         size,
         rng=random_for(seed, "contact_details", "schedule"),
         defects=detail_defects(seed, roster),

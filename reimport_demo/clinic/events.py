@@ -19,7 +19,6 @@ from reimport_demo.clinic.events_defects import event_defects
 from reimport_demo.clinic.model import (
     EVENTS_AT_UNKNOWN_CALENDARS,
     EVENTS_WITHOUT_PATIENT,
-    FULL_ROWS,
     Cell,
     Line,
     Person,
@@ -122,7 +121,7 @@ def draw_calendar(seed: int, size: Size, roster: Roster) -> Calendar:
     directory = make_directory(seed)
     defects = event_defects(seed, roster, directory, rng)
     schedule = draw_schedule(
-        size.of(FULL_ROWS["appointments"]),
+        size.rows_of("appointments"),
         size,
         rng=rng,
         defects=defects,

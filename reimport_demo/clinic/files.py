@@ -15,7 +15,6 @@ from reimport_demo.clinic.files_defects import document_defects, image_defects
 from reimport_demo.clinic.model import (
     DOCUMENTS_PREFIX,
     DOCUMENTS_WITH_OBJECT,
-    FULL_ROWS,
     IMAGE_OBJECTS,
     IMAGES_PREFIX,
     Cell,
@@ -67,7 +66,7 @@ def document_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
     """The lines of Docs, in file order."""
     rng = random_for(seed, "documents")
     planting = random_for(seed, "documents", "schedule")
-    rows = size.of(FULL_ROWS["documents"])
+    rows = size.rows_of("documents")
     repeats = Repeats(
         same=7, different=4, respell=_respell_document, differ=_differ_document
     )
@@ -122,7 +121,7 @@ def image_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
     """The lines of Images, in file order: patients in turn, a few images a visit."""
     rng = random_for(seed, "images")
     planting = random_for(seed, "images", "schedule")
-    rows = size.of(FULL_ROWS["images"])
+    rows = size.rows_of("images")
     repeats = Repeats(same=5, different=3, respell=_respell_image, differ=_differ_image)
     schedule = draw_schedule(
         rows,
@@ -193,7 +192,7 @@ def document_extras(seed: int, size: Size) -> tuple[tuple[str, str], ...]:
 
 def image_extras(size: Size) -> tuple[tuple[str, str], ...]:
     """Objects under the images prefix without a row of their own: (key, reason)."""
-    rows = size.of(FULL_ROWS["images"])
+    rows = size.rows_of("images")
     orphans = [
         (f"{IMAGES_PREFIX}{recid_of(rows) + 50 + n}.jpg", "no_metadata")
         for n in range(size.of(10))

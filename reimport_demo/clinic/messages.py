@@ -13,7 +13,7 @@ from reimport_demo.clinic import words
 from reimport_demo.clinic.defects import owner_cell, respelled
 from reimport_demo.clinic.events import Calendar, draw_calendar, visitor
 from reimport_demo.clinic.messages_defects import reply_defects, sms_defects
-from reimport_demo.clinic.model import FULL_ROWS, Cell, Line, Roster, Size
+from reimport_demo.clinic.model import Cell, Line, Roster, Size
 from reimport_demo.clinic.schedule import (
     Repeats,
     draw_schedule,
@@ -56,7 +56,7 @@ def sms_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
     planting = random_for(seed, "sms", "schedule")
     repeats = Repeats(same=6, different=2, respell=_respell, differ=_differ)
     schedule = draw_schedule(
-        size.of(FULL_ROWS["sms"]),
+        size.rows_of("sms"),
         size,
         rng=planting,
         defects=sms_defects(seed, roster, planting),
@@ -112,7 +112,7 @@ def reply_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
     repeats = Repeats(same=2, different=0, respell=_respell_reply, differ=_differ)
     planting = random_for(seed, "sms_replies", "schedule")
     schedule = draw_schedule(
-        size.of(FULL_ROWS["sms_replies"]),
+        size.rows_of("sms_replies"),
         size,
         rng=planting,
         defects=reply_defects(seed, roster, planting),

@@ -108,6 +108,10 @@ class Size:
     def of(self, rows_at_full_size: int, *, least: int = 1) -> int:
         return max(least, round(rows_at_full_size * self.scale))
 
+    def rows_of(self, table: str) -> int:
+        """Rows of *table*; a small one keeps enough for all of its defects."""
+        return self.of(FULL_ROWS[table], least=LEAST_ROWS.get(table, 1))
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -121,6 +125,7 @@ class Export:
 
 FULL_ROWS = {
     "patients": 2_845,
+    "companies": 92,
     "contact_details": 10_697,
     "appointments": 15_149,
     "notes": 11_408,
@@ -130,6 +135,8 @@ FULL_ROWS = {
     "images": 6_664,
 }
 """Rows of each source table at the size of the real system."""
+LEAST_ROWS = {"companies": 40}
+"""Of tables that are small at any size."""
 
 EVENTS_WITHOUT_PATIENT = 5_312
 EVENTS_AT_UNKNOWN_CALENDARS = 1_492

@@ -25,7 +25,6 @@ from reimport_demo.clinic.defects import (
     unknown_owner,
 )
 from reimport_demo.clinic.model import (
-    FULL_ROWS,
     NOTES_WITHOUT_TEXT,
     Cell,
     Line,
@@ -82,7 +81,7 @@ def note_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
     planting = random_for(seed, "notes", "schedule")
     repeats = Repeats(same=8, different=4, respell=_respell, differ=_differ)
     schedule = draw_schedule(
-        size.of(FULL_ROWS["notes"]),
+        size.rows_of("notes"),
         size,
         rng=planting,
         defects=note_defects(seed, roster, planting),

@@ -59,7 +59,7 @@ def write_some(
     parts = {}
     for name in names:
         table, part = tables[name], Part()
-        rows = Size(scale).of(FULL_ROWS[name])
+        rows = Size(scale).rows_of(name)
         path = export_path(folder / "exports", table.file, rows, excel=excel)
         with rows_file(folder, name).open("w", encoding="utf-8", newline="") as key:
             lines = part.follow(table.lines(), key, table=name, file=path.name)

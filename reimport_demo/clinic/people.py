@@ -13,7 +13,7 @@ from random import Random
 from reimport_demo.clinic import words
 from reimport_demo.clinic.defects import respelled
 from reimport_demo.clinic.directory import Directory, make_directory
-from reimport_demo.clinic.model import FULL_ROWS, Cell, Line, Person, Roster, Size
+from reimport_demo.clinic.model import Cell, Line, Person, Roster, Size
 from reimport_demo.clinic.people_defects import patient_defects
 from reimport_demo.clinic.schedule import (
     Repeats,
@@ -92,7 +92,7 @@ def _schedule(
 ) -> Schedule:
     rng = random_for(seed, "patients", "schedule")
     return draw_schedule(
-        size.of(FULL_ROWS["patients"]),
+        size.rows_of("patients"),
         size,
         rng=rng,
         defects=patient_defects(directory, rng),

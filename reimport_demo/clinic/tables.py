@@ -9,7 +9,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from reimport_demo.clinic import details, events, files, messages, notes, people
+from reimport_demo.clinic import (
+    companies,
+    details,
+    events,
+    files,
+    messages,
+    notes,
+    people,
+)
 from reimport_demo.clinic.model import Export, Size
 from reimport_lib.errors import UsageError
 
@@ -52,6 +60,12 @@ def export_tables(seed: int = SEED, scale: float = 1.0) -> tuple[Export, ...]:
             "Contacts",
             people.HEADERS,
             partial(people.patient_lines, seed, size),
+        ),
+        Export(
+            "companies",
+            "Companies",
+            companies.HEADERS,
+            partial(companies.company_lines, seed, size),
         ),
         Export(
             "contact_details", "Coms", details.HEADERS, lines_of(details.detail_lines)

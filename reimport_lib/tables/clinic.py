@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reimport_lib.tables.appointments import APPOINTMENTS
+from reimport_lib.tables.companies import COMPANIES
 from reimport_lib.tables.contact_details import CONTACT_DETAILS
 from reimport_lib.tables.declare import Head, Lookup
 from reimport_lib.tables.documents import DOCUMENTS, DOCUMENTS_OBJECTS
@@ -15,6 +16,7 @@ API_CHECKS = "reimport_lib.tables.clinic_api"
 
 TABLES = (
     PATIENTS,
+    COMPANIES,
     CONTACT_DETAILS,
     APPOINTMENTS,
     NOTES,
@@ -56,7 +58,7 @@ LOOKUPS = (
 )
 
 HEADS = {
-    "patients": Head(title="Patients and their contact details"),
+    "patients": Head(title="Patients, referrers and their contact details"),
     "appointments": Head(title="Appointments and the clinic's events"),
     "notes": Head(title="Clinical notes, text messages and replies"),
     "images": Head(title="Images in batches"),

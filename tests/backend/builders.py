@@ -16,6 +16,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
+from referrers.models import Company
 from reimport_lib.ledger.models import BeforeImage, LedgerPhase, LedgerRun
 
 NOON = datetime(2024, 5, 6, 2, 0, tzinfo=UTC)  # 12:00 in Sydney
@@ -34,6 +35,10 @@ def contact_detail(**fields: Any) -> ContactDetail:
     return ContactDetail.objects.create(
         **{"patient": of, "kind": "mobile", "value": "+61491570006"} | fields
     )
+
+
+def company(**fields: Any) -> Company:
+    return Company.objects.create(**{"name": f"Company {next(NUMBERS)}"} | fields)
 
 
 def appointment(**fields: Any) -> Appointment:
@@ -149,6 +154,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
     "clinics.FundingSource": funding_source,
     "patients.Patient": full_patient,
     "patients.ContactDetail": contact_detail,
+    "referrers.Company": company,
     "appointments.Appointment": full_appointment,
     "notes.Note": note,
     "notes.SmsMessage": sms,
@@ -165,6 +171,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
 LISTS: dict[str, Callable[[], Model]] = {
     "/api/patients/": full_patient,
     "/api/contact-details/": contact_detail,
+    "/api/companies/": company,
     "/api/appointments/": full_appointment,
     "/api/appointment-types/": appointment_type,
     "/api/notes/": note,

@@ -73,6 +73,7 @@ READ: dict[str, Callable[[Row], Any]] = {
     "end": lambda row: wall(row["end_time"]),
     "text_sha256": lambda row: sha256(row["content"]),
     "text_chars": lambda row: len(row["content"]),
+    "type": lambda row: row["company_type"],
     "post_code": lambda row: row["postcode"],
     "key": lambda row: row.get("s3_key"),
     "clinic": lambda row: row["clinic_id"],
@@ -81,7 +82,10 @@ READ: dict[str, Callable[[Row], Any]] = {
     "recid": lambda row: row["filemaker_id"],
     **{
         name: lambda row, name=name: row[name]  # type: ignore[misc]
-        for name in ("title", "sex", "health_number", "kind", "value", "status")
+        for name in (
+            *("title", "sex", "health_number", "kind", "value", "status"),
+            *("name", "abn"),
+        )
     },
 }
 DAYS = {"notes": "note_date", "documents": "document_date", "images": "date_taken"}

@@ -16,7 +16,10 @@ from reimport_demo.clinic.build import Clinic
 from reimport_demo.clinic.model import DOCUMENTS_PREFIX, IMAGES_PREFIX, Line
 from reimport_demo.objects import content_of
 
-WORKBOOKS = ("Appointments", "Coms", "Contacts", "Docs", "Notes", "Replies", "SMS")
+WORKBOOKS = (
+    *("Appointments", "Companies", "Coms", "Contacts", "Docs", "Notes", "Replies"),
+    "SMS",
+)
 
 
 def cells(path: Path) -> list[list[Any]]:

@@ -28,6 +28,10 @@ FILEMAKER = {
         *("faceImage_Full", "faceImage_small", "Consent Sign", "imageKeys"),
         *("docKeys", "RECORD_ACTIVE_INDICATOR", "SEARCH", "KEYS", "zv_any"),
     ),
+    "companies": (
+        *("id", "Name", "ABN", "Type", "Location", "id.key", "_kf_XeroContactID"),
+        "RECORD_ACTIVE_INDICATOR",
+    ),
     "contact_details": (
         *("id", "id.key", "type", "Name", "ph", "address 1", "address 2", "suburb"),
         *("state", "post code", "country", "PhoneMobileIntFormat", "SMS Phone"),

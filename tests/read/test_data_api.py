@@ -32,6 +32,8 @@ from .servers import (
 )
 from .written import AS_OF
 
+FILES = {name: table.file for name, table in registry.sources().items()}
+
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
@@ -51,16 +53,7 @@ def test_every_record_of_every_table_is_read(
     tables = served.service.database.tables
     expected = {
         table: [record.number for record in tables[file].records()]
-        for table, file in {
-            "patients": "Contacts",
-            "contact_details": "Coms",
-            "appointments": "Appointments",
-            "notes": "Notes",
-            "sms": "SMS",
-            "sms_replies": "Replies",
-            "documents": "Docs",
-            "images": "Images",
-        }.items()
+        for table, file in FILES.items()
     }
 
     assert {n: reading.rows.to_pylist() for n, reading in whole.items()} == expected
