@@ -147,6 +147,11 @@ class CompanyFilter(filters.FilterSet):
     company_type = filters.CharFilter(lookup_expr="iexact")
 
 
+class ReferrerFilter(filters.FilterSet):
+    specialty = filters.CharFilter(lookup_expr="iexact")
+    clinic = filters.UUIDFilter(field_name="clinic_id")
+
+
 class AppointmentFilter(OfPatient):
     clinic = filters.UUIDFilter(field_name="clinic_id")
     clinician = filters.UUIDFilter(field_name="clinician_id")

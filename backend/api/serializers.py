@@ -10,7 +10,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
-from referrers.models import Company
+from referrers.models import Company, Referrer
 
 IMPORTED = ("id", "filemaker_id", "created_at", "updated_at")
 METADATA = ("filemaker_metadata",)
@@ -137,6 +137,31 @@ class CompanySerializer(serializers.ModelSerializer):
 class CompanyDetailSerializer(CompanySerializer):
     class Meta(CompanySerializer.Meta):
         fields = (*CompanySerializer.Meta.fields, *METADATA)
+
+
+class ReferrerSerializer(serializers.ModelSerializer):
+    full_name = serializers.CharField()
+    clinic_name = serializers.CharField(source="clinic.name", default=None)
+
+    class Meta:
+        model = Referrer
+        fields: tuple[str, ...] = (
+            *IMPORTED,
+            "title",
+            "first_name",
+            "middle_names",
+            "last_name",
+            "full_name",
+            "sex",
+            "specialty",
+            "clinic",
+            "clinic_name",
+        )
+
+
+class ReferrerDetailSerializer(ReferrerSerializer):
+    class Meta(ReferrerSerializer.Meta):
+        fields = (*ReferrerSerializer.Meta.fields, *METADATA)
 
 
 class AppointmentSerializer(serializers.ModelSerializer):

@@ -14,6 +14,7 @@ router.include_format_suffixes = False
 router.register("patients", views.PatientView)
 router.register("contact-details", views.ContactDetailView)
 router.register("companies", views.CompanyView)
+router.register("referrers", views.ReferrerView)
 router.register("appointments", views.AppointmentView)
 router.register("appointment-types", views.AppointmentTypeView)
 router.register("notes", views.NoteView)

@@ -13,7 +13,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Kind, Patient
-from referrers.models import Company
+from referrers.models import Company, Referrer
 
 PATIENT_NAMES = ("patient__first_name", "patient__last_name")
 
@@ -67,6 +67,18 @@ class CompanyView(ReadOnlyView):
     search_fields = ("name", "abn", "location")
     ordering_fields = ("name", "company_type", "created_at")
     ordering = ("name",)
+
+
+class ReferrerView(ReadOnlyView):
+    """People who send patients."""
+
+    queryset = Referrer.objects.select_related("clinic")
+    serializer_class = serializers.ReferrerSerializer
+    detail_serializer_class = serializers.ReferrerDetailSerializer
+    filterset_class = filters.ReferrerFilter
+    search_fields = ("first_name", "last_name")
+    ordering_fields = ("last_name", "first_name", "specialty", "created_at")
+    ordering = ("last_name", "first_name")
 
 
 class AppointmentView(ReadOnlyView):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
-from imported.models import ImportedModel, not_blank
+from clinics.models import Clinic
+from imported.models import ImportedModel, not_blank, one_of
+from patients.models import Sex
 
 
 class Company(ImportedModel):
@@ -19,3 +21,40 @@ class Company(ImportedModel):
         verbose_name_plural = "companies"
         constraints = [*ImportedModel.Meta.constraints, not_blank("name")]
         indexes = [models.Index(fields=["name"], name="company_name")]
+
+
+class Referrer(ImportedModel):
+    """A person who sends patients; the specialty is the source's own word."""
+
+    title = models.CharField(max_length=20, blank=True, default="")
+    first_name = models.CharField(max_length=100, blank=True, default="")
+    middle_names = models.CharField(max_length=100, blank=True, default="")
+    last_name = models.CharField(max_length=100, blank=True, default="")
+    sex = models.CharField(max_length=1, choices=Sex, default=Sex.UNKNOWN)
+    specialty = models.CharField(max_length=100, blank=True, default="")
+    clinic = models.ForeignKey(
+        Clinic,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="referrers",
+    )
+
+    class Meta(ImportedModel.Meta):
+        constraints = [
+            *ImportedModel.Meta.constraints,
+            one_of("sex", Sex),
+            models.CheckConstraint(
+                condition=~models.Q(first_name="", last_name=""),
+                name="referrers_referrer_has_a_name",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["last_name", "first_name"], name="referrer_name"),
+            models.Index(fields=["specialty"], name="referrer_specialty"),
+        ]
+
+    @property
+    def full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()

@@ -126,6 +126,7 @@ class Export:
 FULL_ROWS = {
     "patients": 2_845,
     "companies": 92,
+    "referrers": 234,
     "contact_details": 10_697,
     "appointments": 15_149,
     "notes": 11_408,
@@ -135,7 +136,7 @@ FULL_ROWS = {
     "images": 6_664,
 }
 """Rows of each source table at the size of the real system."""
-LEAST_ROWS = {"companies": 40}
+LEAST_ROWS = {"companies": 40, "referrers": 60}
 """Of tables that are small at any size."""
 
 EVENTS_WITHOUT_PATIENT = 5_312

@@ -17,6 +17,7 @@ from reimport_demo.clinic import (
     messages,
     notes,
     people,
+    referrers,
 )
 from reimport_demo.clinic.model import Export, Size
 from reimport_lib.errors import UsageError
@@ -66,6 +67,12 @@ def export_tables(seed: int = SEED, scale: float = 1.0) -> tuple[Export, ...]:
             "Companies",
             companies.HEADERS,
             partial(companies.company_lines, seed, size),
+        ),
+        Export(
+            "referrers",
+            "Referrers",
+            referrers.HEADERS,
+            partial(referrers.referrer_lines, seed, size),
         ),
         Export(
             "contact_details", "Coms", details.HEADERS, lines_of(details.detail_lines)

@@ -10,6 +10,7 @@ from reimport_lib.tables.documents import DOCUMENTS, DOCUMENTS_OBJECTS
 from reimport_lib.tables.images import IMAGE_BATCHES, IMAGES, IMAGES_OBJECTS
 from reimport_lib.tables.notes import NOTES
 from reimport_lib.tables.patients import PATIENTS
+from reimport_lib.tables.referrers import REFERRERS
 from reimport_lib.tables.sms import SMS, SMS_REPLIES
 
 API_CHECKS = "reimport_lib.tables.clinic_api"
@@ -17,6 +18,7 @@ API_CHECKS = "reimport_lib.tables.clinic_api"
 TABLES = (
     PATIENTS,
     COMPANIES,
+    REFERRERS,
     CONTACT_DETAILS,
     APPOINTMENTS,
     NOTES,

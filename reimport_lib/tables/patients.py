@@ -14,7 +14,7 @@ from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import listed_words
 from reimport_lib.tables import convert
 from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
-from reimport_lib.tables.shared import AUDIT, GLOBALS, kept
+from reimport_lib.tables.shared import AUDIT, GLOBALS, TITLES, kept
 
 OTHER_KINDS = frozenset(
     (
@@ -27,11 +27,6 @@ OTHER_KINDS = frozenset(
     )
 )
 """Kinds of contacts, folded, that are certainly no patients; another one may be."""
-
-_TITLES = (
-    *("Mr", "Mrs", "Ms", "Miss", "Mx", "Master", "Dr", "Prof"),
-    *("Father", "Sister", "Brother", "Jr", "Sr"),
-)
 
 
 def _not_a_patient(staged: Staged, _: Context) -> tuple[Ruling, Ruling]:
@@ -71,7 +66,7 @@ PATIENTS = Table(
             convert.title,
             length=20,
             coded=True,
-            words=_TITLES,
+            words=TITLES,
         ),
         Field(
             "first_name", ("nameFirst",), convert.person_name, required=True, length=100

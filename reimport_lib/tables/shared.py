@@ -18,6 +18,12 @@ OWNER_NAMES = (
     "_kf_ContactID",
 )
 
+TITLES = (
+    *("Mr", "Mrs", "Ms", "Miss", "Mx", "Master", "Dr", "Prof"),
+    *("Father", "Sister", "Brother", "Jr", "Sr"),
+)
+"""Words before a name that are shown as they are."""
+
 
 def owner_column(*preferred: str, feeds: str = "patient_id") -> Field:
     """The key of the patient that a row belongs to, *preferred* headers first."""

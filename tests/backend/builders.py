@@ -16,7 +16,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
-from referrers.models import Company
+from referrers.models import Company, Referrer
 from reimport_lib.ledger.models import BeforeImage, LedgerPhase, LedgerRun
 
 NOON = datetime(2024, 5, 6, 2, 0, tzinfo=UTC)  # 12:00 in Sydney
@@ -39,6 +39,11 @@ def contact_detail(**fields: Any) -> ContactDetail:
 
 def company(**fields: Any) -> Company:
     return Company.objects.create(**{"name": f"Company {next(NUMBERS)}"} | fields)
+
+
+def referrer(**fields: Any) -> Referrer:
+    defaults = {"last_name": f"Referrer {next(NUMBERS)}", "clinic": clinic()}
+    return Referrer.objects.create(**defaults | fields)
 
 
 def appointment(**fields: Any) -> Appointment:
@@ -155,6 +160,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
     "patients.Patient": full_patient,
     "patients.ContactDetail": contact_detail,
     "referrers.Company": company,
+    "referrers.Referrer": referrer,
     "appointments.Appointment": full_appointment,
     "notes.Note": note,
     "notes.SmsMessage": sms,
@@ -172,6 +178,7 @@ LISTS: dict[str, Callable[[], Model]] = {
     "/api/patients/": full_patient,
     "/api/contact-details/": contact_detail,
     "/api/companies/": company,
+    "/api/referrers/": referrer,
     "/api/appointments/": full_appointment,
     "/api/appointment-types/": appointment_type,
     "/api/notes/": note,

@@ -84,7 +84,7 @@ READ: dict[str, Callable[[Row], Any]] = {
         name: lambda row, name=name: row[name]  # type: ignore[misc]
         for name in (
             *("title", "sex", "health_number", "kind", "value", "status"),
-            *("name", "abn"),
+            *("name", "abn", "specialty"),
         )
     },
 }

@@ -9,7 +9,7 @@ from typing import Any
 import phonenumbers
 import pytest
 
-from reimport_demo.clinic import companies, files
+from reimport_demo.clinic import companies, files, referrers
 from reimport_demo.clinic.build import LEAST_SCALE, SEED, Clinic, build, export_tables
 from reimport_demo.clinic.details_defects import detail_defects
 from reimport_demo.clinic.directory import make_directory
@@ -43,6 +43,7 @@ def declared() -> dict[str, list[Defect]]:
     return {
         "patients": patient_defects(directory, rng),
         "companies": companies.company_defects(),
+        "referrers": referrers.referrer_defects(directory),
         "contact_details": detail_defects(SEED, roster),
         "appointments": event_defects(SEED, roster, directory, rng),
         "notes": note_defects(SEED, roster, rng),

@@ -17,8 +17,8 @@ from reimport_demo.clinic.model import DOCUMENTS_PREFIX, IMAGES_PREFIX, Line
 from reimport_demo.objects import content_of
 
 WORKBOOKS = (
-    *("Appointments", "Companies", "Coms", "Contacts", "Docs", "Notes", "Replies"),
-    "SMS",
+    *("Appointments", "Companies", "Coms", "Contacts", "Docs", "Notes", "Referrers"),
+    *("Replies", "SMS"),
 )
 
 

@@ -32,6 +32,10 @@ FILEMAKER = {
         *("id", "Name", "ABN", "Type", "Location", "id.key", "_kf_XeroContactID"),
         "RECORD_ACTIVE_INDICATOR",
     ),
+    "referrers": (
+        *("id", "title", "nameFirst", "nameMiddle", "nameLast", "gender"),
+        *("contactType", "id_Clinic", "Name", "Name Full", "RECORD_ACTIVE_INDICATOR"),
+    ),
     "contact_details": (
         *("id", "id.key", "type", "Name", "ph", "address 1", "address 2", "suburb"),
         *("state", "post code", "country", "PhoneMobileIntFormat", "SMS Phone"),

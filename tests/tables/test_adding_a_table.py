@@ -18,8 +18,8 @@ from tests.plan.frames import context, frame
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "adding-a-table.md"
 ROW = {
     "id": "R1",
-    "Name": "Dr Ruth Sample",
-    "Practice": "North Practice",
+    "Name": "Ruth Sample",
+    "Relation": "sister",
     "id_Clinic": "101",
     "Since": "3/6/2020",
     "Fax": "02 1234",
@@ -31,25 +31,25 @@ def installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
     """The clinic's tables, and the one that the page declares."""
     (block,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     declared = textwrap.dedent(block)
-    (tmp_path / "with_referrers.py").write_text(
+    (tmp_path / "with_carers.py").write_text(
         f"{declared}\nfrom reimport_lib.tables.clinic import LOOKUPS\n"
         "from reimport_lib.tables.clinic import TABLES as CLINIC\n"
-        "TABLES = (CLINIC[0], REFERRERS, *CLINIC[1:])\n",
+        "TABLES = (CLINIC[0], CARERS, *CLINIC[1:])\n",
         encoding="utf-8",
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv(registry.SETTING, "with_referrers")
+    monkeypatch.setenv(registry.SETTING, "with_carers")
     yield
     registry._tables.cache_clear()
     registry._lookups.cache_clear()
 
 
 def test_a_row_of_it_comes_in_with_its_link_and_what_was_kept() -> None:
-    staged = stage(registry.named("referrers"), frame(ROW), context())
+    staged = stage(registry.named("carers"), frame(ROW), context())
 
     of = decide(staged, context()).values.loc[2]
 
-    assert (of["filemaker_id"], of["full_name"]) == ("r1", "Dr Ruth Sample")
+    assert (of["filemaker_id"], of["full_name"]) == ("r1", "Ruth Sample")
     assert of["clinic_id"] == context().known.directory("clinics").by_key["101"]
     assert of["since"].isoformat() == "2020-06-03"
     assert of["filemaker_metadata"]["fax"] == "02 1234"
@@ -63,7 +63,7 @@ def test_rows_that_all_rules_leave_out_say_why() -> None:
         {**ROW, "id": "R3", "id_Clinic": "999"},
         {**ROW, "id": ""},
     ]
-    staged = stage(registry.named("referrers"), frame(*rows), context())
+    staged = stage(registry.named("carers"), frame(*rows), context())
 
     of = decide(staged, context()).rows
 
@@ -72,7 +72,7 @@ def test_rows_that_all_rules_leave_out_say_why() -> None:
 
 
 def test_its_columns_are_mapped_and_a_stranger_is_told() -> None:
-    table = registry.named("referrers")
+    table = registry.named("carers")
 
     shown = describe(table, resolve(table, [*ROW, "Car park"]), {})
 
@@ -82,7 +82,7 @@ def test_its_columns_are_mapped_and_a_stranger_is_told() -> None:
 
 
 def test_everything_that_is_asked_of_a_table_knows_it() -> None:
-    assert "referrers" in registry.sources()
-    assert registry.key_names("referrers") == ("id", "_kp_ReferrerID")
-    assert registry.noun("referrers") == "referrers"
-    assert registry.named("referrers").shown_as("full_name") == "initials"
+    assert "carers" in registry.sources()
+    assert registry.key_names("carers") == ("id", "_kp_CarerID")
+    assert registry.noun("carers") == "carers"
+    assert registry.named("carers").shown_as("full_name") == "initials"
