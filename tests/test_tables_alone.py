@@ -35,10 +35,9 @@ OF_FORMATS = {
 
 STILL_NAMED = {
     "plan/decide.py": "owner_name owner_dob",
-    "plan/hashes.py": "status_source",
     "prove/kept.py": "owner_name owner_dob",
 }
-"""Columns that these modules know by name: of a second naming of owners, of clocks."""
+"""Columns that these modules know by name: of a second naming of owners."""
 
 
 @cache
