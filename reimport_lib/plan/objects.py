@@ -12,13 +12,14 @@ from typing import Any
 
 import pandas as pd
 
-from reimport_lib.plan.cells import blank, each
+from reimport_lib.plan.cells import blank, constant, each
 from reimport_lib.plan.codes import Outcome, Reason
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.decide import Link, Ruling
 from reimport_lib.plan.object_names import Naming, naming, read_names
 from reimport_lib.plan.plan import Plan, plan_of_rows
 from reimport_lib.plan.values.text import visible
+from reimport_lib.tables.declare import Stored
 
 IMPORTED = frozenset(
     outcome.value for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
@@ -92,6 +93,15 @@ class Objects:
             (blank(self.keys), Reason.NO_OBJECT),
         )
 
+    def columns(self, declared: Stored, bucket: str) -> dict[str, Any]:
+        """The fields that point at each row's object; nothing is downloaded."""
+        return {
+            declared.mime_type: each(self.keys, _mime_type),
+            declared.size: self.sizes,
+            declared.bucket: constant(bucket, self.keys.index),
+            declared.key: self.keys,
+        }
+
     def link(self, counted: Any) -> Link:
         found = counted & ~blank(self.keys)
         return Link("object", int(found.sum()), int(counted.sum()))
@@ -158,11 +168,6 @@ def claims(
     return pd.DataFrame({"owner": owner, "rival": rival, "verdict": verdict})
 
 
-def mime_types(keys: Any) -> Any:
-    """(n,) type of file by the ending of each object's key; "" for none."""
-    return each(keys, lambda key: _mime_type(key) if key else "")
-
-
 def base_names(keys: Any) -> Any:
     """(n,) object keys without their folders; None for none."""
     return each(keys, lambda key: key.rsplit("/", 1)[-1] if key else None)
@@ -222,6 +227,9 @@ def _whole(size: Any) -> int | None:
     return None if size is None else int(size)
 
 
-def _mime_type(key: str) -> str:
+def _mime_type(key: str | None) -> str:
+    """The type of file by the ending of an object's *key*; "" for none."""
+    if key is None:
+        return ""
     ending = visible(key).rsplit(".", 1)[-1].casefold()
     return MIME_TYPES.get(ending, "application/octet-stream")

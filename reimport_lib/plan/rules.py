@@ -7,12 +7,12 @@ doubles, owner, the table's own rules, values that the backend cannot hold.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reimport_lib.plan.cells import blank, each, either, filled_from, texts
+from reimport_lib.plan.cells import blank, constant, each, either, filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.decide import (
@@ -35,6 +35,8 @@ from reimport_lib.plan.match import (
     mapped,
     owner_rules,
 )
+from reimport_lib.plan.object_names import naming
+from reimport_lib.plan.objects import Objects, match_objects
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import whole_keys
 from reimport_lib.tables import registry
@@ -53,34 +55,46 @@ def decide(
     Args:
         objects: key and size of everything under the table's prefix.
     """
-    table = staged.declared
+    table, stored = staged.declared, None
     if table.prepare is not None:
         staged = table.prepare(staged, context)
-    if table.decide is not None:
-        return table.decide(staged, context, objects)
+    if table.stored is not None:
+        names = naming(table.name, context)
+        stored = match_objects(staged.frame["key"], objects, names)
+        pointing = stored.columns(table.stored, context.settings.s3_bucket)
+        staged = replace(staged, frame=staged.frame.assign(**pointing))
     linked = [_Linked.of(link, staged, context) for link in table.links]
-    rules = _of_keys(staged)
-    for link in linked:
-        rules += link.rules(context)
-    for rule in table.rules:
-        rules += rule(staged, context)
-    rows = decide_rows(staged, (*rules, *misfits(staged)))
-    counted = counted_rows(rows)
-    columns = _columns(staged, context, linked)
-    create_only = {}
-    if table.single is not None:
-        order = table.single.order(staged, context)[rows["outcome"] == ""]
-        columns[table.single.mark] = _marks(table.single, order, columns)
-    if table.by_clock is not None:
-        create_only[table.by_clock.field] = blank(columns[table.by_clock.field])
-        columns |= _by_clock(table.by_clock, staged, context, columns)
+    rows = decide_rows(staged, _rulings(staged, context, linked, stored))
+    columns = _columns(staged, context, linked, rows["outcome"] == "")
+    counted, by = counted_rows(rows), table.by_clock
+    links = [link.rate(context, counted) for link in linked]
     return decided(
         staged,
         rows,
         columns,
-        links=[link.rate(context, counted) for link in linked],
-        create_only=create_only,
+        links=[*links, stored.link(counted)] if stored else links,
+        create_only={by.field: columns[by.source] == by.words[1]} if by else {},
     )
+
+
+def _rulings(
+    staged: Staged,
+    context: Context,
+    linked: Sequence[_Linked],
+    stored: Objects | None,
+) -> list[Ruling]:
+    """Every rule of the table, those that all tables share among them, in order."""
+    found = _of_keys(staged)
+    if stored is not None:
+        found.append(stored.doubled_rule)
+    for link in linked:
+        found += link.rules(context)
+    for rule in staged.declared.rules:
+        found += rule(staged, context)
+    found += misfits(staged)
+    if stored is not None:
+        found += stored.object_rules
+    return found
 
 
 def _of_keys(staged: Staged) -> list[Ruling]:
@@ -148,7 +162,9 @@ class _Linked:
         """Managed field -> (n,) primary keys of what rows name; None for none."""
         link = self.link
         if self.found is None:
-            return {link.field: linked_pks(self.keys, context.known, link.to)}
+            pks = linked_pks(self.keys, context.known, link.to)
+            label = constant(registry.named(link.to).model.casefold(), pks.index)
+            return {link.field: pks, link.type_field: label}
         if link.from_owner is None:
             return {link.field: self.found.pks}
         own, of_owner = link.from_owner.words
@@ -185,9 +201,9 @@ def _owners(link: LinkTo, staged: Staged, context: Context) -> Any:
 
 
 def _columns(
-    staged: Staged, context: Context, linked: Sequence[_Linked]
+    staged: Staged, context: Context, linked: Sequence[_Linked], comes_in: Any
 ) -> dict[str, Any]:
-    """The managed fields over all staged rows, as far as columns and links say."""
+    """The managed fields over all staged rows, the metadata left out."""
     table, frame = staged.declared, staged.frame
     are_text = {field.field for field in table.fields if field.convert.is_text}
     found = {
@@ -197,10 +213,14 @@ def _columns(
     }
     for link in linked:
         found |= link.columns(context)
-    return found | {
-        name: frame[made] if isinstance(made, str) else made(staged, context)
-        for name, made in table.values.items()
-    }
+    for name, made in table.values.items():
+        found[name] = frame[made] if isinstance(made, str) else made(staged, context)
+    if table.single is not None:
+        order = table.single.order(staged, context)[comes_in]
+        found[table.single.mark] = _marks(table.single, order, found)
+    if table.by_clock is not None:
+        found |= _by_clock(table.by_clock, staged, context, found)
+    return found
 
 
 def _by_clock(

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     Prepare = Callable[[Staged, Context], Staged]
     Rule = Callable[[Staged, Context], Sequence[Ruling]]
     Value = Callable[[Staged, Context], Any]
-    Decide = Callable[[Staged, Context, pd.DataFrame | None], Decided]
     Proof = Callable[[Matched], list[Comparison]]
     Checks = Callable[[Evidence, World], list[Check]]
     KeptBeside = Callable[[Matched, dict[str, set[int]]], dict[str, set[int]]]
@@ -230,6 +229,7 @@ class LinkTo:
         from_owner: what stands in for it.
         owner: rows belong to it, and come in after it.
         nobody: of an owner, the note of a row that names none; None: each must.
+        type_field: of a generic link, the managed field that names the model.
     """
 
     name: str
@@ -241,6 +241,21 @@ class LinkTo:
     from_owner: FromOwner | None = None
     owner: bool = False
     nobody: Note | None = None
+    type_field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """
+    The stored object that each row has: the managed fields that point at it.
+
+    Rules see them as columns; a row without an object of its own stays out.
+    """
+
+    bucket: str
+    key: str
+    size: str
+    mime_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +345,7 @@ class Table:
         single: the mark that one row of each group bears, if there is one.
         by_clock: the field that the run's clock decides, if there is one.
         counts: field of the model -> the table whose rows it counts, and their link.
+        stored: the fields that point at each row's stored object, if it has one.
         remembered: fields that rules of other tables ask of an imported row.
         made_of: the table whose rows these are made of, or whose stored objects.
         prefix: of stored objects, the setting that says where they lie.
@@ -338,8 +354,6 @@ class Table:
         rules: of its own, in their order; see ``plan.rules.decide``.
         values: fields of the model that no column or link of their name gives: what
             does, or the staged column.
-        decide: what becomes of each row, where the rules that all tables share do not
-            say it.
         keys: of rows that are made of another table's staged rows, their keys.
         derive: those rows, out of what was decided of the others.
         relink: the others, pointing at these rows as they are planned.
@@ -371,6 +385,7 @@ class Table:
     single: Single | None = None
     by_clock: ByClock | None = None
     counts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    stored: Stored | None = None
     remembered: tuple[str, ...] = ()
     made_of: str = ""
     prefix: str = ""
@@ -378,7 +393,6 @@ class Table:
     prepare: Prepare | None = None
     rules: tuple[Rule, ...] = ()
     values: Mapping[str, Value | str] = field(default_factory=dict)
-    decide: Decide | None = None
     keys: Callable[[Staged], Any] | None = None
     proof: Proof | None = None
     checks: Checks | None = None

@@ -13,21 +13,11 @@ from uuid import UUID
 
 import pandas as pd
 
-from reimport_lib.plan.cells import blank, each, filled_from, objects, texts
+from reimport_lib.plan.cells import blank, each, objects
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.decide import (
-    Decided,
-    counted_rows,
-    decide_rows,
-    decided,
-    duplicates,
-    misfits,
-    no_key,
-)
-from reimport_lib.plan.match import mapped
-from reimport_lib.plan.object_names import naming
-from reimport_lib.plan.objects import base_names, match_objects
+from reimport_lib.plan.decide import Decided, Ruling
+from reimport_lib.plan.match import linked_pks, mapped
 from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import derived_uuids
@@ -36,19 +26,17 @@ from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
 from reimport_lib.tables.documents import (
     MIME_TYPES,
     OBJECT_SHOWN,
-    categories,
-    object_columns,
+    STORED,
+    category,
+    original_name,
 )
 from reimport_lib.tables.image_batch_proof import check_batches
 from reimport_lib.tables.owners import (
     BY_TYPE,
     PATIENT,
     PATIENTS,
-    contradicts_owner,
-    owner_link,
-    owner_pks,
-    owner_rules,
-    with_owner_texts,
+    contradiction,
+    second_naming,
 )
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
@@ -61,45 +49,8 @@ _MONTHS = (
 )
 
 
-def decide_images(
-    staged: Staged, context: Context, objects: pd.DataFrame | None = None
-) -> Decided:
-    """
-    Which images come in: those of an imported patient, with a day and an object.
-
-    *objects* holds key and size of everything under the images' prefix.
-    """
-    staged = with_owner_texts(staged, context.known)
-    frame, known = staged.frame, context.known
-    stored = match_objects(frame["key"], objects, naming("images", context))
-    rows = decide_rows(
-        staged,
-        rules=(
-            no_key(staged),
-            *duplicates(staged),
-            stored.doubled_rule,
-            *owner_rules(frame["owner"], known),
-            contradicts_owner(staged, known),
-            (blank(frame["date_taken"]), Reason.BAD_DATE),
-            *misfits(staged),
-            *stored.object_rules,
-        ),
-    )
-    counted, names = counted_rows(rows), frame["original_name"]
-    return decided(
-        staged,
-        rows,
-        {
-            **object_columns(stored, context),
-            "batch_id": _derived_batches(staged, context),
-            "original_name": filled_from(names, base_names(stored.keys)),
-            "category": categories(frame["source_type"]),
-            "source_type": texts(frame["source_type"]),
-            "caption": texts(frame["caption"]),
-            "date_taken": frame["date_taken"],
-        },
-        links=(owner_link(frame["owner"], known, counted), stored.link(counted)),
-    )
+def _no_day(staged: Staged, _: Context) -> tuple[Ruling]:
+    return ((blank(staged.frame["date_taken"]), Reason.BAD_DATE),)
 
 
 def _derived_batches(staged: Staged, context: Context) -> Any:
@@ -133,7 +84,7 @@ def decide_batches(staged: Staged, images: Decided, context: Context) -> Decided
         {
             "filemaker_id": some["batch"],
             "owner_type": PATIENT,
-            "owner_id": owner_pks(some["owner"], context.known),
+            "owner_id": linked_pks(some["owner"], context.known, PATIENTS),
             "name": each(some["date_taken"], _day_name),
             "taken_on": some["date_taken"],
             "filemaker_metadata": [{} for _ in some.index],
@@ -233,8 +184,6 @@ IMAGES = Table(
     date_order="MDY",
     shown={**OBJECT_SHOWN, "category": "text"},
     words={"mime_type": MIME_TYPES},
-    decide=decide_images,
-    proof=stored_proof.images,
     links=(
         LinkTo(
             "owner",
@@ -245,6 +194,15 @@ IMAGES = Table(
             owner=True,
         ),
     ),
+    stored=STORED,
+    prepare=second_naming,
+    rules=(contradiction, _no_day),
+    values={
+        "batch_id": _derived_batches,
+        "original_name": original_name,
+        "category": category,
+    },
+    proof=stored_proof.images,
     gates={"min_object_rate": 0.85},
 )
 

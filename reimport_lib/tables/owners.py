@@ -6,16 +6,13 @@ Pure. The authority is the paragraph "Owners" of ``docs/rules.md``.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from reimport_lib.plan.cells import objects, texts
 from reimport_lib.plan.codes import Reason
-from reimport_lib.plan.context import Context, Held, Known
-from reimport_lib.plan.decide import Link, Ruling
-from reimport_lib.plan.match import link_rate, linked_pks
-from reimport_lib.plan.match import owner_rules as rules_of_owners
+from reimport_lib.plan.context import Context, Held
+from reimport_lib.plan.decide import Ruling
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values import conversions
 from reimport_lib.plan.values.text import fold_words
@@ -26,34 +23,17 @@ PATIENT = "patients.patient"
 """Type of the owner in a generic foreign key."""
 
 TO_PATIENT = LinkTo("owner", PATIENTS, ("owner",), "patient_id", owner=True)
-BY_TYPE = LinkTo("owner", PATIENTS, ("owner",), "owner_id", owner=True)
+BY_TYPE = replace(TO_PATIENT, field="owner_id", type_field="owner_type")
 """The same by a generic foreign key."""
 
 
-def owner_rules(
-    keys: Any, known: Known, *, optional: bool = False
-) -> tuple[Ruling, Ruling, Ruling]:
-    """Rows without a patient to belong to; a blank owner is allowed when *optional*."""
-    return rules_of_owners(keys, known, PATIENTS, optional=optional)
-
-
-def owner_link(keys: Any, known: Known, counted: Any) -> Link:
-    """How many of the *counted* rows that name a patient name an imported one."""
-    return link_rate(keys, known, PATIENTS, counted)
-
-
-def owner_pks(keys: Any, known: Known) -> Any:
-    """Primary key of each row's patient; None for none."""
-    return linked_pks(keys, known, PATIENTS)
-
-
-def contradicts_owner(staged: Staged, known: Known) -> Ruling:
+def contradiction(staged: Staged, context: Context) -> tuple[Ruling]:
     """
-    A second column that names another person than the owner's key does.
+    A rule: a second column names another person than the owner's key does.
 
     A patient whom a person renamed in the target goes by the source's name as well.
     """
-    frame = staged.frame
+    frame, known = staged.frame, context.known
     names = conversions.canonical_text(texts(frame["owner_name"])).values
     rows = list(zip(frame["owner"], names, frame["owner_dob"], strict=True))
     other = [
@@ -64,7 +44,7 @@ def contradicts_owner(staged: Staged, known: Known) -> Ruling:
         hit and (key not in people or _is_another(people[key], name, day))
         for hit, (key, name, day) in zip(other, rows, strict=True)
     ]
-    return pd.Series(other, index=frame.index, dtype=bool), Reason.CONTRADICTS_OWNER
+    return ((pd.Series(other, frame.index, bool), Reason.CONTRADICTS_OWNER),)
 
 
 def _is_another(person: Held | None, name: str | None, day: object) -> bool:
@@ -94,14 +74,14 @@ def _another_day(day: object, owner: Held) -> bool:
     )
 
 
-def with_owner_texts(staged: Staged, known: Known) -> Staged:
+def second_naming(staged: Staged, context: Context) -> Staged:
     """
     *staged* with the second naming of the owner kept where the patient lacks a word.
 
     A row without a patient (an event of the clinic) may name somebody all the same.
     """
     frame = staged.frame
-    people = [known.rows(PATIENTS).get(key) for key in frame["owner"]]
+    people = [context.known.rows(PATIENTS).get(key) for key in frame["owner"]]
     names = [
         name if name and not _has_words(owner, name) else ""
         for owner, name in zip(people, frame["owner_name"], strict=True)
@@ -122,13 +102,3 @@ def _has_words(owner: Held | None, name: str) -> bool:
         f"{owner.values['first_name']} {owner.values['last_name']}"
     ).split()
     return set(fold_words(name).split()) <= set(own)
-
-
-def second_naming(staged: Staged, context: Context) -> Staged:
-    """``Table.prepare`` of tables with ``OWNER_CHECK``: see ``with_owner_texts``."""
-    return with_owner_texts(staged, context.known)
-
-
-def contradiction(staged: Staged, context: Context) -> tuple[Ruling]:
-    """A rule: see ``contradicts_owner``."""
-    return (contradicts_owner(staged, context.known),)

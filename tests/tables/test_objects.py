@@ -12,7 +12,7 @@ from reimport_lib.plan.objects import plan_objects
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import snapshot_keys
 from reimport_lib.tables import registry
-from reimport_lib.tables.images import decide_batches, decide_images, link_batches
+from reimport_lib.tables.images import decide_batches, link_batches
 from tests.plan.frames import (
     ADA,
     context,
@@ -334,7 +334,7 @@ def test_images_of_one_patient_and_day_share_a_batch() -> None:
     ]
     objects = listing(*(f"{PICTURES}{number}.jpg" for number in range(42, 47)))
     frames = staged("images", *rows)
-    images = decide_images(frames, context(), objects)
+    images = decide(frames, context(), objects)
 
     batches = plan(decide_batches(frames, images, context()))
 
@@ -349,7 +349,7 @@ def test_images_of_one_patient_and_day_share_a_batch() -> None:
 def test_images_point_at_a_batch_that_kept_an_older_key() -> None:
     objects = listing(f"{PICTURES}42.jpg")
     frames = staged("images", PICTURE)
-    images = decide_images(frames, context(), objects)
+    images = decide(frames, context(), objects)
     batches = decide_batches(frames, images, context())
     target = written(no_rows(batches.managed), plan(batches)).assign(id=[ADA])
 
