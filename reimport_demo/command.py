@@ -88,6 +88,7 @@ def _require_checkout() -> None:
         raise Refused(
             f"reimport demo needs {' and '.join(missing)}, which no wheel holds.",
             hint="make demo, in a checkout; serve-filemaker runs without one",
+            id="R267",
         )
 
 
@@ -124,12 +125,14 @@ def _given(exports: Path) -> Path:
         raise UsageError(
             f"{exports} is not a folder.{near}",
             hint="reimport demo --exports FOLDER, or --source data-api or odata",
+            id="R268",
         )
     for name in ("clinics.json", "s3_listing.json"):
         if not (exports / name).is_file():
             raise UsageError(
                 f"{exports} holds no {name}.",
                 hint="clinics.json: key -> name; s3_listing.json: a list of Key, Size",
+                id="R269",
             )
     return exports / "clinics.json"
 
@@ -173,6 +176,7 @@ def _prepare_database(settings: Settings, *, own: bool) -> None:
         raise TargetError(
             f"The database {database_name(url)} cannot be reached and migrated.",
             hint="name an empty database that this role may write to: --database-url",
+            id="R270",
         )
     bind.bind_real(settings)
     patients: Any = models.model_of("patients")._base_manager
@@ -184,6 +188,7 @@ def _prepare_database(settings: Settings, *, own: bool) -> None:
         raise Refused(
             f"The database holds {held:,} patients; the demo wants an empty one.",
             hint="name another with --database-url",
+            id="R271",
         )
 
 

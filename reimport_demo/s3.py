@@ -70,6 +70,7 @@ def read_listing(path: Path) -> tuple[list[str], frozenset[str]]:
         raise SourceError(
             f"{path.name}: not a list of objects with a Key each.",
             hint='write it as [{"Key": "filemaker-docs/x.pdf", "Size": 1}]',
+            id="R279",
         ) from None
     return keys, frozenset(hollow)
 
@@ -144,6 +145,7 @@ def _filled(bucket: str, keys: Iterable[str], hollow: Collection[str]) -> Iterat
         raise UsageError(
             f"This process already serves a bucket {bucket!r}.",
             hint="stop the other server, or name another bucket",
+            id="R280",
         )
     stored = backend.create_bucket(bucket, REGION).keys
     try:

@@ -30,7 +30,9 @@ def require(word: str) -> None:
         UsageError: the message names the nearest.
     """
     if word and word not in WAYS:
-        raise UsageError(f"--source: {word!r} is no way in.{nearest(word)}", hint=HINT)
+        raise UsageError(
+            f"--source: {word!r} is no way in.{nearest(word)}", hint=HINT, id="R046"
+        )
 
 
 @contextmanager

@@ -6,9 +6,9 @@ and never counted as a pass.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 _SHOWN_ROWS = 5
 
@@ -23,8 +23,9 @@ class Verdict(StrEnum):
 
 
 class CheckRecord(TypedDict):
-    """A check as JSON."""
+    """A check as JSON; records of earlier versions have no id."""
 
+    id: NotRequired[str]
     name: str
     expected: str
     actual: str
@@ -40,6 +41,7 @@ class Check:
         name: what was looked at, in words.
         expected, actual: figures or short facts, never a person's data.
         hint: the next step where it did not pass.
+        id: of this kind of check, such as C012; ``python -m tools.ids`` gives one.
     """
 
     name: str
@@ -47,9 +49,18 @@ class Check:
     actual: str
     verdict: Verdict
     hint: str = ""
+    id: str = field(kw_only=True)
+
+    @property
+    def advice(self) -> str:
+        """The hint, and the id to ask about, where it did not pass."""
+        if self.verdict is Verdict.PASS or not self.id:
+            return self.hint
+        return f"{self.hint} [{self.id}]".lstrip()
 
     def as_json(self) -> CheckRecord:
         return {
+            "id": self.id,
             "name": self.name,
             "expected": self.expected,
             "actual": self.actual,
@@ -65,10 +76,13 @@ class Check:
             values["actual"],
             Verdict(values["verdict"]),
             values["hint"],
+            id=values.get("id", ""),
         )
 
 
-def equal(name: str, *, expected: object, actual: object, hint: str = "") -> Check:
+def equal(
+    name: str, *, expected: object, actual: object, hint: str = "", id: str
+) -> Check:
     """A check that passes when both are equal."""
     verdict = Verdict.PASS if expected == actual else Verdict.FAIL
     return Check(
@@ -77,6 +91,7 @@ def equal(name: str, *, expected: object, actual: object, hint: str = "") -> Che
         _shown(actual),
         verdict,
         hint if verdict != "pass" else "",
+        id=id,
     )
 
 
@@ -88,8 +103,8 @@ def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def could_not_check(name: str, why: str) -> Check:
-    return Check(name, "something to compare with", why, Verdict.COULD_NOT_CHECK)
+def could_not_check(name: str, why: str, *, id: str) -> Check:
+    return Check(name, "something to compare with", why, Verdict.COULD_NOT_CHECK, id=id)
 
 
 def some_rows(rows: Any) -> str:

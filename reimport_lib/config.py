@@ -192,6 +192,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             "S3_DOCUMENTS_PREFIX and S3_IMAGES_PREFIX name the same place.",
             hint="keep documents and images apart",
+            id="R036",
         )
     default_database = f"sqlite:///{quote(str(ROOT / 'backend' / 'db.sqlite3'))}"
     return Settings(
@@ -234,12 +235,14 @@ def aws_settings(
                 f"{name} is not read from .env.",
                 hint=f"export it in the environment; from .env: {' '.join(AWS_ACCOUNT)}"
                 f" {AWS_REGION}",
+                id="R037",
             )
     key, secret = AWS_ACCOUNT[:2]
     if bool(given.get(key)) != bool(given.get(secret)):
         raise SettingsError(
             f"{key} and {secret} belong together, and .env has one of them.",
             hint="set both, or neither",
+            id="R038",
         )
     hidden = set()
     if any(environ.get(name) for name in AWS_ACCOUNT):
@@ -258,6 +261,7 @@ def _files() -> dict[str, str]:
         raise SettingsError(
             f"{registry.SETTING} is not read from .env: tables are loaded before it.",
             hint="export it in the environment",
+            id="R039",
         )
     return layers
 
@@ -272,6 +276,7 @@ def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
             raise SettingsError(
                 f"{name} is set in the environment, and blank.",
                 hint=f"give it a value, or unset {name}",
+                id="R040",
             )
     values = {}
     for name, value in layers.items():
@@ -297,6 +302,7 @@ def _refuse_unknown(name: str) -> None:
     raise SettingsError(
         f"There is no setting {name}.{near}",
         hint="the settings are in docs/settings.md and .env.example",
+        id="R041",
     )
 
 

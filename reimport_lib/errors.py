@@ -14,11 +14,14 @@ ReimportError
 ├── ValidationFailed      everything was applied, and a check afterwards did not hold
 └── Interrupted           a person or a signal stopped the run
 
-Messages say what, where and how many. They never quote a field's value.
+Messages say what, where and how many. They never quote a field's value. Each place that
+raises one has an id of its own, such as R041, by which ``docs/errors.md`` and
+``reimport explain`` know it: ``python -m tools.ids`` gives the next free one.
 """
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -26,26 +29,40 @@ from difflib import get_close_matches
 from reimport_lib.plain import one_line
 
 _HINT = " Hint: "
+_WITH_ID = re.compile(r"(.*) \[(R\d{3})\]", re.DOTALL)
 
 
 class ReimportError(Exception):
-    """The root: *message* says what happened, *hint* is the next command or step."""
+    """
+    The root of all that are raised on purpose.
+
+    Args:
+        message: what happened, where, how many.
+        hint: the next command or step.
+        id: of this kind of failure; it never comes to mean another.
+    """
 
     exit_code = 4
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", id: str) -> None:
         # A message is one line, whatever the names in it hold.
         self.message = one_line(message)
         self.hint = one_line(hint)
+        self.id = id
         super().__init__(self.message)
 
+    @property
+    def with_id(self) -> str:
+        """``patients.csv: holds no records. [R041]``."""
+        return f"{self.message} [{self.id}]"
+
     def __str__(self) -> str:
-        return f"{self.message}{_HINT}{self.hint}" if self.hint else self.message
+        return f"{self.with_id}{_HINT}{self.hint}" if self.hint else self.with_id
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the message and the hint, no lines of the program."""
         hint = [f"Hint: {self.hint}"] if self.hint else []
-        return [f"{type(self).__name__}: {self.message}", *hint]
+        return [f"{type(self).__name__}: {self.with_id}", *hint]
 
 
 class UsageError(ReimportError):
@@ -122,11 +139,14 @@ def told_again(name: str, text: str) -> ReimportError | None:
     if not (isinstance(kind, type) and issubclass(kind, ReimportError)):
         return None
     message, hint = message_and_hint(text)
-    return kind(message, hint=hint)
+    parts = _WITH_ID.fullmatch(message)
+    if parts is None:
+        return None
+    return kind(parts[1], hint=hint, id=parts[2])
 
 
 def message_and_hint(text: str) -> tuple[str, str]:
-    """The two parts of an error that was recorded as one text."""
+    """The two parts of an error that was recorded as one text; the first has its id."""
     message, _, hint = text.partition(_HINT)
     return message, hint
 

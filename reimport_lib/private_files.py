@@ -45,6 +45,7 @@ def unwritable(path: Path, error: OSError) -> ReimportError:
     return ReimportError(
         f"{path} could not be written: {error.strerror}.",
         hint=f"{mend}, then `reimport run --resume`",
+        id="R119",
     )
 
 
@@ -71,6 +72,7 @@ def lock(file: IO[Any], *, wait: bool = True, shared: bool = False) -> None:
         raise ReimportError(
             f"Runs are made on Linux and macOS; {sys.platform} has no locks on files.",
             hint="use one of these systems",
+            id="R120",
         ) from None
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     fcntl.flock(file, kind | (0 if wait else fcntl.LOCK_NB))

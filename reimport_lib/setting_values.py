@@ -43,6 +43,7 @@ def printable(name: str, text: str) -> str:
             raise SettingsError(
                 f"{name}: its character {place} is {what}.",
                 hint=f"type the value of {name} again",
+                id="R224",
             )
     return stripped
 
@@ -52,6 +53,7 @@ def system(name: str, text: str) -> str:
         raise SettingsError(
             f"{name}: longer than {_MOST_OF_SYSTEM} characters.",
             hint=f"{name}=filemaker",
+            id="R225",
         )
     return text
 
@@ -68,6 +70,7 @@ def time_zone(name: str, text: str) -> str:
         raise SettingsError(
             f"{name}: {_quoted(text)} is not a time zone.{near}",
             hint="use an IANA name such as Australia/Sydney",
+            id="R226",
         )
     return text
 
@@ -78,7 +81,9 @@ def date_order(name: str, text: str) -> DateOrder:
         if text.upper() == known:
             return known
     raise SettingsError(
-        f"{name}: {_quoted(text)} is not an order of dates.", hint="use DMY, MDY or YMD"
+        f"{name}: {_quoted(text)} is not an order of dates.",
+        hint="use DMY, MDY or YMD",
+        id="R227",
     )
 
 
@@ -90,6 +95,7 @@ def phone_region(name: str, text: str) -> str:
         raise SettingsError(
             f"{name}: {_quoted(text)} is not a region of phone numbers.",
             hint="use two letters of ISO 3166, such as AU, NZ, GB or US",
+            id="R228",
         )
     return region
 
@@ -104,6 +110,7 @@ def charset(name: str, text: str) -> str:
         raise SettingsError(
             f"{name}: {_quoted(text)} is not a character set.",
             hint="use utf-8, utf-16, windows-1252 or macintosh",
+            id="R229",
         )
     return text
 
@@ -113,6 +120,7 @@ def width(name: str, text: str, *, default: int) -> int:
         raise SettingsError(
             f"{name}: not a number of digits between 1 and 20.",
             hint=f"{name}={default}",
+            id="R230",
         )
     return int(text)
 
@@ -136,6 +144,7 @@ def columns(name: str, text: str) -> dict[str, tuple[str, ...]]:
             raise SettingsError(
                 f"{name}: {wrong}",
                 hint=f"{name}=Images: recid, date, Type; Docs: id, Date",
+                id="R231",
             )
         found[file] = named
     return found
@@ -150,6 +159,7 @@ def optional_tables(name: str, text: str) -> tuple[str, ...]:
                 f"{name}: there is no table {_quoted(word)}."
                 + did_you_mean(word, known),
                 hint=f"the tables are {', '.join(known)}",
+                id="R232",
             )
     return words
 
@@ -164,6 +174,7 @@ def source(name: str, text: str, *, root: Path) -> str:
         raise SettingsError(
             f"{name}: there is no folder {_quoted(text)}.{near}",
             hint="a folder of exports, or data-api, or odata",
+            id="R233",
         )
     return str(path)
 
@@ -174,7 +185,9 @@ def folder(name: str, text: str, *, root: Path) -> Path:
         return root / Path(text).expanduser()
     except RuntimeError:
         raise SettingsError(
-            f"{name}: there is no such user on this machine.", hint="give a whole path"
+            f"{name}: there is no such user on this machine.",
+            hint="give a whole path",
+            id="R234",
         ) from None
 
 
@@ -183,6 +196,7 @@ def bucket(name: str, text: str) -> str:
         raise SettingsError(
             f"{name}: {_quoted(text)} cannot be the name of a bucket.",
             hint=f"{name}=clinic-files: letters, digits, dots and hyphens",
+            id="R235",
         )
     return text
 
@@ -191,7 +205,9 @@ def endpoint(name: str, text: str) -> str:
     wrong = _fault_of_url(text) if text else ""
     if wrong:
         raise SettingsError(
-            f"{name}: {wrong}.", hint=f"{name}=https://s3.example.org, with its scheme"
+            f"{name}: {wrong}.",
+            hint=f"{name}=https://s3.example.org, with its scheme",
+            id="R236",
         )
     return text
 
@@ -213,7 +229,9 @@ def prefix(name: str, text: str) -> str:
         wrong = "it is more than the place in the bucket"
     if wrong:
         meant = re.sub("/+", "/", text.strip("/")) or "folder"
-        raise SettingsError(f"{name}: {wrong}.", hint=f"{name}={shortened(meant)}/")
+        raise SettingsError(
+            f"{name}: {wrong}.", hint=f"{name}={shortened(meant)}/", id="R237"
+        )
     return text
 
 
@@ -236,6 +254,7 @@ def database(name: str, text: str) -> str:
         raise SettingsError(
             f"{name}: {wrong}.",
             hint=f"{name}=sqlite:///FILE or postgresql://USER@HOST/NAME",
+            id="R238",
         )
     return text
 

@@ -30,6 +30,8 @@ OF_FORMATS = {
     "files/streams.py": "Location",  # of HTTP
     "show/sanitizer.py": "title",  # of HTML
     "plan/values/conversions.py": "sex title",  # what is converted, in a message
+    "cli/catalogue.py": "message",  # what the parameters of errors are called
+    "cli/wording.py": "kind",
 }
 """Words of what a module reads or writes."""
 

@@ -94,7 +94,9 @@ def open_clinic(folder: Path) -> Clinic:
     """
     answer = folder / "expected" / "expected.json"
     if not answer.is_file():
-        raise UsageError(f"{folder.name} holds no clinic.", hint="reimport demo")
+        raise UsageError(
+            f"{folder.name} holds no clinic.", hint="reimport demo", id="R264"
+        )
     made = json.loads(answer.read_text(encoding="utf-8"))
     return Clinic(folder, made["seed"], made["scale"])
 

@@ -96,6 +96,7 @@ def _second_process(
         raise ReimportError(
             "The synthetic clinic could not be written whole.",
             hint="see the error above; is the disk full?",
+            id="R265",
         )
 
 

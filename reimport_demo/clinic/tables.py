@@ -38,6 +38,7 @@ def require_scale(scale: float) -> None:
         raise UsageError(
             f"A clinic at scale {scale} has too few rows for its defects, or too many.",
             hint=f"use a scale from {LEAST_SCALE} to {MOST_SCALE:g}",
+            id="R266",
         )
 
 

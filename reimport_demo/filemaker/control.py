@@ -63,7 +63,9 @@ def edit(service: Service) -> Response:
     table = service.database.tables.get(str(body.get("table")))
     kind: Edit = body.get("edit", "")
     if table is None or not kind or kind not in get_args(Edit):
-        raise UsageError("An edit names a table, and delete, insert or change.")
+        raise UsageError(
+            "An edit names a table, and delete, insert or change.", id="R272"
+        )
     for record in table.records()[:1]:
         service.edit(table, record, kind)
     return jsonify({"table": table.name, "records": len(table.records())})
@@ -72,7 +74,7 @@ def edit(service: Service) -> Response:
 def _body() -> dict[str, Any]:
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
-        raise UsageError("The body is no JSON object.")
+        raise UsageError("The body is no JSON object.", id="R273")
     return body
 
 

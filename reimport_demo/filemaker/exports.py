@@ -51,6 +51,7 @@ def exported_tables(folder: Path) -> tuple[Export, ...]:
         raise UsageError(
             f"{folder.name} holds no export files.",
             hint="name a clinic's folder, or one with Contacts.xlsx and the others",
+            id="R274",
         )
     return tuple(tables)
 
@@ -114,6 +115,8 @@ def _sheet_rows(path: Path) -> Iterator[list[Any]]:
         sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
     except CalamineError as error:
         raise SourceError(
-            f"{path.name}: not a workbook that can be served.", hint="export it again"
+            f"{path.name}: not a workbook that can be served.",
+            hint="export it again",
+            id="R275",
         ) from error
     yield from sheet.iter_rows()

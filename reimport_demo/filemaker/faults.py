@@ -73,10 +73,12 @@ def changed(faults: Faults, changes: Mapping[str, Any]) -> Faults:
     for name, value in changes.items():
         if name not in known:
             raise UsageError(
-                f"{name} is no fault.", hint=f"one of: {', '.join(sorted(known))}"
+                f"{name} is no fault.",
+                hint=f"one of: {', '.join(sorted(known))}",
+                id="R276",
             )
         if not _fits(value, hints[name]):
-            raise UsageError(f"{name}: not a value that this fault takes.")
+            raise UsageError(f"{name}: not a value that this fault takes.", id="R277")
     return replace(faults, **changes)
 
 

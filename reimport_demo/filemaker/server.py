@@ -174,6 +174,7 @@ def _socket(port: int) -> socket.socket:
         raise UsageError(
             f"Port {port} of this machine cannot be listened on.",
             hint="stop what uses it, or name another",
+            id="R278",
         ) from None
 
 

@@ -150,6 +150,7 @@ def open_backup(folder: Path) -> Backup:
         raise BackupError(
             f"{folder.parent.name}: there is no finished backup.",
             hint="reimport run --phase backup --dry-run",
+            id="R002",
         ) from None
     intact = (
         backup.path.is_file()
@@ -160,6 +161,7 @@ def open_backup(folder: Path) -> Backup:
         raise BackupError(
             f"{folder.parent.name}: the backup file is not what its manifest says.",
             hint="reimport run --phase backup --dry-run",
+            id="R003",
         )
     return backup
 
@@ -209,6 +211,7 @@ def _back_up_sqlite(url: str, target: Path) -> tuple[str, str, DatabaseDigest]:
             f"{database_name(url)}: SQLite's integrity check fails.",
             hint="recover it with sqlite3's .recover, or put an earlier backup in its"
             " place, which loses all that was saved since",
+            id="R004",
         )
     return f"SQLite {sqlite3.sqlite_version}", "", digest
 
@@ -236,6 +239,7 @@ def _refuse_copy(marker: object) -> None:
         raise BackupError(
             "This database is the copy of a rehearsal, not the real one.",
             hint="set DATABASE_URL to the real database",
+            id="R005",
         )
 
 
@@ -255,6 +259,7 @@ def _refuse_shrunk(digest: DatabaseDigest, previous: Backup | None) -> None:
             f" {', '.join(sorted(emptied))}.",
             hint="find out who emptied them; if they are rightly empty, move that"
             f" backup to another place: {previous.folder}",
+            id="R006",
         )
 
 
@@ -268,9 +273,11 @@ def _failures_named(database: str) -> Iterator[None]:
         raise BackupError(
             f"{database}: the backup cannot be written: {reason}.",
             hint="make room, or set REIMPORT_RUNS to a larger disk",
+            id="R007",
         ) from None
     except (sqlite3.Error, psycopg.Error) as error:
         raise BackupError(
             f"{database}: the backup failed: {pgreasons.of_error(error)}.",
             hint="reimport doctor",
+            id="R008",
         ) from None

@@ -109,6 +109,7 @@ def require_postgresql(rehearsal_url: str) -> None:
             "REIMPORT_REHEARSAL_URL names no PostgreSQL database, and DATABASE_URL"
             " does.",
             hint=_ANOTHER,
+            id="R009",
         )
 
 
@@ -130,7 +131,9 @@ def require_usable(rehearsal_url: str, real_url: str) -> None:
     except psycopg.Error as error:
         lacking = pgreasons.of_error(error)
     if lacking:
-        raise BackupError(f"REIMPORT_REHEARSAL_URL: {lacking}.", hint=_ANOTHER)
+        raise BackupError(
+            f"REIMPORT_REHEARSAL_URL: {lacking}.", hint=_ANOTHER, id="R010"
+        )
 
 
 def prove(backup: Backup, copy_url: str) -> DatabaseDigest:
@@ -148,6 +151,7 @@ def prove(backup: Backup, copy_url: str) -> DatabaseDigest:
             f" {several(len(backup.digest.tables), 'table')} came back otherwise:"
             f" {', '.join(different[:5])}.",
             hint="reimport run --phase backup --dry-run",
+            id="R011",
         )
     return digest
 
@@ -213,9 +217,11 @@ def failures_named(name: str) -> Iterator[None]:
         raise BackupError(
             f"{name}: the copy cannot be written: {reason}.",
             hint="make room, or set REIMPORT_RUNS to a larger disk",
+            id="R012",
         ) from None
     except (sqlite3.Error, psycopg.Error) as error:
         raise BackupError(
             f"{name}: the copy failed: {pgreasons.of_error(error)}.",
             hint="reimport doctor",
+            id="R013",
         ) from None

@@ -118,6 +118,7 @@ def digest_url(url: str) -> DatabaseDigest:
             f"Database {database_name(url)} cannot be read:"
             f" {pgreasons.of_error(error)}.",
             hint="reimport doctor",
+            id="R014",
         ) from None
 
 

@@ -65,6 +65,7 @@ def find_client(server_version: int) -> Client:
         raise BackupError(
             "pg_dump and pg_restore are not installed here.",
             hint=f"install PostgreSQL's client, or set {BIN_VARIABLE} to its folder",
+            id="R015",
         )
     fit = [client for client in clients if not _fault(client, server_version)]
     if not fit:
@@ -73,6 +74,7 @@ def find_client(server_version: int) -> Client:
             _fault(newest, server_version),
             hint=f"install the client of PostgreSQL {server} (Debian:"
             f" postgresql-client-{server}), or set {BIN_VARIABLE} to its folder",
+            id="R016",
         )
     major = min(client.version[0] for client in fit)
     of_major = [client for client in fit if client.version[0] == major]
@@ -90,6 +92,7 @@ def _named(folder: Path, server_version: int) -> Client:
         raise BackupError(
             f"{BIN_VARIABLE}: {fault}",
             hint=f"set {BIN_VARIABLE} to the folder of another client, or to none",
+            id="R017",
         )
     return client
 
@@ -193,12 +196,14 @@ def _call(client: Client, program: str, url: str, options: Sequence[str]) -> Non
             raise BackupError(
                 f"{program} cannot be started ({type(error).__name__}).",
                 hint="reimport doctor",
+                id="R018",
             ) from None
     if answer.returncode != 0:
         raise BackupError(
             f"{program} failed: {pgreasons.in_text(answer.stderr)}"
             f" (exit {answer.returncode}).",
             hint="reimport doctor",
+            id="R019",
         )
 
 

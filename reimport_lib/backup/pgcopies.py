@@ -116,6 +116,7 @@ def require_unused(url: str, *, wait_seconds: int) -> None:
                 f"{database_name(url)}: somebody has been using its tables for"
                 f" {wait_seconds} s. Nothing was written.",
                 hint="stop the backend, and what else writes, then once more",
+                id="R020",
             ) from None
         connection.rollback()
 
@@ -166,6 +167,7 @@ def refuse_same_database(copy_url: str, real_url: str) -> None:
         raise BackupError(
             "REIMPORT_REHEARSAL_URL names the real database.",
             hint="set it to an empty database of its own",
+            id="R021",
         )
 
 
@@ -174,6 +176,7 @@ def may_not_create() -> BackupError:
         "This role may not create a database for the rehearsal.",
         hint="grant it CREATEDB, or set REIMPORT_REHEARSAL_URL to an empty"
         " database of its own",
+        id="R022",
     )
 
 
@@ -181,6 +184,7 @@ def not_ours(name: str) -> BackupError:
     return BackupError(
         f"{name} holds tables and is not a copy that a rehearsal made.",
         hint="set REIMPORT_REHEARSAL_URL to an empty database of its own",
+        id="R023",
     )
 
 

@@ -64,6 +64,7 @@ def checks(connection: psycopg.Connection[Any]) -> list[Check]:
             f"{OLDEST} or newer",
             version,
             "upgrade PostgreSQL" if old else "",
+            id="C003",
         ),
         _check(
             "encoding of the database",
@@ -73,6 +74,7 @@ def checks(connection: psycopg.Connection[Any]) -> list[Check]:
             if encoding == "UTF8"
             else "make a database with ENCODING 'UTF8' TEMPLATE template0 and move the"
             " tables into it",
+            id="C004",
         ),
         _check(
             "the database can be written to",
@@ -81,6 +83,7 @@ def checks(connection: psycopg.Connection[Any]) -> list[Check]:
             "name the primary server, or ALTER DATABASE or ROLE ... RESET it"
             if fixed
             else "",
+            id="C005",
         ),
         *_rights(connection),
         _settings(connection),
@@ -100,22 +103,26 @@ def _rights(connection: psycopg.Connection[Any]) -> list[Check]:
             "tables whose rows this role sees only in part",
             hidden,
             "ALTER ROLE ... BYPASSRLS: a backup must hold every row",
+            id="C006",
         ),
         none_of(
             "tables that this role may not change",
             unchanged,
             "GRANT INSERT, UPDATE, DELETE on them to this role",
+            id="C007",
         ),
         none_of(
             "extensions that this role may not put into a copy",
             extensions,
             "set REIMPORT_REHEARSAL_URL with a role that may, or drop them",
+            id="C008",
         ),
         none_of(
             "tables that only another role may put back from a backup",
             others,
             "`reimport restore` needs their owner: ALTER TABLE ... OWNER TO this role",
             Verdict.WARN,
+            id="C009",
         ),
     ]
 
@@ -130,9 +137,10 @@ def _settings(connection: psycopg.Connection[Any]) -> Check:
         "any",
         f"{said}; set aside in the sessions of a run" if names else said,
         Verdict.PASS,
+        id="C010",
     )
 
 
-def _check(name: str, expected: str, actual: str, hint: str) -> Check:
+def _check(name: str, expected: str, actual: str, hint: str, *, id: str) -> Check:
     verdict = Verdict.FAIL if hint else Verdict.PASS
-    return Check(name, expected, actual, verdict, hint)
+    return Check(name, expected, actual, verdict, hint, id=id)

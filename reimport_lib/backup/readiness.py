@@ -50,13 +50,15 @@ def check_copies(settings: Settings) -> list[Check]:
 
     return [
         *of_server,
-        _answer("pg_dump and pg_restore suit the server", client),
-        _answer("a database to rehearse in", place),
+        _answer("pg_dump and pg_restore suit the server", client, id="C001"),
+        _answer("a database to rehearse in", place, id="C002"),
     ]
 
 
-def _answer(name: str, look: Callable[[], str]) -> Check:
+def _answer(name: str, look: Callable[[], str], *, id: str) -> Check:
     try:
-        return Check(name, "yes", look(), Verdict.PASS)
+        return Check(name, "yes", look(), Verdict.PASS, id=id)
     except ReimportError as error:
-        return Check(name, "yes", f"no: {error.message}", Verdict.FAIL, error.hint)
+        return Check(
+            name, "yes", f"no: {error.with_id}", Verdict.FAIL, error.hint, id=id
+        )

@@ -14,6 +14,7 @@ import click
 from reimport_lib import printing
 from reimport_lib.cli.doctor import doctor
 from reimport_lib.cli.errors import defect, show_error, show_usage, unexpected
+from reimport_lib.cli.explain import explain
 from reimport_lib.cli.files import files
 from reimport_lib.cli.load_config import load_config
 from reimport_lib.cli.plugins import Commands
@@ -53,6 +54,7 @@ for command in (
     load_config,
     prune,
     files,
+    explain,
 ):
     app.add_command(command)
 
@@ -92,7 +94,7 @@ def _refuse_empty(words: Sequence[str]) -> None:
     for before, word in pairwise(["", *words]):
         name, has_value, value = word.partition("=")
         if word.startswith("--") and has_value and not value.strip():
-            raise UsageError(f"{name}= is followed by nothing.", hint=_UNSET)
+            raise UsageError(f"{name}= is followed by nothing.", hint=_UNSET, id="R024")
         if not word.strip():
             where = f"The word after {before}" if before else "The first word"
-            raise UsageError(f"{where} is empty.", hint=_UNSET)
+            raise UsageError(f"{where} is empty.", hint=_UNSET, id="R025")

@@ -23,6 +23,6 @@ def show_checks(checks: list[Check]) -> int:
     """Print *checks*; the exit code is 3 when one failed."""
     for check in checks:
         say(f"{check.verdict:<16}{check.name}: {check.actual}")
-        if check.hint:
-            say(f"{'':<16}{check.hint}")
+        if check.advice:
+            say(f"{'':<16}{check.advice}")
     return 3 if failed(checks) else 0

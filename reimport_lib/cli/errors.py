@@ -10,7 +10,7 @@ from reimport_lib.errors import ReimportError, place_of
 
 def show_error(error: ReimportError) -> None:
     """One clear line on standard error, and the next step on a line of its own."""
-    printing.complain(f"reimport: {error.message}")
+    printing.complain(f"reimport: {error.with_id}")
     if error.hint:
         printing.complain(f"  next: {error.hint}")
 
@@ -33,10 +33,12 @@ def defect(error: Exception) -> ReimportError:
         return ReimportError(
             f"The database failed: {pgreasons.of_error(error)}.",
             hint="mend that, then try again; `reimport doctor` says what else is wrong",
+            id="R026",
         )
     return ReimportError(
         f"{place_of(error)}.",
         hint="this is a defect of the program: report the line",
+        id="R027",
     )
 
 
@@ -46,4 +48,5 @@ def unexpected(error: OSError) -> ReimportError:
     return ReimportError(
         f"{where}{error.strerror or type(error).__name__}.",
         hint="mend that, then try again; `reimport doctor` says what else is wrong",
+        id="R028",
     )

@@ -39,7 +39,7 @@ def _answer(what: str, look: Callable[[], list[Check]]) -> list[Check]:
         return look()
     except ReimportError as error:
         return [
-            Check(what, "no error", error.message, Verdict.FAIL, error.hint),
+            Check(what, "no error", error.with_id, Verdict.FAIL, error.hint, id="C011"),
         ]
 
 
@@ -56,8 +56,9 @@ def _runs_folder(settings: Settings) -> Check:
             f"no ({error.strerror})",
             Verdict.FAIL,
             "set REIMPORT_RUNS to a folder of your own",
+            id="C012",
         )
-    return Check(name, "yes", f"yes: {settings.runs}", Verdict.PASS)
+    return Check(name, "yes", f"yes: {settings.runs}", Verdict.PASS, id="C012")
 
 
 def _database(settings: Settings) -> list[Check]:
@@ -73,6 +74,7 @@ def _objects(settings: Settings) -> list[Check]:
             f"{len(listing):,}",
             Verdict.PASS if len(listing) else Verdict.WARN,
             "" if len(listing) else "check S3_BUCKET and the prefixes",
+            id="C013",
         )
         for name, listing in objects.list_objects(settings).items()
     ]
@@ -106,6 +108,7 @@ def _table(frozen: Snapshot, name: str, *, known: bool) -> list[Check]:
             f"{several(table.rows, 'row')}, {several(len(table.columns), 'column')}",
             Verdict.PASS if table.rows else Verdict.FAIL,
             "" if table.rows else "export the table again",
+            id="C014",
         ),
         *mappings.column_checks(rule, resolved, table.filled, rows=table.rows),
     ]

@@ -50,6 +50,7 @@ def files(tables: tuple[str, ...], most: int | None, dry_run: bool) -> None:
         raise Interrupted(
             "files: stopped by a person; every file that is stored stays.",
             hint="reimport files goes on where it stopped",
+            id="R029",
         ) from None
     finally:
         end_line()

@@ -41,5 +41,6 @@ class Commands(click.Group):
                 f"reimport {cmd_name} belongs to {BROUGHT_BY[cmd_name]}, "
                 "which is not installed.",
                 hint="make install, in the checkout; beside a wheel, its own wheel",
+                id="R030",
             )
         return None

@@ -28,7 +28,7 @@ def prune(named: tuple[str, ...], keep: int, dry_run: bool) -> None:
     size = sum(each.bytes for each in plans)
     _show_pruning(plans, verb="would remove" if dry_run else "removes")
     for error in runs.found(settings)[1].values():
-        say(f"{error.message} Nothing of it goes. Next: {error.hint}.")
+        say(f"{error.with_id} Nothing of it goes. Next: {error.hint}.")
     if not dry_run and size:
         carry_out(plans)
         say(f"Removed {size / 1e6:,.1f} MB; everything else is as it was.")

@@ -98,6 +98,7 @@ def run(resume: str | None, **words: Any) -> None:
             raise UsageError(
                 "--resume goes on with a run as it was opened; it takes no other word.",
                 hint="reimport run --resume RUN",
+                id="R031",
             )
         asked_for = "" if resume == NEWEST else resume
         _end(execute(resumable(settings, asked_for)))
@@ -117,11 +118,14 @@ def open_(**words: Any) -> None:
 def _open(settings: Settings, asked: Words) -> Run:
     """The run that the words ask for; a full one is rehearsed first and confirmed."""
     if asked.dry_run and asked.full:
-        raise UsageError("--dry-run and --full exclude each other.", hint="choose one")
+        raise UsageError(
+            "--dry-run and --full exclude each other.", hint="choose one", id="R032"
+        )
     if not (asked.dry_run or asked.full or asked.phase):
         raise UsageError(
             "Say what to run: --dry-run, --full, --phase NAME or --resume.",
             hint="reimport run --dry-run",
+            id="R033",
         )
     if asked.reviewed:
         if asked.dry_run or asked.of_its_own:
@@ -129,6 +133,7 @@ def _open(settings: Settings, asked: Words) -> Run:
                 "--reviewed applies a rehearsal as it was; "
                 "it takes no other phase or limit and no --dry-run.",
                 hint="reimport run --full --reviewed RUN",
+                id="R034",
             )
         rehearsal = approve.reviewed_rehearsal(settings, asked.reviewed)
     else:

@@ -32,7 +32,7 @@ def show_runs(settings: Settings) -> None:
         [lines[run_id] for run_id in sorted(lines, reverse=True)],
     )
     for error in damaged.values():
-        say(f"{error.message} Next: {error.hint}.")
+        say(f"{error.with_id} Next: {error.hint}.")
 
 
 def _line(run: Run) -> tuple[str, str, str, str]:

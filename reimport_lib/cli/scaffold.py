@@ -51,6 +51,7 @@ def write(settings: Settings, file: Path) -> dict[str, int]:
         raise UsageError(
             f"{file} is there already; nothing was written.",
             hint="name a file that is not there, and copy over what you need",
+            id="R035",
         )
     with tempfile.TemporaryDirectory() as folder:
         frozen = snapshot.freeze(

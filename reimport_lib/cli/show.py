@@ -40,4 +40,4 @@ def _complete_report(run: Run) -> None:
         try:
             report.write(run)
         except ReimportError as error:
-            printing.complain(f"reimport: {error.message}")
+            printing.complain(f"reimport: {error.with_id}")

@@ -74,6 +74,7 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
         raise Refused(
             f"{run_id} is a full run; what is reviewed is a rehearsal.",
             hint="reimport runs",
+            id="R047",
         )
     manifest = run.manifest()
     if manifest["status"] != Status.SUCCEEDED:
@@ -81,20 +82,25 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
             f"The rehearsal {run_id} ended as {manifest['status']}; "
             "only one that succeeded can be applied.",
             hint="reimport run --dry-run",
+            id="R048",
         )
     if lacking := _lacking(manifest):
         raise Refused(
             f"The record of {run_id} is of another version: it lacks {lacking}.",
             hint="reimport run --dry-run",
+            id="R049",
         )
     if not set(ALWAYS) <= set(run.phases):
         raise Refused(
             f"The rehearsal {run_id} made no backup, and planned nothing to apply.",
             hint="reimport run --dry-run",
+            id="R050",
         )
     if not run.snapshot_folder.is_dir():
         raise Refused(
-            f"The snapshot of {run_id} has been pruned.", hint="reimport run --dry-run"
+            f"The snapshot of {run_id} has been pruned.",
+            hint="reimport run --dry-run",
+            id="R051",
         )
     return run
 
@@ -173,11 +179,13 @@ def _require_yes(expected: str, ask: Ask | None, rehearsal: Run) -> None:
         raise Refused(
             "A run that may write must be confirmed, and nobody can type here.",
             hint=f"reimport run --full --reviewed {rehearsal.run_id} --yes",
+            id="R052",
         )
     if ask(expected).strip() != expected:
         raise Refused(
             "Not confirmed: the word typed is another. Nothing was written.",
             hint=f"reimport run --full --reviewed {rehearsal.run_id}",
+            id="R053",
         )
 
 

@@ -240,6 +240,7 @@ def check_parameters(
                 f"Parameter {name!r} is not declared in {notebook.name}."
                 + did_you_mean(repr(name), map(repr, declared)),
                 hint=f"papermill --help-notebook {notebook}",
+                id="R054",
             )
 
 
@@ -330,6 +331,7 @@ def _first_that_answers(
         f"The kernel of the notebook ended before its first cell, {len(starts)} times"
         " one after the other.",
         hint="see that the machine has memory to spare, then reimport run --resume",
+        id="R055",
     )
 
 

@@ -62,7 +62,9 @@ def plan(settings: Settings, *, keep: int, named: Sequence[str] = ()) -> list[Pr
         Refused: a named run is at work, or is not finished.
     """
     if keep < 1:
-        raise UsageError("--keep must be at least 1.", hint="reimport prune --keep 3")
+        raise UsageError(
+            "--keep must be at least 1.", hint="reimport prune --keep 3", id="R056"
+        )
     all_runs, damaged = runs.found(settings)
     chosen = [runs.load(settings, run_id) for run_id in named]
     for run in chosen:
@@ -181,6 +183,7 @@ def _require_done(run: Run, all_runs: list[Run]) -> None:
             raise Refused(
                 f"{run.run_id}: {user.run_id} is not done, and needs what it holds.",
                 hint=f"reimport run --resume {user.run_id}",
+                id="R057",
             )
 
 

@@ -72,10 +72,13 @@ def way_back(settings: Settings, run_id: str) -> WayBack:
         raise UsageError(
             f"{run_id} is a rehearsal: it wrote nothing to the real database.",
             hint="reimport runs, then reimport restore RUN",
+            id="R058",
         )
     manifest = run.manifest()
     if manifest["status"] == Status.ROLLED_BACK:
-        raise Refused(f"{run_id} was taken back before.", hint="reimport runs")
+        raise Refused(
+            f"{run_id} was taken back before.", hint="reimport runs", id="R059"
+        )
     bind.bind_real(settings)
     require_same_database(run)
     _require_idle(settings)
@@ -120,11 +123,13 @@ def _require_yes(way: WayBack, ask: Ask | None) -> None:
         raise Refused(
             "Going back must be confirmed, and nobody can type here.",
             hint=f"reimport restore {way.run.run_id} --yes",
+            id="R060",
         )
     if ask(way.word).strip() != way.word:
         raise Refused(
             "Not confirmed: the word typed is another. Nothing was written.",
             hint=f"reimport restore {way.run.run_id}",
+            id="R061",
         )
 
 
@@ -132,7 +137,9 @@ def _require_idle(settings: Settings) -> None:
     for run in runs.readable(settings):
         if lock.is_executed(run):
             raise Refused(
-                f"Run {run.run_id} is being executed.", hint="wait until it is done"
+                f"Run {run.run_id} is being executed.",
+                hint="wait until it is done",
+                id="R062",
             )
 
 
@@ -143,6 +150,7 @@ def _backup_before(run: Run) -> Backup:
         raise Refused(
             f"{run.run_id} ended before its backup: it wrote nothing.",
             hint="reimport runs",
+            id="R063",
         )
     try:
         # not by the record of that run: it is the way back where that is damaged too
@@ -153,6 +161,7 @@ def _backup_before(run: Run) -> Backup:
         raise Refused(
             f"The backup in {made['run']} is gone, damaged or another one.",
             hint="only a backup of your own helps; with it goes all saved since",
+            id="R064",
         )
     return backup
 

@@ -24,12 +24,15 @@ def resumable(settings: Settings, run_id: str) -> Run:
     run = runs.load(settings, run_id) if run_id else _newest_unfinished(settings)
     manifest = run.manifest()
     if manifest["status"] == Status.SUCCEEDED:
-        raise UsageError(f"Run {run.run_id} is done.", hint="reimport run --dry-run")
+        raise UsageError(
+            f"Run {run.run_id} is done.", hint="reimport run --dry-run", id="R065"
+        )
     if manifest["status"] in FINISHED or "pruned" in manifest:
         how = "pruned" if "pruned" in manifest else manifest["status"]
         raise Refused(
             f"Run {run.run_id} cannot go on: it is {how}.",
             hint="reimport run --dry-run",
+            id="R066",
         )
     return run
 
@@ -48,6 +51,7 @@ def _newest_unfinished(settings: Settings) -> Run:
     raise UsageError(
         "There is no unfinished run that a later one has not made out of date.",
         hint="reimport runs, then reimport run --resume RUN",
+        id="R067",
     )
 
 
@@ -57,4 +61,5 @@ def _require_newest(run: Run, damaged: Mapping[str, DamagedRecord]) -> None:
         raise Refused(
             f"{later[-1].message} It may be the run to go on with.",
             hint=f"reimport run --resume {run.run_id}, if that one is meant",
+            id="R068",
         )

@@ -102,7 +102,9 @@ def _execute_phase(
     except KeyboardInterrupt:
         stopped = f"{phase.name}: stopped; what was not finished was rolled back."
         hint = f"reimport run --resume {run.run_id}"
-        recording.record_failure(run, phase.name, Interrupted(stopped, hint=hint))
+        recording.record_failure(
+            run, phase.name, Interrupted(stopped, hint=hint, id="R069")
+        )
         raise
     except ReimportError as error:
         recording.record_failure(run, phase.name, error)
@@ -128,6 +130,7 @@ def _require_record(run: Run, phase: Phase, raised: CellError | None) -> None:
     raise known or PhaseFailed(
         f"{phase.name}: {what} before the phase was recorded as done.",
         hint=f"reimport run --resume {run.run_id}",
+        id="R070",
     )
 
 

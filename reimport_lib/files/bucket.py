@@ -49,6 +49,7 @@ def create(s3: Any, bucket: str, key: str, fetched: Fetched, *, mime_type: str) 
         raise SourceError(
             f"S3 cannot be reached ({type(error).__name__}): bucket {bucket!r}.",
             hint="check S3_ENDPOINT_URL and the network, then run it again",
+            id="R071",
         ) from None
     return True
 
@@ -56,12 +57,13 @@ def create(s3: Any, bucket: str, key: str, fetched: Fetched, *, mime_type: str) 
 def _refused(bucket: str, code: str) -> SourceError:
     told = f"S3: an object cannot be stored in bucket {bucket!r} ({code})."
     if code in _PASSING:
-        return SourceError(told, hint="run `reimport files` again later")
+        return SourceError(told, hint="run `reimport files` again later", id="R072")
     if code in _DENIED:
-        return SourceError(told, hint="the account needs s3:PutObject on it")
+        return SourceError(told, hint="the account needs s3:PutObject on it", id="R073")
     if code == "NoSuchBucket":
-        return SourceError(told, hint="check S3_BUCKET")
+        return SourceError(told, hint="check S3_BUCKET", id="R074")
     return NotTaken(
         f"S3 does not take the object ({code}).",
         hint=f"look up what S3 means by {code}, then run `reimport files` again",
+        id="R075",
     )

@@ -165,6 +165,7 @@ def _connection(folder: Path) -> sqlite3.Connection:
         raise SourceError(
             f"The ledger of files cannot be written ({error.strerror}).",
             hint="set REIMPORT_RUNS to a folder of your own",
+            id="R076",
         ) from None
     except sqlite3.Error as error:
         raise _unusable(error) from None
@@ -178,15 +179,18 @@ def _unusable(error: sqlite3.Error) -> SourceError:
         return SourceError(
             "The ledger of files is in use.",
             hint="wait until the other `reimport files` has ended",
+            id="R077",
         )
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return SourceError(
             f"The ledger of files is no whole database: {FOLDER}/{FILE} in the runs"
             " folder.",
             hint="move it away: the bucket itself tells what is stored",
+            id="R078",
         )
     return SourceError(
         f"The ledger of files cannot be written ({error}).",
         hint="make room, or set REIMPORT_RUNS to a folder of your own; then run it "
         "again",
+        id="R079",
     )

@@ -128,6 +128,7 @@ def _keep(part: bytes, content: IO[bytes]) -> None:
         raise SourceError(
             f"A file cannot be kept while it is fetched ({error.strerror}).",
             hint="make room in TMPDIR, then run `reimport files` again",
+            id="R080",
         ) from None
 
 
@@ -138,6 +139,7 @@ def _parts(answer: httpx.Response) -> Iterator[bytes]:
         raise http.Unreachable(
             "The FileMaker server broke off in the middle of a file.",
             hint="run it again; something on the way may cut long answers",
+            id="R081",
         ) from None
 
 
@@ -149,7 +151,9 @@ def _require_file(answer: httpx.Response) -> None:
     """
     status = answer.status_code
     if status in http.PASSING:
-        raise http.Unreachable(f"The FileMaker server answers with status {status}.")
+        raise http.Unreachable(
+            f"The FileMaker server answers with status {status}.", id="R082"
+        )
     if status != 200:
         passing = status in (401, 403, 404) or status >= 500
         raise Unfit(f"refused with status {status}", passing=passing)

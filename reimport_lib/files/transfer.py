@@ -78,6 +78,7 @@ def transfer(
             f"{', '.join(unknown)}: no table with files."
             + did_you_mean(unknown[0], stored),
             hint=f"--table {' or --table '.join(stored)}; without it all",
+            id="R083",
         )
     listings = objects.list_objects(settings)
     server = server_of(settings)
@@ -119,6 +120,7 @@ def container_of(layout: Layout, asked: str) -> str:
     raise SourceError(
         f"{layout.name}: which container field holds the files? It has {shown}.",
         hint="name it: FILEMAKER_CONTAINER_DOCUMENTS, FILEMAKER_CONTAINER_IMAGES",
+        id="R084",
     )
 
 

@@ -167,6 +167,7 @@ def _keys(work: Work, records: Iterable[Record]) -> list[str]:
         raise SourceError(
             f"{work.layout.name}: holds none of {', '.join(key_names(work.table))}.",
             hint="put the key field onto the layout",
+            id="R085",
         )
     return [record.values.get(column, "") for record in records]
 

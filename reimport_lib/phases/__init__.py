@@ -80,6 +80,7 @@ def named(name: str) -> Phase:
     raise UsageError(
         f"There is no phase {name!r}.{did_you_mean(name, known)}",
         hint="phases: " + " ".join(known),
+        id="R086",
     )
 
 

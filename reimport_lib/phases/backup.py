@@ -111,12 +111,14 @@ def checks(run: Run, proven: Proven) -> list[Check]:
                 actual=len(made.digest.tables)
                 - len(made.digest.differences(proven.restored)),
                 hint="reimport run --phase backup --dry-run",
+                id="C015",
             ),
             equal(
                 rows,
                 expected=made.digest.rows,
                 actual=proven.restored.rows,
                 hint="reimport run --phase backup --dry-run",
+                id="C016",
             ),
         ]
 

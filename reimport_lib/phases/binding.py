@@ -50,4 +50,5 @@ def require_same_database(run: Run) -> None:
             f"Run {run.run_id} is for the database {meant['name']}, and DATABASE_URL "
             f"does not name that one as it was: other {', '.join(different)}.",
             hint="set DATABASE_URL back, or rehearse again: reimport run --dry-run",
+            id="R087",
         )

@@ -291,6 +291,7 @@ def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:
             f"{run.reviewed} ({len(different)} of {several(len(digests), 'table')}). "
             "Nothing of this phase was written.",
             hint="reimport run --full, to rehearse and review again",
+            id="R088",
         )
 
 
@@ -310,11 +311,13 @@ def _landed(run: Run, plan: Plan) -> list[Check]:
             expected=len(expected),
             actual=int(expected.isin(hashes.index).sum()),
             hint=restoring.advice(run),
+            id="C017",
         ),
         equal(
             f"{plan.table}: every written row carries what was planned",
             expected=len(written),
             actual=same,
             hint=restoring.advice(run),
+            id="C018",
         ),
     ]

@@ -106,6 +106,7 @@ def reconcile(run: Run, plans: Sequence[DeletionPlan]) -> list[Check]:
                 expected=plan.imported_rows - plan.counts["deleted"],
                 actual=read.imported(plan.table),
                 hint=restoring.advice(run),
+                id="C019",
             )
             for plan in plans
         ]

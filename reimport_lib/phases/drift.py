@@ -46,6 +46,7 @@ def require_none(run: Run) -> list[Check]:
             f"What {run.reviewed} saw of the managed rows cannot be read: "
             f"{rehearsal.backup_folder.name}/{FILE} in its folder.",
             hint="reimport run --full, to rehearse and review again",
+            id="R089",
         ) from None
     now = managed_digest(bind.REAL)
     drifted = before.drift(now)
@@ -55,6 +56,7 @@ def require_none(run: Run) -> list[Check]:
             f"{verb(len(drifted), 'is', 'are')} not what {run.reviewed} saw: "
             f"{_named(run, drifted)}. Nothing was written.",
             hint="reimport run --full, to rehearse and review again",
+            id="R090",
         )
     run.record_target(now.by_table)
     return [
@@ -62,6 +64,7 @@ def require_none(run: Run) -> list[Check]:
             "managed rows that changed since the rehearsal",
             expected=0,
             actual=len(drifted),
+            id="C020",
         )
     ]
 

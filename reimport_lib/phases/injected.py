@@ -36,6 +36,7 @@ def refuse_undeclared(cells: Sequence[str]) -> None:
                 f"Parameter {name!r} is not declared in this notebook."
                 + did_you_mean(repr(name), map(repr, declared)),
                 hint="declared: " + ", ".join(declared),
+                id="R091",
             )
         expected = type(declared[name])
         fits = type(value) is expected or (expected is float and type(value) is int)
@@ -44,6 +45,7 @@ def refuse_undeclared(cells: Sequence[str]) -> None:
                 f"Parameter {name!r} is {type(value).__name__}, "
                 f"and must be {expected.__name__}.",
                 hint=f"leave it out to take the default of {name}",
+                id="R092",
             )
 
 

@@ -105,6 +105,7 @@ def expanded(phase: Phase, values: Mapping[str, float]) -> dict[str, float]:
             raise UsageError(
                 f"{phase.name}: no gate of this phase is called {name!r}.",
                 hint="one of " + ", ".join(known),
+                id="R093",
             )
     return places
 

@@ -84,7 +84,7 @@ def require_database(run: Run) -> None:
         if error.hint == identity.MIGRATE:  # then it is no longer the same
             raise
         way_on = f"{error.hint}; then reimport run --resume {run.run_id}"
-        raise TargetError(error.message, hint=way_on) from None
+        raise TargetError(error.message, hint=way_on, id=error.id) from None
 
 
 def _latest(settings: Settings) -> Run | None:
@@ -145,6 +145,7 @@ def _require_turn(run: Run, wanted: Phase) -> None:
         raise Refused(
             f"Run {run.run_id} does not include the phase {wanted.name}.",
             hint=f"reimport show {run.run_id}",
+            id="R094",
         )
     for entry in run.manifest()["phases"]:
         if entry["name"] == wanted.name:
@@ -152,6 +153,7 @@ def _require_turn(run: Run, wanted: Phase) -> None:
                 raise Refused(
                     f"{wanted.name} is done in run {run.run_id}.",
                     hint=f"reimport show {run.run_id}",
+                    id="R095",
                 )
             return
         if entry["status"] != Status.SUCCEEDED:
@@ -159,4 +161,5 @@ def _require_turn(run: Run, wanted: Phase) -> None:
                 f"{entry['name']} is not done in run {run.run_id}, "
                 f"and {wanted.name} comes after it.",
                 hint=f"reimport run --resume {run.run_id}",
+                id="R096",
             )

@@ -38,6 +38,7 @@ def require(settings: Settings, phases: Sequence[Phase]) -> None:
             f"{phase.name} links to {other}, and the database holds none that were "
             "imported.",
             hint=f"reimport run --phase {other}, or everything: reimport run --full",
+            id="R097",
         )
 
 

@@ -83,6 +83,7 @@ def finish(
             f"{verb(len(bad), 'does', 'do')} not hold: {bad[0].name} "
             f"(expected {bad[0].expected}, found {bad[0].actual}).",
             hint=bad[0].hint or f"reimport show {run.run_id}",
+            id="R099",
         )
         record_failure(run, name, failure)
         raise failure
@@ -170,6 +171,7 @@ def recording(run: Run, name: str) -> Iterator[None]:
             " in it.",
             hint="run its notebook again from the first cell, or "
             f"reimport run --resume {run.run_id}",
+            id="R100",
         )
     try:
         yield
@@ -180,6 +182,7 @@ def recording(run: Run, name: str) -> Iterator[None]:
         stopped = Interrupted(
             f"{name}: stopped by a person; what was not finished was rolled back.",
             hint=f"reimport run --resume {run.run_id}",
+            id="R101",
         )
         record_failure(run, name, stopped)
         raise stopped from None
@@ -195,8 +198,10 @@ def unexpected(run: Run, name: str, error: Exception) -> PhaseFailed:
         return PhaseFailed(
             f"{name}: the database failed: {pgreasons.of_error(error)}.",
             hint=f"mend that, then reimport run --resume {run.run_id}",
+            id="R102",
         )
     return PhaseFailed(
         f"{name}: {place_of(error)}.",
         hint="this is a defect of the program: keep the run folder and report the line",
+        id="R103",
     )

@@ -35,6 +35,7 @@ def checks(run: Run, snapshot: Snapshot) -> list[Check]:
                 "none",
                 Verdict.COULD_NOT_CHECK,
                 "compare the rows of each table with what FileMaker shows",
+                id="C021",
             )
         ]
     limits = data.gates_of(run)
@@ -45,7 +46,7 @@ def checks(run: Run, snapshot: Snapshot) -> list[Check]:
     found = drift.compare(
         earlier, snapshot, limits=replace(drift.LIMITS, lost_rows_of=own)
     )
-    held = Check(COMPARED, "a run that succeeded", run_id, Verdict.PASS)
+    held = Check(COMPARED, "a run that succeeded", run_id, Verdict.PASS, id="C021")
     judged = [_judged(check, failed(found), limits) for check in found]
     words = " ".join(dict.fromkeys(_words(judged, earlier, snapshot, limits)))
     return [held, *(_told(check, run_id, words) for check in judged)]

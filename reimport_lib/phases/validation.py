@@ -180,6 +180,7 @@ def _table_checks(snapshot: Snapshot) -> list[Check]:
                     "a file",
                     "none; the table is left as it is in the backend",
                     Verdict.WARN if not table.required else Verdict.COULD_NOT_CHECK,
+                    id="C022",
                 )
             )
         elif not snapshot.manifest.tables[table.name].rows:
@@ -188,6 +189,7 @@ def _table_checks(snapshot: Snapshot) -> list[Check]:
                 "everything that earlier imports brought.",
                 hint="export it again, or name it in REIMPORT_OPTIONAL_TABLES and "
                 "take the file away",
+                id="R104",
             )
     return found
 
@@ -235,6 +237,7 @@ def _object_checks(run: Run, snapshot: Snapshot) -> list[Check]:
                     ""
                     if count
                     else "check S3_BUCKET and the prefixes: reimport doctor",
+                    id="C023",
                 )
             )
     return found

@@ -61,7 +61,7 @@ def functional(evidence: Evidence) -> list[Check]:
         check = registry.api_checks()
         if check is None:
             missing = "no module of API checks is given: docs/architecture.md"
-            return [could_not_check("the API answers", missing)]
+            return [could_not_check("the API answers", missing, id="C024")]
         return check(evidence)
 
 
@@ -93,6 +93,7 @@ def finish(run: Run, checks: Sequence[Check]) -> None:
         f"{NAME}: {unmade:,} of {several(len(checks), 'check')} could not be made: this"
         f" snapshot was not the last that was imported by {', '.join(unproven)}.",
         hint="run all phases: reimport run --dry-run",
+        id="R105",
     )
     recording.record_failure(run, NAME, refusal)
     raise refusal
@@ -113,7 +114,7 @@ def _as_rehearsed(run: Run) -> list[Check]:
     rehearsed = _outcomes(runs.load(run.settings, run.reviewed))
     done = _outcomes(run)
     if not rehearsed and not done:
-        return [could_not_check(name, "neither run has any")]
+        return [could_not_check(name, "neither run has any", id="C025")]
     same = [file for file, content in rehearsed.items() if done.get(file) == content]
     return [
         equal(
@@ -121,6 +122,7 @@ def _as_rehearsed(run: Run) -> list[Check]:
             expected=len({*rehearsed, *done}),
             actual=len(same),
             hint=f"compare outcomes/ of {run.run_id} and {run.reviewed}",
+            id="C025",
         )
     ]
 

@@ -45,6 +45,7 @@ def match(decided: Decided, target: pd.DataFrame, system: str) -> Matched:
             " another one.",
             hint="look at both in the backend, move what hangs on one to the other"
             " before it goes, then rehearse again",
+            id="R106",
         )
     places = {key: place for place, key in enumerate(held)}
     positions = np.array([places.get(key, -1) for key in keys], dtype=np.int64)

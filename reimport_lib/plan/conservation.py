@@ -66,4 +66,5 @@ def _refuse(plan: Plan, what: str, count: int) -> None:
             f"{plan.table}: the plan does not account for every row: {count:,} {what}.",
             hint="a fault of the program, not of the data; nothing of this phase"
             " was written",
+            id="R107",
         )

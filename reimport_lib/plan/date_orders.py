@@ -69,6 +69,7 @@ def date_reading_checks(
                 actual=f"{filled - bad:,} of {filled:,}",
                 verdict=verdict,
                 hint="" if good else "is it a date in FileMaker? Export it as one",
+                id="C026",
             )
         )
     return checks
@@ -99,6 +100,7 @@ def clock_checks(table: Table, frame: pd.DataFrame) -> list[Check]:
                 hint="look at the rows with the note ambiguous_time"
                 if doubtful
                 else "",
+                id="C027",
             )
         )
     return checks
@@ -133,6 +135,7 @@ def _check(
         actual=f"{ours:,} fit only {order}, {others:,} only the other, {both:,} both",
         verdict=verdict,
         hint=_hint(verdict, declared),
+        id="C028",
     )
 
 

@@ -90,6 +90,7 @@ class DeletionPlan:
                 f"{self.table}: the plan of deletions does not account for"
                 f" {int(wrong.sum()):,} rows.",
                 hint="a fault of the program; nothing of this phase was written",
+                id="R108",
             )
 
     def __repr__(self) -> str:
@@ -293,4 +294,5 @@ def _refuse_local(
         " Nothing was deleted.",
         hint="move those rows to a record that stays, then rehearse again: no export"
         " has them",
+        id="R109",
     )

@@ -54,7 +54,7 @@ def _check(table: str, directory: str, named: int, unknown: set[str]) -> Check:
     words = directory.replace("_", " ")
     name = f"{table}: {words} that the backend does not know"
     if not unknown:
-        return Check(name, "0", f"0 of {named:,}", Verdict.PASS)
+        return Check(name, "0", f"0 of {named:,}", Verdict.PASS, id="C029")
     private = registry.lookups()[directory].private
     shown = "" if private else f": {', '.join(sorted(unknown)[:SHOWN])}"
     return Check(
@@ -64,4 +64,5 @@ def _check(table: str, directory: str, named: int, unknown: set[str]) -> Check:
         Verdict.WARN,
         "`reimport load-config FILE --scaffold` writes down what the source names; fill"
         " it in and load it, or go on without the links",
+        id="C029",
     )

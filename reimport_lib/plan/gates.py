@@ -136,6 +136,7 @@ def parse(text: str) -> tuple[tuple[str, str], float]:
         raise UsageError(
             f"--gate {table}.{name}: the value is not {kind}.",
             hint=f"--gate {table}.{name}={DEFAULTS.get(name, 0.5):g}",
+            id="R110",
         )
     return (table, name), value
 
@@ -264,6 +265,7 @@ def demand(
         raise GateFailed(
             f"{_figures(failed)}. Nothing of this phase was written.{later}",
             hint=f"look at the rows in {files}; if they are right: {arguments}",
+            id="R111",
         )
     return tuple(results)
 
@@ -294,6 +296,7 @@ def _refuse_unknown(word: str, known: Sequence[str], kind: str, text: str) -> No
     raise UsageError(
         f'--gate {text}: there is no {kind} "{word}".',
         hint=f'did you mean "{near[0]}"?' if near else f"one of {', '.join(known)}",
+        id="R112",
     )
 
 

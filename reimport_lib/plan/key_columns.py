@@ -39,6 +39,7 @@ def key_checks(table: Table, frame: pd.DataFrame) -> list[Check]:
                     f"{broken:,} of {len(frame):,}",
                     Verdict.FAIL,
                     BROKEN_HINT,
+                    id="C030",
                 )
             )
     return checks

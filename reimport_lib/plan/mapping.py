@@ -100,6 +100,7 @@ def _by_clean_name(table: Table, headers: Sequence[str]) -> dict[str, str]:
         raise SourceError(
             f"{table.name}: column {quoted(twice)} occurs twice.",
             hint="leave one of them out of the export",
+            id="R113",
         )
     return dict(zip(cleaned, headers, strict=True))
 
@@ -122,6 +123,7 @@ def _refuse_near_misses(table: Table, resolved: Resolved) -> None:
         raise SourceError(
             f'{table.name}: column "{header}" is not known.',
             hint=f'did you mean "{name}"? Rename it in the export',
+            id="R114",
         )
 
 
@@ -139,6 +141,7 @@ def _refuse_missing(
             hint=f'is it "{near[0]}"? Rename it in the export'
             if near
             else "export the table again with that field",
+            id="R115",
         )
 
 
@@ -158,6 +161,7 @@ def _refuse_unmapped(
             f"{verb(len(strangers), 'is', 'are')} neither mapped nor"
             f" dropped: {quoted(strangers)}.",
             hint="map them, drop them with a reason, or run without --strict",
+            id="R116",
         )
 
 
@@ -223,6 +227,7 @@ def column_checks(
             actual=f"not mapped; {filled.get(header, 0):,} of {rows:,} cells filled",
             verdict=Verdict.WARN if filled.get(header) else Verdict.PASS,
             hint="add it to the mapping" if filled.get(header) else "",
+            id="C031",
         )
         for header in resolved.unmapped
     ]

@@ -37,9 +37,9 @@ def _table_checks(evidence: Evidence, table: Table) -> list[Check]:
     account = evidence.account(table.name)
     name = f"{table.name}: counts"
     if account is None:
-        return [evidence.gap(name, table.name)]
+        return [evidence.gap(name, table.name, id="C032")]
     if table.name not in account.counts:
-        return [could_not_check(name, "the run did not look at this table")]
+        return [could_not_check(name, "the run did not look at this table", id="C032")]
     counts = _five(account.counts[table.name])
     found = [_conserved(evidence, table, counts), *_agreed(account, table, counts)]
     if table.model:
@@ -53,18 +53,22 @@ def _conserved(evidence: Evidence, table: Table, counts: Mapping[str, int]) -> C
     if table.model and table.made_of:
         rows = evidence.imported(table.name)
         if rows is None:
-            return evidence.gap(f"{table.name}: outcomes in the ledger", table.made_of)
+            return evidence.gap(
+                f"{table.name}: outcomes in the ledger", table.made_of, id="C033"
+            )
         return equal(
             f"{table.name}: outcomes in the ledger",
             expected=len(rows) + len(evidence.left_alone(table.name)),
             actual=total,
             hint=evidence.remedy,
+            id="C033",
         )
     return equal(
         f"{table.name}: source rows with one outcome each",
         expected=len(evidence.source(table.name)),
         actual=total,
         hint=evidence.remedy,
+        id="C034",
     )
 
 
@@ -75,7 +79,7 @@ def _agreed(account: Account, table: Table, counts: Mapping[str, int]) -> list[C
     rows = account.rows(table.name)
     if recorded is None or rows is None:
         why = f"the folder of {account.run_id} is gone"
-        return [could_not_check(f"{name} and its run folder", why)]
+        return [could_not_check(f"{name} and its run folder", why, id="C035")]
     counted = Counter(rows["outcome"])
     strangers = set(counted) - set(OUTCOMES)
     return [
@@ -84,6 +88,7 @@ def _agreed(account: Account, table: Table, counts: Mapping[str, int]) -> list[C
             expected=_said(counts),
             actual=_said(_five(recorded)),
             hint=f"reimport show {account.run_id}",
+            id="C036",
         ),
         equal(
             f"{name} and lines of outcomes/{table.name}.csv",
@@ -91,6 +96,7 @@ def _agreed(account: Account, table: Table, counts: Mapping[str, int]) -> list[C
             actual=_said(_five(counted))
             + (f", {len(strangers)} unknown outcomes" if strangers else ""),
             hint=f"reimport show {account.run_id}",
+            id="C037",
         ),
     ]
 
@@ -100,7 +106,9 @@ def _in_database(
 ) -> list[Check]:
     imported = evidence.imported(table)
     if imported is None:
-        return [evidence.gap(f"{table}: imported rows in the database", table)]
+        return [
+            evidence.gap(f"{table}: imported rows in the database", table, id="C038")
+        ]
     held = evidence.database(table)
     pks = set(imported["target_id"])
     expected = sum(counts[outcome] for outcome in IMPORTED)
@@ -110,6 +118,7 @@ def _in_database(
             expected=expected,
             actual=len(pks & set(held.index)),
             hint=evidence.remedy,
+            id="C038",
         )
     ]
     return [*found, *_others(evidence, table, pks)]
@@ -129,9 +138,9 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
     local = evidence.left_alone(table)
     if kept is None:
         if not len(others):
-            return [equal(name, expected=0, actual=0)]
+            return [equal(name, expected=0, actual=0, id="C039")]
         why = f"{several(len(others), 'row')}, and no delete phase says why"
-        return [could_not_check(name, why)]
+        return [could_not_check(name, why, id="C039")]
     accounted = set(kept["target_id"]) | local
     found = [
         equal(
@@ -139,6 +148,7 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
             expected=f"{len(accounted & set(others.index)):,} kept",
             actual=f"{len(others):,} kept",
             hint="reimport run --phase delete --dry-run",
+            id="C039",
         )
     ]
     if key_names(table):
@@ -146,7 +156,7 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
         found.append(_by_key(evidence, table, keys, pks, accounted))
     elif registry.named(table).key is not None:
         why = "nobody has said which column holds the key"
-        found.append(could_not_check(_in_snapshot_name(table), why))
+        found.append(could_not_check(_in_snapshot_name(table), why, id="C040"))
     return found
 
 
@@ -174,6 +184,7 @@ def _by_key(
         expected=len(pks) + len((in_source - pks) & kept),
         actual=len(in_source),
         hint=evidence.remedy,
+        id="C040",
     )
 
 
@@ -183,7 +194,9 @@ def _seals(evidence: Evidence) -> list[Check]:
     for phase, account in evidence.accounts.items():
         name = f"{phase}: outcomes files are those that the ledger sealed"
         if not account.files:
-            found.append(could_not_check(name, f"{account.run_id}: no outcomes files"))
+            found.append(
+                could_not_check(name, f"{account.run_id}: no outcomes files", id="C041")
+            )
             continue
         found.append(
             equal(
@@ -191,6 +204,7 @@ def _seals(evidence: Evidence) -> list[Check]:
                 expected=f"sha256 {account.outcomes_sha256[:12]}",
                 actual=f"sha256 {account.sha256_of_files[:12]}",
                 hint=f"reimport show {account.run_id}",
+                id="C041",
             )
         )
     if DELETE in evidence.gaps:

@@ -64,6 +64,7 @@ def _check(evidence: Evidence, table: str, rows: pd.DataFrame) -> Check:
         + (f"; not {some_rows(more)}" if more else ""),
         Verdict.FAIL if more else Verdict.PASS,
         f"compare them with the other row of their key in {file}" if more else "",
+        id="C042",
     )
 
 

@@ -166,12 +166,14 @@ class Evidence:
         } & self.gaps.keys()
         return tuple(phase for phase in self.gaps if phase in phases)
 
-    def gap(self, name: str, table: str) -> Check:
+    def gap(self, name: str, table: str, *, id: str) -> Check:
         """The check called *name* as one that cannot be made."""
         why = self.gaps.get(registry.by_name()[table].phase)
         if why is None:
-            return could_not_check(name, "the outcomes files of that run are gone")
-        return Check(name, why.expected, why.actual, why.verdict, why.hint)
+            return could_not_check(
+                name, "the outcomes files of that run are gone", id=id
+            )
+        return Check(name, why.expected, why.actual, why.verdict, why.hint, id=id)
 
 
 def gather(run: Run, snapshot: Snapshot, *, alias: str = DEFAULT) -> Evidence:
@@ -192,10 +194,13 @@ def gather(run: Run, snapshot: Snapshot, *, alias: str = DEFAULT) -> Evidence:
                 "none",
                 Verdict.FAIL,
                 f"reimport run --resume {run.run_id}",
+                id="C043",
             )
         else:
             gaps[phase] = could_not_check(
-                phase, "not in this run, nor imported last from this snapshot"
+                phase,
+                "not in this run, nor imported last from this snapshot",
+                id="C043",
             )
     return Evidence(run, snapshot, accounts, gaps, alias)
 

@@ -70,4 +70,5 @@ def judged(name: str, facts: Sequence[Fact]) -> Check:
         ""
         if holds
         else "ask the API the same in a browser, and compare with the export",
+        id="C044",
     )

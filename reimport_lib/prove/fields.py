@@ -45,9 +45,9 @@ def check_table(evidence: Evidence, table: str, world: World) -> list[Check]:
     account = evidence.account(table)
     matched = match(evidence, account, table, world) if account else None
     if matched is None:
-        return [evidence.gap(f"{table}: fields", table)]
+        return [evidence.gap(f"{table}: fields", table, id="C045")]
     if not matched.rows and not matched.missing:
-        return [could_not_check(f"{table}: fields", "no row came in")]
+        return [could_not_check(f"{table}: fields", "no row came in", id="C045")]
     fields = [*declared(matched), metadata(matched)]
     results = {each.name: compare(matched, each) for each in fields}
     checks = [_field_check(table, each, results[each.name]) for each in fields]
@@ -58,7 +58,7 @@ def check_table(evidence: Evidence, table: str, world: World) -> list[Check]:
 def _uncompared(table: str, compared: Collection[str]) -> list[Check]:
     """Fields that the import writes and nothing here compares: never silence."""
     return [
-        could_not_check(f"{table}.{name}", NOT_SAID)
+        could_not_check(f"{table}.{name}", NOT_SAID, id="C046")
         for name in managed(table)
         if name not in compared
     ]
@@ -67,7 +67,7 @@ def _uncompared(table: str, compared: Collection[str]) -> list[Check]:
 def _field_check(table: str, field: Comparison, result: Compared) -> Check:
     name = f"{table}.{field.name}"
     if field.unchecked:
-        return could_not_check(name, field.unchecked)
+        return could_not_check(name, field.unchecked, id="C047")
     explained = sum(result.explained.values())
     notes = ", ".join(f"{note} {n:,}" for note, n in sorted(result.explained.items()))
     figures = [
@@ -92,6 +92,7 @@ def _field_check(table: str, field: Comparison, result: Compared) -> Check:
         "; ".join((*figures, f"sha256 {result.target_sha256[:12]}")),
         verdict,
         hint,
+        id="C047",
     )
 
 
@@ -108,4 +109,5 @@ def _fill_check(table: str, results: list[Compared]) -> Check:
         f"{several(target, 'value')}, {explained:,} more left blank by notes",
         Verdict.FAIL if lost else Verdict.PASS,
         off if lost else "",
+        id="C048",
     )

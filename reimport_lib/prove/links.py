@@ -69,6 +69,7 @@ def _missing_rows(evidence: Evidence, table: str) -> Iterator[Check]:
         expected=0,
         actual=total,
         hint=evidence.remedy,
+        id="C049",
     )
 
 
@@ -80,7 +81,9 @@ def _dangling(evidence: Evidence, table: str) -> Iterator[Check]:
         imported = None
     link = registry.named(table).owner_link
     if link is None:
-        yield could_not_check(f"{table}: owners", "nobody has said whose the rows are")
+        yield could_not_check(
+            f"{table}: owners", "nobody has said whose the rows are", id="C050"
+        )
         return
     owner = model_of(link.to)
     owners: Any = owner._base_manager.using(evidence.alias)
@@ -100,6 +103,7 @@ def _dangling(evidence: Evidence, table: str) -> Iterator[Check]:
             expected=0,
             actual=len((dangling | strange) & ours),
             hint=evidence.remedy,
+            id="C051",
         )
     others = len(dangling - ours)
     yield Check(
@@ -110,20 +114,23 @@ def _dangling(evidence: Evidence, table: str) -> Iterator[Check]:
         "the import leaves them as they are; look at them in the backend"
         if others
         else "",
+        id="C052",
     )
 
 
 def _table_checks(evidence: Evidence, table: str, world: World) -> Iterator[Check]:
     name = f"{table}: owner in the source = owner in the database"
     if not owner_names(table):
-        yield could_not_check(name, "nobody has said which column names the owner")
+        yield could_not_check(
+            name, "nobody has said which column names the owner", id="C053"
+        )
         return
     linked = _linked(evidence, table)
     if linked is None:
-        yield evidence.gap(name, table)
+        yield evidence.gap(name, table, id="C053")
         return
     if not linked.rows:
-        yield could_not_check(name, "no row came in")
+        yield could_not_check(name, "no row came in", id="C053")
         return
     owners = world.owners_of(table, linked.target)
     yield all_rows(
@@ -180,6 +187,7 @@ def _objects(
         expected=len(keys),
         actual=len(set(keys)),
         hint=f"see outcomes/{table}_objects.csv",
+        id="C054",
     )
     objects = evidence.outcomes(f"{table}_objects")
     if objects is not None:
@@ -189,4 +197,5 @@ def _objects(
             expected=len(keys),
             actual=len(set(pointed_at) & set(linked.target.index)),
             hint=f"see outcomes/{table}_objects.csv",
+            id="C055",
         )

@@ -55,6 +55,7 @@ def digest(path: Path) -> str:
         raise SourceError(
             f"{path.name}: could not be read to its end ({error.strerror}).",
             hint="wait until the export is finished, then run again",
+            id="R121",
         ) from None
 
 
@@ -66,6 +67,7 @@ def file_checks(path: Path, before: Fingerprint) -> tuple[Check, ...]:
             expected=f"{before.size_bytes:,} bytes",
             actual=_found_now(path, before),
             hint="wait until the export is finished, then run again",
+            id="C057",
         ),
         Check(
             "server's own count",
@@ -73,6 +75,7 @@ def file_checks(path: Path, before: Fingerprint) -> tuple[Check, ...]:
             "an export file does not say",
             Verdict.COULD_NOT_CHECK,
             "compare the rows with the record count FileMaker shows",
+            id="C058",
         ),
     )
 
@@ -86,6 +89,7 @@ def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
             f"{rows:,}",
             Verdict.PASS if rows else Verdict.WARN,
             "" if rows else "an empty table deletes nothing: export it again",
+            id="C059",
         )
     ]
     if keys is None:
@@ -95,6 +99,7 @@ def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
                 "a key of each row",
                 "the table has no key column of its own",
                 Verdict.COULD_NOT_CHECK,
+                id="C060",
             )
         )
     else:
@@ -107,6 +112,7 @@ def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
                 ""
                 if keys == rows
                 else "rows share a key or have none: see the page of their phase",
+                id="C060",
             )
         )
     return tuple(checks)
@@ -150,7 +156,9 @@ def require_whole(name: str, checks: Iterable[Check]) -> None:
             f"{check.name}: expected {check.expected}, found {check.actual}"
             for check in broken
         )
-        raise SourceError(f"{name}: is not complete ({told}).", hint=broken[0].hint)
+        raise SourceError(
+            f"{name}: is not complete ({told}).", hint=broken[0].hint, id="R122"
+        )
 
 
 def _found_now(path: Path, before: Fingerprint) -> str:

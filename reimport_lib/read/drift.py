@@ -73,7 +73,12 @@ def compare(
         checks += _words(name, earlier, later, limits)
     checks += [
         Check(
-            f"{name}: table", "not there", "new", Verdict.WARN, "a first import of it"
+            f"{name}: table",
+            "not there",
+            "new",
+            Verdict.WARN,
+            "a first import of it",
+            id="C061",
         )
         for name in later.manifest.tables
         if name not in earlier.manifest.tables
@@ -97,6 +102,7 @@ def require_alike(checks: tuple[Check, ...]) -> None:
         raise GateFailed(
             f"The source differs from the last run's beyond its limits ({told}).",
             hint=broken[0].hint,
+            id="R123",
         )
 
 
@@ -107,6 +113,7 @@ def _gone(name: str, before: TableManifest) -> Check:
         "not exported",
         Verdict.WARN,
         "nothing of it is deleted; export it if it should be imported",
+        id="C061",
     )
 
 
@@ -129,7 +136,9 @@ def _rows(
         )
     elif before.rows and grown > limits.grown_rows * before.rows:
         verdict, hint = Verdict.WARN, "is it the right file?"
-    return Check(f"{name}: rows", f"{before.rows:,}", f"{after.rows:,}", verdict, hint)
+    return Check(
+        f"{name}: rows", f"{before.rows:,}", f"{after.rows:,}", verdict, hint, id="C062"
+    )
 
 
 def _columns(
@@ -146,6 +155,7 @@ def _columns(
                 GONE,
                 Verdict.WARN if optional else Verdict.FAIL,
                 "was it renamed, or left out of the export? export all columns",
+                id="C063",
             )
         elif not holds and held > limits.lost_floor_rows and after.rows:
             yield Check(
@@ -154,6 +164,7 @@ def _columns(
                 EMPTIED,
                 Verdict.FAIL,
                 "was it moved to another column? look at it in FileMaker",
+                id="C063",
             )
         elif held * after.rows > holds * before.rows and (
             held / max(1, before.rows) - holds / max(1, after.rows)
@@ -165,6 +176,7 @@ def _columns(
                 _share(holds, after.rows),
                 Verdict.WARN,
                 "fewer cells hold a value than before",
+                id="C063",
             )
     for column in after.columns:
         if column not in before.columns:
@@ -174,6 +186,7 @@ def _columns(
                 f"{after.filled[column]:,} filled",
                 Verdict.WARN,
                 "map it, or drop it with a reason",
+                id="C064",
             )
 
 
@@ -200,6 +213,7 @@ def _words(
             f"{len(counts):,} ({_shown(counts, limits)})",
             Verdict.WARN,
             "see whether the table of words knows them",
+            id="C065",
         )
 
 

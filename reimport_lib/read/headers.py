@@ -52,11 +52,13 @@ def refuse_other_content(cells: Sequence[str], *, name: str) -> None:
         raise SourceError(
             f"{name}: its first record holds control characters: it is no text file.",
             hint="export the table as .xlsx, .csv, .tab, .mer or FMPXMLRESULT .xml",
+            id="R164",
         )
     if cells[0].strip().casefold().startswith("sep="):
         raise SourceError(
             f"{name}: begins with a line for Excel (sep=), not with column names.",
             hint="remove that line, or export the table again from FileMaker",
+            id="R165",
         )
 
 
@@ -77,12 +79,14 @@ def columns(
         raise SourceError(
             f"{name}: {len(cells):,} columns; the limit is {limits.columns:,}.",
             hint="is this the right file? export only the columns that are needed",
+            id="R166",
         )
     cleaned = [clean(cell) for cell in cells]
     if not any(cleaned):
         raise SourceError(
             f"{name}: no column has a name.",
             hint="export with the field names in the first row",
+            id="R167",
         )
     named = tuple(
         header or f"column {place}" for place, header in enumerate(cleaned, start=1)
@@ -105,4 +109,5 @@ def _refuse_repeated(named: Sequence[str], *, name: str) -> None:
             f"{name}: {several(len(repeated), 'column name')} more than once: "
             f"{'; '.join(repeated[:5])}.",
             hint="give each column a name of its own in the export, then run again",
+            id="R168",
         )

@@ -66,26 +66,32 @@ def check_file(path: Path, limits: Limits = LIMITS) -> os.stat_result:
         raise SourceError(
             f"{path.name}: cannot be read ({error.strerror}).",
             hint="check the folder of exports and its permissions",
+            id="R169",
         ) from None
     if not stat.S_ISREG(status.st_mode):
         raise SourceError(
             f"{path.name}: is not a regular file.",
             hint="put the exported file itself into the folder of exports",
+            id="R170",
         )
     if not os.access(path, os.R_OK):
         raise SourceError(
             f"{path.name}: no permission to read it.",
             hint="give this account the right to read the folder of exports",
+            id="R171",
         )
     if status.st_size == 0:
         raise SourceError(
-            f"{path.name}: is empty (0 bytes).", hint="export the table again"
+            f"{path.name}: is empty (0 bytes).",
+            hint="export the table again",
+            id="R172",
         )
     if status.st_size > limits.file_bytes:
         raise SourceError(
             f"{path.name}: {status.st_size:,} bytes; the limit is "
             f"{limits.file_bytes:,}.",
             hint="export the table in a leaner form, without container fields",
+            id="R173",
         )
     return status
 
@@ -96,10 +102,12 @@ def check_cells(name: str, *, rows: int, columns: int, limits: Limits = LIMITS) 
         raise SourceError(
             f"{name}: {columns:,} columns; the limit is {limits.columns:,}.",
             hint="see what stands far to the right, and export the table without it",
+            id="R174",
         )
     if rows * columns > limits.cells:
         raise SourceError(
             f"{name}: reaches over {rows:,} rows and {columns:,} columns; the limit "
             f"is {limits.cells:,} cells.",
             hint="see what stands far outside the table, and export it without that",
+            id="R175",
         )

@@ -116,6 +116,7 @@ class Manifest:
                 raise SourceError(
                     "manifest.json: the snapshot has another format.",
                     hint="freeze the source again with `reimport run --dry-run`",
+                    id="R176",
                 )
             if values.pop("seal") != _seal(values):
                 raise ValueError
@@ -139,6 +140,7 @@ class Manifest:
                 "manifest.json: cannot be read as that of a snapshot, or is not what "
                 "was frozen.",
                 hint="freeze the source again with `reimport run --dry-run`",
+                id="R177",
             ) from None
 
 

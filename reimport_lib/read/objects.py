@@ -53,6 +53,7 @@ def client(settings: Settings) -> BaseClient:
         raise SettingsError(
             "S3_BUCKET is not set.",
             hint="set S3_BUCKET to the bucket of the documents and images",
+            id="R178",
         )
     config = Config(
         connect_timeout=10,
@@ -67,6 +68,7 @@ def client(settings: Settings) -> BaseClient:
         raise SettingsError(
             "The S3 client cannot be made from these settings.",
             hint="check S3_ENDPOINT_URL, AWS_DEFAULT_REGION and AWS_PROFILE",
+            id="R179",
         ) from None
     return made
 
@@ -106,6 +108,7 @@ def list_objects(
             f"S3 cannot be reached ({type(error).__name__}): bucket "
             f"{settings.s3_bucket!r}.",
             hint="check S3_ENDPOINT_URL, the network and the AWS credentials",
+            id="R180",
         ) from None
 
 
@@ -178,4 +181,4 @@ def _refused(bucket: str, error: ClientError) -> SourceError:
         hint = "the account needs s3:ListBucket on it"
     else:
         said, hint = f"cannot be listed ({code})", "run `reimport doctor`"
-    return SourceError(f"S3: bucket {bucket!r} {said}.", hint=hint)
+    return SourceError(f"S3: bucket {bucket!r} {said}.", hint=hint, id="R181")

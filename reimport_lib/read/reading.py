@@ -119,6 +119,7 @@ def _unused(table: pa.Table, file: str) -> list[str]:
             f"{file}: the first row names {named} of {named + nameless} columns with "
             "values: it is no header.",
             hint="remove titles above the table; one name per column",
+            id="R182",
         )
     return unused
 

@@ -146,6 +146,7 @@ def freeze(
         raise SourceError(
             f"{folder.name}: already holds a snapshot.",
             hint="begin a new run: a snapshot is never written twice",
+            id="R210",
         )
     tables: dict[str, TableManifest] = {}
     listings: dict[str, ObjectsManifest] = {}
@@ -179,6 +180,7 @@ def open_snapshot(folder: Path) -> Snapshot:
         raise SourceError(
             f"{folder.name}: holds no snapshot.",
             hint="freeze the source with `reimport run --dry-run`",
+            id="R211",
         ) from None
     return Snapshot(folder, manifest)
 
@@ -205,6 +207,7 @@ def _readings(
         raise SettingsError(
             "REIMPORT_SOURCE is not set.",
             hint="name the folder of exports, or data-api or odata",
+            id="R212",
         )
     if settings.source in SERVERS:
         server = import_module(SERVERS[settings.source])

@@ -76,11 +76,13 @@ def cannot_write(path: Path, error: Exception) -> SourceError:
             f"The disk is full: {path.name} could not be written.",
             hint="free some space (`reimport prune` removes copies, snapshots and"
             " backups of old runs), then run again",
+            id="R213",
         )
     said = error.strerror if isinstance(error, OSError) else type(error).__name__
     return SourceError(
         f"{path.name} could not be written ({said}).",
         hint="check REIMPORT_RUNS, its permissions and the space on its disk",
+        id="R214",
     )
 
 
@@ -130,6 +132,7 @@ def absent(name: str, held: Any) -> SourceError:
     return SourceError(
         f"The snapshot holds no table {name!r}; it holds {', '.join(sorted(held))}.",
         hint="export it, then freeze the source again with `reimport run --dry-run`",
+        id="R215",
     )
 
 
@@ -137,4 +140,5 @@ def damaged(name: str) -> SourceError:
     return SourceError(
         f"{name}: the snapshot cannot be read, or is not what was frozen.",
         hint="freeze the source again with `reimport run --dry-run`",
+        id="R216",
     )

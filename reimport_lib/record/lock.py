@@ -33,6 +33,7 @@ def executing(run: Run) -> Iterator[None]:
             raise Refused(
                 f"Run {run.run_id} is being executed by another process.",
                 hint=f"reimport show {run.run_id}",
+                id="R217",
             ) from None
         except OSError as error:
             raise unwritable(path, error) from None

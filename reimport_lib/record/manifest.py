@@ -214,4 +214,5 @@ def read_manifest(folder: Path) -> Manifest:
         f"{folder.name}: its record {MANIFEST} {why}.",
         hint=f"put {MANIFEST} back from a copy, or begin anew: reimport run --dry-run; "
         "the other files of the run are as they were",
+        id="R218",
     )

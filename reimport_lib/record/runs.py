@@ -111,7 +111,9 @@ def _new_folder(runs: Path, mode: Mode) -> Path:
             return folder
     except OSError as error:
         raise _unusable(runs, error) from None
-    raise UsageError("Sixty runs were opened within a minute.", hint="wait a minute")
+    raise UsageError(
+        "Sixty runs were opened within a minute.", hint="wait a minute", id="R219"
+    )
 
 
 def load(settings: Settings, run_id: str) -> Run:
@@ -128,6 +130,7 @@ def load(settings: Settings, run_id: str) -> Run:
             f"There is no run {shortened(run_id)!r} in {settings.runs}."
             + did_you_mean(run_id, all_run_ids(settings)),
             hint="reimport runs",
+            id="R220",
         )
     manifest = read_manifest(folder)
     parameters = manifest["parameters"]
@@ -167,6 +170,7 @@ def _unusable(folder: Path, error: OSError) -> SettingsError:
     return SettingsError(
         f"The runs folder {folder} cannot be used: {error.strerror}.",
         hint="set REIMPORT_RUNS to a folder of your own",
+        id="R221",
     )
 
 
@@ -224,4 +228,5 @@ def _key(path: Path) -> bytes:
         raise ReimportError(
             f"{path} is damaged: it holds no key.",
             hint="take it back from a copy; without it, pseudonyms are other ones",
+            id="R222",
         ) from None

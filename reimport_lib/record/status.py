@@ -95,6 +95,7 @@ def step(now: Status, then: Status, *, steps: Steps, run_id: str, what: str) -> 
     raise Refused(
         f"Run {run_id}: {what} is {now} and cannot become {then}.",
         hint=_way_on(now, run_id),
+        id="R223",
     )
 
 

@@ -116,14 +116,14 @@ def checks_table(checks: Iterable[Check], caption: str = "") -> Table:
     order = {"fail": 0, "warn": 1, "could-not-check": 2, "pass": 3}
     ranked = sorted(checks, key=lambda check: order[str(check.verdict)])
     heads = ("check", "verdict", "expected", "found", "what to do")
-    width = len(heads) if any(check.hint for check in ranked) else len(heads) - 1
+    width = len(heads) if any(check.advice for check in ranked) else len(heads) - 1
     rows = tuple(
         (
             _check_name(check),
             verdict_badge(str(check.verdict)),
             check.expected,
             check.actual,
-            check.hint,
+            check.advice,
         )[:width]
         for check in ranked
     )

@@ -43,9 +43,9 @@ def check_batches(evidence: Evidence, world: World) -> list[Check]:
     """Every batch says the patient, the day and the number of the images in it."""
     rows = evidence.imported(TABLE)
     if rows is None:
-        return [evidence.gap(f"{TABLE}: fields", TABLE)]
+        return [evidence.gap(f"{TABLE}: fields", TABLE, id="C091")]
     if not len(rows):
-        return [could_not_check(f"{TABLE}: fields", "no row came in")]
+        return [could_not_check(f"{TABLE}: fields", "no row came in", id="C091")]
     held = evidence.database(TABLE)
     numbered = list(enumerate(rows["target_id"], start=1))
     found = [(n, held.loc[pk]) for n, pk in numbered if pk in held.index]
@@ -60,7 +60,9 @@ def check_batches(evidence: Evidence, world: World) -> list[Check]:
             for name in names
         ),
         *(
-            could_not_check(f"{TABLE}.{name}", "nobody has said how it is compared")
+            could_not_check(
+                f"{TABLE}.{name}", "nobody has said how it is compared", id="C092"
+            )
             for name in registry.named(TABLE).managed
             if results and name not in names
         ),
@@ -127,4 +129,5 @@ def _check(name: str, rows: int, right: list[int]) -> Check:
         actual + (f"; not {some_rows(wrong)} in key order" if wrong else ""),
         Verdict.FAIL if wrong else Verdict.PASS,
         f"see outcomes/{TABLE}.csv" if wrong else "",
+        id="C092",
     )

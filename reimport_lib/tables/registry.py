@@ -92,6 +92,7 @@ def api_checks() -> ApiChecks | None:
         raise SettingsError(
             f"API_CHECKS={name} in {module}: {exc}.",
             hint="name a module with a function check, or leave API_CHECKS out",
+            id="R239",
         ) from exc
     return check
 
@@ -160,5 +161,6 @@ def _tables(module: str) -> Mapping[str, Table]:
         raise SettingsError(
             f"{SETTING}={module}: {exc}.",
             hint=f"name a module with a tuple TABLES, or leave it blank for {DEFAULT}",
+            id="R240",
         ) from exc
     return MappingProxyType({table.name: table for table in tables})

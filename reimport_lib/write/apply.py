@@ -147,6 +147,7 @@ def _after_failure(run_id: str, phase: str, snapshot_digest: str) -> Applied | N
             f"{phase}: the connection was lost ({type(error).__name__}); whether the"
             " phase was committed is in the ledger.",
             hint=f"reimport run --resume {run_id}",
+            id="R241",
         ) from None
     except (Error, Refused):
         return None

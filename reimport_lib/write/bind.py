@@ -58,6 +58,7 @@ def bind(run_database: str, *, real_database: str, writable: bool) -> None:
         raise UsageError(
             "This kernel already works on another run.",
             hint="restart the kernel, then run the cells from the top",
+            id="R242",
         )
     databases = {
         DEFAULT: configuration(run_database, read_only=not writable),
@@ -120,13 +121,16 @@ def _set_up() -> None:
         django.setup()
     except ImproperlyConfigured as error:  # it names the setting, and no value
         raise SettingsError(
-            str(error), hint="the settings are in docs/settings.md and .env.example"
+            str(error),
+            hint="the settings are in docs/settings.md and .env.example",
+            id="R243",
         ) from None
     if not settings.is_overridden("TIME_ZONE") or not settings.USE_TZ:
         # Django's own default would move this process's clock to Chicago.
         raise SettingsError(
             "The backend's settings name no TIME_ZONE, or do not set USE_TZ.",
             hint="set both in backend/config/settings.py",
+            id="R244",
         )
 
 

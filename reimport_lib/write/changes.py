@@ -263,4 +263,5 @@ def _drifted(what: str, count: int, happened: str) -> Drifted:
         f"{what}: {several(count, 'row')} {happened} since the plan was made."
         " Nothing of this phase was written.",
         hint="rehearse again: reimport run --dry-run",
+        id="R245",
     )

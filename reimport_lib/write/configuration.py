@@ -56,6 +56,7 @@ def load(settings: Settings, file: Path) -> dict[str, int]:
                         f"{file}: {kind} entry {number} cannot be stored "
                         f"({type(error).__name__}); nothing was loaded.",
                         hint="a name twice, or a value of another kind than its field",
+                        id="R246",
                     ) from None
     bind.close()
     return {kind: len(items) for kind, items in entries.items()}
@@ -74,11 +75,16 @@ def read(file: Path) -> dict[str, list[Entry]]:
         raise UsageError(
             f"{file} cannot be read: {error.strerror}.{nearest(file)}",
             hint="check the path",
+            id="R247",
         ) from None
     except ValueError:
-        raise UsageError(f"{file} is not JSON.", hint="see docs/settings.md") from None
+        raise UsageError(
+            f"{file} is not JSON.", hint="see docs/settings.md", id="R248"
+        ) from None
     if not isinstance(content, dict):
-        raise UsageError(f"{file} is not a JSON object.", hint="see docs/settings.md")
+        raise UsageError(
+            f"{file} is not a JSON object.", hint="see docs/settings.md", id="R249"
+        )
     flat = content and all(isinstance(value, str) for value in content.values())
     kinds = registry.lookups()
     if flat and not content.keys() & kinds.keys():
@@ -108,17 +114,22 @@ def _require_known(file: Path, kind: str, items: Any) -> None:
         raise UsageError(
             f"{file}: {kind!r} is nothing to load.{did_you_mean(kind, kinds)}",
             hint="known: " + " ".join(kinds),
+            id="R250",
         )
     if not isinstance(items, list):
         raise UsageError(
-            f"{file}: {kind} is not a list.", hint="a list of objects, one per entry"
+            f"{file}: {kind} is not a list.",
+            hint="a list of objects, one per entry",
+            id="R251",
         )
     name = kinds[kind].names[0]
     known = {"filemaker_id", *kinds[kind].names, *kinds[kind].settable, NOT_LOADED}
     for number, item in enumerate(items, start=1):
         if not isinstance(item, dict) or not item.get(name):
             raise UsageError(
-                f"{file}: {kind} entry {number} has no {name}.", hint=f"add {name}"
+                f"{file}: {kind} entry {number} has no {name}.",
+                hint=f"add {name}",
+                id="R252",
             )
         for field in item:
             if field not in known:
@@ -126,6 +137,7 @@ def _require_known(file: Path, kind: str, items: Any) -> None:
                     f"{file}: {kind} entry {number}: unknown field {field!r}."
                     + did_you_mean(field, known),
                     hint="known: " + " ".join(sorted(known - {NOT_LOADED})),
+                    id="R253",
                 )
 
 
@@ -173,5 +185,6 @@ def _linked(kind: str, model: Any, field: str, value: Any) -> Any:
         raise SettingsError(
             f"{kind}: an entry names a {field} that is not loaded.",
             hint=f"load the {named.name} first, or in the same file",
+            id="R254",
         )
     return found

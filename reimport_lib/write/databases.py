@@ -156,4 +156,5 @@ def _parsed(url: str) -> Config:
     raise SettingsError(
         "The database URL names neither a SQLite file nor a PostgreSQL database.",
         hint="DATABASE_URL=sqlite:///FILE or postgresql://USER@HOST/NAME",
+        id="R255",
     )

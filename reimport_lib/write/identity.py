@@ -62,9 +62,10 @@ def check_target(alias: str = REAL) -> list[Check]:
                 f"no: {pgreasons.of_error(error)}",
                 Verdict.FAIL,
                 "mend that, or set DATABASE_URL to the clinic's database",
+                id="C093",
             )
         ]
-    reached = equal("database can be reached", expected="yes", actual="yes")
+    reached = equal("database can be reached", expected="yes", actual="yes", id="C093")
     rights = _rights(connection)
     if failed(rights):  # then nothing else can be asked of it
         return [reached, *rights]
@@ -81,19 +82,33 @@ def check_target(alias: str = REAL) -> list[Check]:
             expected=len(wanted),
             actual=len(wanted & tables),
             hint=MIGRATE,
+            id="C094",
         ),
-        equal("migrations not applied", expected=0, actual=len(missing), hint=MIGRATE),
+        equal(
+            "migrations not applied",
+            expected=0,
+            actual=len(missing),
+            hint=MIGRATE,
+            id="C095",
+        ),
         equal(
             "database is a rehearsal's copy",
             expected="no",
             actual="yes" if MARKER in tables and alias == REAL else "no",
             hint="set DATABASE_URL to the clinic's database",
+            id="C096",
         ),
     ]
     if not missing and not _holds_content_types(alias):
         # Django makes them after the last migration, outside of it.
         found.append(
-            equal("content types are there", expected="yes", actual="no", hint=MIGRATE)
+            equal(
+                "content types are there",
+                expected="yes",
+                actual="no",
+                hint=MIGRATE,
+                id="C097",
+            )
         )
     return found
 
@@ -110,6 +125,7 @@ def require_ready(alias: str) -> None:
             raise TargetError(
                 f"{check.name}: {check.actual}, expected {check.expected}.",
                 hint=check.hint,
+                id="R256",
             )
 
 

@@ -103,11 +103,13 @@ def require_run(run_id: str, *, snapshot_digest: str, alias: str = DEFAULT) -> N
         raise Refused(
             f"Run {run_id} is not in the ledger of this database.",
             hint="reimport runs",
+            id="R257",
         )
     if held != snapshot_digest:
         raise Refused(
             f"Run {run_id} was started with another snapshot of the source.",
             hint="reimport run --dry-run",
+            id="R258",
         )
 
 

@@ -80,6 +80,7 @@ def content_type_ids(alias: str) -> Mapping[str, int]:
         raise TargetError(
             "The database holds no content types: its migrations did not finish.",
             hint="python backend/manage.py migrate",
+            id="R259",
         )
     return found
 

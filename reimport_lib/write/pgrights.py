@@ -38,6 +38,7 @@ def readable(connection: psycopg.Connection[Any]) -> Check:
         "tables and sequences that this role may not read",
         such(connection, (*TABLES, "m", "S"), _UNREAD),
         "GRANT SELECT on them, and USAGE on their schema, to this role",
+        id="C098",
     )
 
 
@@ -52,10 +53,15 @@ def such(
 
 
 def none_of(
-    name: str, found: list[str], hint: str, verdict: Verdict = Verdict.FAIL
+    name: str,
+    found: list[str],
+    hint: str,
+    verdict: Verdict = Verdict.FAIL,
+    *,
+    id: str,
 ) -> Check:
     """That nothing is *found*; else how many, the first three, and *verdict*."""
     if not found:
-        return Check(name, "0", "0", Verdict.PASS)
+        return Check(name, "0", "0", Verdict.PASS, id=id)
     shown = ", ".join(found[:3])
-    return Check(name, "0", f"{len(found):,}: {shown}", verdict, hint)
+    return Check(name, "0", f"{len(found):,}: {shown}", verdict, hint, id=id)

@@ -81,6 +81,7 @@ def update_rows(
             f"{label_of(model)}: {len(keys) - changed:,} of {several(len(keys), 'row')}"
             " went since the plan was made. Nothing of this phase was written.",
             hint="rehearse again: reimport run --dry-run",
+            id="R260",
         )
     return changed
 
@@ -119,6 +120,7 @@ def failures_named(where: str) -> Iterator[None]:
             raise TargetError(
                 f"{where}: another import or person is writing to this database.",
                 hint="wait until it is done, then reimport run --resume",
+                id="R261",
             ) from None
         full = code in _FULL
         if not full and pgreasons.is_outside(error):
@@ -126,6 +128,7 @@ def failures_named(where: str) -> Iterator[None]:
                 f"{where}: the database failed: {pgreasons.of_error(error)}."
                 " Nothing of this phase was written.",
                 hint="mend that, then reimport run --resume",
+                id="R262",
             ) from None
         refused = "has no room for" if full else "refused"
         raise PhaseFailed(
@@ -135,6 +138,7 @@ def failures_named(where: str) -> Iterator[None]:
             hint="make room on its disk, then reimport run --resume"
             if full
             else "reimport doctor",
+            id="R263",
         ) from None
 
 

@@ -34,7 +34,7 @@ def damaged(name: str) -> Callable[[Path], None]:
     [
         (
             renamed("Appointments.xlsx", "startDate", "start_Dat"),
-            'appointments: column "start_Dat" is not known. '
+            'appointments: column "start_Dat" is not known. [R114] '
             'Hint: did you mean "startDate"? Rename it in the export',
         ),
         (

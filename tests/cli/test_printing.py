@@ -133,8 +133,8 @@ def test_a_printable_text_is_printed_as_it_is(
 def test_a_check_and_an_error_take_any_text(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show_checks([Check(text, text, text, Verdict.WARN, text)])
-    show_error(ReimportError(text, hint=text))
+    show_checks([Check(text, text, text, Verdict.WARN, text, id="C000")])
+    show_error(ReimportError(text, hint=text, id="R000"))
 
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == len(err.splitlines()) == 2
@@ -143,7 +143,7 @@ def test_a_check_and_an_error_take_any_text(
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_an_error_holds_one_line_wherever_it_is_shown(text: str) -> None:
-    error = ReimportError(f"{text} is missing", hint=text)
+    error = ReimportError(f"{text} is missing", hint=text, id="R000")
 
     for line in [error.message, error.hint, str(error), *error._render_traceback_()]:
         assert len(line.splitlines()) == 1

@@ -119,6 +119,7 @@ def test_a_person_who_stops_it_is_told_how_it_goes_on(
 
     assert command.returncode == 130
     assert told == (
-        "reimport: files: stopped by a person; every file that is stored stays.\n"
+        "reimport: files: stopped by a person; every file that is stored stays."
+        " [R029]\n"
         "  next: reimport files goes on where it stopped\n"
     )

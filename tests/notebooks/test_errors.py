@@ -11,7 +11,7 @@ def test_a_refusal_is_shown_in_words_without_lines_of_the_program() -> None:
     shown: list[list[str]] = []
     shell = InteractiveShell()
     shell._showtraceback = lambda _kind, _error, lines: shown.append(lines)  # type: ignore[method-assign]
-    error = GateFailed("12 of 6,490 rows are rejected.", hint="look at them")
+    error = GateFailed("12 of 6,490 rows are rejected.", hint="look at them", id="R111")
 
     try:
         raise error
@@ -19,5 +19,5 @@ def test_a_refusal_is_shown_in_words_without_lines_of_the_program() -> None:
         shell.showtraceback()
 
     assert shown == [
-        ["GateFailed: 12 of 6,490 rows are rejected.", "Hint: look at them"]
+        ["GateFailed: 12 of 6,490 rows are rejected. [R111]", "Hint: look at them"]
     ]

@@ -35,7 +35,7 @@ def failed(ready: Site) -> Run:
     begin(run)
     write(run.folder / NOTEBOOK, ended=True)
     (run.folder / NOTEBOOK).with_suffix(".html").write_text("page")
-    recording.record_failure(run, "patients", PhaseFailed("patients: no."))
+    recording.record_failure(run, "patients", PhaseFailed("patients: no.", id="R000"))
     return run
 
 
@@ -131,7 +131,7 @@ def test_nothing_more_is_done_in_a_phase_that_has_ended(failed: Run) -> None:
 
     assert done == []
     assert "from the first cell" in refused.value.hint
-    assert failed.phase("patients")["error"] == "patients: no."
+    assert failed.phase("patients")["error"] == "patients: no. [R000]"
 
 
 def test_an_error_after_a_phase_is_done_leaves_it_done_and_is_told(

@@ -228,9 +228,9 @@ def test_a_sample_of_the_source_is_masked_by_what_its_columns_become() -> None:
 
 def test_checks_that_fail_come_first() -> None:
     checks = [
-        Check("a", "1", "1", Verdict.PASS),
-        Check("b", "1", "?", Verdict.COULD_NOT_CHECK),
-        Check("c", "1", "2", Verdict.FAIL, "do it again"),
+        Check("a", "1", "1", Verdict.PASS, id="C000"),
+        Check("b", "1", "?", Verdict.COULD_NOT_CHECK, id="C000"),
+        Check("c", "1", "2", Verdict.FAIL, "do it again", id="C000"),
     ]
 
     table = results.checks_table(checks)
@@ -243,8 +243,8 @@ def test_checks_that_fail_come_first() -> None:
 
 def test_checks_to_look_at_come_before_those_that_could_not_be_made() -> None:
     checks = [
-        Check("sms: server's own count", "1", "?", Verdict.COULD_NOT_CHECK),
-        Check("contact_details: distinct keys", "2", "1", Verdict.WARN),
+        Check("sms: server's own count", "1", "?", Verdict.COULD_NOT_CHECK, id="C000"),
+        Check("contact_details: distinct keys", "2", "1", Verdict.WARN, id="C000"),
     ]
 
     table = results.checks_table(checks)
@@ -348,7 +348,9 @@ def poisoned_facts() -> list[Shown]:
     hostile = pd.DataFrame(dict.fromkeys(names, PAYLOADS)).assign(
         required=True, filled=1
     )
-    checks = [Check(text, text, text, Verdict.WARN, text) for text in PAYLOADS]
+    checks = [
+        Check(text, text, text, Verdict.WARN, text, id="C000") for text in PAYLOADS
+    ]
     sources = [manifest(*PAYLOADS, file=text) for text in PAYLOADS[:3]]
     cards = [{**run(), "run_id": text, "mode": text} for text in PAYLOADS]
     return [

@@ -55,5 +55,6 @@ def left_by(method: str, made: Made | None) -> Made:
         raise UsageError(
             f"phase.{method}() has not been done in this notebook.",
             hint="run the cells in their order: Run All Cells",
+            id="R098",
         )
     return made

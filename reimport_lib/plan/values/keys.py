@@ -65,6 +65,7 @@ def whole_keys(
             f'{table}, column "{column.name}": {broken:,} of {len(column):,} keys are '
             "numbers that have lost digits (rounded, or in scientific notation).",
             hint=BROKEN_HINT,
+            id="R117",
         )
     return canonical_key(column, number=number)
 

@@ -97,6 +97,7 @@ def distinct(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[str]]:
             f'column "{column.name}" holds {several(strangers, "value")} that'
             f" {verb(strangers, 'is', 'are')} no text.",
             hint="read every cell as text; a blank one is the empty text",
+            id="R118",
         )
     return positions, texts
 

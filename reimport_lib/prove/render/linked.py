@@ -53,4 +53,5 @@ def all_rows(
         else figure,
         Verdict.FAIL if wrong else Verdict.WARN if edits else Verdict.PASS,
         linked.remedy if wrong else hint,
+        id="C056",
     )

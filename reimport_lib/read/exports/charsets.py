@@ -162,6 +162,7 @@ def _asked(path: Path, asked: str, head: bytes) -> Charset:
         raise SourceError(
             f"REIMPORT_CHARSET: {asked[:_SHOWN]!r} is not a character set.",
             hint="use utf-8, utf-16, windows-1252, macintosh or another one's name",
+            id="R124",
         )
     codec = found.name
     mark = next((mark for mark, named, _ in _BOMS if named == codec), b"")
@@ -197,6 +198,7 @@ def _require_fits(path: Path, codec: str, name: str, skip: int) -> None:
             f"{path.name}: byte {misfit:,} does not fit {name}; the file may be "
             "damaged, cut short or of another character set.",
             hint="export the table again, as UTF-8",
+            id="R125",
         )
 
 
@@ -300,6 +302,7 @@ def _untold(path: Path, contexts: Counter[bytes], fits: Sequence[Fit]) -> Source
         f"{path.name}: the character set cannot be told ({contexts.total():,} bytes "
         "beyond ASCII, not UTF-8).",
         hint=f"export the table as UTF-8, or set REIMPORT_CHARSET ({named}{more})",
+        id="R126",
     )
 
 
@@ -357,6 +360,7 @@ def _evidence(path: Path) -> Counter[bytes]:
             f"{path.name}: mixes UTF-8 with another character set or is damaged "
             f"({runs - good:,} of {runs:,} places).",
             hint="export the table again, as UTF-8",
+            id="R127",
         )
     return contexts
 

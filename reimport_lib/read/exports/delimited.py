@@ -109,6 +109,7 @@ def _names(
             f"{name}: its first record has more than {limits.columns:,} fields, "
             "the limit.",
             hint="is this the right file? export only the columns that are needed",
+            id="R128",
         )
     if columns:
         named = headers.columns(columns, name=f"names given for {name}", limits=limits)
@@ -122,6 +123,7 @@ def _names(
                 "columns are named for it.",
                 hint=f"name every column, in order, in {name}.columns.txt or in "
                 "REIMPORT_COLUMNS",
+                id="R129",
             )
         return named, False
     if headers.looks_like_data(first):
@@ -129,6 +131,7 @@ def _names(
             f"{name}: its first record looks like data, not like column names.",
             hint=f"export with field names, or name the columns, one a line, in "
             f"{name}.columns.txt, or in REIMPORT_COLUMNS",
+            id="R130",
         )
     return headers.columns(first, name=name, limits=limits), True
 
@@ -143,6 +146,7 @@ def _refuse_other_header(name: str, own: list[str], named: Sequence[str]) -> Non
             f"{len(named)}), but not those named for it in this order.",
             hint=f"remove {name}.columns.txt, or its names from REIMPORT_COLUMNS: the "
             "file names its columns itself",
+            id="R131",
         )
 
 
@@ -183,6 +187,7 @@ def _ragged(source: _Source, uneven: list[tuple[int, int]]) -> SourceError:
         f"{source.path.name}: {several(len(uneven), 'record')} without the "
         f"{several(source.width, 'field')} of the first one: {shown}{more}.",
         hint=hint,
+        id="R132",
     )
 
 
@@ -209,6 +214,7 @@ def _charset_check(charset: Charset) -> Check:
         f"{charset.name} ({charset.evidence}; confidence {charset.confidence:.0%})",
         Verdict.PASS if sure else Verdict.WARN,
         "" if sure else "compare some accented names with FileMaker",
+        id="C066",
     )
 
 
@@ -226,5 +232,6 @@ def _end_checks(path: Path, charset: Charset) -> tuple[Check, ...]:
             "ends without one: it may have been cut short",
             Verdict.WARN,
             "compare the last record with FileMaker",
+            id="C067",
         ),
     )

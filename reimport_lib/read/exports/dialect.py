@@ -71,15 +71,19 @@ def sniff(head: str, *, name: str, whole: bool) -> Dialect:
             f"{name}: its first record has no end within {len(head):,} characters: "
             "it is no table, or its line ends or quotes are broken.",
             hint="export the table again",
+            id="R133",
         )
     if best is None and head.strip():
         raise SourceError(
             f"{name}: its first record cannot be read: its quotes are broken, or its "
             "fields are not parted by comma, semicolon, tab or bar.",
             hint="export the table again",
+            id="R134",
         )
     if best is None:
-        raise SourceError(f"{name}: holds no records.", hint="export the table again")
+        raise SourceError(
+            f"{name}: holds no records.", hint="export the table again", id="R135"
+        )
     return best[2]
 
 

@@ -67,6 +67,7 @@ def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
         raise SourceError(
             f"{place}: its first row looks like data, not like column names.",
             hint="export with the field names in the first row",
+            id="R136",
         )
     names = headers.columns(first, name=place, limits=limits)
     arrays = _arrays(rows, names, date_system=facts.date_system)
@@ -108,15 +109,19 @@ def _first_with_data(
         raise SourceError(
             f"{path.name}: is protected by a password.",
             hint="save it without a password",
+            id="R137",
         ) from None
     except (CalamineError, OSError, ValueError, OverflowError):
         raise SourceError(
             f"{path.name}: the workbook cannot be read; it may be damaged.",
             hint="export the table again",
+            id="R138",
         ) from None
     if found is None:
         raise SourceError(
-            f"{path.name}: no sheet holds any data.", hint="export the table again"
+            f"{path.name}: no sheet holds any data.",
+            hint="export the table again",
+            id="R139",
         )
     return found
 
@@ -188,6 +193,7 @@ def _refuse_merged_header(name: str, sheet: CalamineSheet, *, height: int) -> No
                 f"{name}, sheet {sheet.name!r}: the header row holds merged cells, so "
                 "a column has no name of its own.",
                 hint="remove titles above the table; one name per column",
+                id="R140",
             )
 
 
@@ -226,64 +232,85 @@ def _checks(
     doubtful = mended.doubtful if mended else 0
     found = (
         (
-            "sheets with data",
             facts.sheets_with_data > 1,
-            "1",
-            f"{facts.sheets_with_data} (read: {sheet.name!r})",
-            "keep one sheet per file",
+            Check(
+                "sheets with data",
+                "1",
+                f"{facts.sheets_with_data} (read: {sheet.name!r})",
+                Verdict.WARN,
+                "keep one sheet per file",
+                id="C068",
+            ),
         ),
         (
-            "text cut by Excel",
             cut > 0,
-            "0 cells",
-            f"{several(cut, 'cell')} of exactly {CELL_CHARS:,} characters",
-            "export this table as XML or CSV: they hold long text",
+            Check(
+                "text cut by Excel",
+                "0 cells",
+                f"{several(cut, 'cell')} of exactly {CELL_CHARS:,} characters",
+                Verdict.WARN,
+                "export this table as XML or CSV: they hold long text",
+                id="C069",
+            ),
         ),
         (
-            "merged cells",
             merged > 0,
-            "0",
-            f"{several(merged, 'range')}; only the first cell of each has a value",
-            "take the file as FileMaker wrote it",
+            Check(
+                "merged cells",
+                "0",
+                f"{several(merged, 'range')}; only the first cell of each has a value",
+                Verdict.WARN,
+                "take the file as FileMaker wrote it",
+                id="C070",
+            ),
         ),
         (
-            "formulas",
             facts.formulas > 0,
-            "0 cells",
-            f"{several(facts.formulas, 'cell')}; the stored result is read",
-            "take the file as FileMaker wrote it",
+            Check(
+                "formulas",
+                "0 cells",
+                f"{several(facts.formulas, 'cell')}; the stored result is read",
+                Verdict.WARN,
+                "take the file as FileMaker wrote it",
+                id="C071",
+            ),
         ),
         (
-            "error cells",
             facts.errors > 0,
-            "0",
-            f"{several(facts.errors, 'cell')} like #N/A, read as blank",
-            "find them in the workbook: what they should hold is not in the file",
+            Check(
+                "error cells",
+                "0",
+                f"{several(facts.errors, 'cell')} like #N/A, read as blank",
+                Verdict.WARN,
+                "find them in the workbook: what they should hold is not in the file",
+                id="C072",
+            ),
         ),
         (
-            "long numbers",
             doubtful > 0,
-            "every digit",
-            f"{doubtful:,} of 16 digits or more; a program has rounded them",
-            "export them as text, or the table as .csv, out of FileMaker",
+            Check(
+                "long numbers",
+                "every digit",
+                f"{doubtful:,} of 16 digits or more; a program has rounded them",
+                Verdict.WARN,
+                "export them as text, or the table as .csv, out of FileMaker",
+                id="C073",
+            ),
+        ),
+        (
+            facts.unsolved > 0,
+            Check(
+                "formulas without a result",
+                "0",
+                f"{several(facts.unsolved, 'cell')}; what is shown is not in the file",
+                # With several sheets it may be another one that has them.
+                Verdict.FAIL if facts.sheets_with_data <= 1 else Verdict.WARN,
+                "open the workbook in Excel and save it, or export it again",
+                id="C074",
+            ),
         ),
     )
-    unsolved = Check(
-        "formulas without a result",
-        "0",
-        f"{several(facts.unsolved, 'cell')}; what is shown there is not in the file",
-        # With several sheets it may be another one that has them.
-        Verdict.FAIL if facts.sheets_with_data <= 1 else Verdict.WARN,
-        "open the workbook in Excel and save it, or export it again from FileMaker",
-    )
-    return (
-        *(
-            Check(name, expected, actual, Verdict.WARN, hint)
-            for name, holds, expected, actual, hint in found
-            if holds
-        ),
-        *((unsolved,) if facts.unsolved else ()),
-    )
+    return tuple(check for holds, check in found if holds)
 
 
 def _cut(array: pa.Array) -> int:

@@ -57,12 +57,14 @@ def find(folder: Path, *, optional: Collection[str] = ()) -> dict[str, Path]:
         raise SourceError(
             f"{folder.name}: more than one file for one table: {'; '.join(doubled)}.",
             hint="keep the newest export of each table in the folder",
+            id="R141",
         )
     if missing:
         raise SourceError(
             f"{folder.name}: no export for {', '.join(missing)}.",
             hint="export the missing tables (.xlsx, .csv, .tab, .mer or .xml), or name "
             "them in REIMPORT_OPTIONAL_TABLES",
+            id="R142",
         )
     return found
 
@@ -90,6 +92,7 @@ def _lines(sidecar: Path) -> tuple[str, ...]:
         raise SourceError(
             f"{sidecar.name}: cannot be read.",
             hint="one column name a line, as UTF-8 text",
+            id="R143",
         ) from None
     lines = [line.strip() for line in text.splitlines()]
     return tuple(lines[: len(lines) - _trailing_blanks(lines)])
@@ -114,6 +117,7 @@ def _listing(folder: Path) -> list[Path]:
             f"REIMPORT_SOURCE: the folder {folder.name} cannot be read"
             f" ({error.strerror}).{_nearest(folder)}",
             hint="set REIMPORT_SOURCE to the folder of the exports, data-api or odata",
+            id="R144",
         ) from None
 
 

@@ -105,6 +105,7 @@ def not_ours(name: str, why: str) -> SourceError:
     return SourceError(
         f"{name}: is no FMPXMLRESULT that can be read: {why}.",
         hint="export as XML with the FMPXMLRESULT grammar, or as .xlsx",
+        id="R145",
     )
 
 
@@ -144,6 +145,7 @@ def _note(name: str, element: Any, prolog: Prolog) -> None:
                 f"{name}: FileMaker reports an error instead of data (code "
                 f"{_count(element.text) or 'unknown'}).",
                 hint="export the table again",
+                id="R146",
             )
 
 

@@ -140,6 +140,7 @@ def _texts(row: Any, width: int, *, place: str) -> list[str]:
         raise SourceError(
             f"{place} has {len(columns)} columns, and {width} are described.",
             hint="export the table again: the file may be damaged",
+            id="R147",
         )
     return [_lines(column, place) for column in columns]
 
@@ -150,11 +151,13 @@ def _lines(column: Any, place: str) -> str:
         raise SourceError(
             f"{place} holds markup or an entity inside a value.",
             hint="export the table again: the file may be damaged",
+            id="R148",
         )
     if any(text and not text.isspace() for text in column.xpath("text()")):
         raise SourceError(
             f"{place} holds text outside of its values.",
             hint="export as XML with the FMPXMLRESULT grammar, or as .xlsx",
+            id="R149",
         )
     return "\n".join(data.text or "" for data in values).rstrip("\n")
 
@@ -167,6 +170,7 @@ def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check
             "the file does not say",
             Verdict.COULD_NOT_CHECK,
             "compare the rows with the record count FileMaker shows",
+            id="C075",
         )
     else:
         yield equal(
@@ -174,6 +178,7 @@ def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check
             expected=prolog.found,
             actual=rows,
             hint="the file is not whole: export the table again",
+            id="C075",
         )
     if prolog.records is not None and prolog.records != rows:
         yield Check(
@@ -182,6 +187,7 @@ def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check
             f"{rows:,}",
             Verdict.WARN,
             "in FileMaker, choose Show All Records before exporting",
+            id="C076",
         )
     if not prolog.order:
         yield Check(
@@ -190,6 +196,7 @@ def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check
             "not declared",
             Verdict.WARN,
             "REIMPORT_DATE_ORDER decides how its dates are read",
+            id="C077",
         )
     if stream.repaired or stream.dropped:
         yield Check(
@@ -198,6 +205,7 @@ def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check
             f"{stream.repaired:,} became line ends, {stream.dropped:,} dropped",
             Verdict.WARN,
             "returns inside fields; XML has no other way to hold them",
+            id="C078",
         )
 
 
@@ -206,6 +214,7 @@ def _endless(name: str, limits: Limits) -> SourceError:
         f"{name}: more than {limits.row_bytes:,} bytes without the end of a row; "
         "nothing of it was read.",
         hint="one row may be too long, or the file damaged: export the table as .csv",
+        id="R150",
     )
 
 
@@ -213,6 +222,7 @@ def _unencoded(name: str) -> SourceError:
     return SourceError(
         f"{name}: its bytes do not fit the encoding it declares.",
         hint="export the table again",
+        id="R151",
     )
 
 
@@ -225,9 +235,11 @@ def _broken(name: str, error: etree.XMLSyntaxError) -> SourceError:
             f"{name}: is nested too deep or has a value of more than 10,000,000 bytes "
             f"(line {line or 0:,}, column {column or 0:,}); nothing of it was read.",
             hint="export the table without that field, or as .csv",
+            id="R152",
         )
     return SourceError(
         f"{name}: is not whole or not well-formed (line {line or 0:,}, column "
         f"{column or 0:,}); nothing of it was read.",
         hint="export the table again",
+        id="R153",
     )

@@ -68,6 +68,7 @@ def kind_of(path: Path, limits: Limits = LIMITS) -> Kind:
         raise SourceError(
             f"{path.name}: is JSON, the answer of a server, not an export.",
             hint="set REIMPORT_SOURCE to data-api or odata to read from the server",
+            id="R154",
         )
     if start[:1] == b"<" and (start[1:2] in (b"?", b"!") or start[1:2].isalpha()):
         return Kind.FMPXML
@@ -107,6 +108,7 @@ def _require_columns(path: Path, reading: Reading) -> None:
         raise SourceError(
             f"{path.name}: is no {kind}: its content is text of one column.",
             hint=f"export the table again; {path.name} is damaged or something else",
+            id="R155",
         )
 
 
@@ -114,6 +116,7 @@ def _stranger(path: Path, what: str) -> SourceError:
     return SourceError(
         f"{path.name}: is {what}, not an export.",
         hint="export the table as .xlsx, .csv, .tab, .mer or FMPXMLRESULT .xml",
+        id="R156",
     )
 
 

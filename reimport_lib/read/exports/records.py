@@ -61,6 +61,7 @@ def batches(
         raise SourceError(
             f"{path.name}: some bytes do not fit {charset.name}.",
             hint="export the table again, as UTF-8",
+            id="R157",
         ) from None
     finally:
         csv.field_size_limit(before)
@@ -70,6 +71,7 @@ def _broken(path: Path, line: int, why: str) -> SourceError:
     return SourceError(
         f"{path.name}: broken at line {line:,} ({why}).",
         hint="export the table again: the file may be damaged or cut short",
+        id="R158",
     )
 
 

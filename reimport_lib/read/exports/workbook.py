@@ -215,6 +215,7 @@ def _check_text(
             f"{limits.sheet_text_bytes:,}.",
             hint="export the table as .csv or FMPXMLRESULT .xml, without long texts "
             "that nobody needs",
+            id="R159",
         )
 
 
@@ -226,6 +227,7 @@ def _check_declared(members: list[zipfile.ZipInfo], name: str, limits: Limits) -
             f"{name}: {len(names) - len(set(names)):,} of its parts are there twice; "
             "it cannot be told which one counts.",
             hint="export the table again",
+            id="R160",
         )
     unpacked = sum(member.file_size for member in members)
     packed = max(1, sum(member.compress_size for member in members))
@@ -236,11 +238,13 @@ def _check_declared(members: list[zipfile.ZipInfo], name: str, limits: Limits) -
             f"{name}: {packed:,} bytes that unpack to {unpacked:,}; no export is "
             "packed like that.",
             hint="export the table again from FileMaker",
+            id="R161",
         )
     if not any(_SHEET.fullmatch(member.filename) for member in members):
         raise SourceError(
             f"{name}: is a zip file, but no Excel workbook (.xlsx).",
             hint="export the table as Excel (.xlsx) or as text, not packed",
+            id="R162",
         )
 
 
@@ -248,4 +252,5 @@ def _damaged(name: str) -> SourceError:
     return SourceError(
         f"{name}: the workbook cannot be read: damaged, cut short or encrypted.",
         hint="export the table again, without a password",
+        id="R163",
     )

@@ -84,6 +84,7 @@ def server_of(settings: Settings) -> Server:
         raise SettingsError(
             f"{', '.join(missing)}: not set.",
             hint="set them in the environment or in .env.filemaker",
+            id="R183",
         )
     return Server(
         url=_url(given["FILEMAKER_HOST"]),
@@ -150,6 +151,7 @@ def _no_host(wrong: str) -> SettingsError:
     return SettingsError(
         f"FILEMAKER_HOST: {wrong}.",
         hint="FILEMAKER_HOST=filemaker.example.org, or https://HOST:PORT",
+        id="R184",
     )
 
 
@@ -170,6 +172,7 @@ def _ca_file(text: str) -> Path | None:
         raise SettingsError(
             "FILEMAKER_CA_FILE: there is no such file.",
             hint="name the certificate (PEM) that the server's own was signed with",
+            id="R185",
         )
     return path
 
@@ -179,6 +182,7 @@ def _page_rows(text: str) -> int:
         raise SettingsError(
             "FILEMAKER_PAGE_ROWS: not a number between 10 and 10,000.",
             hint=f"FILEMAKER_PAGE_ROWS={PAGE_ROWS}",
+            id="R186",
         )
     return int(text)
 
@@ -192,6 +196,7 @@ def _pause(text: str) -> float:
         raise SettingsError(
             "FILEMAKER_PAUSE_SECONDS: not a number between 0 and 60.",
             hint="FILEMAKER_PAUSE_SECONDS=0.2",
+            id="R187",
         )
     return seconds
 
@@ -204,4 +209,5 @@ def _clock(text: str) -> Clock:
     raise SettingsError(
         "FILEMAKER_TIMESTAMPS: neither wall nor utc.",
         hint="wall: what OData marks as UTC is the server's own wall clock",
+        id="R188",
     )

@@ -97,6 +97,7 @@ def layouts_to_read(server: Server, there: set[str]) -> list[tuple[str, str]]:
         raise SourceError(
             f"FileMaker does not offer: {', '.join(missing)}.",
             hint="make them, or name others: FILEMAKER_LAYOUT_PATIENTS and so on",
+            id="R189",
         )
     return [(table, name) for table, name in wanted if name in there]
 
@@ -190,6 +191,7 @@ def sweep(
     raise SourceError(
         f"{layout.name}: FileMaker tells of more records than it gives.",
         hint="run it again; if it stays so, rebuild the layout's table in FileMaker",
+        id="R190",
     )
 
 
@@ -259,4 +261,5 @@ def _hidden(fields: int) -> Iterable[Check]:
             "some; this account may not see them, or they were deleted",
             Verdict.WARN,
             "give the account access, and take deleted fields off the layout",
+            id="C079",
         )

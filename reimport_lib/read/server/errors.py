@@ -56,6 +56,8 @@ class Refusal(SourceError):
         unknown = _UNKNOWN_CODE if code else _WITHOUT_CODE.get(status, _NO_CODE)
         meaning, hint = _MEANING.get(code, ("it refused the request", unknown))
         shown = f"code {code}" if code else f"status {status}"
-        super().__init__(f"The FileMaker server: {meaning} ({shown}).", hint=hint)
+        super().__init__(
+            f"The FileMaker server: {meaning} ({shown}).", hint=hint, id="R001"
+        )
         self.code = code
         self.status = status

@@ -110,6 +110,7 @@ def _trusted(server: Server) -> ssl.SSLContext:
             raise SettingsError(
                 "FILEMAKER_CA_FILE: holds no certificate that can be read.",
                 hint="it must be the certificate in PEM form",
+                id="R191",
             ) from None
     return context
 
@@ -141,11 +142,13 @@ def get(
             problem: SourceError = Unreachable(
                 f"The FileMaker server answers with status {answer.status} only.",
                 hint="its web publishing engine is down or starting: try again later",
+                id="R192",
             )
         except NotJson as error:
             problem = Unreachable(
                 f"The FileMaker server's answer cannot be read ({error}).",
                 hint="something between here and the server cuts or changes answers",
+                id="R193",
             )
         except (Untrusted, TooMuch):
             raise
@@ -188,6 +191,7 @@ def once(
         raise TooMuch(
             "The FileMaker server did not answer in time.",
             hint="lower FILEMAKER_PAGE_ROWS, or make the layout leaner",
+            id="R194",
         ) from None
     except httpx.HTTPError as error:
         raise unreachable(error) from None
@@ -199,10 +203,12 @@ def unreachable(error: httpx.HTTPError) -> Unreachable:
         return Untrusted(
             "The certificate of the FileMaker server is not trusted.",
             hint="name its authority's certificate: FILEMAKER_CA_FILE",
+            id="R195",
         )
     return Unreachable(
         f"The FileMaker server cannot be reached ({type(error).__name__}).",
         hint="check FILEMAKER_HOST, the network, and that the server is running",
+        id="R196",
     )
 
 
@@ -211,9 +217,11 @@ def _bound(size: int, until: float) -> None:
         raise TooMuch(
             f"An answer of the FileMaker server is larger than {MOST_BYTES:,} bytes.",
             hint="lower FILEMAKER_PAGE_ROWS, or make the layout leaner",
+            id="R197",
         )
     if time.monotonic() > until:
         raise TooMuch(
             "An answer of the FileMaker server took too long.",
             hint="lower FILEMAKER_PAGE_ROWS, or make the layout leaner",
+            id="R198",
         )

@@ -122,6 +122,7 @@ def page_of(
         raise SourceError(
             "An answer of the FileMaker server holds no list of records.",
             hint="something between here and the server cuts or changes answers",
+            id="R199",
         )
     records, hidden = [], 0
     try:
@@ -137,6 +138,7 @@ def page_of(
         raise SourceError(
             "A record of the FileMaker server has no recordId or no fieldData.",
             hint="the answer is not that of a Data API",
+            id="R200",
         ) from None
     found = plain((response.get("dataInfo") or {}).get("foundCount"))
     is_count = found.isdigit() and len(found) <= MOST_DIGITS
@@ -187,6 +189,7 @@ def _related(item: Mapping[str, Any]) -> dict[str, str]:
             raise SourceError(
                 f"A portal of a record holds more than {PORTAL_ROWS:,} rows.",
                 hint="take the portal off the layout: its table is read by itself",
+                id="R201",
             )
     texts: dict[str, str] = {}
     for label, rows in (item.get("portalData") or {}).items():

@@ -90,6 +90,7 @@ def read_tables(
                 raise SourceError(
                     f"{table}: OData lists {name!r}, but does not describe it.",
                     hint="check FILEMAKER_LAYOUT_ and the table's name",
+                    id="R202",
                 )
             yield (
                 table,
@@ -117,6 +118,7 @@ def _require_there(service: Service, wanted: Iterable[tuple[str, str]]) -> None:
         raise SourceError(
             f"OData lists, but does not find: {', '.join(absent)}.",
             hint="make table occurrences without blanks and signs in their names",
+            id="R203",
         )
 
 
@@ -207,6 +209,7 @@ def record_of(row: Mapping[str, Any], key: str, numbers: dict[str, int]) -> Reco
             raise SourceError(
                 "A record of the OData service holds an error or other records.",
                 hint="read the table occurrence itself; see FILEMAKER_LAYOUT_",
+                id="R204",
             )
         if isinstance(value, list):
             value = "\n".join(map(plain, value)).rstrip("\n")
@@ -243,6 +246,7 @@ def _way(service: Service, entity: Entity) -> _Way:
             f"{entity.name!r} has no field that is unique and not empty, and this "
             "server gives no ROWID: its pages cannot be told apart.",
             hint="make the key field unique and not empty, or use the Data API",
+            id="R205",
         )
     return way
 
@@ -279,6 +283,7 @@ def _stuck(name: str) -> SourceError:
     return SourceError(
         f"{name}: OData gives no further records, though there are some.",
         hint="use the Data API: REIMPORT_SOURCE=data-api",
+        id="R206",
     )
 
 
@@ -291,4 +296,5 @@ def _repeating(fields: Iterable[Field]) -> Iterator[Check]:
             f"what OData gives of {', '.join(map(repr, names))}",
             Verdict.WARN,
             "the Data API gives every repetition: REIMPORT_SOURCE=data-api",
+            id="C080",
         )

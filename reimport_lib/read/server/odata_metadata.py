@@ -57,6 +57,7 @@ def entities(content: bytes) -> dict[str, Entity]:
         raise SourceError(
             "The metadata of the OData service cannot be read.",
             hint="open FILEMAKER_HOST/fmi/odata/v4/DATABASE/$metadata in a browser",
+            id="R207",
         ) from None
 
 

@@ -97,6 +97,7 @@ def settle(
         f"{name}: was read {MOST_SWEEPS} times and never twice the same and whole; "
         f"{len(held):,} records at last, {told} by the server's own count.",
         hint="run it when nobody works in FileMaker",
+        id="R208",
     )
 
 
@@ -110,22 +111,29 @@ def checks(settled: Settled) -> list[Check]:
             "known",
             "unknown" if before is None else f"{before:,}",
             Verdict.COULD_NOT_CHECK if before is None else Verdict.PASS,
+            id="C081",
         ),
         Check(
             "server's own count after reading",
             "known",
             "unknown",
             Verdict.COULD_NOT_CHECK,
+            id="C082",
         )
         if after is None
         else equal(
-            "server's own count after reading", expected=after, actual=rows, hint=again
+            "server's own count after reading",
+            expected=after,
+            actual=rows,
+            hint=again,
+            id="C082",
         ),
         Check(
             "read twice with the same result",
             "yes",
             f"yes, after {settled.sweeps} readings",
             Verdict.PASS,
+            id="C083",
         ),
     ]
     if settled.changed:
@@ -139,6 +147,7 @@ def checks(settled: Settled) -> list[Check]:
                 + (f" and {more:,} more" if more > 0 else ""),
                 Verdict.WARN,
                 "people work in FileMaker: tables may differ by these records",
+                id="C084",
             )
         )
     return found
@@ -216,6 +225,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
             f"{', '.join(map(repr, hidden))}",
             Verdict.FAIL,
             "give the account's privilege set access to these fields",
+            id="C085",
         )
     unreadable = sum(_cells_of(column, UNREADABLE) for column in data.columns)
     if unreadable:
@@ -225,6 +235,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
             f"{several(unreadable, 'cell')} with ?",
             Verdict.WARN,
             "they are kept as ?; look at these fields in FileMaker",
+            id="C086",
         )
     halves = sum(_cells_with(column, _REPLACED) for column in data.columns)
     if halves:
@@ -234,6 +245,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
             f"{several(halves, 'cell')} with U+FFFD",
             Verdict.WARN,
             "look at these fields in FileMaker: a character was cut in two",
+            id="C087",
         )
 
 
@@ -245,6 +257,7 @@ def _left_out(fields: Iterable[Field]) -> Iterable[Check]:
             "left out",
             f"left out: {', '.join(map(repr, containers))}",
             Verdict.PASS,
+            id="C088",
         )
 
 

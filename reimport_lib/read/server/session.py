@@ -159,6 +159,7 @@ def response_of(answer: Answer) -> dict[str, Any]:
         raise SourceError(
             "A record of the FileMaker server names a portal or field twice.",
             hint="give every portal on the layout an object name of its own",
+            id="R209",
         ) from None
     except (jsontext.NotJson, LookupError, TypeError, AttributeError):
         if answer.status == 200:

@@ -195,7 +195,7 @@ def clinic_filter(q: Question) -> Check:
         if clinic is not None:
             of_clinic[clinic].add(patient.pk)
     if not of_clinic:
-        return could_not_check(name, "no imported patient has a clinic")
+        return could_not_check(name, "no imported patient has a clinic", id="C089")
     chosen = min(of_clinic, key=lambda pk: (-len(of_clinic[pk]), str(pk)))
     imported = {patient.pk for patient in q.patients.values()}
     local = held(q.evidence, "patients", clinic_id=chosen) - imported

@@ -129,5 +129,5 @@ def generic_links(
 def nothing(q: Question, name: str, table: str) -> Check:
     """The question could not be asked, for the reason that the table has."""
     if q.evidence.imported(table) is None:
-        return q.evidence.gap(name, table)
-    return could_not_check(name, "the database holds nothing of this kind")
+        return q.evidence.gap(name, table, id="C090")
+    return could_not_check(name, "the database holds nothing of this kind", id="C090")
