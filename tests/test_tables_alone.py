@@ -35,10 +35,7 @@ OF_FORMATS = {
 }
 """Words of what a module reads or writes."""
 
-STILL_NAMED = {
-    "plan/decide.py": "owner_name owner_dob",
-    "prove/kept.py": "owner_name owner_dob",
-}
+STILL_NAMED = {}
 """Columns that these modules know by name: of a second naming of owners."""
 
 

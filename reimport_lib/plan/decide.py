@@ -33,7 +33,6 @@ SKIPPED = frozenset(
 )
 """Reasons of rows that are left out and not wrong; every other one rejects."""
 
-_ONLY_COMPARED = frozenset({"owner_name", "owner_dob"})
 _NOTE_CODES = frozenset(note.value for note in Note)
 
 
@@ -115,7 +114,8 @@ def _joined_notes(staged: Staged, rules: Sequence[Ruling]) -> Any:
     for mask, note in rules:
         if isinstance(note, Note):
             masks[note.value] = masks.get(note.value, False) | mask
-    problems = staged.problems[~staged.problems["column"].isin(_ONLY_COMPARED)]
+    only_compared = staged.problems["column"].isin(staged.declared.named_again)
+    problems = staged.problems[~only_compared]
     for code in _NOTE_CODES & set(problems["code"]):
         hit = staged.frame.index.isin(problems.loc[problems["code"] == code, "row"])
         masks[code] = masks.get(code, False) | hit

@@ -56,8 +56,7 @@ def decide(
         objects: key and size of everything under the table's prefix.
     """
     table, stored = staged.declared, None
-    if table.prepare is not None:
-        staged = table.prepare(staged, context)
+    staged = _with_second_namings(staged, context)
     if table.stored is not None:
         names = naming(table.name, context)
         stored = match_objects(staged.frame["key"], objects, names)
@@ -77,6 +76,15 @@ def decide(
     )
 
 
+def _with_second_namings(staged: Staged, context: Context) -> Staged:
+    """*staged*, what they say beside the rows that are linked to kept as originals."""
+    kept = dict(staged.originals)
+    for link in staged.declared.links:
+        if link.again is not None:
+            kept |= link.again.unsaid(staged, context)
+    return replace(staged, originals=kept)
+
+
 def _rulings(
     staged: Staged,
     context: Context,
@@ -88,7 +96,7 @@ def _rulings(
     if stored is not None:
         found.append(stored.doubled_rule)
     for link in linked:
-        found += link.rules(context)
+        found += link.rules(staged, context)
     for rule in staged.declared.rules:
         found += rule(staged, context)
     found += misfits(staged)
@@ -144,7 +152,7 @@ class _Linked:
         said = texts(frame[name]).rename(header)
         return cls(link, keys=whole_keys(said, table=staged.table))
 
-    def rules(self, context: Context) -> list[Ruling]:
+    def rules(self, staged: Staged, context: Context) -> list[Ruling]:
         """Rows that name nothing where they must, or something that is not there."""
         link, rules = self.link, list[Ruling]()
         if link.owner:
@@ -152,6 +160,8 @@ class _Linked:
             rules += owner_rules(self.keys, context.known, link.to, optional=optional)
         if link.nobody is not None:
             rules.append((self.keys == "", link.nobody))
+        if link.again is not None:
+            rules += link.again.contradiction(staged, context)
         if link.from_owner is not None:
             rules.append((self._is_taken, link.from_owner.note))
         if self.found is not None and link.note is not None:

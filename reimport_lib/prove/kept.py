@@ -15,16 +15,16 @@ from reimport_lib.prove.render.comparison import Matched
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field
 
-_OWNERS = ("owner_name", "owner_dob")
 _METADATA = "filemaker_metadata"
 
 
 def must_be_kept(m: Matched) -> dict[str, set[int]]:
     """Name in the metadata -> places of the rows whose text must be there."""
     found: dict[str, set[int]] = {}
-    for column in registry.sources()[m.table].fields:
+    table = registry.named(m.table)
+    for column in table.fields:
         test = column.convert.keep
-        if test is None or not column.field or column.field.startswith("owner"):
+        if test is None or not column.field or column.name in table.named_again:
             continue
         values = _values(m, column)
         texts = m.texts(*column.names)
@@ -32,27 +32,23 @@ def must_be_kept(m: Matched) -> dict[str, set[int]]:
             test(value, text, m.zone.order)
             for value, text in zip(values, texts, strict=True)
         )
-    beside = registry.named(m.table).kept_beside
-    return beside(m, found) if beside else found
+    return table.kept_beside(m, found) if table.kept_beside else found
 
 
-def said_of_owners(m: Matched) -> list[dict[str, str]]:
-    """Per row what its second naming of the owner says, as the metadata has it."""
-    declared = {each.name: each.names for each in registry.named(m.table).fields}
-    named = [declared[name] for name in _OWNERS if name in declared]
-    if len(named) < len(_OWNERS):
-        return [{} for _ in m.rows]
-    texts = (*(m.texts(*names) for names in named), m.values(_METADATA))
-    return [
-        {
-            "owner_name": _name(held.get("owner_name", ""), name),
-            "owner_dob": _day(held.get("owner_dob", ""), day, m.zone.order),
-        }
-        for name, day, held in zip(*texts, strict=True)
-    ]
+def named_again(m: Matched) -> list[dict[str, str]]:
+    """Per row what names again the rows that it links to, as the metadata has it."""
+    table = registry.named(m.table)
+    found: list[dict[str, str]] = [{} for _ in m.rows]
+    for name in table.named_again:
+        column = table.column(name)
+        say = _day if column.convert.dated else _name
+        rows = zip(found, m.values(_METADATA), m.texts(*column.names), strict=True)
+        for row, held, said in rows:
+            row[name] = say(held.get(name, ""), said, m.zone.order)
+    return found
 
 
-def _name(held: str, said: str) -> str:
+def _name(held: str, said: str, _order: str) -> str:
     spoken, shown = rendering.name(held, said)
     return held if spoken == shown else spoken
 

@@ -28,7 +28,7 @@ def metadata(m: Matched) -> Comparison:
         for name, aliases in as_they_were(m.table).items()
     }
     missing = keeping.must_be_kept(m)
-    owners = keeping.said_of_owners(m)
+    again = keeping.named_again(m)
     pairs = []
     for place, held in enumerate(m.values(NAME)):
         needed = {name for name, places in missing.items() if place in places}
@@ -38,7 +38,7 @@ def metadata(m: Matched) -> Comparison:
             for name, column in originals.items()
             if name in held or name in needed
         }
-        pairs.append(_line(held, texts, said, owners[place], m.zone.order))
+        pairs.append(_line(held, texts, said, again[place], m.zone.order))
     return Comparison(NAME, pairs, (), lambda pair: pair)
 
 
@@ -63,10 +63,10 @@ def _line(
     held: Mapping[str, Any],
     words: Mapping[str, str],
     originals: Mapping[str, tuple[str, ...]],
-    owner: Mapping[str, str],
+    again: Mapping[str, str],
     order: str,
 ) -> Pair:
-    """What should be kept of one row, and what is; of the owner nothing need be."""
+    """What should be kept of one row, and what is; what names again need not be."""
     shown = {name: seen(text) for name, text in held.items()}
     said = {}
     for name, text in words.items():
@@ -77,7 +77,7 @@ def _line(
         is_same = one_form.same_in_turn(shown.get(name, ""), texts, order)
         joined = " ".join(filter(None, map(plain, texts)))
         said[name] = shown.get(name, "") if is_same else joined
-    said |= {name: text for name, text in owner.items() if name in held}
+    said |= {name: text for name, text in again.items() if name in held}
     text = _text(said)
     return text, text if said == shown else _text(shown)
 

@@ -26,7 +26,7 @@ from reimport_lib.tables.declare import (
     Source,
     Table,
 )
-from reimport_lib.tables.owners import TO_PATIENT, contradiction, second_naming
+from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 APPOINTMENTS = Table(
@@ -159,8 +159,7 @@ APPOINTMENTS = Table(
             note=Note.UNKNOWN_VALUE,
         ),
     ),
-    prepare=second_naming,
-    rules=(contradiction, required, doubtful_end),
+    rules=(required, doubtful_end),
     values={"start_time": "start", "end_time": end_in_order, "all_day": "whole_day"},
     by_clock=ByClock(
         "status",

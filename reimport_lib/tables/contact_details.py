@@ -14,7 +14,7 @@ from reimport_lib.tables.contact_detail_rules import (
     stage_contact_details,
 )
 from reimport_lib.tables.declare import Dropped, Field, Single, Source, Table
-from reimport_lib.tables.owners import TO_PATIENT, contradiction, second_naming
+from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 CONTACT_DETAILS = Table(
@@ -130,9 +130,7 @@ CONTACT_DETAILS = Table(
     ),
     stage=stage_contact_details,
     links=(TO_PATIENT,),
-    prepare=second_naming,
     rules=(
-        contradiction,
         without("kind", reason=Reason.UNKNOWN_TYPE),
         without("content", "ph", "line1", reason=Reason.NO_CONTENT),
     ),

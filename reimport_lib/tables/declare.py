@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Read = Callable[[Any, "Field", "Table", Context], Cleaned]
     Render = Callable[..., tuple[str, str]]
     Stage = Callable[["Table", pd.DataFrame, Context], Staged]
-    Prepare = Callable[[Staged, Context], Staged]
+    Unsaid = Callable[[Staged, Context], Mapping[str, Any]]
     Rule = Callable[[Staged, Context], Sequence[Ruling]]
     Value = Callable[[Staged, Context], Any]
     Proof = Callable[[Matched], list[Comparison]]
@@ -215,6 +215,25 @@ class FromOwner:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedAgain:
+    """
+    A second naming of the row that a link leads to, beside its key.
+
+    It is compared with that row, and kept where the row does not say it.
+
+    Attributes:
+        columns: staged columns that name it again.
+        contradiction: the rule of rows in which they name another.
+        unsaid: (staged, context) -> column -> (n,) what the row that is linked to does
+            not say of it, "" for nothing; kept in the metadata under the same name.
+    """
+
+    columns: tuple[str, ...]
+    contradiction: Rule
+    unsaid: Unsaid
+
+
+@dataclass(frozen=True, slots=True)
 class LinkTo:
     """
     What a row names.
@@ -227,6 +246,7 @@ class LinkTo:
         through: a table made of this one's rows, by whose link the owner is found.
         note: of a row that names something which is not there.
         from_owner: what stands in for it.
+        again: how else the row names it, if it does.
         owner: rows belong to it, and come in after it.
         nobody: of an owner, the note of a row that names none; None: each must.
         type_field: of a generic link, the managed field that names the model.
@@ -239,6 +259,7 @@ class LinkTo:
     through: str = ""
     note: Note | None = None
     from_owner: FromOwner | None = None
+    again: NamedAgain | None = None
     owner: bool = False
     nobody: Note | None = None
     type_field: str = ""
@@ -350,7 +371,6 @@ class Table:
         made_of: the table whose rows these are made of, or whose stored objects.
         prefix: of stored objects, the setting that says where they lie.
         stage: as ``plan.stage.stage_table``, which it is unless given.
-        prepare: what is made of the staged rows once it is known what they link to.
         rules: of its own, in their order; see ``plan.rules.decide``.
         values: fields of the model that no column or link of their name gives: what
             does, or the staged column.
@@ -390,7 +410,6 @@ class Table:
     made_of: str = ""
     prefix: str = ""
     stage: Stage | None = None
-    prepare: Prepare | None = None
     rules: tuple[Rule, ...] = ()
     values: Mapping[str, Value | str] = field(default_factory=dict)
     keys: Callable[[Staged], Any] | None = None
@@ -436,6 +455,12 @@ class Table:
     def owner_link(self) -> LinkTo | None:
         """The link to the row that a row belongs to, if there is one."""
         return next((link for link in self.links if link.owner), None)
+
+    @property
+    def named_again(self) -> tuple[str, ...]:
+        """Columns that only name again what a link leads to."""
+        again = (link.again.columns for link in self.links if link.again)
+        return tuple(name for columns in again for name in columns)
 
     @property
     def owner(self) -> Field | None:

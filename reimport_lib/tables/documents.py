@@ -16,7 +16,7 @@ from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import visible
 from reimport_lib.tables import convert, stored_proof
 from reimport_lib.tables.declare import Dropped, Field, Shown, Source, Stored, Table
-from reimport_lib.tables.owners import BY_TYPE, PATIENT, contradiction, second_naming
+from reimport_lib.tables.owners import BY_TYPE, PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 
@@ -102,8 +102,6 @@ DOCUMENTS = Table(
     ),
     links=(BY_TYPE,),
     stored=STORED,
-    prepare=second_naming,
-    rules=(contradiction,),
     values={
         "file_name": name_of_object,
         "original_name": original_name,

@@ -22,7 +22,7 @@ from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import derived_uuids
 from reimport_lib.tables import convert, stored_proof
-from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, Source, Table
 from reimport_lib.tables.documents import (
     MIME_TYPES,
     OBJECT_SHOWN,
@@ -31,13 +31,7 @@ from reimport_lib.tables.documents import (
     original_name,
 )
 from reimport_lib.tables.image_batch_proof import check_batches
-from reimport_lib.tables.owners import (
-    BY_TYPE,
-    PATIENT,
-    PATIENTS,
-    contradiction,
-    second_naming,
-)
+from reimport_lib.tables.owners import BY_TYPE, PATIENT, PATIENTS, TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 BATCH_FIELDS = ("owner_type", "owner_id", "name", "taken_on", "filemaker_metadata")
@@ -184,19 +178,9 @@ IMAGES = Table(
     date_order="MDY",
     shown={**OBJECT_SHOWN, "category": "text"},
     words={"mime_type": MIME_TYPES},
-    links=(
-        LinkTo(
-            "owner",
-            PATIENTS,
-            ("owner",),
-            "batch_id",
-            through="image_batches",
-            owner=True,
-        ),
-    ),
+    links=(replace(TO_PATIENT, field="batch_id", through="image_batches"),),
     stored=STORED,
-    prepare=second_naming,
-    rules=(contradiction, _no_day),
+    rules=(_no_day,),
     values={
         "batch_id": _derived_batches,
         "original_name": original_name,

@@ -16,7 +16,7 @@ from reimport_lib.prove.render import rendering
 from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
 from reimport_lib.tables import convert
 from reimport_lib.tables.declare import Field, Source, Table
-from reimport_lib.tables.owners import TO_PATIENT, contradiction, second_naming
+from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 
@@ -72,8 +72,7 @@ NOTES = Table(
         "filemaker_metadata",
     ),
     links=(TO_PATIENT,),
-    prepare=second_naming,
-    rules=(contradiction, without("content", reason=Reason.NO_CONTENT)),
+    rules=(without("content", reason=Reason.NO_CONTENT),),
     values={"author": _author_of},
     proof=_author,
 )

@@ -5,7 +5,9 @@ Pure. The authority is the paragraph "Owners" of ``docs/rules.md``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -16,18 +18,14 @@ from reimport_lib.plan.decide import Ruling
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values import conversions
 from reimport_lib.plan.values.text import fold_words
-from reimport_lib.tables.declare import LinkTo
+from reimport_lib.tables.declare import LinkTo, NamedAgain
 
 PATIENTS = "patients"
 PATIENT = "patients.patient"
 """Type of the owner in a generic foreign key."""
 
-TO_PATIENT = LinkTo("owner", PATIENTS, ("owner",), "patient_id", owner=True)
-BY_TYPE = replace(TO_PATIENT, field="owner_id", type_field="owner_type")
-"""The same by a generic foreign key."""
 
-
-def contradiction(staged: Staged, context: Context) -> tuple[Ruling]:
+def _contradiction(staged: Staged, context: Context) -> tuple[Ruling]:
     """
     A rule: a second column names another person than the owner's key does.
 
@@ -74,9 +72,9 @@ def _another_day(day: object, owner: Held) -> bool:
     )
 
 
-def second_naming(staged: Staged, context: Context) -> Staged:
+def _unsaid(staged: Staged, context: Context) -> Mapping[str, Any]:
     """
-    *staged* with the second naming of the owner kept where the patient lacks a word.
+    The second naming of the owner where the patient lacks a word of it.
 
     A row without a patient (an event of the clinic) may name somebody all the same.
     """
@@ -91,8 +89,7 @@ def second_naming(staged: Staged, context: Context) -> Staged:
         for owner, day in zip(people, frame["owner_dob"], strict=True)
     ]
     said = {"owner_name": names, "owner_dob": days}
-    kept = {name: objects(texts, frame.index) for name, texts in said.items()}
-    return replace(staged, originals={**staged.originals, **kept})
+    return {name: objects(texts, frame.index) for name, texts in said.items()}
 
 
 def _has_words(owner: Held | None, name: str) -> bool:
@@ -102,3 +99,15 @@ def _has_words(owner: Held | None, name: str) -> bool:
         f"{owner.values['first_name']} {owner.values['last_name']}"
     ).split()
     return set(fold_words(name).split()) <= set(own)
+
+
+TO_PATIENT = LinkTo(
+    "owner",
+    PATIENTS,
+    ("owner",),
+    "patient_id",
+    again=NamedAgain(("owner_name", "owner_dob"), _contradiction, _unsaid),
+    owner=True,
+)
+BY_TYPE = replace(TO_PATIENT, field="owner_id", type_field="owner_type")
+"""The same by a generic foreign key."""

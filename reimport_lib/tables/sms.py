@@ -22,7 +22,7 @@ from reimport_lib.prove.render import rendering, words
 from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
 from reimport_lib.tables import convert
 from reimport_lib.tables.declare import Field, LinkTo, Source, Table
-from reimport_lib.tables.owners import TO_PATIENT, contradiction, second_naming
+from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 DIRECTIONS = ("in", "out")
@@ -150,9 +150,7 @@ SMS = Table(
         TO_PATIENT,
         LinkTo("appointment", "appointments", ("appointment",), "appointment_id"),
     ),
-    prepare=second_naming,
     rules=(
-        contradiction,
         without("message", reason=Reason.NO_CONTENT),
         _unknown_direction,
     ),
@@ -205,6 +203,5 @@ SMS_REPLIES = Table(
         "filemaker_metadata",
     ),
     links=(TO_PATIENT,),
-    prepare=second_naming,
-    rules=(contradiction, without("message", reason=Reason.NO_CONTENT)),
+    rules=(without("message", reason=Reason.NO_CONTENT),),
 )
