@@ -21,7 +21,7 @@ from reimport_lib.setting_values import DateOrder
 from reimport_lib.tables import registry
 
 ROOT = Path(__file__).resolve().parent.parent
-Read = TypeVar("Read")
+T = TypeVar("T")
 
 NAMES = frozenset(
     {
@@ -173,7 +173,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     def text(name: str, default: str = "") -> str:
         return values.get(name, default)
 
-    def of(name: str, reader: Callable[[str, str], Read], default: str = "") -> Read:
+    def of(name: str, reader: Callable[[str, str], T], default: str = "") -> T:
         return reader(name, text(name, default))
 
     rows = RowSettings(

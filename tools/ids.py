@@ -15,7 +15,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from reimport_lib import errors
-from reimport_lib.cli.catalogue import CHECK, CHECKS, ID, RETIRED, Entry, Site, Sources
+from reimport_lib.cli.catalogue import (
+    CHECK,
+    CHECKS,
+    ID,
+    RETIRED,
+    Meaning,
+    Site,
+    Sources,
+)
 from reimport_lib.config import ROOT
 
 PAGE = ROOT / "docs" / "errors.md"
@@ -119,7 +127,7 @@ def listed() -> set[str]:
     return set(re.findall(rf"^\| ({ID.pattern}) ", text, re.MULTILINE))
 
 
-def page(entries: dict[str, Entry]) -> str:
+def page(entries: dict[str, Meaning]) -> str:
     """The page of all *entries* and of the retired ones, as Markdown."""
     parts = [HEAD]
     families = dict.fromkeys(entry.family for entry in entries.values())
@@ -135,7 +143,7 @@ def page(entries: dict[str, Entry]) -> str:
     return "\n".join(parts)
 
 
-def _errors(family: str, entries: Iterable[Entry]) -> str:
+def _errors(family: str, entries: Iterable[Meaning]) -> str:
     kind: type[errors.ReimportError] = getattr(errors, family)
     meaning = (kind.__doc__ or "").strip().splitlines()[0]
     rows = ((e.id, e.says, e.hint) for e in entries)
@@ -143,7 +151,7 @@ def _errors(family: str, entries: Iterable[Entry]) -> str:
     return _table(family, head, ("id", "what it says", "what to do"), rows)
 
 
-def _checks(entries: Iterable[Entry]) -> str:
+def _checks(entries: Iterable[Meaning]) -> str:
     rows = ((e.id, e.says, e.expected, e.hint) for e in entries)
     heads = ("id", "what is looked at", "expected", "what to do where it does not hold")
     return _table(

@@ -47,7 +47,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Stored:
+class StoredObjects:
     """The stored objects of one table: key, and why it is skipped ("" if in use)."""
 
     objects: list[tuple[str, str]] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Part:
     """The answer key of one table, filled while its lines are written."""
 
     tally: Tally = field(default_factory=Tally)
-    stored: Stored = field(default_factory=Stored)
+    stored: StoredObjects = field(default_factory=StoredObjects)
     batches: Batches = field(default_factory=Batches)
 
     def follow(

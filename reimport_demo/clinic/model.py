@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 Cell = str | int | float | date | datetime | time | timedelta
-Value = str | bool | int | None
+CellValue = str | bool | int | None
 
 EXCEL_MOST_ROWS = 1_048_576
 DOCUMENTS_PREFIX = "filemaker-docs/"
@@ -37,7 +37,7 @@ class Line:
     outcome: str = "created"
     reason: str = ""
     notes: tuple[str, ...] = ()
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, CellValue] = field(default_factory=dict)
     objects: tuple[str, ...] = ()
     row: int = 0
     defect: str = ""

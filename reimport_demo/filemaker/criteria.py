@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 from reimport_demo.filemaker.model import Value
 
-Test = Callable[[Value], bool]
+Criterion = Callable[[Value], bool]
 
 
-def test_for(criterion: str) -> Test:
+def test_for(criterion: str) -> Criterion:
     """
     What *criterion* asks of a value.
 

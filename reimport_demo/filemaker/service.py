@@ -20,7 +20,7 @@ from reimport_demo.filemaker.model import (
 from reimport_demo.filemaker.sessions import IDLE_SECONDS, Sessions
 from reimport_demo.filemaker.streaming import (
     SHOWN_ENDINGS,
-    Place,
+    ContainerFile,
     address,
     place_of,
 )
@@ -112,7 +112,7 @@ class Service:
     ) -> str:
         """The end of a streaming URL, from the digits on."""
         tables = list(self.database.tables)
-        place = Place(
+        place = ContainerFile(
             table=tables.index(layout.table.name),
             field=list(layout.table.fields).index(name.name),
             repetition=1,
@@ -125,7 +125,7 @@ class Service:
         shown = f".{ending}" if ending.lower() in SHOWN_ENDINGS else ""
         return f"{address(place, self.secret)}{shown}"
 
-    def streamed(self, digits: str) -> tuple[Place, bytes, str] | None:
+    def streamed(self, digits: str) -> tuple[ContainerFile, bytes, str] | None:
         """Place, bytes and file name behind an address; None where there is nothing."""
         place = place_of(digits, self.secret)
         if place is None:

@@ -22,7 +22,7 @@ SHOWN_ENDINGS = ("jpg", "jpeg", "png", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ContainerFile:
     """
     A file in a container.
 
@@ -41,7 +41,7 @@ class Place:
     record: int
 
 
-def address(place: Place, secret: bytes) -> str:
+def address(place: ContainerFile, secret: bytes) -> str:
     """The 64 digits of *place*."""
     packed = _PLACE.pack(
         place.table,
@@ -54,7 +54,7 @@ def address(place: Place, secret: bytes) -> str:
     return (packed + _seal(packed, secret)).hex().upper()
 
 
-def place_of(digits: str, secret: bytes) -> Place | None:
+def place_of(digits: str, secret: bytes) -> ContainerFile | None:
     """What an address points at; None where nobody gave it out."""
     try:
         raw = bytes.fromhex(digits)
@@ -63,7 +63,7 @@ def place_of(digits: str, secret: bytes) -> Place | None:
     packed, seal = raw[: _PLACE.size], raw[_PLACE.size :]
     if len(raw) != 32 or not hmac.compare_digest(seal, _seal(packed, secret)):
         return None
-    return Place(*_PLACE.unpack(packed))
+    return ContainerFile(*_PLACE.unpack(packed))
 
 
 def kind_of(content: bytes) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from flask import Blueprint, Response, request
 
 from reimport_demo.filemaker.service import Service
-from reimport_demo.filemaker.streaming import Place, kind_of
+from reimport_demo.filemaker.streaming import ContainerFile, kind_of
 
 COOKIE = "X-FMS-Session-Key"
 
@@ -55,7 +55,7 @@ def stream(service: Service, address: str) -> Response:
     return answer
 
 
-def _is_fresh(service: Service, place: Place) -> bool:
+def _is_fresh(service: Service, place: ContainerFile) -> bool:
     """Whether the session that the address was made for still lives."""
     session = service.sessions.numbered(place.session)
     if session is None:
@@ -64,7 +64,7 @@ def _is_fresh(service: Service, place: Place) -> bool:
     return not limit or session.calls - place.call <= limit
 
 
-def _cookie(service: Service, place: Place) -> str:
+def _cookie(service: Service, place: ContainerFile) -> str:
     text = f"cookie of {place.session}".encode()
     return hashlib.blake2b(text, key=service.secret, digest_size=16).hexdigest()
 

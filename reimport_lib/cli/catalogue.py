@@ -65,7 +65,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Meaning:
     """
     What an id stands for; what is in braces is filled in when it is said.
 
@@ -148,9 +148,9 @@ class Sources:
             if site.id or site.kind in makers
         ]
 
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, Meaning]:
         """Id -> what it stands for, in the order of the ids."""
-        found: dict[str, Entry] = {}
+        found: dict[str, Meaning] = {}
         for site in filter(lambda site: site.id, self.sites()):
             entry = self._entry(site)
             first = found.get(site.id, entry)
@@ -161,7 +161,7 @@ class Sources:
             )
         return dict(sorted(found.items()))
 
-    def _entry(self, site: Site) -> Entry:
+    def _entry(self, site: Site) -> Meaning:
         def said(name: str) -> str:
             return wording(site.argument(name, self._parameters), look)
 
@@ -170,7 +170,7 @@ class Sources:
             return set_here or self._constant(site.module, word)
 
         is_check = site.id.startswith("C")
-        return Entry(
+        return Meaning(
             id=site.id,
             family=CHECK if is_check else self.families.get(site.kind, ROOT_ERROR),
             says=said("name") if is_check else said("message"),

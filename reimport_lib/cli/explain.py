@@ -6,7 +6,7 @@ import click
 
 from reimport_lib import errors
 from reimport_lib.cli import catalogue
-from reimport_lib.cli.catalogue import CHECK, Entry
+from reimport_lib.cli.catalogue import CHECK, Meaning
 from reimport_lib.errors import UsageError, did_you_mean
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.printing import say
@@ -35,7 +35,7 @@ def explain(id_: str) -> None:
         )
 
 
-def _explain(entry: Entry) -> None:
+def _explain(entry: Meaning) -> None:
     if entry.family == CHECK:
         _say(f"{entry.id}, a check in {entry.module}", entry.says, entry.hint)
         return

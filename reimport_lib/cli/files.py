@@ -12,7 +12,7 @@ import click
 from reimport_lib import printing
 from reimport_lib.config import load_settings
 from reimport_lib.errors import Interrupted
-from reimport_lib.files.progress import Progress, told_at_the_end
+from reimport_lib.files.progress import TransferProgress, told_at_the_end
 from reimport_lib.printing import say
 
 TOLD_EVERY_SECONDS = 60.0
@@ -57,11 +57,11 @@ def files(tables: tuple[str, ...], most: int | None, dry_run: bool) -> None:
     sys.exit(show_transfers(done, kept_in=ledger.path(settings.runs)))
 
 
-def teller() -> Callable[[Progress], None]:
+def teller() -> Callable[[TransferProgress], None]:
     """Tells how far files are: on one line, written over; in a log, once a minute."""
     told = time.monotonic()
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: TransferProgress) -> None:
         nonlocal told
         if printing.is_terminal():
             printing.say_over(progress.brief)
@@ -78,7 +78,7 @@ def end_line() -> None:
         say()
 
 
-def show_transfers(done: Mapping[str, Progress], *, kept_in: Path) -> int:
+def show_transfers(done: Mapping[str, TransferProgress], *, kept_in: Path) -> int:
     """Print how every table ended and why files failed; the exit code is then 4."""
     for line in told_at_the_end(done.values(), kept_in):
         say(line)

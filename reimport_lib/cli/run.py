@@ -25,7 +25,7 @@ NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RunOptions:
     """The options that ``run`` and ``open`` share, by their names."""
 
     dry_run: bool
@@ -92,7 +92,7 @@ def _words(function: click.decorators.FC) -> click.decorators.FC:
 )
 def run(resume: str | None, **words: Any) -> None:
     """Rehearse, apply, or go on with a run."""
-    settings, asked = load_settings(), Words(**words)
+    settings, asked = load_settings(), RunOptions(**words)
     if resume is not None:
         if asked.dry_run or asked.full or asked.reviewed or asked.of_its_own:
             raise UsageError(
@@ -111,11 +111,11 @@ def run(resume: str | None, **words: Any) -> None:
 def open_(**words: Any) -> None:
     """Make and confirm a run without executing it; prints its run id."""
     with printing.aside():  # so that a script reads the id alone
-        opened = _open(load_settings(), Words(**words))
+        opened = _open(load_settings(), RunOptions(**words))
     printing.say(opened.run_id)
 
 
-def _open(settings: Settings, asked: Words) -> Run:
+def _open(settings: Settings, asked: RunOptions) -> Run:
     """The run that the words ask for; a full one is rehearsed first and confirmed."""
     if asked.dry_run and asked.full:
         raise UsageError(

@@ -32,7 +32,7 @@ ROWS = "named_by_rows"
 _KEY = r"(?=\S*\d)\S+"
 """What looks like a key, where a name may stand too: no blank, and a digit."""
 
-Entry = dict[str, Any]
+NewEntry = dict[str, Any]
 Named = Mapping[str, "Counter[tuple[str, str]]"]
 """Kind -> (key, name) as rows have them -> rows."""
 
@@ -98,7 +98,7 @@ def _named(settings: Settings, frozen: Snapshot) -> Named:
     return found
 
 
-def _entries(kind: str, named: Counter[tuple[str, str]]) -> list[Entry]:
+def _entries(kind: str, named: Counter[tuple[str, str]]) -> list[NewEntry]:
     """One entry per key, and per name that no key goes with; the most named first."""
     rows: Counter[str] = Counter()
     names: dict[str, Counter[str]] = defaultdict(Counter)

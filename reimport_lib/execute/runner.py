@@ -28,10 +28,10 @@ from reimport_lib.show import export
 
 NOTEBOOKS = ROOT / "notebooks"
 
-Progress = Callable[[str, PhaseEntry], None]
+PhaseProgress = Callable[[str, PhaseEntry], None]
 
 
-def execute(run: Run, *, progress: Progress | None = None) -> Status:
+def execute(run: Run, *, progress: PhaseProgress | None = None) -> Status:
     """
     Execute the phases of *run* that are not done, and write its report.
 
@@ -58,7 +58,7 @@ def execute(run: Run, *, progress: Progress | None = None) -> Status:
     return status
 
 
-def _execute_phases(run: Run, tell: Progress) -> None:
+def _execute_phases(run: Run, tell: PhaseProgress) -> None:
     """The phases that are not done, up to the first that does not succeed."""
     todo = [named(name) for name in run.phases if not _is_done(run, name)]
     with (

@@ -56,7 +56,7 @@ def path(runs: Path) -> Path:
     return runs / FOLDER / FILE
 
 
-class Outcome(StrEnum):
+class FileOutcome(StrEnum):
     """What became of the file of one record."""
 
     STORED = "stored"
@@ -79,7 +79,7 @@ class Line:
     """
 
     number: int
-    outcome: Outcome
+    outcome: FileOutcome
     why: str = ""
     object_key: str = ""
     size_bytes: int = 0
@@ -113,7 +113,7 @@ class Ledger:
             "FROM records WHERE system = ? AND source_table = ? ORDER BY number",
             (self.system, table),
         )
-        return [Line(row[0], Outcome(row[1]), *row[2:]) for row in rows]
+        return [Line(row[0], FileOutcome(row[1]), *row[2:]) for row in rows]
 
     def _write(self, table: str, lines: list[Line]) -> None:
         at = datetime.now(UTC).isoformat(timespec="seconds")

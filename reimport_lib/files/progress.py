@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reimport_lib.files.ledger import Outcome
+from reimport_lib.files.ledger import FileOutcome
 
 SHOWN = 5
 """Records that are named of each reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TransferProgress:
     """
     How far one table is.
 
@@ -26,7 +26,7 @@ class Progress:
     """
 
     table: str
-    counts: Mapping[Outcome, int]
+    counts: Mapping[FileOutcome, int]
     fetched: int
     wanted: int
     size_bytes: int
@@ -47,13 +47,13 @@ class Progress:
     @property
     def brief(self) -> str:
         """For a line that is written over: it fits into 80 columns."""
-        failed = self.counts.get(Outcome.FAILED, 0)
+        failed = self.counts.get(FileOutcome.FAILED, 0)
         return self._told(f"{failed:,} failed" if failed else "")
 
     def __str__(self) -> str:
         return self._told(
             ", ".join(
-                f"{self.counts.get(outcome, 0):,} {outcome}" for outcome in Outcome
+                f"{self.counts.get(outcome, 0):,} {outcome}" for outcome in FileOutcome
             )
         )
 
@@ -77,7 +77,7 @@ class Progress:
         return f"{self.table}: {told}"
 
 
-def told_at_the_end(done: Iterable[Progress], kept_in: Path) -> Iterator[str]:
+def told_at_the_end(done: Iterable[TransferProgress], kept_in: Path) -> Iterator[str]:
     """How every table ended; where files failed, why, and what to do."""
     failed = False
     for progress in done:

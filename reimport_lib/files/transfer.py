@@ -14,8 +14,8 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError, UsageError, did_you_mean
 from reimport_lib.files import bucket, ledger, streams
 from reimport_lib.files.kinds import UNKNOWN, ending_of
-from reimport_lib.files.ledger import Ledger, Line, Outcome
-from reimport_lib.files.progress import Progress
+from reimport_lib.files.ledger import FileOutcome, Ledger, Line
+from reimport_lib.files.progress import TransferProgress
 from reimport_lib.files.streams import Fetched, Unfit
 from reimport_lib.files.wanted import (
     NOT_ONLY_ITS_NAME,
@@ -43,7 +43,7 @@ TRIES = 4
 MOST_IN_A_ROW = 5
 """Files that fail one after the other before it stops: the server is down."""
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[TransferProgress], None]
 
 
 def transfer(
@@ -54,7 +54,7 @@ def transfer(
     dry_run: bool = False,
     tell: Tell | None = None,
     patience: Patience = PATIENCE,
-) -> dict[str, Progress]:
+) -> dict[str, TransferProgress]:
     """
     Fetch and store what the bucket lacks; table -> how it ended.
 
@@ -131,13 +131,13 @@ def _fetch_all(
     *,
     most: int | None,
     tell: Tell | None,
-) -> Progress:
+) -> TransferProgress:
     started = time.monotonic()
     failed_in_a_row = 0
     chosen = wanted[:most] if most is not None else wanted
 
-    def progress() -> Progress:
-        return Progress(
+    def progress() -> TransferProgress:
+        return TransferProgress(
             work.table,
             dict(work.counts),
             work.fetched,
@@ -174,7 +174,7 @@ def _fetch_one(work: Work, wanted: Wanted) -> tuple[Line, SourceError | None]:
         try:
             address = _address(work, wanted.number)
             if not address:
-                return Line(wanted.number, Outcome.EMPTY, tries=tried), None
+                return Line(wanted.number, FileOutcome.EMPTY, tries=tried), None
             with streams.fetched(work.files, work.session.server, address) as found:
                 return _stored(work, wanted, found, tried), None
         except Unfit as unfit:
@@ -188,7 +188,7 @@ def _fetch_one(work: Work, wanted: Wanted) -> tuple[Line, SourceError | None]:
             why, problem = error.message, error
         if tried < TRIES:
             time.sleep(_pause(work, tried))
-    return Line(wanted.number, Outcome.FAILED, why, tries=tried), problem
+    return Line(wanted.number, FileOutcome.FAILED, why, tries=tried), problem
 
 
 def _pause(work: Work, tried: int) -> float:
@@ -215,7 +215,7 @@ def _stored(work: Work, wanted: Wanted, found: Fetched, tried: int) -> Line:
         ending = UNKNOWN
     key = name_of(work, wanted.key, ending)
     if is_key_of_another(work, key):
-        return Line(wanted.number, Outcome.FAILED, NOT_ONLY_ITS_NAME, tries=tried)
+        return Line(wanted.number, FileOutcome.FAILED, NOT_ONLY_ITS_NAME, tries=tried)
     is_new = bucket.create(
         work.s3,
         work.bucket,
@@ -224,10 +224,10 @@ def _stored(work: Work, wanted: Wanted, found: Fetched, tried: int) -> Line:
         mime_type=MIME_TYPES.get(ending, "application/octet-stream"),
     )
     if not is_new:  # what lies there may be another file: nothing is said of its bytes
-        return Line(wanted.number, Outcome.THERE, object_key=key, tries=tried)
+        return Line(wanted.number, FileOutcome.THERE, object_key=key, tries=tried)
     return Line(
         wanted.number,
-        Outcome.STORED,
+        FileOutcome.STORED,
         object_key=key,
         size_bytes=found.size_bytes,
         sha256=found.sha256.hex(),

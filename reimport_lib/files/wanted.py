@@ -16,7 +16,7 @@ import httpx
 import pandas as pd
 
 from reimport_lib.errors import SourceError
-from reimport_lib.files.ledger import Ledger, Line, Outcome
+from reimport_lib.files.ledger import FileOutcome, Ledger, Line
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.object_names import Naming, read_names
 from reimport_lib.plan.objects import claims
@@ -59,7 +59,7 @@ class Work:
     files: httpx.Client
     s3: Any
     bucket: str
-    counts: Counter[Outcome] = field(default_factory=Counter)
+    counts: Counter[FileOutcome] = field(default_factory=Counter)
     failures: dict[str, list[int]] = field(default_factory=dict)
     fetched: int = 0
     size_bytes: int = 0
@@ -69,7 +69,7 @@ class Work:
     def count(self, line: Line) -> None:
         """Take *line* into what progress tells."""
         self.counts[line.outcome] += 1
-        if line.outcome is Outcome.FAILED:
+        if line.outcome is FileOutcome.FAILED:
             self.failures.setdefault(line.why, []).append(line.number)
 
 
@@ -80,7 +80,9 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
     Those that failed before come last, so that they are in nobody's way.
     """
     failed_before = {
-        line.number for line in book.lines(work.table) if line.outcome is Outcome.FAILED
+        line.number
+        for line in book.lines(work.table)
+        if line.outcome is FileOutcome.FAILED
     }
     way = Way(
         work.session.server.page_rows,
@@ -107,7 +109,7 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
         else:
             lines.append(line)
             work.count(line)
-        if line is None or line.outcome is Outcome.THERE:
+        if line is None or line.outcome is FileOutcome.THERE:
             taken.add(key)
     book.write_all(work.table, lines)
     return sorted(wanted, key=lambda each: each.number in failed_before)
@@ -124,14 +126,14 @@ def _without_fetching(
     value = record.values.get(work.container, "")
     failed = _failed(record)
     if not value:
-        return replace(failed, outcome=Outcome.EMPTY)
+        return replace(failed, outcome=FileOutcome.EMPTY)
     if not key:
         return replace(failed, why="the record has no key")
     if key in stored:
         name, why = stored[key]
         if why:
             return replace(failed, why=why, object_key=name)
-        return replace(failed, outcome=Outcome.THERE, object_key=name)
+        return replace(failed, outcome=FileOutcome.THERE, object_key=name)
     if not value.startswith(("https://", "http://")):
         return replace(failed, why="the container only refers to a file elsewhere")
     if not _is_name(name_of(work, raw, LONGEST_ENDING), key, work):
@@ -157,7 +159,7 @@ def _stored(work: Work, listing: pd.DataFrame) -> dict[str, tuple[str, str]]:
 
 
 def _failed(record: Record) -> Line:
-    return Line(record.number, Outcome.FAILED)
+    return Line(record.number, FileOutcome.FAILED)
 
 
 def _keys(work: Work, records: Iterable[Record]) -> list[str]:

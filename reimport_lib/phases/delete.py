@@ -16,7 +16,7 @@ from reimport_lib.phases import data, frozen, named, outcomes, recording
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.decide import Decided
-from reimport_lib.plan.delete import DeletionPlan
+from reimport_lib.plan.delete import DeletionPlan, Keys
 from reimport_lib.plan.rules import decide
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.manifest import Counts
@@ -28,11 +28,8 @@ from reimport_lib.write import dependents, ledger, read
 NAME = "delete"
 FILE = "deletions"
 
-Keys = dict[str, frozenset[str]]
-Deletions = tuple[DeletionPlan, ...]
 
-
-def plan(run: Run) -> Deletions:
+def plan(run: Run) -> tuple[DeletionPlan, ...]:
     """What goes and what is kept, table by table; nothing is written yet."""
     with recording.recording(run, NAME):
         snapshot = frozen.snapshot_of(run)

@@ -32,7 +32,7 @@ from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.events import TableFrozen
-from reimport_lib.record.manifest import Source, SourceObjects, SourceTable
+from reimport_lib.record.manifest import SourceObjects, SourceRecord, SourceTable
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
 from reimport_lib.write import bind, identity, read
@@ -135,7 +135,7 @@ def _clock_of(other: Run) -> tuple[str, str]:
     return str(manifest["as_of"]), str(manifest.get("as_of_from") or other.run_id)
 
 
-def _fingerprints(snapshot: Snapshot) -> Source:
+def _fingerprints(snapshot: Snapshot) -> SourceRecord:
     """What the run was made from, for ``run.json``: counts and digests, no values."""
     tables: dict[str, SourceTable] = {
         name: {

@@ -27,7 +27,7 @@ from reimport_lib.write import read
 
 NAME = "validation-post"
 
-Question = Callable[[Evidence], list[Check]]
+ProofStep = Callable[[Evidence], list[Check]]
 
 
 def gather(run: Run) -> Evidence:
@@ -65,7 +65,7 @@ def functional(evidence: Evidence) -> list[Check]:
         return check(evidence)
 
 
-QUESTIONS: tuple[Question, ...] = (counts, fields, links, functional)
+QUESTIONS: tuple[ProofStep, ...] = (counts, fields, links, functional)
 
 
 def held(run: Run, rows: int) -> dict[str, pd.DataFrame]:

@@ -27,14 +27,14 @@ _YES = canonical(True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Matched:
+class Identities:
     """For each row that comes in: its place in the target (-1: none) and its id."""
 
     positions: Any
     ids: Any
 
 
-def match(decided: Decided, target: pd.DataFrame, system: str) -> Matched:
+def match(decided: Decided, target: pd.DataFrame, system: str) -> Identities:
     keys = decided.values["filemaker_id"]
     number = registry.named(decided.table).number_key
     held = canonical_key(target["filemaker_id"].astype(object), number=number)
@@ -55,11 +55,11 @@ def match(decided: Decided, target: pd.DataFrame, system: str) -> Matched:
         ids[place] if place >= 0 else pk
         for place, pk in zip(positions, derived, strict=True)
     ]
-    return Matched(positions, objects(kept, keys.index))
+    return Identities(positions, objects(kept, keys.index))
 
 
 def new_values(
-    decided: Decided, target: pd.DataFrame, matched: Matched, *, clean_slate: bool
+    decided: Decided, target: pd.DataFrame, matched: Identities, *, clean_slate: bool
 ) -> pd.DataFrame:
     """The values to hold; a field decided at creation keeps what the target has."""
     new = decided.values
@@ -73,7 +73,7 @@ def new_values(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Compared:
+class RowChanges:
     """
     Every row that comes in held against the target.
 
@@ -96,10 +96,10 @@ def compare(
     decided: Decided,
     new: pd.DataFrame,
     target: pd.DataFrame,
-    matched: Matched,
+    matched: Identities,
     *,
     clean_slate: bool,
-) -> Compared:
+) -> RowChanges:
     fields = ("filemaker_id", *decided.managed)
     after = {name: array_of(canonical_texts(new[name])) for name in fields}
     held = {name: canonical_texts(target[name]) for name in fields}
@@ -124,7 +124,7 @@ def compare(
         ["", "create", "update", "rehash"],
         default="",
     )
-    return Compared(before, after, edited, adopted, new_hashes, write)
+    return RowChanges(before, after, edited, adopted, new_hashes, write)
 
 
 def _mark_taken(
@@ -151,7 +151,7 @@ def _mark_taken(
     return taken & (after[single.mark] == _YES)
 
 
-def _old(cells: Sequence[Any], matched: Matched) -> Any:
+def _old(cells: Sequence[Any], matched: Identities) -> Any:
     """*cells* of the target, one for each row that comes in; "" where it is new."""
     column = array_of([*cells, ""])
     return column[matched.positions]

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from reimport_lib.plan.codes import SOURCE_OUTCOMES, Outcome, Reason
-from reimport_lib.plan.compare import Compared, compare, match, new_values
+from reimport_lib.plan.compare import RowChanges, compare, match, new_values
 from reimport_lib.plan.conservation import WRITES, check_rows, check_writes
 from reimport_lib.plan.decide import Decided, Link
 from reimport_lib.plan.hashes import managed_hashes
@@ -150,7 +150,7 @@ def plan_of_rows(table: str, rows: pd.DataFrame) -> Plan:
     )
 
 
-def _changes(index: Any, found: Compared) -> pd.DataFrame:
+def _changes(index: Any, found: RowChanges) -> pd.DataFrame:
     """row, field, before, after of every field that an update changes."""
     updated = found.write == "update"
     parts = []
@@ -182,7 +182,7 @@ def _digest(
     decided: Decided,
     rows: pd.DataFrame,
     values: pd.DataFrame,
-    found: Compared,
+    found: RowChanges,
     changes: pd.DataFrame,
 ) -> str:
     """

@@ -15,11 +15,11 @@ from typing import Any
 PAGE_SIZE = 100
 
 Row = dict[str, Any]
-Parameter = str | int
+QueryValue = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ApiAnswer:
     """Status and JSON of one answer; {} where it held none."""
 
     status: int
@@ -54,7 +54,7 @@ class Api:
             user = get_user_model()(username="reimport", is_active=True)
             self._client.force_authenticate(user)
 
-    def get(self, path: str, **parameters: Parameter) -> Answer:
+    def get(self, path: str, **parameters: QueryValue) -> ApiAnswer:
         """``/api/<path>/`` with *parameters*, over (what counts as) HTTPS."""
         with _unlogged():
             response: Any = self._client.get(f"/api/{path}/", parameters, secure=True)
@@ -62,9 +62,9 @@ class Api:
             "application/json"
         )
         data = response.json() if is_json else {}
-        return Answer(response.status_code, data if isinstance(data, dict) else {})
+        return ApiAnswer(response.status_code, data if isinstance(data, dict) else {})
 
-    def all(self, path: str, parameters: Mapping[str, Parameter]) -> Iterator[Row]:
+    def all(self, path: str, parameters: Mapping[str, QueryValue]) -> Iterator[Row]:
         """The rows of every page of a list."""
         page = 1
         while True:

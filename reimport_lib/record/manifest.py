@@ -115,7 +115,7 @@ class SourceObjects(TypedDict):
     digest: str
 
 
-class Source(TypedDict):
+class SourceRecord(TypedDict):
     tables: dict[str, SourceTable]
     objects: dict[str, SourceObjects]
 
@@ -182,7 +182,7 @@ class Manifest(Opening):
     phases: list[PhaseEntry]
     as_of_from: NotRequired[str]
     snapshot_digest: NotRequired[str]
-    source: NotRequired[Source]
+    source: NotRequired[SourceRecord]
     target_digests: NotRequired[dict[str, str]]
     backup: NotRequired[BackupRecord]
     gates_from_notebooks: NotRequired[list[str]]

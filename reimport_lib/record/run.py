@@ -28,7 +28,7 @@ from reimport_lib.record.manifest import (
     LinkCounts,
     Manifest,
     PhaseEntry,
-    Source,
+    SourceRecord,
     read_manifest,
 )
 from reimport_lib.record.status import (
@@ -188,7 +188,7 @@ class Run:
 
     def record_source(
         self,
-        source: Source,
+        source: SourceRecord,
         *,
         digest: str,
         as_of: str,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from reimport_lib.show.badges import status_badge
-from reimport_lib.show.html import Cell, PageLink, Shown, Table
+from reimport_lib.show.html import Cell, Element, Grid, PageLink
 from reimport_lib.show.results import moment
-from reimport_lib.show.verdict import Json
+from reimport_lib.show.waiting import Json
 from reimport_lib.show.words import duration
 
 
@@ -27,7 +27,7 @@ def attempt_sentences(entry: Json) -> list[str]:
     return [*told, f"attempt {len(earlier) + 1}: {state}"] if told else []
 
 
-def attempts_table(manifest: Json, folder: Path) -> list[Shown]:
+def attempts_table(manifest: Json, folder: Path) -> list[Element]:
     """Every attempt of the phases that were tried more than once, the last one too."""
     rows: list[tuple[Cell, ...]] = []
     for phase in manifest.get("phases", ()):
@@ -58,7 +58,7 @@ def attempts_table(manifest: Json, folder: Path) -> list[Shown]:
     heads = ("attempt", "state", "ended", "took", "what stopped it")
     caption = "Phases that were tried more than once"
     right = frozenset({"took"})
-    return [Table(caption, heads, tuple(rows), right=right)] if rows else []
+    return [Grid(caption, heads, tuple(rows), right=right)] if rows else []
 
 
 def _when(attempt: Json) -> str:

@@ -27,7 +27,7 @@ from reimport_lib.show.drawing import (
     Chart,
     draw,
 )
-from reimport_lib.show.html import Table
+from reimport_lib.show.html import Grid
 from reimport_lib.show.rate_words import at_least, found_of_named, is_below
 from reimport_lib.show.words import (
     count,
@@ -168,7 +168,7 @@ def match_rates(
     )
     of_table = f"{noun(table)}: " if table else ""
     heads = ("link", "found of named", "floor")
-    numbers = Table(f"{of_table}match rates", heads, rows)
+    numbers = Grid(f"{of_table}match rates", heads, rows)
     return draw(rate_words.finding(table, links, limits), bars, numbers, pitch=0.5)
 
 
@@ -215,5 +215,5 @@ def _of(fill: str, part: int, whole: int) -> dict[str, float]:
 
 def _numbers(
     caption: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
-) -> Table:
-    return Table(caption, heads, rows, right=frozenset(heads[1:]))
+) -> Grid:
+    return Grid(caption, heads, rows, right=frozenset(heads[1:]))

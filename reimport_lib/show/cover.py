@@ -21,10 +21,10 @@ from reimport_lib.show.badges import outcome_badge, status_badge
 from reimport_lib.show.charts import deletion_bars, match_rates, outcome_overview
 from reimport_lib.show.html import (
     Cell,
+    Element,
+    Grid,
     PageLink,
     Sentence,
-    Shown,
-    Table,
     from_template,
 )
 from reimport_lib.show.provenance import provenance
@@ -36,7 +36,6 @@ from reimport_lib.show.results import (
     status_words,
 )
 from reimport_lib.show.verdict import (
-    Json,
     all_checks,
     deleted_tables,
     deletions,
@@ -46,6 +45,7 @@ from reimport_lib.show.verdict import (
     tables,
     verdict,
 )
+from reimport_lib.show.waiting import Json
 from reimport_lib.show.words import (
     OUTCOME_SENTENCES,
     code_meaning,
@@ -72,7 +72,7 @@ def render(manifest: Mapping[str, Any], folder: Path) -> str:
     """
     kind = "Rehearsal" if is_rehearsal(manifest) else "Import"
     title = f"{kind} {manifest['run_id']}"
-    sections: list[tuple[str, Sequence[Shown]]] = [
+    sections: list[tuple[str, Sequence[Element]]] = [
         ("What becomes of the data", _data(manifest)),
         ("What does not come in, and why", rejected_rows_report(manifest, folder)),
         ("Who the rows belong to", _links(manifest)),
@@ -100,7 +100,7 @@ def _nothing_planned(manifest: Json) -> str:
     return f"No phase that imports data has planned anything{yet}."
 
 
-def _data(manifest: Json) -> list[Shown]:
+def _data(manifest: Json) -> list[Element]:
     found = source_tables(manifest)
     if not found:
         return [Sentence(_nothing_planned(manifest))]
@@ -113,7 +113,7 @@ def _data(manifest: Json) -> list[Shown]:
         terms = equation(counts, total)
         terms += " (planned; its phase is not done)" if name in planned else ""
         rows.append((noun(name), terms, count(blank) if blank else ""))
-    balance = Table(
+    balance = Grid(
         "Every row in exactly one outcome",
         ("table", "rows = outcomes", "blank rows"),
         tuple(rows),
@@ -122,7 +122,7 @@ def _data(manifest: Json) -> list[Shown]:
     return [outcome_overview(found, applied=applied), balance]
 
 
-def _links(manifest: Json) -> list[Shown]:
+def _links(manifest: Json) -> list[Element]:
     rates = [
         Link(
             f"{noun(table)}: {link_noun(link['name'])}",
@@ -149,7 +149,7 @@ def _gates(manifest: Json) -> Gates:
     return Gates({(table, name): value for (table, _, name), value in places.items()})
 
 
-def _deletions(manifest: Json) -> list[Shown]:
+def _deletions(manifest: Json) -> list[Element]:
     facts = deletions(manifest)
     if facts is None:
         return []
@@ -163,7 +163,7 @@ def _deletions(manifest: Json) -> list[Shown]:
         for name, counts in phase.get("tables", {}).items()
         for code, number in counts.get("reasons", {}).items()
     ]
-    kept = Table(
+    kept = Grid(
         "Looked at and kept",
         ("table", "reason", "records", "what it means", "what to do"),
         tuple(rows),
@@ -173,7 +173,7 @@ def _deletions(manifest: Json) -> list[Shown]:
     return [drawn, kept]
 
 
-def _notes(manifest: Json) -> list[Shown]:
+def _notes(manifest: Json) -> list[Element]:
     rows: list[tuple[Cell, ...]] = [
         (noun(name), code, count(number), *note_meaning(code))
         for name, counts in tables(manifest).items()
@@ -182,11 +182,11 @@ def _notes(manifest: Json) -> list[Shown]:
     caption = "By table and note"
     heads = ("table", "note", "rows", "what it means", "what to do")
     return (
-        [Table(caption, heads, tuple(rows), right=frozenset({"rows"}))] if rows else []
+        [Grid(caption, heads, tuple(rows), right=frozenset({"rows"}))] if rows else []
     )
 
 
-def _checks(manifest: Json) -> list[Shown]:
+def _checks(manifest: Json) -> list[Element]:
     found = [
         Check.from_json({**check, "name": f"{phase}: {check['name']}"})
         for phase, check in all_checks(manifest)
@@ -195,7 +195,7 @@ def _checks(manifest: Json) -> list[Shown]:
     return [checks_stack(found, past=past)] if found else []
 
 
-def _phases(manifest: Json, folder: Path) -> list[Shown]:
+def _phases(manifest: Json, folder: Path) -> list[Element]:
     rows: list[tuple[Cell, ...]] = []
     for phase in manifest.get("phases", ()):
         number, name = int(phase["number"]), str(phase["name"])
@@ -215,7 +215,7 @@ def _phases(manifest: Json, folder: Path) -> list[Shown]:
     heads = ("n", "phase", "state", "took", "what stopped it")
     used = [place for place in range(len(heads)) if any(row[place] for row in rows)]
     return [
-        Table(
+        Grid(
             "Each phase has its notebook",
             tuple(heads[place] for place in used),
             tuple(tuple(row[place] for place in used) for row in rows),
@@ -225,8 +225,8 @@ def _phases(manifest: Json, folder: Path) -> list[Shown]:
     ]
 
 
-def _words() -> list[Shown]:
+def _words() -> list[Element]:
     outcomes = tuple(
         (outcome_badge(name), text) for name, text in OUTCOME_SENTENCES.items()
     )
-    return [Table("The outcomes", ("outcome", "the row"), outcomes), status_words()]
+    return [Grid("The outcomes", ("outcome", "the row"), outcomes), status_words()]

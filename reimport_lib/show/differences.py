@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reimport_lib.show.badges import outcome_badge
-from reimport_lib.show.html import Cell, Fold, Stack, Table
+from reimport_lib.show.html import Cell, Fold, Grid, Stack
 from reimport_lib.show.masking import Mask
 from reimport_lib.show.words import code_meaning, count, noun, sentence_case, several
 
@@ -26,7 +26,7 @@ GOES = "The source no longer has it."
 SLATE = "The source no longer has it, or does not let it in today (clean slate)."
 
 
-def changes_table(plan: Plan, mask: Mask, rows: int = 5) -> Table:
+def changes_table(plan: Plan, mask: Mask, rows: int = 5) -> Grid:
     """Field by field what an update changes, for the first *rows* records, masked."""
     records = plan.changes["row"].drop_duplicates()
     shown = plan.changes[plan.changes["row"].isin(records.head(rows))]
@@ -53,7 +53,7 @@ def changes_table(plan: Plan, mask: Mask, rows: int = 5) -> Table:
         f"{things}: {fields_changed} of {several(len(records), 'record')} {change}"
     )
     caption = caption + ("" if mask.reveal else ", masked") if len(records) else things
-    return Table(
+    return Grid(
         caption,
         ("row", "key", "field", "before", "after"),
         tuple(lines),
@@ -84,14 +84,14 @@ def deletions_stack(
                 (things, mask.key(str(key)), badge, str(reason))
                 for key in sorted(filter(None, group["key"]))[:rows]
             ]
-    kinds = Table(
+    kinds = Grid(
         f"Up to {rows} of each kind",
         ("table", "key", "outcome", "reason"),
         tuple(listed),
     )
     return Stack(
         (
-            Table(
+            Grid(
                 "Records that go, and records that were looked at and stay",
                 ("table", "outcome", "records", "why", "what to do"),
                 tuple(counted),

@@ -24,7 +24,7 @@ from PIL import Image
 
 from reimport_lib.plain import visible
 from reimport_lib.plan.codes import Outcome
-from reimport_lib.show.html import Bundle, Shown, Table
+from reimport_lib.show.html import Bundle, Element, Grid
 
 FONT = "DejaVu Sans"
 WIDTH = 9.0  # inches
@@ -74,7 +74,7 @@ _STYLE: Any = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chart(Shown):
+class Chart(Element):
     """
     A drawn chart and everything that can be said of it without seeing it.
 
@@ -87,7 +87,7 @@ class Chart(Shown):
 
     title: str
     alt: str
-    numbers: Table
+    numbers: Grid
     png: bytes = field(repr=False)
     width: int
     height: int
@@ -129,7 +129,7 @@ class Bar:
 def draw(
     title: str,
     bars: Sequence[Bar],
-    numbers: Table,
+    numbers: Grid,
     *,
     pitch: float = PITCH,
     heads: int = 0,
@@ -183,7 +183,7 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
     axes.set_yticks(places, [drawable(cut(bar.name)) for bar in bars])
 
 
-def _alt(title: str, numbers: Table) -> str:
+def _alt(title: str, numbers: Grid) -> str:
     cells = [
         [visible(cell if isinstance(cell, str) else cell.text()) for cell in row]
         for row in numbers.rows

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from reimport_lib.show.html import Fold, Sentence, Shown, Stack, Table
+from reimport_lib.show.html import Element, Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Mask, is_named
 from reimport_lib.show.words import code_meaning, count, noun, several
 
@@ -25,7 +25,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Explorer(Shown):
+class Explorer(Element):
     """
     Rows to look at, already bound to their mask.
 
@@ -59,7 +59,7 @@ class Explorer(Shown):
 
     def page(
         self, table: str, *, outcome: str = ALL, reason: str = ALL, first: int = 0
-    ) -> Table:
+    ) -> Grid:
         """The rows of one group from position *first* on, masked."""
         chosen = self.outcomes[table]
         if outcome != ALL:
@@ -89,7 +89,7 @@ class Explorer(Shown):
             f"{noun(table)}: rows {count(first + 1)} to {count(last)} "
             f"of {count(len(chosen))}"
         )
-        return Table(
+        return Grid(
             caption if len(part) else noun(table),
             ("row", "key", "outcome", "reason", "notes", *fields),
             lines,

@@ -61,12 +61,12 @@ def from_template(name: str, **values: Any) -> str:
     """
     The template *name* of ``templates``, filled in.
 
-    Every text is escaped; a ``Shown`` is filled in by its own template.
+    Every text is escaped; a ``Element`` is filled in by its own template.
     """
     return _environment().get_template(name).render(values)
 
 
-class Shown(ABC):
+class Element(ABC):
     """What a report is made of: HTML by the template named as its class, and text."""
 
     __slots__ = ()
@@ -88,7 +88,7 @@ class Shown(ABC):
 
 
 @dataclass(frozen=True, slots=True)
-class Badge(Shown):
+class Badge(Element):
     """A word with a sign in front, so that its colour is never the only carrier."""
 
     word: str
@@ -100,7 +100,7 @@ class Badge(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence(Shown):
+class Sentence(Element):
     """A paragraph; *strong* for the one that must be read."""
 
     words: str
@@ -111,7 +111,7 @@ class Sentence(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class PageLink(Shown):
+class PageLink(Element):
     """A word that leads to a file in the same folder, or only a word."""
 
     words: str
@@ -129,7 +129,7 @@ Cell = str | Badge | PageLink
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Shown):
+class Grid(Element):
     """
     A table with a caption, column heads with their scope, and rows of texts.
 
@@ -160,11 +160,11 @@ class Table(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Fold(Shown):
+class Fold(Element):
     """Something behind a line that opens it; readable without any script."""
 
     summary: str
-    inside: Shown
+    inside: Element
     is_open: bool = False
 
     def text(self) -> str:
@@ -172,10 +172,10 @@ class Fold(Shown):
 
 
 @dataclass(frozen=True, slots=True)
-class Stack(Shown):
+class Stack(Element):
     """Several things, one below the other."""
 
-    parts: tuple[Shown, ...]
+    parts: tuple[Element, ...]
 
     def text(self) -> str:
         return "\n\n".join(part.text() for part in self.parts)

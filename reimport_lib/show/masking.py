@@ -19,7 +19,7 @@ from reimport_lib.plan.values.canonical import canonical
 from reimport_lib.plan.values.keys import canonical_key, pseudonym
 from reimport_lib.show.words import several
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import Shown, Table
+from reimport_lib.tables.declare import ShownAs, Table
 
 HIDDEN = "hidden"
 
@@ -33,7 +33,7 @@ _FIGURES = re.compile(
 _PHONE = re.compile(r"[+()\d\s./-]{6,}")
 _ENDING = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
 
-_EVERYWHERE: Mapping[str, Shown] = {
+_EVERYWHERE: Mapping[str, ShownAs] = {
     "key": "key",
     "filemaker_id": "key",
     "id": "key",
@@ -95,7 +95,7 @@ def _words(table: str, name: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in words)
 
 
-def _shown(table: str, name: str) -> Shown:
+def _shown(table: str, name: str) -> ShownAs:
     """As its table says; a link by what it leads to."""
     declared = registry.by_name().get(table)
     said = declared.shown_as(name) if declared else None
@@ -104,7 +104,7 @@ def _shown(table: str, name: str) -> Shown:
     return _link(declared, name) or _EVERYWHERE.get(name, "")
 
 
-def _link(declared: Table | None, name: str) -> Shown:
+def _link(declared: Table | None, name: str) -> ShownAs:
     links = declared.links if declared else ()
     targets = [link.to for link in links if link.field == name]
     if not targets:
@@ -200,7 +200,7 @@ def _plain(value: object) -> str:
     return text.replace("T", " ").replace("Z", " UTC")
 
 
-_SHOWN: Mapping[Shown, Callable[[object], str]] = {
+_SHOWN: Mapping[ShownAs, Callable[[object], str]] = {
     "initials": _initials,
     "year": _year,
     "phone": _phone,

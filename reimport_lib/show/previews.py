@@ -14,7 +14,7 @@ import pandas as pd
 
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.show.badges import outcome_badge
-from reimport_lib.show.html import Cell, Fold, Sentence, Stack, Table
+from reimport_lib.show.html import Cell, Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Mask, is_named, source_fields
 from reimport_lib.show.words import (
     OUTCOME_SENTENCES,
@@ -58,7 +58,7 @@ def source_table(manifest: Manifest, *tables: str) -> Stack:
     )
     numbers = ("size", "rows", "blank rows", "distinct keys", "columns")
     total = sum(table.rows for _, table in found)
-    overview = Table(
+    overview = Grid(
         f"{several(total, 'row')} in {several(len(found), 'table')}",
         ("table", "file", "way in", *numbers, "text dates"),
         rows,
@@ -68,7 +68,7 @@ def source_table(manifest: Manifest, *tables: str) -> Stack:
 
 
 def _filled(name: str, table: TableManifest) -> Fold:
-    columns = Table(
+    columns = Grid(
         "Filled cells by column",
         ("column", "filled"),
         tuple(
@@ -83,7 +83,7 @@ def _filled(name: str, table: TableManifest) -> Fold:
     )
 
 
-def mapping_table(mapping: pd.DataFrame, table: str = "") -> Table:
+def mapping_table(mapping: pd.DataFrame, table: str = "") -> Grid:
     """
     The mapping as ``plan.mapping.describe`` gives it, one line per column.
 
@@ -105,7 +105,7 @@ def mapping_table(mapping: pd.DataFrame, table: str = "") -> Table:
     )
     names = ", ".join(str(line["source column"]) for line in absent)
     title = f"{sentence_case(noun(table))}: " if table else ""
-    return Table(
+    return Grid(
         f"{title}{several(len(rows), 'column')}, and where each one goes",
         heads,
         rows,
@@ -125,7 +125,7 @@ def _conversion(line: Mapping[Any, Any]) -> Iterator[str]:
 
 def sample_table(
     frame: pd.DataFrame, mask: Mask, *, table: str, rows: int = 5, caption: str = ""
-) -> Table:
+) -> Grid:
     """
     *rows* records of *frame*, masked, spread evenly from first to last.
 
@@ -157,7 +157,7 @@ def sample_table(
         lines = [
             (number, *record) for number, record in zip(numbers, records, strict=True)
         ]
-        return Table(title, ("row", *fields), tuple(lines), foot=foot)
+        return Grid(title, ("row", *fields), tuple(lines), foot=foot)
     heads = tuple(f"row {number}" for number in numbers)
     turned = [
         (name, *(record[place] for record in records))
@@ -168,7 +168,7 @@ def sample_table(
     foot = " ".join(
         filter(None, (f"Blank in all of these: {blank}." if blank else "", foot))
     )
-    return Table(title, ("field", *heads), filled, foot=foot)
+    return Grid(title, ("field", *heads), filled, foot=foot)
 
 
 def outcomes_stack(plan: Plan) -> Stack:
@@ -190,7 +190,7 @@ def outcomes_stack(plan: Plan) -> Stack:
     return Stack(
         (
             Sentence(f"{things}: {equation(counts, total)}", strong=True),
-            Table(
+            Grid(
                 f"What becomes of the {noun(plan.table)}",
                 ("outcome", "rows", "share", "meaning"),
                 rows,
@@ -201,7 +201,7 @@ def outcomes_stack(plan: Plan) -> Stack:
     )
 
 
-def reasons_table(plan: Plan, mask: Mask, examples: int = 3) -> Table:
+def reasons_table(plan: Plan, mask: Mask, examples: int = 3) -> Grid:
     """Why rows are skipped or rejected: the largest groups first, with row numbers."""
     left = plan.rows[plan.rows["outcome"].isin([str(name) for name in _NOT_IN])]
     groups = sorted(
@@ -218,7 +218,7 @@ def reasons_table(plan: Plan, mask: Mask, examples: int = 3) -> Table:
         )
         for (outcome, reason), group in groups
     )
-    return Table(
+    return Grid(
         f"{sentence_case(noun(plan.table))}: "
         f"{several(len(left), 'row')} of {count(len(plan.rows))} "
         f"{'does' if len(left) == 1 else 'do'} not come in",
@@ -230,7 +230,7 @@ def reasons_table(plan: Plan, mask: Mask, examples: int = 3) -> Table:
     )
 
 
-def notes_table(plan: Plan) -> Table:
+def notes_table(plan: Plan) -> Grid:
     """Values changed or doubted on the way in, by code, the most frequent first."""
     coming = len(plan.rows) - int(
         plan.rows["outcome"].isin([str(name) for name in _NOT_IN]).sum()
@@ -240,7 +240,7 @@ def notes_table(plan: Plan) -> Table:
         (str(code), share(number, coming), *note_meaning(str(code)))
         for code, number in counted
     )
-    return Table(
+    return Grid(
         f"{sentence_case(noun(plan.table))}: values changed or doubted on the way in",
         ("note", "rows", "what it means", "what to do"),
         rows,

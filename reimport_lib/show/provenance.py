@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reimport_lib.show.html import Cell, Fold, Shown, Stack, Table
-from reimport_lib.show.verdict import Json
-from reimport_lib.show.waiting import clock
+from reimport_lib.show.html import Cell, Element, Fold, Grid, Stack
+from reimport_lib.show.waiting import Json, clock
 from reimport_lib.show.words import count, size
 
 
-def provenance(manifest: Json) -> list[Shown]:
+def provenance(manifest: Json) -> list[Element]:
     """Everything that would have to be the same to get the same result."""
     made = [_run(manifest), _sources(manifest), _digests(manifest), _backup(manifest)]
     made += [
@@ -25,7 +24,7 @@ def provenance(manifest: Json) -> list[Shown]:
     return [Fold("Files, digests, settings, limits and versions", shown)]
 
 
-def _run(manifest: Json) -> Table:
+def _run(manifest: Json) -> Grid:
     parameters = manifest.get("parameters", {})
     gates = parameters.get("gates", {})
     facts: dict[str, Any] = {
@@ -59,7 +58,7 @@ def _database(database: object) -> str:
     return ", ".join(str(fact) for fact in shown if fact)
 
 
-def _sources(manifest: Json) -> Table:
+def _sources(manifest: Json) -> Grid:
     source = manifest.get("source", {})
     rows: list[tuple[Cell, ...]] = [
         (
@@ -85,19 +84,19 @@ def _sources(manifest: Json) -> Table:
     ]
     heads = ("table", "file", "way in", "rows", "size", "sha256 begins")
     right = frozenset({"rows", "size"})
-    return Table("The source, as it was frozen", heads, tuple(rows), right=right)
+    return Grid("The source, as it was frozen", heads, tuple(rows), right=right)
 
 
-def _digests(manifest: Json) -> Table:
+def _digests(manifest: Json) -> Grid:
     rows = tuple(
         (str(phase["name"]), str(table), str(digest)[:16])
         for phase in manifest.get("phases", ())
         for table, digest in phase.get("plan_digests", {}).items()
     )
-    return Table("The plans", ("phase", "table", "digest begins"), rows)
+    return Grid("The plans", ("phase", "table", "digest begins"), rows)
 
 
-def _backup(manifest: Json) -> Table:
+def _backup(manifest: Json) -> Grid:
     backup = manifest.get("backup", {})
     facts = {
         "made": backup.get("made_at"),
@@ -112,10 +111,10 @@ def _backup(manifest: Json) -> Table:
     return _pairs("The backup", facts)
 
 
-def _pairs(caption: str, values: Mapping[str, Any]) -> Table:
+def _pairs(caption: str, values: Mapping[str, Any]) -> Grid:
     rows = tuple(
         (str(name).replace("_", " "), str(value))
         for name, value in values.items()
         if value not in (None, "")
     )
-    return Table(caption, ("fact", "is"), rows)
+    return Grid(caption, ("fact", "is"), rows)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.show.badges import outcome_badge
-from reimport_lib.show.html import Cell, Shown, Table
-from reimport_lib.show.verdict import Json, tables
+from reimport_lib.show.html import Cell, Element, Grid
+from reimport_lib.show.verdict import tables
+from reimport_lib.show.waiting import Json
 from reimport_lib.show.words import code_meaning, count, noun
 
 EXAMPLES = 3
@@ -22,7 +23,7 @@ _READ = ("reason", "outcome", "row")
 _NONE: tuple[str, list[str]] = ("", [])
 
 
-def rejected_rows_report(manifest: Json, folder: Path) -> list[Shown]:
+def rejected_rows_report(manifest: Json, folder: Path) -> list[Element]:
     """The table of reasons: rejected before skipped, large before small."""
     rows: list[tuple[Cell, ...]] = []
     for name, counts in tables(manifest).items():
@@ -43,7 +44,7 @@ def rejected_rows_report(manifest: Json, folder: Path) -> list[Shown]:
     meaning_head = "what it means and what to do"
     heads = ("table", "reason", "outcome", "rows", meaning_head, "example rows")
     return [
-        Table(
+        Grid(
             "By table and reason; row numbers are those of the export, its header is 1",
             heads,
             tuple(rows),

@@ -17,11 +17,11 @@ from reimport_lib.show.check_words import Tally, found
 from reimport_lib.show.html import (
     Badge,
     Cell,
+    Element,
     Fold,
+    Grid,
     Sentence,
-    Shown,
     Stack,
-    Table,
 )
 from reimport_lib.show.rate_words import found_of_named
 from reimport_lib.show.waiting import clock
@@ -51,7 +51,7 @@ MODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Card(Shown):
+class Card(Element):
     """
     Who and what this run is: a banner that names the mode in words, and its facts.
 
@@ -111,7 +111,7 @@ def short(digest: str) -> str:
     return f"{digest[:12]}…" if len(digest) > 12 else digest
 
 
-def checks_table(checks: Iterable[Check], caption: str = "") -> Table:
+def checks_table(checks: Iterable[Check], caption: str = "") -> Grid:
     """Every check with what was expected and found; those that fail come first."""
     order = {"fail": 0, "warn": 1, "could-not-check": 2, "pass": 3}
     ranked = sorted(checks, key=lambda check: order[str(check.verdict)])
@@ -127,7 +127,7 @@ def checks_table(checks: Iterable[Check], caption: str = "") -> Table:
         )[:width]
         for check in ranked
     )
-    return Table(
+    return Grid(
         caption or checks_caption(ranked),
         heads[:width],
         rows,
@@ -153,7 +153,7 @@ def checks_stack(checks: Iterable[Check], *, past: bool = False) -> Stack:
     if len(held) <= FEW_CHECKS:
         return Stack((checks_table(made, checks_caption(made, past=past)),))
     said = checks_caption(made, past=past)
-    parts: list[Shown] = [Sentence(f"{said}.", strong=True)]
+    parts: list[Element] = [Sentence(f"{said}.", strong=True)]
     if rest:
         parts.append(checks_table(rest, "Checks to look at"))
     holds = "held" if past else "holds"
@@ -167,7 +167,7 @@ def checks_caption(checks: Iterable[Check], *, past: bool = False) -> str:
     return sentence_case(found(tally, past=past))
 
 
-def gates_table(results: Iterable[GateResult]) -> Table:
+def gates_table(results: Iterable[GateResult]) -> Grid:
     """Every limit of the plan, its figure and whether it is within."""
     measured = list(results)
     rows: list[tuple[Cell, ...]] = []
@@ -177,7 +177,7 @@ def gates_table(results: Iterable[GateResult]) -> Table:
         figure = figure or count(result.count)
         badge = _gate_badge(result, measured)
         rows.append((place, badge, figure, _limit(result)))
-    return Table(
+    return Grid(
         "The limits of this run",
         ("gate", "verdict", "figure", "limit"),
         tuple(rows),
@@ -212,7 +212,7 @@ def _limit(result: GateResult) -> str:
     return f"{words} {percent_of_rate(result.limit)}"
 
 
-def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Table:
+def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Grid:
     """How many rows name something, and for how many of them it is there."""
     rows: list[tuple[Cell, ...]] = []
     for link in plan.links:
@@ -222,7 +222,7 @@ def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Table:
         cells = (link_noun(link.name), found_of_named(link), missing, limit)
         rows.append(cells[: 4 if floors else 3])
     heads = ("link", "found of named", "not found", "at least")[: 4 if floors else 3]
-    return Table(
+    return Grid(
         f"{sentence_case(noun(plan.table))}: links",
         heads,
         tuple(rows),
@@ -231,11 +231,11 @@ def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Table:
     )
 
 
-def status_words() -> Table:
+def status_words() -> Grid:
     """What the states of a run and the verdicts of a check mean."""
     rows = [(status_badge(name), said.sentence) for name, said in STATUSES.items()]
     rows += [(verdict_badge(name), said.sentence) for name, said in VERDICTS.items()]
-    return Table("The words of this report", ("word", "meaning"), tuple(rows))
+    return Grid("The words of this report", ("word", "meaning"), tuple(rows))
 
 
 def _with_noun(part: str) -> str:

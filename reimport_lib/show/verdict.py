@@ -8,9 +8,9 @@ reached yet may be missing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from reimport_lib.errors import message_and_hint
 from reimport_lib.plan.codes import SOURCE_OUTCOMES, Outcome
@@ -20,11 +20,10 @@ from reimport_lib.show.deletion_words import Deletions
 from reimport_lib.show.next_steps import Ended, Step
 from reimport_lib.show.row_words import Rows
 from reimport_lib.show.run_words import Standing, Writing
-from reimport_lib.show.waiting import waiting, waits
+from reimport_lib.show.waiting import Json, waiting, waits
 from reimport_lib.show.words import STATUSES, saying
 from reimport_lib.tables import registry
 
-Json = Mapping[str, Any]
 # A phase records its plan before its gate: only in these states was it applied too.
 _APPLIED = frozenset({"succeeded", "validation-failed"})
 _ACCIDENTS = frozenset({"failed", "interrupted", "running"})

@@ -27,7 +27,7 @@ from reimport_lib.show.deletion_words import Deletions
 from reimport_lib.show.differences import changes_table
 from reimport_lib.show.drawing import Chart
 from reimport_lib.show.explorer import Explorer, explore
-from reimport_lib.show.html import Fold, Sentence, Shown, Stack, Table
+from reimport_lib.show.html import Element, Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Mask
 from reimport_lib.show.results import (
     Card,
@@ -89,7 +89,7 @@ def samples(staged: Mapping[str, Staged], mask: Mask, *, rows: int) -> Stack:
 
 def mappings(described: Mapping[str, pd.DataFrame], *, folded: bool = False) -> Stack:
     """Column by column, where each one goes; *folded*: behind a line per table."""
-    shown: list[Shown] = []
+    shown: list[Element] = []
     for name, frame in described.items():
         table = previews.mapping_table(frame, name)
         verdicts = Counter(str(row[-1]).partition(":")[0] for row in table.rows)
@@ -210,7 +210,7 @@ def deletion_charts(
 
 def backup_table(
     made: Backup, held: DatabaseDigest, *, taken_over: bool = False
-) -> Table:
+) -> Grid:
     """
     Table by table: rows in the backup, and in what it was compared with.
 
@@ -236,7 +236,7 @@ def backup_table(
         taken_from=made.folder.parent.name if taken_over else "",
     )
     other = "rows now" if taken_over else "restored rows"
-    return Table(
+    return Grid(
         backup_words.caption(proof),
         ("table", "rows", other, "digest"),
         rows,
@@ -244,9 +244,9 @@ def backup_table(
     )
 
 
-def applied_table(applied: Applied) -> Table:
+def applied_table(applied: Applied) -> Grid:
     """What the transaction did, table by table."""
-    return Table(
+    return Grid(
         "Done before; nothing was written now" if applied.repeated else "Done",
         ("table", "outcome", "rows"),
         tuple(
@@ -259,7 +259,7 @@ def applied_table(applied: Applied) -> Table:
     )
 
 
-def accounts(evidence: Evidence) -> Table:
+def accounts(evidence: Evidence) -> Grid:
     """Phase by phase: the run that imported it, and the rows its ledger speaks of."""
     own = {evidence.run.run_id: "this one"}
     told = {
@@ -270,7 +270,7 @@ def accounts(evidence: Evidence) -> Table:
         for phase, account in evidence.accounts.items()
     }
     missing = {phase: (gap.actual, "") for phase, gap in evidence.gaps.items()}
-    return Table(
+    return Grid(
         "What the ledger of this database says was done",
         ("phase", "run", "rows with an outcome"),
         tuple((phase, *cells) for phase, cells in {**told, **missing}.items()),

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     Derive = Callable[[Staged, Decided, Context], Decided]
     Relink = Callable[[Staged, Decided, Plan], Decided]
 
-Shown = Literal[
+ShownAs = Literal[
     "",
     "entries",
     "file",
@@ -114,7 +114,7 @@ class Conversion:
     coded: bool = False
     key: bool = False
     number: bool = False
-    shown: Shown = ""
+    shown: ShownAs = ""
 
     def __repr__(self) -> str:
         return self.name
@@ -155,7 +155,7 @@ class Field:
     original: str = ""
     feeds: str = ""
     coded: bool = False
-    shown: Shown = dataclasses.field(default="", repr=False)
+    shown: ShownAs = dataclasses.field(default="", repr=False)
     words: tuple[str, ...] = dataclasses.field(default=(), repr=False)
 
     @property
@@ -422,7 +422,7 @@ class Table:
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gates: Mapping[str, float] = field(default_factory=dict)
     note_gates: tuple[NoteGate, ...] = ()
-    shown: Mapping[str, Shown] = field(default_factory=dict)
+    shown: Mapping[str, ShownAs] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -472,7 +472,7 @@ class Table:
         """The field whose staged column is called *name*."""
         return next(each for each in self.all_fields if each.name == name)
 
-    def shown_as(self, name: str) -> Shown | None:
+    def shown_as(self, name: str) -> ShownAs | None:
         """How a reviewer sees the column *name*; None where there is no such column."""
         for column in self.all_fields:
             if column.name == name:

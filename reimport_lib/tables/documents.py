@@ -15,7 +15,7 @@ from reimport_lib.plan.objects import base_names
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import visible
 from reimport_lib.tables import convert, stored_proof
-from reimport_lib.tables.declare import Dropped, Field, Shown, Source, Stored, Table
+from reimport_lib.tables.declare import Dropped, Field, ShownAs, Source, Stored, Table
 from reimport_lib.tables.owners import BY_TYPE, PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
@@ -43,7 +43,7 @@ def _category(source_type: str | None) -> str:
 
 STORED = Stored("s3_bucket", "s3_key", size="file_size", mime_type="mime_type")
 
-OBJECT_SHOWN: Mapping[str, Shown] = {
+OBJECT_SHOWN: Mapping[str, ShownAs] = {
     "file_size": "plain",
     "s3_bucket": "setting",
     "s3_key": "object",

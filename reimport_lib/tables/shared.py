@@ -7,7 +7,7 @@ Pure data. Names of headers follow the two families that exist: FileMaker's own
 from __future__ import annotations
 
 from reimport_lib.tables import convert
-from reimport_lib.tables.declare import Conversion, Dropped, Field, Shown
+from reimport_lib.tables.declare import Conversion, Dropped, Field, ShownAs
 
 OWNER_NAMES = (
     "id_Contact",
@@ -36,7 +36,7 @@ def kept(
     metadata: str,
     *names: str,
     to: Conversion = convert.as_written,
-    shown: Shown = "",
+    shown: ShownAs = "",
     words: tuple[str, ...] = (),
 ) -> Field:
     """A column without a field of its own, kept in the metadata as text."""

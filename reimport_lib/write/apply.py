@@ -21,7 +21,7 @@ from reimport_lib.plan.plan import Plan
 from reimport_lib.record.clock import now
 from reimport_lib.write import changes, ledger
 from reimport_lib.write.bind import DEFAULT
-from reimport_lib.write.ledger import Counts, LedgerPhase
+from reimport_lib.write.ledger import PhaseRecord, TableCounts
 from reimport_lib.write.models import parents_of
 from reimport_lib.write.rows import failures_named
 
@@ -39,7 +39,7 @@ class Applied:
         repeated: the ledger says it was done before; nothing was written now.
     """
 
-    counts: Counts
+    counts: TableCounts
     seconds: float
     repeated: bool = False
 
@@ -74,7 +74,7 @@ def apply(
                 return Applied(done.counts, done.seconds, repeated=True)
             _write(run_id, phase, plans, deletions, as_of)
             done_to: tuple[Plan | DeletionPlan, ...] = (*plans, *deletions)
-            result = LedgerPhase(
+            result = PhaseRecord(
                 name=phase,
                 number=number,
                 finished_at=now(),
@@ -118,7 +118,7 @@ def _parents_first(plans: Sequence[Plan]) -> list[Plan]:
     return [by_table[name] for name in TopologicalSorter(parents).static_order()]
 
 
-def _begin(run_id: str, phase: str, snapshot_digest: str) -> LedgerPhase | None:
+def _begin(run_id: str, phase: str, snapshot_digest: str) -> PhaseRecord | None:
     """Take the lock; the phase as the ledger holds it where it is done already."""
     connection: Any = connections[DEFAULT]
     if connection.vendor == "postgresql":

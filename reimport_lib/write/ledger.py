@@ -27,11 +27,11 @@ UPDATED, DELETED = "updated", "deleted"
 # a link to a deleted row, or the mark of the primary one, is taken off.
 MARKED, EMPTIED = "marked", "emptied"
 
-Counts = Mapping[str, Mapping[str, int]]
+TableCounts = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerPhase:
+class PhaseRecord:
     """
     One finished phase, as the ledger holds it.
 
@@ -46,7 +46,7 @@ class LedgerPhase:
     number: int
     finished_at: datetime
     seconds: float
-    counts: Counts
+    counts: TableCounts
     plan_digests: Mapping[str, str]
     outcomes_sha256: str
 
@@ -121,7 +121,7 @@ def finish_run(
     runs.update(status=status, finished_at=finished_at)
 
 
-def phase_done(run_id: str, name: str, *, alias: str = DEFAULT) -> LedgerPhase | None:
+def phase_done(run_id: str, name: str, *, alias: str = DEFAULT) -> PhaseRecord | None:
     """The finished phase *name* of the run, or None."""
     return next(
         (phase for phase in finished_phases(run_id, alias=alias) if phase.name == name),
@@ -129,19 +129,19 @@ def phase_done(run_id: str, name: str, *, alias: str = DEFAULT) -> LedgerPhase |
     )
 
 
-def finished_phases(run_id: str, *, alias: str = DEFAULT) -> tuple[LedgerPhase, ...]:
+def finished_phases(run_id: str, *, alias: str = DEFAULT) -> tuple[PhaseRecord, ...]:
     """The finished phases of the run, in order."""
-    names = list(LedgerPhase.__dataclass_fields__)
+    names = list(PhaseRecord.__dataclass_fields__)
     phases = _model("LedgerPhase").objects.using(alias).filter(run_id=run_id)
     rows = phases.order_by("number").values_list(*names)
-    return tuple(LedgerPhase(*row) for row in rows)
+    return tuple(PhaseRecord(*row) for row in rows)
 
 
-def record_phase(run_id: str, phase: LedgerPhase, *, alias: str = DEFAULT) -> None:
+def record_phase(run_id: str, phase: PhaseRecord, *, alias: str = DEFAULT) -> None:
     """Enter *phase* as finished, in the caller's transaction."""
     _model("LedgerPhase").objects.using(alias).create(
         run_id=run_id,
-        **{name: getattr(phase, name) for name in LedgerPhase.__dataclass_fields__},
+        **{name: getattr(phase, name) for name in PhaseRecord.__dataclass_fields__},
     )
 
 

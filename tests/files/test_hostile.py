@@ -14,7 +14,7 @@ from flask import Response
 
 from reimport_lib.errors import SourceError
 from reimport_lib.files import ledger, streams
-from reimport_lib.files.ledger import Line, Outcome
+from reimport_lib.files.ledger import FileOutcome, Line
 from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
 from reimport_lib.files.wanted import HOLLOW, NOT_ONLY_ITS_NAME, SEVERAL
@@ -36,7 +36,7 @@ from tests.read.servers import QUICK
 DOCUMENTS = ("documents",)
 
 
-def outcomes(found: list[Line]) -> list[Outcome]:
+def outcomes(found: list[Line]) -> list[FileOutcome]:
     return [line.outcome for line in found]
 
 
@@ -49,8 +49,8 @@ def test_the_second_record_of_a_key_fails_in_every_run(
             transfer(made, tables=DOCUMENTS, patience=QUICK)
 
             first, second, third = lines(made)
-            assert outcomes([first, third]) == [Outcome.STORED] * 2
-            assert second.outcome is Outcome.FAILED
+            assert outcomes([first, third]) == [FileOutcome.STORED] * 2
+            assert second.outcome is FileOutcome.FAILED
             assert second.why == "another record has the same key"
             assert second.object_key == ""
         assert hostile.asked == {1: 1, 3: 1}
@@ -67,7 +67,7 @@ def test_a_key_that_is_no_name_is_a_line_and_the_others_come(
 
         first, last = lines(made)
         assert first.why == "its key cannot be the name of an object"
-        assert last.outcome is Outcome.STORED
+        assert last.outcome is FileOutcome.STORED
         assert set(hostile.asked) == {2}
 
 
@@ -83,7 +83,7 @@ def test_a_file_is_stored_under_the_whole_key_and_is_there_afterwards(
         transfer(made, tables=DOCUMENTS, patience=QUICK)
 
         assert first.object_key == f"filemaker-docs/{key.strip('{}')}.pdf"
-        assert outcomes(lines(made)) == [Outcome.STORED] * 2
+        assert outcomes(lines(made)) == [FileOutcome.STORED] * 2
         assert set(hostile.asked.values()) == {1}
 
 
@@ -96,7 +96,7 @@ def test_a_file_whose_name_would_be_another_records_key_is_not_stored(
         transfer(made, tables=DOCUMENTS, patience=QUICK)
 
         first, second = lines(made)
-        assert (first.outcome, first.why) == (Outcome.FAILED, NOT_ONLY_ITS_NAME)
+        assert (first.outcome, first.why) == (FileOutcome.FAILED, NOT_ONLY_ITS_NAME)
         assert second.object_key == "filemaker-docs/7001.pdf.pdf"
 
 
@@ -129,8 +129,8 @@ def test_an_object_without_a_byte_is_no_file_and_is_left_alone(
         transfer(made, tables=DOCUMENTS, patience=QUICK)
 
         first, second = lines(made)
-        assert (first.outcome, first.why) == (Outcome.FAILED, HOLLOW)
-        assert second.outcome is Outcome.THERE
+        assert (first.outcome, first.why) == (FileOutcome.FAILED, HOLLOW)
+        assert second.outcome is FileOutcome.THERE
         assert second.object_key == "filemaker-docs/D2.jpg"
         assert not hostile.asked
 
@@ -173,7 +173,7 @@ def test_records_deleted_meanwhile_are_empty_and_no_fault_of_the_server(
 
         ended = transfer(made, tables=DOCUMENTS, patience=QUICK)["documents"]
 
-    assert ended.counts == {Outcome.EMPTY: 6, Outcome.STORED: 1}
+    assert ended.counts == {FileOutcome.EMPTY: 6, FileOutcome.STORED: 1}
 
 
 def cut() -> Response:
@@ -212,7 +212,7 @@ def test_a_file_that_breaks_off_is_not_stored(
         first, second = lines(made)
         assert first.why == "The FileMaker server broke off in the middle of a file."
         assert (first.tries, first.object_key) == (4, "")
-        assert second.outcome is Outcome.STORED
+        assert second.outcome is FileOutcome.STORED
 
 
 def test_a_file_without_a_length_is_not_taken(
@@ -242,7 +242,7 @@ def test_a_refusal_that_passes_is_asked_for_again(
         transfer(made, tables=DOCUMENTS, patience=QUICK)
 
         [line] = lines(made)
-        assert (line.outcome, line.tries) == (Outcome.STORED, 2)
+        assert (line.outcome, line.tries) == (FileOutcome.STORED, 2)
 
 
 def test_files_that_failed_before_keep_none_of_the_others_away(
@@ -255,7 +255,7 @@ def test_files_that_failed_before_keep_none_of_the_others_away(
             with pytest.raises(SourceError, match="broke off"):
                 transfer(made, tables=DOCUMENTS, patience=QUICK)
 
-        assert lines(made)[-1].outcome is Outcome.STORED
+        assert lines(made)[-1].outcome is FileOutcome.STORED
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_a_full_disk_is_one_clear_line(bucket: dict[str, str], tmp_path: Path) -
 
 
 def test_a_ledger_on_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
-    line = Line(1, Outcome.FAILED, why="x" * 4_000_000)
+    line = Line(1, FileOutcome.FAILED, why="x" * 4_000_000)
     with ledger.opened(tmp_path, system="filemaker") as book:
         book.connection.execute("PRAGMA max_page_count = 8")
 

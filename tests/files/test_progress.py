@@ -14,23 +14,23 @@ import pytest
 from flask import Response
 
 from reimport_lib.cli import files as command
-from reimport_lib.files.ledger import Outcome
-from reimport_lib.files.progress import Progress
+from reimport_lib.files.ledger import FileOutcome
+from reimport_lib.files.progress import TransferProgress
 from tests.files.hostile import file, serving
 
 UNFIT = "its key cannot be the name of an object"
 
 
-def progress(**changes: object) -> Progress:
+def progress(**changes: object) -> TransferProgress:
     given = {
         "table": "images",
-        "counts": {Outcome.STORED: 90, Outcome.FAILED: 1},
+        "counts": {FileOutcome.STORED: 90, FileOutcome.FAILED: 1},
         "fetched": 91,
         "wanted": 1_091,
         "size_bytes": 5,
         "seconds": 60.0,
     }
-    return Progress(**(given | changes))  # type: ignore[arg-type]
+    return TransferProgress(**(given | changes))  # type: ignore[arg-type]
 
 
 def test_progress_tells_rate_and_time_left() -> None:
@@ -44,7 +44,7 @@ def test_progress_tells_rate_and_time_left() -> None:
 
 
 def test_the_line_that_is_written_over_fits_into_eighty_columns() -> None:
-    counts = {Outcome.STORED: 12_345, Outcome.FAILED: 9_999}
+    counts = {FileOutcome.STORED: 12_345, FileOutcome.FAILED: 9_999}
     many = progress(table="documents", counts=counts, fetched=22_344, wanted=123_456)
 
     assert progress().brief == (
@@ -76,7 +76,7 @@ def test_failures_are_told_by_reason_with_the_first_records(
 def test_a_transfer_without_failures_ends_well(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    counts = {Outcome.STORED: 91}
+    counts = {FileOutcome.STORED: 91}
 
     assert (
         command.show_transfers({"images": progress(counts=counts)}, kept_in=Path()) == 0

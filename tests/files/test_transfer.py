@@ -16,8 +16,8 @@ from reimport_demo.objects import content_of
 from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError, UsageError
 from reimport_lib.files import ledger, streams
-from reimport_lib.files.ledger import Line, Outcome
-from reimport_lib.files.progress import Progress
+from reimport_lib.files.ledger import FileOutcome, Line
+from reimport_lib.files.progress import TransferProgress
 from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
 from reimport_lib.read import objects
@@ -99,7 +99,7 @@ def test_every_file_is_stored_once_under_the_key_of_its_record(
         numbers = [r.number for r in served.service.database.tables[name].records()]
         assert [line.number for line in told] == numbers
         for line in told:
-            if line.outcome is Outcome.STORED:
+            if line.outcome is FileOutcome.STORED:
                 record = served.service.database.tables[name].numbered(line.number)
                 assert record is not None
                 stem = line.object_key.rpartition("/")[2].partition(".")[0]
@@ -108,9 +108,9 @@ def test_every_file_is_stored_once_under_the_key_of_its_record(
                 assert line.sha256 == hashlib.sha256(content).hexdigest()
                 assert line.size_bytes == len(content)
         assert ended[table].counts == {
-            Outcome.STORED: KEPT - 2,
-            Outcome.EMPTY: 1,
-            Outcome.FAILED: 1,
+            FileOutcome.STORED: KEPT - 2,
+            FileOutcome.EMPTY: 1,
+            FileOutcome.FAILED: 1,
         }
     assert served.service.sessions.counts()["open"] == 0
 
@@ -131,7 +131,7 @@ def test_a_second_command_fetches_nothing(served: Served, made: Settings) -> Non
     ended = transfer(made, patience=QUICK)
 
     assert {progress.fetched for progress in ended.values()} == {0}
-    assert ended["documents"].counts[Outcome.THERE] == KEPT - 2
+    assert ended["documents"].counts[FileOutcome.THERE] == KEPT - 2
     assert "streams" not in served.service.switches.as_json()["counts"]
     assert lines(made, "documents") == first
 
@@ -153,7 +153,7 @@ def test_between_two_files_the_server_has_a_pause(
 
 
 def test_it_goes_on_where_it_was_broken_off(served: Served, made: Settings) -> None:
-    def stop(progress: Progress) -> None:
+    def stop(progress: TransferProgress) -> None:
         if progress.fetched == 4:
             raise KeyboardInterrupt
 
@@ -187,7 +187,7 @@ def test_a_fault_of_the_server_loses_no_file(
     with faulty(served, faults):
         ended = transfer(made, tables=("documents",), patience=QUICK)["documents"]
 
-    assert ended.counts[Outcome.STORED] == KEPT - 2
+    assert ended.counts[FileOutcome.STORED] == KEPT - 2
     assert set(stored(made).values()) == contents(served, "Docs", "Doc")
 
 
@@ -198,7 +198,7 @@ def test_a_file_that_is_refused_for_ever_is_a_line_and_the_others_come(
         ended = transfer(made, tables=("documents",), most=2, patience=QUICK)
 
     failed = [line for line in lines(made, "documents") if line.tries]
-    assert ended["documents"].counts[Outcome.FAILED] == 3
+    assert ended["documents"].counts[FileOutcome.FAILED] == 3
     assert [(line.why, line.tries) for line in failed] == [
         ("refused with status 401", 4)
     ] * 2
@@ -208,7 +208,7 @@ def test_a_file_that_is_refused_for_ever_is_a_line_and_the_others_come(
 def test_a_server_that_is_down_stops_it_and_is_no_fault_of_the_files(
     served: Served, made: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fall(progress: Progress) -> None:
+    def fall(progress: TransferProgress) -> None:
         served.service.switches.set(type(served.service.faults)(bad_gateway_every=1))
 
     with faulty(served, {}), pytest.raises(SourceError) as caught:
@@ -233,7 +233,7 @@ def test_an_object_of_the_record_in_any_case_and_ending_is_left_alone(
 
     ended = transfer(made, tables=("documents",), patience=QUICK)["documents"]
 
-    assert ended.counts[Outcome.THERE] == 1
+    assert ended.counts[FileOutcome.THERE] == 1
     assert stored(made)[key] == b"older"
     stems = [name.rpartition("/")[2].partition(".")[0].lower() for name in stored(made)]
     assert len(set(stems)) == len(stems)
@@ -247,7 +247,7 @@ def test_an_object_that_comes_meanwhile_is_never_overwritten(
     second = served.service.database.tables["Docs"].records()
     key = [str(r.value("id")) for r in second if isinstance(r.value("Doc"), Stored)][1]
 
-    def be_first(progress: Progress) -> None:
+    def be_first(progress: TransferProgress) -> None:
         for ending in ("pdf", "jpg", "png", "heic", "txt"):
             name = f"filemaker-docs/{key}.{ending}"
             client.put_object(Bucket=made.s3_bucket, Key=name, Body=b"theirs")
@@ -262,7 +262,7 @@ def test_an_object_that_comes_meanwhile_is_never_overwritten(
     )
 
     told = [line for line in lines(made, "documents") if line.tries]
-    assert [line.outcome for line in told] == [Outcome.STORED, Outcome.THERE]
+    assert [line.outcome for line in told] == [FileOutcome.STORED, FileOutcome.THERE]
     assert stored(made)[told[1].object_key] == b"theirs"
     assert (told[1].sha256, told[1].size_bytes) == ("", 0)
 

@@ -13,21 +13,21 @@ from reimport_lib.show.html import (
     ATTRIBUTES,
     ELEMENTS,
     Badge,
+    Element,
     Fold,
+    Grid,
     PageLink,
     Sentence,
-    Shown,
     Stack,
-    Table,
 )
 from reimport_lib.show.results import Card
 from tests.show.attacks import CONTROL, PAYLOADS, Found, assert_harmless
 
 
-def shapes(payload: str) -> list[Shown]:
+def shapes(payload: str) -> list[Element]:
     """Everything that takes a text, with *payload* in every place."""
     cells = (payload, Badge(payload, payload), PageLink(payload, payload))
-    table = Table(
+    table = Grid(
         payload,
         (payload, "b", "what to do"),
         (cells, (payload, payload, payload)),
@@ -36,7 +36,7 @@ def shapes(payload: str) -> list[Shown]:
     )
     return [
         table,
-        Table(payload, ("a",), (), empty=payload),
+        Grid(payload, ("a",), (), empty=payload),
         Sentence(payload),
         Fold(payload, table),
         Stack((table, Sentence(payload, strong=True))),
@@ -82,7 +82,7 @@ def test_joiners_that_names_need_stay() -> None:
 def test_only_our_own_advice_has_commands_in_it() -> None:
     heads = ("value", "what to do")
 
-    html = Table("a", heads, (("b`c`", "run `reimport <x>` or `reimport`"),)).html()
+    html = Grid("a", heads, (("b`c`", "run `reimport <x>` or `reimport`"),)).html()
 
     assert "b`c`" in html
     assert "or <code>reimport</code>" in html
@@ -90,13 +90,13 @@ def test_only_our_own_advice_has_commands_in_it() -> None:
 
 
 def test_formulas_are_not_typeset() -> None:
-    html = Table("a", ("b",), (("$x$",),)).html()
+    html = Grid("a", ("b",), (("$x$",),)).html()
 
     assert "mathjax_ignore" in html
 
 
 def test_a_table_names_its_caption_heads_and_rows() -> None:
-    html = Table("Rows", ("a", "n"), (("x", "1"),), right=frozenset({"n"})).html()
+    html = Grid("Rows", ("a", "n"), (("x", "1"),), right=frozenset({"n"})).html()
 
     assert "<caption" in html
     assert html.count('scope="col"') == 2
@@ -105,7 +105,7 @@ def test_a_table_names_its_caption_heads_and_rows() -> None:
 
 
 def test_a_table_as_text_is_aligned() -> None:
-    table = Table(
+    table = Grid(
         "Rows", ("name", "n"), (("x", "1"), ("yy", "1,000")), right=frozenset({"n"})
     )
 
@@ -119,12 +119,12 @@ def test_a_table_as_text_is_aligned() -> None:
 
 
 def test_a_table_without_rows_says_so() -> None:
-    assert Table("Rows", ("a",), (), empty="none.").text() == "Rows: none."
+    assert Grid("Rows", ("a",), (), empty="none.").text() == "Rows: none."
 
 
 def test_a_row_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
-        Table("Rows", ("a", "b"), (("x",),)).html()
+        Grid("Rows", ("a", "b"), (("x",),)).html()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from reimport_lib.show.masking import _SHOWN, HIDDEN, Mask, is_named
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import Shown
+from reimport_lib.tables.declare import ShownAs
 from tests.show.invented import MASK, REVEALED
 
 BOATS = """
@@ -152,7 +152,7 @@ def test_somebody_has_said_how_every_managed_field_is_shown() -> None:
 
 
 def test_every_kind_of_mask_that_a_table_can_name_shows_something() -> None:
-    assert {*_SHOWN, "", HIDDEN, "key", "object"} == set(get_args(Shown))
+    assert {*_SHOWN, "", HIDDEN, "key", "object"} == set(get_args(ShownAs))
 
 
 @pytest.fixture

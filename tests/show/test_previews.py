@@ -16,7 +16,7 @@ from reimport_lib.plan.plan import Plan
 from reimport_lib.read.manifest import Manifest, TableManifest
 from reimport_lib.show import differences, previews, results
 from reimport_lib.show.explorer import explore
-from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, Shown
+from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, Element
 from reimport_lib.show.masking import Mask
 from reimport_lib.tables import registry
 from tests.show.attacks import CONTROL, PAYLOADS, assert_harmless
@@ -67,7 +67,7 @@ def manifest(*columns: str, file: str = "Contacts.xlsx") -> Manifest:
     return Manifest(at, "tests", "DMY", "Australia/Sydney", {"patients": table})
 
 
-def everything(mask: Mask) -> list[Shown]:
+def everything(mask: Mask) -> list[Element]:
     """Every preview of the invented source."""
     first, later = plan(), plan(target=imported_before())
     frames = {"patients": staged().frame}
@@ -320,7 +320,7 @@ def test_the_card_says_its_mode_in_words_and_shape(
     assert "2026-11-22 10:15:04 UTC" in card.text()
 
 
-def poisoned_plans() -> list[Shown]:
+def poisoned_plans() -> list[Element]:
     """Every preview of a plan with the attacks as names, keys and kinds."""
     records = [
         {"id": f"{number} {payload}", "nameFirst": payload, "contactType": "Patient"}
@@ -341,7 +341,7 @@ def poisoned_plans() -> list[Shown]:
     ]
 
 
-def poisoned_facts() -> list[Shown]:
+def poisoned_facts() -> list[Element]:
     """Every preview of files, columns, checks and runs with the attacks in them."""
     odd = pd.DataFrame(dict.fromkeys(PAYLOADS, "x"), index=[2])
     names = ("source column", "target field", "conversion", "width", "verdict")
@@ -368,7 +368,9 @@ def before(made: Plan) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("make", [poisoned_plans, poisoned_facts])
-def test_no_text_of_the_source_becomes_markup(make: Callable[[], list[Shown]]) -> None:
+def test_no_text_of_the_source_becomes_markup(
+    make: Callable[[], list[Element]],
+) -> None:
     for shown in make():
         assert_harmless(shown.html(), elements=ELEMENTS, attributes=ATTRIBUTES)
         assert not CONTROL.search(shown.text())

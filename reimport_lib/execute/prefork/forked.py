@@ -38,7 +38,7 @@ def let_fork(manager: KernelManager) -> None:
 
 
 @cache
-def server() -> Server:
+def server() -> ForkServer:
     """The one server of this process, started by the first who asks."""
     ours, theirs = socket.socketpair()
     number = str(theirs.fileno())
@@ -49,7 +49,7 @@ def server() -> Server:
         process_group=0,  # Ctrl-C is for this process alone to answer
     )
     theirs.close()
-    started = Server(process, ours, Lock())
+    started = ForkServer(process, ours, Lock())
     atexit.register(started.close)
     return started
 
@@ -67,7 +67,7 @@ def renew() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ForkServer:
     """A running ``forkserver``; it ends with this process at the latest."""
 
     process: subprocess.Popen[bytes]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reimport_lib.phases import backup
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
 from reimport_lib.show import views
-from reimport_lib.show.html import Stack, Table
+from reimport_lib.show.html import Grid, Stack
 
 
 @dataclass(eq=False, repr=False)
@@ -16,7 +16,7 @@ class BackupNotebook(PhaseNotebook):
 
     _proven: backup.Proven | None = field(init=False, default=None)
 
-    def back_up(self) -> Table:
+    def back_up(self) -> Grid:
         """Can we go back?"""
         self._proven = made = backup.back_up(self.run)
         return views.backup_table(made.backup, made.restored, taken_over=made.reused)

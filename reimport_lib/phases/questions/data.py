@@ -12,7 +12,7 @@ from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.show import results, views
 from reimport_lib.show.drawing import Chart
 from reimport_lib.show.explorer import Explorer
-from reimport_lib.show.html import Stack, Table
+from reimport_lib.show.html import Grid, Stack
 from reimport_lib.write.apply import Applied
 
 
@@ -71,7 +71,7 @@ class DataNotebook(PhaseNotebook):
         """The same to choose from, where there is a kernel."""
         return views.control(self.explorer())
 
-    def approve(self) -> Table:
+    def approve(self) -> Grid:
         """May we proceed? Stops at a gate, and at a plan that nobody reviewed."""
         return results.gates_table(self._own.require(self.run, self._plans))
 

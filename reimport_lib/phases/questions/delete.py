@@ -7,10 +7,11 @@ from functools import cached_property
 
 from reimport_lib.phases import delete
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
+from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.show import results, views
 from reimport_lib.show.differences import deletions_stack
 from reimport_lib.show.drawing import Chart
-from reimport_lib.show.html import Stack, Table
+from reimport_lib.show.html import Grid, Stack
 from reimport_lib.write.apply import Applied
 
 
@@ -29,11 +30,11 @@ class DeleteNotebook(PhaseNotebook):
         """How much goes, and how much stays?"""
         return views.deletion_charts(self._plans, clean_slate=self.run.clean_slate)
 
-    def approve(self) -> Table:
+    def approve(self) -> Grid:
         """May we proceed? Stops at a gate, and at a plan that nobody reviewed."""
         return results.gates_table(delete.require(self.run, self._plans))
 
-    def apply(self) -> Table:
+    def apply(self) -> Grid:
         """Delete what was approved."""
         self.approve()
         self._applied = delete.apply(self.run, self._plans)
@@ -49,5 +50,5 @@ class DeleteNotebook(PhaseNotebook):
         delete.finish(self.run, left_by("prove", self.checks))
 
     @cached_property
-    def _plans(self) -> delete.Deletions:
+    def _plans(self) -> tuple[DeletionPlan, ...]:
         return delete.plan(self.run)

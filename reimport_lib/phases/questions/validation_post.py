@@ -10,18 +10,18 @@ from reimport_lib.phases import validation_post
 from reimport_lib.phases.questions.shared import PhaseNotebook
 from reimport_lib.prove.evidence import Evidence
 from reimport_lib.show import views
-from reimport_lib.show.html import Stack, Table
+from reimport_lib.show.html import Grid, Stack
 
 
 @dataclass(eq=False, repr=False)
 class ValidationPostNotebook(PhaseNotebook):
     """Phase 8."""
 
-    _answers: dict[validation_post.Question, list[Check]] = field(
+    _answers: dict[validation_post.ProofStep, list[Check]] = field(
         init=False, default_factory=dict
     )
 
-    def accounts(self) -> Table:
+    def accounts(self) -> Grid:
         """What is compared?"""
         return views.accounts(self._evidence)
 
@@ -56,7 +56,7 @@ class ValidationPostNotebook(PhaseNotebook):
     def _evidence(self) -> Evidence:
         return validation_post.gather(self.run)
 
-    def _answer(self, question: validation_post.Question) -> list[Check]:
+    def _answer(self, question: validation_post.ProofStep) -> list[Check]:
         if question not in self._answers:
             self._answers[question] = question(self._evidence)
         return self._answers[question]

@@ -15,7 +15,7 @@ import phonenumbers
 from reimport_lib.plan.codes import Note
 from reimport_lib.plan.values.text import (
     Cleaned,
-    Reading,
+    Converted,
     clean,
     read_word,
     visible,
@@ -71,7 +71,7 @@ def email(column: pd.Series[Any]) -> Cleaned:
     return clean(column, _read_email)
 
 
-def _read_phone(cell: str, region: str) -> Reading:
+def _read_phone(cell: str, region: str) -> Converted:
     value, code = read_word(cell)
     if not isinstance(value, str):
         return value, code
@@ -159,7 +159,7 @@ def _dialled(text: str) -> str:
     return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in plain)
 
 
-def _read_email(cell: str) -> Reading:
+def _read_email(cell: str) -> Converted:
     value, code = read_word(cell)
     if not isinstance(value, str):
         return value, code

@@ -17,7 +17,7 @@ from reimport_lib.plan.codes import Note
 from reimport_lib.plan.values.contacts import email, phone
 from reimport_lib.plan.values.text import (
     Cleaned,
-    Reading,
+    Converted,
     clean,
     fold,
     fold_words,
@@ -75,7 +75,7 @@ def digits(column: pd.Series[Any], width: int) -> Cleaned:
     becomes the same E.164 as one that did not (see ``phone``), without a note.
     """
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         value, code = read_word(cell)
         if not isinstance(value, str):
             return value, code
@@ -90,7 +90,7 @@ def digits(column: pd.Series[Any], width: int) -> Cleaned:
 def number_text(column: pd.Series[Any]) -> Cleaned:
     """Text that Excel may have turned into a number: only a trailing ``.0`` goes."""
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         value, code = read_word(cell)
         return (whole_number(value) if isinstance(value, str) else value), code
 
@@ -105,7 +105,7 @@ def person_name(column: pd.Series[Any]) -> Cleaned:
 def title(column: pd.Series[Any]) -> Cleaned:
     """A title without its final stop: ``Mr.`` is ``Mr``; any other value is kept."""
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         value, code = _read_name(cell)
         if not isinstance(value, str):
             return value, code
@@ -117,7 +117,7 @@ def title(column: pd.Series[Any]) -> Cleaned:
 def flag(column: pd.Series[Any]) -> Cleaned:
     """1/0, yes/no, true/false, x as bool; another word is None, ``unknown_value``."""
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         word = whole_number(fold(cell))
         if not word:
             return None, ""
@@ -135,7 +135,7 @@ def sex(column: pd.Series[Any]) -> Cleaned:
     So are several words that do not mean the same.
     """
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         meant = {_SEXES.get(word.rstrip(".")) for word in listed_words(cell)}
         if not meant:
             return "U", ""
@@ -150,7 +150,7 @@ def canonical_text(column: pd.Series[Any]) -> Cleaned:
     return clean(column, lambda cell: (fold_words(cell) or None, ""))
 
 
-def _read_name(cell: str) -> Reading:
+def _read_name(cell: str) -> Converted:
     value, code = read_text(_visible_name(cell))
     if not isinstance(value, str):
         return value, code

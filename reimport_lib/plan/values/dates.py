@@ -17,11 +17,17 @@ import numpy as np
 import pandas as pd
 
 from reimport_lib.plan.codes import Note
-from reimport_lib.plan.values.text import Cleaned, Reading, clean, distinct, fold_words
+from reimport_lib.plan.values.text import (
+    Cleaned,
+    Converted,
+    clean,
+    distinct,
+    fold_words,
+)
 
 OLDEST_BIRTH = date(1880, 1, 1)
 
-Fit = Literal["blank", "plain", "set", "other", "both", "bad"]
+DateFit = Literal["blank", "plain", "set", "other", "both", "bad"]
 """How a text fits the set order; ``both`` also where day and month are the same."""
 
 _HALF = r" ?[ap]\.?m\.?"
@@ -57,7 +63,7 @@ class DateReading:
     """
 
     value: date | None
-    fit: Fit
+    fit: DateFit
     clock: str = ""
 
     def code(self, *, declared: bool) -> str:
@@ -84,7 +90,7 @@ def dates(column: pd.Series[Any], order: str, *, declared: bool) -> Cleaned:
     Codes: ``ambiguous_date``, ``other_date_order``; ``bad_date`` with value None.
     """
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         reading = read_date(cell, order)
         return reading.value, reading.code(declared=declared)
 
@@ -105,7 +111,7 @@ def birth_dates(
     """
     today = as_of.date() if isinstance(as_of, datetime) else as_of
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         reading = read_date(cell, order)
         if reading.value is not None and reading.value > today:
             return None, Note.DATE_IN_FUTURE.value
@@ -168,7 +174,7 @@ def _from_numbers(numbers: re.Match[str], order: str) -> DateReading:
     return DateReading(value, fit, clock or "")
 
 
-def _set_order(wanted: date | None, other: date | None) -> tuple[date | None, Fit]:
+def _set_order(wanted: date | None, other: date | None) -> tuple[date | None, DateFit]:
     if wanted and other:
         return wanted, "both"
     if wanted:
@@ -176,14 +182,16 @@ def _set_order(wanted: date | None, other: date | None) -> tuple[date | None, Fi
     return (other, "other") if other else (None, "bad")
 
 
-def _year_first(dmy: date | None, mdy: date | None) -> tuple[date | None, Fit]:
+def _year_first(dmy: date | None, mdy: date | None) -> tuple[date | None, DateFit]:
     """The year stands last though the order says first: one reading may be left."""
     if dmy and mdy and dmy != mdy:
         return None, "bad"
     return (dmy or mdy, "other") if dmy or mdy else (None, "bad")
 
 
-_ORDERS: dict[str, Callable[[date | None, date | None], tuple[date | None, Fit]]] = {
+_ORDERS: dict[
+    str, Callable[[date | None, date | None], tuple[date | None, DateFit]]
+] = {
     "DMY": _set_order,
     "MDY": lambda dmy, mdy: _set_order(mdy, dmy),
     "YMD": _year_first,

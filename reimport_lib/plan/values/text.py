@@ -19,7 +19,7 @@ from reimport_lib.counting import several, verb
 from reimport_lib.errors import SourceError
 from reimport_lib.plan.codes import Reason
 
-Reading = tuple[object, str]
+Converted = tuple[object, str]
 """One converted value (None where blank or unreadable) and its code ("" for none)."""
 
 _RETURNS = re.compile(r"\r\n?|\x0b")
@@ -56,7 +56,7 @@ class Cleaned:
         return f"Cleaned({len(self.values)} rows)"
 
 
-def clean(column: pd.Series[Any], read: Callable[[str], Reading]) -> Cleaned:
+def clean(column: pd.Series[Any], read: Callable[[str], Converted]) -> Cleaned:
     """
     Give every cell of *column* what *read* makes of its text, with the same index.
 
@@ -114,7 +114,7 @@ def _spread(
     )
 
 
-def read_text(cell: str) -> Reading:
+def read_text(cell: str) -> Converted:
     """
     In-field returns become LF, then stripped; None when nothing to be seen is left.
 
@@ -149,7 +149,7 @@ def visible(value: str) -> str:
     return value if value.isascii() else value.translate(_INVISIBLE)
 
 
-def read_word(cell: str) -> Reading:
+def read_word(cell: str) -> Converted:
     """Like ``read_text`` for what is no free text: invisible characters go first."""
     return read_text(visible(cell))
 

@@ -19,7 +19,13 @@ import pandas as pd
 
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.values.dates import birth_dates, dates, order_counts, read_date
-from reimport_lib.plan.values.text import Cleaned, Reading, clean, distinct, fold_words
+from reimport_lib.plan.values.text import (
+    Cleaned,
+    Converted,
+    clean,
+    distinct,
+    fold_words,
+)
 
 __all__ = [
     "DAY",
@@ -71,7 +77,7 @@ def times(column: pd.Series[Any]) -> Cleaned:
     spelling = lone_spelling(column)
     in_full = _LONE[spelling][1] if spelling else str
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         text = fold_words(cell)
         if not text:
             return None, ""
@@ -141,7 +147,7 @@ def stamps(column: pd.Series[Any], order: str, *, declared: bool, zone: str) -> 
     """
     wall_clock = _WallClock(ZoneInfo(zone))
 
-    def read(cell: str) -> Reading:
+    def read(cell: str) -> Converted:
         reading = read_date(cell, order)
         code = reading.code(declared=declared)
         if reading.value is None:

@@ -22,8 +22,7 @@ from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.moments import Zone
 from reimport_lib.prove.render.rendering import Pair
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import Field as DeclaredField
-from reimport_lib.tables.declare import LinkTo, Table
+from reimport_lib.tables.declare import Field, LinkTo, Table
 
 if TYPE_CHECKING:
     from reimport_lib.prove.reference_data import World
@@ -243,7 +242,7 @@ def declared(matched: Matched) -> list[Comparison]:
     return sorted(by_name.values(), key=lambda each: order.get(each.name, -1))
 
 
-def _own_key(matched: Matched, key: DeclaredField) -> Comparison:
+def _own_key(matched: Matched, key: Field) -> Comparison:
     render = rendering.number_key if key.convert.number else rendering.key
     return field_of(matched, "filemaker_id", render, key.names)
 

@@ -14,7 +14,7 @@ from reimport_lib.prove.render import rendering
 from reimport_lib.prove.render.clocks import in_other_order, is_clock
 from reimport_lib.prove.render.moments import Zone, is_stamp
 from reimport_lib.prove.render.names import Names
-from reimport_lib.prove.render.words import Words
+from reimport_lib.prove.render.words import Vocabulary
 
 Explains = Callable[..., bool]
 Notes = Mapping[str, Explains]
@@ -83,7 +83,7 @@ def unlisted(names: Names) -> Explains:
     return lambda value, *said: is_blank(value) and not any(map(names.named, said))
 
 
-def unknown_word(table: Words, instead: str) -> Explains:
+def unknown_word(table: Vocabulary, instead: str) -> Explains:
     """The value is *instead*, because *table* does not hold the word."""
 
     def explains(value: Any, said: str) -> bool:

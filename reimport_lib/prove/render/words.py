@@ -10,16 +10,16 @@ from collections.abc import Mapping
 
 from reimport_lib.prove.render.rendering import seen
 
-Words = Mapping[str, str]
+Vocabulary = Mapping[str, str]
 
-SEXES: Words = {
+SEXES: Vocabulary = {
     "": "U",
     **dict.fromkeys(("m", "male", "man"), "M"),
     **dict.fromkeys(("f", "female", "woman"), "F"),
     **dict.fromkeys(("o", "other", "non-binary", "x"), "O"),
     **dict.fromkeys(("u", "unknown"), "U"),
 }
-STATUSES: Words = {
+STATUSES: Vocabulary = {
     **dict.fromkeys(("completed", "complete", "attended", "done"), "completed"),
     **dict.fromkeys(("cancelled", "canceled"), "cancelled"),
     **dict.fromkeys(("dna", "fta", "no show", "no-show", "no_show"), "no_show"),
@@ -28,7 +28,7 @@ STATUSES: Words = {
     **dict.fromkeys(("checked in", "checked-in", "checked_in"), "checked_in"),
     "arrived": "checked_in",
 }
-DIRECTIONS: Words = {
+DIRECTIONS: Vocabulary = {
     **dict.fromkeys(("", "out", "outbound", "outgoing", "sent"), "out"),
     **dict.fromkeys(("in", "inbound", "incoming", "received", "reply"), "in"),
 }

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.dateparse import parse_datetime
 
 from reimport_lib.checks import Check, could_not_check
-from reimport_lib.prove.api import PAGE_SIZE, Answer, Api, Row
+from reimport_lib.prove.api import PAGE_SIZE, Api, ApiAnswer, Row
 from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.facts import counted, every, judged, number, same_rows, true
 from reimport_lib.prove.metadata import kept_columns
@@ -297,7 +297,7 @@ def unknown(q: Question) -> Check:
     return judged(name, [every("answer that nothing is there", facts)])
 
 
-def _is_patient(q: Question, patient: Imported, answer: Answer) -> bool:
+def _is_patient(q: Question, patient: Imported, answer: ApiAnswer) -> bool:
     names = (answer.data["first_name"], answer.data["last_name"])
     said = q.texts("patients", *NAMES)[patient.row]
     pairs = map(rendering.name, names, said)

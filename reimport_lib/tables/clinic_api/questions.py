@@ -25,7 +25,7 @@ from reimport_lib.tables.owners import PATIENT, PATIENTS
 OK = 200
 ASKED_OWNERS = 5
 
-Texts = Mapping[int, list[str]]
+RowTexts = Mapping[int, list[str]]
 """Record number -> texts of some columns of the source."""
 
 
@@ -50,7 +50,7 @@ class Question:
             self._rows[table] = imported_rows(self.evidence, table)
         return self._rows[table]
 
-    def texts(self, table: str, *columns: Aliases) -> Texts:
+    def texts(self, table: str, *columns: Aliases) -> RowTexts:
         return texts(self.evidence, table, *columns)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from reimport_demo.filemaker.server import Served
 from reimport_demo.filemaker.service import Options
-from reimport_demo.filemaker.streaming import Place, address, place_of
+from reimport_demo.filemaker.streaming import ContainerFile, address, place_of
 from reimport_demo.objects import content_of
 from tests.demo.filemaker.asking import IN_CLINIC, DataApi, data_api, http, log_in
 
@@ -90,7 +90,7 @@ def test_a_forged_address_leads_nowhere(api: DataApi) -> None:
 
 
 def test_addresses_are_told_from_forged_ones() -> None:
-    place = Place(table=1, field=2, repetition=1, call=3, session=4, record=5)
+    place = ContainerFile(table=1, field=2, repetition=1, call=3, session=4, record=5)
     digits = address(place, b"secret")
 
     assert len(digits) == 64
