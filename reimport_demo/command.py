@@ -20,17 +20,18 @@ from reimport_demo import s3, ways
 from reimport_demo.clinic.build import Clinic, build
 from reimport_demo.clinic.tables import require_scale
 from reimport_lib.cli.progress import execute
-from reimport_lib.config import ROOT, Settings, load_settings
+from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Refused, TargetError, UsageError
 from reimport_lib.execute import approve
+from reimport_lib.home import CHECKOUT
 from reimport_lib.printing import say
 from reimport_lib.record import runs
 from reimport_lib.record.status import Status
 from reimport_lib.write import bind, configuration, identity, models
 from reimport_lib.write.databases import database_name, is_sqlite, sqlite_file
 
-CHECKOUT = ("notebooks", "backend/manage.py")
-WORKSPACE = ROOT / ".demo"
+NEEDED = ("notebooks", "backend/manage.py")
+WORKSPACE = CHECKOUT / ".demo"
 CLINIC = WORKSPACE / "clinic"
 POSTCODE_WIDTH = "5"  # of other people's synthetic sets; ours is Australian
 
@@ -83,7 +84,7 @@ def _require_checkout() -> None:
     Raises:
         Refused: the message says what is missing.
     """
-    missing = [name for name in CHECKOUT if not (ROOT / name).exists()]
+    missing = [name for name in NEEDED if not (CHECKOUT / name).exists()]
     if missing:
         raise Refused(
             f"reimport demo needs {' and '.join(missing)}, which no wheel holds.",
@@ -167,7 +168,7 @@ def _prepare_database(settings: Settings, *, own: bool) -> None:
         sqlite_file(url).parent.mkdir(parents=True, exist_ok=True)
         sqlite_file(url).touch(mode=0o600)
     done = subprocess.run(
-        [sys.executable, str(ROOT / "backend" / "manage.py"), "migrate", "-v0"],
+        [sys.executable, str(CHECKOUT / "backend" / "manage.py"), "migrate", "-v0"],
         check=False,
         capture_output=True,
         env={**os.environ, "DJANGO_DEBUG": "1"},

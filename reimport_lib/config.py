@@ -1,8 +1,9 @@
 """Settings from the environment, ``.env`` and ``.env.filemaker``: read once, typed.
 
-Nothing is read at import time. The environment wins over both files; a blank variable
-counts as not set. Every value is tried here, in ``setting_values`` (those of the
-FileMaker server in ``read.server.connection``). Secrets have a type that never prints.
+Nothing is read at import time. The environment wins over both files, which lie in the
+home; a blank variable counts as not set. Every value is tried here, in
+``setting_values`` (those of the FileMaker server in ``read.server.connection``).
+Secrets have a type that never prints.
 """
 
 from __future__ import annotations
@@ -12,15 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
-from reimport_lib import env_files
+from reimport_lib import home, project
 from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.setting_values import DateOrder
 from reimport_lib.tables import registry
 
-ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
 NAMES = frozenset(
@@ -30,6 +29,7 @@ NAMES = frozenset(
         "REIMPORT_COLUMNS",
         "REIMPORT_DATE_ORDER",
         "REIMPORT_HEALTH_NUMBER_WIDTH",
+        home.SETTING,
         "REIMPORT_OPTIONAL_TABLES",
         "REIMPORT_PG_BIN",
         "REIMPORT_PHONE_REGION",
@@ -108,7 +108,7 @@ class RowSettings:
 
     Attributes:
         system: names the source in every derived key.
-        time_zone: the clinic's wall clock, an IANA name.
+        time_zone: the wall clock of the source, an IANA name.
         date_order: of text dates where the source does not declare its own.
         region: of phone numbers without a country code (ISO 3166).
         postcode_width: digits of a full postcode.
@@ -145,6 +145,7 @@ class Settings:
         filemaker: every ``FILEMAKER_`` setting; ``read.server.connection`` reads them.
         aws: those of AWS that stand in a file; what the environment says of an account
             or a region wins, and is read by AWS's own library.
+        database_from: what names the database: DATABASE_URL, or a file of settings.
     """
 
     database_url: Secret
@@ -158,6 +159,7 @@ class Settings:
     s3_endpoint_url: str = ""
     filemaker: Mapping[str, str | Secret] = field(default_factory=dict)
     aws: Mapping[str, Secret] = field(default_factory=dict)
+    database_from: str = "DATABASE_URL"
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -168,7 +170,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         SettingsError: a value that cannot be read, or a name that means nothing; the
             message names the variable.
     """
-    values = _layers(environ)
+    values, root = _layers(environ), home.folder()
 
     def text(name: str, default: str = "") -> str:
         return values.get(name, default)
@@ -176,9 +178,10 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     def of(name: str, reader: Callable[[str, str], T], default: str = "") -> T:
         return reader(name, text(name, default))
 
+    zone = text("REIMPORT_TIME_ZONE")
     rows = RowSettings(
         system=of("REIMPORT_SYSTEM", read.system, "filemaker"),
-        time_zone=of("REIMPORT_TIME_ZONE", read.time_zone, "Australia/Sydney"),
+        time_zone=read.time_zone("REIMPORT_TIME_ZONE", zone or project.time_zone()),
         date_order=of("REIMPORT_DATE_ORDER", read.date_order, "DMY"),
         region=of("REIMPORT_PHONE_REGION", read.phone_region, "AU"),
         postcode_width=_width(values, "REIMPORT_POSTCODE_WIDTH", 4),
@@ -194,26 +197,27 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             hint="keep documents and images apart",
             id="R036",
         )
-    default_database = f"sqlite:///{quote(str(ROOT / 'backend' / 'db.sqlite3'))}"
+    given = of("DATABASE_URL", read.database)
     return Settings(
-        database_url=Secret(of("DATABASE_URL", read.database, default_database)),
+        database_url=Secret(given or project.database_url()),
+        database_from="DATABASE_URL" if given else project.settings_file(),
         rehearsal_url=Secret(of("REIMPORT_REHEARSAL_URL", read.database)),
-        source=read.source("REIMPORT_SOURCE", text("REIMPORT_SOURCE"), root=ROOT),
-        runs=read.folder("REIMPORT_RUNS", text("REIMPORT_RUNS", "runs"), root=ROOT),
+        source=read.source("REIMPORT_SOURCE", text("REIMPORT_SOURCE"), root=root),
+        runs=read.folder("REIMPORT_RUNS", text("REIMPORT_RUNS", "runs"), root=root),
         rows=rows,
         charset=of("REIMPORT_CHARSET", read.charset),
         columns=of("REIMPORT_COLUMNS", read.columns),
         s3_bucket=rows.s3_bucket,
         s3_endpoint_url=of("S3_ENDPOINT_URL", read.endpoint),
         filemaker=_filemaker(values),
-        aws={} if environ is not None else aws_settings(_files(), os.environ),
+        aws={} if environ is not None else _aws(),
     )
 
 
 def pg_bin() -> Path | None:
     """The folder that REIMPORT_PG_BIN names; None where it is not set."""
     text = _layers(None).get("REIMPORT_PG_BIN", "")
-    return read.folder("REIMPORT_PG_BIN", text, root=ROOT) if text else None
+    return read.folder("REIMPORT_PG_BIN", text, root=home.folder()) if text else None
 
 
 def aws_settings(
@@ -252,23 +256,16 @@ def aws_settings(
     return {n: Secret(v) for n, v in given.items() if v and n not in hidden}
 
 
-def _files() -> dict[str, str]:
-    """The settings that the files hold, the later file over the earlier."""
-    layers: dict[str, str] = {}
-    for name in (".env", ".env.filemaker"):
-        layers.update(env_files.read(ROOT / name))
-    if registry.SETTING in layers:
-        raise SettingsError(
-            f"{registry.SETTING} is not read from .env: tables are loaded before it.",
-            hint="export it in the environment",
-            id="R039",
-        )
-    return layers
+def _aws() -> dict[str, Secret]:
+    """The account of the bucket; whose tables have no objects, AWS is no matter of."""
+    if not registry.stored():
+        return {}
+    return aws_settings(home.settings_in_files(), os.environ)
 
 
 def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
     """The files first, then the environment; blank values left out."""
-    layers = {} if environ is not None else _files()
+    layers = {} if environ is not None else home.settings_in_files()
     environ = os.environ if environ is None else environ
     layers.update(environ)
     for name in NEVER_BLANK:

@@ -127,6 +127,7 @@ BACKEND = {
 }
 ANY_TEXT = {
     # what they name is asked for where it is used; the answer names them
+    "REIMPORT_HOME": "tests/test_home.py",
     "REIMPORT_PG_BIN": "tests/backup/test_pgclient.py",
     "REIMPORT_TABLES": "tests/tables/test_registry.py",
     "FILEMAKER_DATABASE": "the server says that there is none",

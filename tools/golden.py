@@ -22,8 +22,9 @@ from typing import Any
 import nbformat
 
 from reimport_demo.clinic.build import LEAST_SCALE
-from reimport_lib.config import ROOT, Settings
+from reimport_lib.config import Settings
 from reimport_lib.execute import approve, runner
+from reimport_lib.home import CHECKOUT
 from reimport_lib.phases import all_phases
 from reimport_lib.private_files import write_json
 from reimport_lib.read import snapshot
@@ -35,7 +36,7 @@ from reimport_lib.record.status import Status
 from reimport_lib.show import cover, export
 from tools.clinic import ready_to_import
 
-EXAMPLE = ROOT / "runs" / "example"
+EXAMPLE = CHECKOUT / "runs" / "example"
 AS_OF = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 RUN_ID = f"{AS_OF:%Y%m%dT%H%M%SZ}-rehearsal"
 EARLIER = "20260301T090000Z-rehearsal"

@@ -24,9 +24,9 @@ from reimport_lib.cli.catalogue import (
     Site,
     Sources,
 )
-from reimport_lib.config import ROOT
+from reimport_lib.home import CHECKOUT
 
-PAGE = ROOT / "docs" / "errors.md"
+PAGE = CHECKOUT / "docs" / "errors.md"
 HEAD = """\
 # Errors and checks by their ids
 
@@ -44,7 +44,7 @@ def main() -> None:
     if wrong:
         sys.exit("\n".join(wrong))
     PAGE.write_text(page(sources.entries()), encoding="utf-8")
-    print(f"{given} new, {len(sources.entries())} in all: {PAGE.relative_to(ROOT)}")
+    print(f"{given} new, {len(sources.entries())} in all: {PAGE.relative_to(CHECKOUT)}")
 
 
 def give(sources: Sources) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from reimport_lib.config import ROOT
+from reimport_lib.home import CHECKOUT
 from reimport_lib.phases import all_phases
 from reimport_lib.phases.template import notebooks
 
-FOLDER = ROOT / "notebooks"
+FOLDER = CHECKOUT / "notebooks"
 
 
 def main() -> None:

@@ -19,8 +19,8 @@ from reimport_demo.clinic.key import Part
 from reimport_demo.clinic.model import FULL_ROWS, Size
 from reimport_demo.clinic.tables import export_tables
 from reimport_demo.clinic.workbook import export_path, write_export
-from reimport_lib.config import ROOT
 from reimport_lib.errors import ReimportError
+from reimport_lib.home import CHECKOUT
 
 ALONE_BELOW = 0.5
 """Scale below which a second process is not worth its start."""
@@ -80,7 +80,7 @@ def _second_process(
     """Let another process write the second half meanwhile; where its answer will be."""
     answer = folder / "expected" / "second-half.pickle"
     command = [sys.executable, "-m", __name__, str(folder), str(seed), str(scale)]
-    search = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    search = os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")])
     process = subprocess.Popen(
         [*command, "excel" if excel else "csv", str(answer)],
         env={**os.environ, "PYTHONPATH": search},

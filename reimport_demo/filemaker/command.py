@@ -17,10 +17,10 @@ from reimport_demo.filemaker.faults import Faults, changed
 from reimport_demo.filemaker.model import Database
 from reimport_demo.filemaker.server import DATABASE, Served, application, listening
 from reimport_demo.filemaker.service import Options, make_service
-from reimport_lib.config import ROOT
+from reimport_lib.home import CHECKOUT
 from reimport_lib.printing import say
 
-AUTHORITY = ROOT / ".demo" / "filemaker"
+AUTHORITY = CHECKOUT / ".demo" / "filemaker"
 HTTPS_PORT = 8443
 HTTP_PORT = 3000
 """Where FileMaker's own engine takes plain http."""

@@ -20,7 +20,9 @@ from reimport_lib.cli.wording import is_text, last_name, wording
 ID = re.compile(r"[RC]\d{3}")
 CHECKS = frozenset({"Check", "equal", "could_not_check"})
 CHECK = "Check"
-RETIRED: Mapping[str, str] = {}
+RETIRED: Mapping[str, str] = {
+    "R039": "REIMPORT_TABLES is not read from .env: tables are loaded before it.",
+}
 """Id that nothing has any more -> what it said. None of them is given again."""
 
 ROOT_ERROR = "ReimportError"

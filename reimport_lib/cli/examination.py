@@ -22,6 +22,7 @@ from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
 from reimport_lib.write import bind, identity, read
+from reimport_lib.write.databases import database_name
 
 
 def examine(settings: Settings) -> list[Check]:
@@ -63,7 +64,13 @@ def _runs_folder(settings: Settings) -> Check:
 
 def _database(settings: Settings) -> list[Check]:
     bind.bind_real(settings)
-    return [*identity.check_target(bind.REAL), *readiness.check_copies(settings)]
+    named = database_name(settings.database_url.reveal())
+    said = f"{named}, named by {settings.database_from}"
+    return [
+        Check("database", "one", said, Verdict.PASS, id="C099"),
+        *identity.check_target(bind.REAL),
+        *readiness.check_copies(settings),
+    ]
 
 
 def _objects(settings: Settings) -> list[Check]:

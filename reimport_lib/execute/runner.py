@@ -14,8 +14,7 @@ from contextlib import suppress
 
 from jupyter_client.manager import AsyncKernelManager
 
-from reimport_lib import errors
-from reimport_lib.config import ROOT
+from reimport_lib import errors, home
 from reimport_lib.errors import Interrupted, PhaseFailed, ReimportError
 from reimport_lib.execute import kernels, report, signals
 from reimport_lib.execute.kernels import CellError
@@ -25,8 +24,6 @@ from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import STOPPED, Status
 from reimport_lib.show import export
-
-NOTEBOOKS = ROOT / "notebooks"
 
 PhaseProgress = Callable[[str, PhaseEntry], None]
 
@@ -93,7 +90,7 @@ def _execute_phase(
     try:
         attempts.keep_last(run, phase.name, by_runner=True)
         raised = kernels.execute(
-            NOTEBOOKS / phase.notebook,
+            home.notebooks() / phase.notebook,
             run.folder / phase.notebook,
             {"run_id": run.run_id},
             kernel=next(booted),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from reimport_lib import project
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Refused, TargetError
 from reimport_lib.phases import Phase, all_phases, named, recording
@@ -19,7 +20,6 @@ from reimport_lib.record import lock, runs
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import FINISHED, Mode, Status
 from reimport_lib.record.versions import opening_details
-from reimport_lib.write import identity
 
 LATEST = "latest"
 
@@ -81,7 +81,7 @@ def require_database(run: Run) -> None:
     try:
         require_same_database(run)
     except TargetError as error:
-        if error.hint == identity.MIGRATE:  # then it is no longer the same
+        if error.hint == project.manage("migrate"):  # then it is no longer the same
             raise
         way_on = f"{error.hint}; then reimport run --resume {run.run_id}"
         raise TargetError(error.message, hint=way_on, id=error.id) from None

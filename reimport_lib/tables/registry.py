@@ -1,17 +1,17 @@
-"""Which tables are installed: those of the module that the settings name.
+"""Which tables are installed: those of the module that REIMPORT_TABLES names.
 
 They are loaded when first asked for, so that everything below the tables can ask.
 """
 
 from __future__ import annotations
 
-import os
+import traceback
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from importlib import import_module
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from types import MappingProxyType, ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from reimport_lib import home
 from reimport_lib.errors import SettingsError
 from reimport_lib.tables.declare import Head, Lookup, Table
 
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
     ApiChecks = Callable[[Evidence], list[Check]]
 
+Named = TypeVar("Named", Table, Lookup)
+
 SETTING = "REIMPORT_TABLES"
 DEFAULT = "reimport_lib.tables.clinic"
+"""In the checkout, or without a home; any other home says which tables are its own."""
 
 
 def by_name() -> Mapping[str, Table]:
@@ -60,7 +63,7 @@ def lookups() -> Mapping[str, Lookup]:
 
 def head(phase: str) -> Head:
     """What is written of *phase* by hand, for the head of its notebook."""
-    heads: Mapping[str, Head] = getattr(import_module(_module()), "HEADS", {})
+    heads: Mapping[str, Head] = _declared(_module(), "HEADS", {})
     return heads.get(phase, Head())
 
 
@@ -83,17 +86,17 @@ def api_checks() -> ApiChecks | None:
             nothing.
     """
     module = _module()
-    name: str = getattr(import_module(module), "API_CHECKS", "")
+    name: str = _declared(module, "API_CHECKS", "")
     if not name:
         return None
-    try:
-        check: ApiChecks = import_module(name).check
-    except (ImportError, AttributeError) as exc:
+    loaded = _loaded(f"API_CHECKS={name} in {module}", name)
+    check: ApiChecks | None = getattr(loaded, "check", None)
+    if check is None:
         raise SettingsError(
-            f"API_CHECKS={name} in {module}: {exc}.",
-            hint="name a module with a function check, or leave API_CHECKS out",
+            f"API_CHECKS={name} in {module}: it has no function check.",
+            hint="give it one, or leave API_CHECKS out",
             id="R239",
-        ) from exc
+        )
     return check
 
 
@@ -144,23 +147,74 @@ def _targets(*, owner: bool) -> tuple[str, ...]:
 
 
 def _module() -> str:
-    return os.environ.get(SETTING) or DEFAULT
+    if given := home.setting(SETTING):
+        return given
+    if home.found() in (None, home.CHECKOUT):
+        return DEFAULT
+    raise SettingsError(
+        f"{SETTING} is not set: nothing says which tables there are.",
+        hint=f"{SETTING}=module, in the environment or in {home.folder() / '.env'}",
+        id="R287",
+    )
+
+
+def _declared(module: str, name: str, default: Any) -> Any:
+    """What the module of tables *module* declares under *name*."""
+    return getattr(_loaded(f"{SETTING}={module}", module), name, default)
+
+
+def _listed(module: str, name: str, kind: type[Named]) -> Mapping[str, Named]:
+    """
+    The tables or lookups that *module* lists under *name*, by their names.
+
+    Raises:
+        SettingsError: it lists none, something else, or one name twice.
+    """
+    listed = _declared(module, name, () if kind is Lookup else None)
+    if not isinstance(listed, tuple | list) or not all(
+        isinstance(each, kind) for each in listed
+    ):
+        raise SettingsError(
+            f"{SETTING}={module}: {name} is no tuple of {kind.__name__}.",
+            hint=f"{name} = (FIRST,), with the comma; {DEFAULT} is the clinic's module",
+            id="R288",
+        )
+    names = [each.name for each in listed]
+    if twice := [each for each in dict.fromkeys(names) if names.count(each) > 1]:
+        raise SettingsError(
+            f"{SETTING}={module}: {name} holds {', '.join(twice)} twice.",
+            hint="give each a name of its own",
+            id="R289",
+        )
+    return MappingProxyType(dict(zip(names, listed, strict=True)))
+
+
+def _loaded(said: str, module: str) -> ModuleType:
+    """
+    The module *module*; what is wrong with it is told as it is, after *said*.
+
+    Raises:
+        SettingsError: it cannot be imported.
+    """
+    try:
+        return home.module(module)
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        told = f"{type(error).__name__}: {error}"
+        if not isinstance(error, ImportError | SyntaxError):
+            told += f" ({where.filename}, line {where.lineno})"
+        raise SettingsError(
+            f"{said}: {told}.",
+            hint=f"mend that; {DEFAULT} is the clinic's module",
+            id="R240",
+        ) from error
 
 
 @lru_cache(maxsize=8)
 def _lookups(module: str) -> Mapping[str, Lookup]:
-    lookups: tuple[Lookup, ...] = getattr(import_module(module), "LOOKUPS", ())
-    return MappingProxyType({lookup.name: lookup for lookup in lookups})
+    return _listed(module, "LOOKUPS", Lookup)
 
 
 @lru_cache(maxsize=8)
 def _tables(module: str) -> Mapping[str, Table]:
-    try:
-        tables: tuple[Table, ...] = import_module(module).TABLES
-    except (ImportError, AttributeError, ValueError) as exc:
-        raise SettingsError(
-            f"{SETTING}={module}: {exc}.",
-            hint=f"name a module with a tuple TABLES, or leave it blank for {DEFAULT}",
-            id="R240",
-        ) from exc
-    return MappingProxyType({table.name: table for table in tables})
+    return _listed(module, "TABLES", Table)

@@ -12,14 +12,14 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from reimport_lib.config import ROOT, Settings
+from reimport_lib import home, project
+from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, UsageError
 from reimport_lib.write.databases import Config, configuration, lift_transaction_timeout
 
 DEFAULT = "default"
 REAL = "real"
-BACKEND = ROOT / "backend"
-SETTINGS_MODULE = "config.settings"
+_NEEDED = ("django.contrib.contenttypes", "reimport_lib.ledger")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -103,10 +103,14 @@ def in_kernel() -> bool:
 
 
 def _set_up() -> None:
-    """Load the backend's settings and apps; a second call does nothing."""
-    if str(BACKEND) not in sys.path:
-        sys.path.insert(0, str(BACKEND))
-    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS_MODULE
+    """
+    Load the project's settings and apps; a second call does nothing.
+
+    Raises:
+        SettingsError: they cannot be loaded, or lack what an import needs.
+    """
+    home.let_import()
+    os.environ[project.SETTING] = project.settings_name()
     if in_kernel():
         # A kernel runs cells inside its event loop, where Django refuses the ORM. The
         # cells are plain synchronous code, so the guard has nothing to protect; the web
@@ -114,23 +118,17 @@ def _set_up() -> None:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
     import django
-    from django.conf import settings
-    from django.core.exceptions import ImproperlyConfigured
+    from django.apps import apps
 
-    try:
+    project.time_zone()
+    with project.loading():
         django.setup()
-    except ImproperlyConfigured as error:  # it names the setting, and no value
+    missing = [name for name in _NEEDED if not apps.is_installed(name)]
+    if missing:
         raise SettingsError(
-            str(error),
-            hint="the settings are in docs/settings.md and .env.example",
-            id="R243",
-        ) from None
-    if not settings.is_overridden("TIME_ZONE") or not settings.USE_TZ:
-        # Django's own default would move this process's clock to Chicago.
-        raise SettingsError(
-            "The backend's settings name no TIME_ZONE, or do not set USE_TZ.",
-            hint="set both in backend/config/settings.py",
-            id="R244",
+            f"{' and '.join(missing)}: not among INSTALLED_APPS.",
+            hint=f"add to {project.settings_file()}, then {project.manage('migrate')}",
+            id="R290",
         )
 
 

@@ -13,7 +13,7 @@ import dj_database_url
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from reimport_lib.config import ROOT
+from reimport_lib import home
 from reimport_lib.errors import SettingsError
 
 SQLITE = "django.db.backends.sqlite3"
@@ -150,8 +150,8 @@ def _parsed(url: str) -> Config:
     if config["ENGINE"] == POSTGRESQL and config["NAME"]:
         return config
     if config["ENGINE"] == SQLITE and config["NAME"] not in ("", ":memory:"):
-        # Relative to the checkout: kernels, commands and tests start in other folders.
-        config["NAME"] = str((ROOT / config["NAME"]).resolve())
+        # Relative to the home: kernels, commands and tests start in other folders.
+        config["NAME"] = str((home.folder() / config["NAME"]).resolve())
         return config
     raise SettingsError(
         "The database URL names neither a SQLite file nor a PostgreSQL database.",

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 
+from reimport_lib import project
 from reimport_lib.checks import Check, Verdict, equal, failed
 from reimport_lib.errors import TargetError
 from reimport_lib.tables import registry
@@ -16,7 +17,6 @@ from reimport_lib.write import pgreasons, pgrights
 from reimport_lib.write.bind import REAL
 from reimport_lib.write.databases import MARKER
 
-MIGRATE = "python backend/manage.py migrate"
 _LEDGER = ("ledger.LedgerRun", "ledger.LedgerPhase", "ledger.BeforeImage")
 
 
@@ -61,7 +61,7 @@ def check_target(alias: str = REAL) -> list[Check]:
                 "yes",
                 f"no: {pgreasons.of_error(error)}",
                 Verdict.FAIL,
-                "mend that, or set DATABASE_URL to the clinic's database",
+                "mend that, or set DATABASE_URL to the database that is meant",
                 id="C093",
             )
         ]
@@ -73,7 +73,7 @@ def check_target(alias: str = REAL) -> list[Check]:
         _LEDGER
     )
     wanted = {str(apps.get_model(label)._meta.db_table) for label in labels}
-    missing = _missing_migrations(connection)
+    missing, migrate = _missing_migrations(connection), project.manage("migrate")
     found = [
         reached,
         *rights,
@@ -81,21 +81,21 @@ def check_target(alias: str = REAL) -> list[Check]:
             "tables of the backend",
             expected=len(wanted),
             actual=len(wanted & tables),
-            hint=MIGRATE,
+            hint=migrate,
             id="C094",
         ),
         equal(
             "migrations not applied",
             expected=0,
             actual=len(missing),
-            hint=MIGRATE,
+            hint=migrate,
             id="C095",
         ),
         equal(
             "database is a rehearsal's copy",
             expected="no",
             actual="yes" if MARKER in tables and alias == REAL else "no",
-            hint="set DATABASE_URL to the clinic's database",
+            hint="set DATABASE_URL to the database that is meant",
             id="C096",
         ),
     ]
@@ -106,7 +106,7 @@ def check_target(alias: str = REAL) -> list[Check]:
                 "content types are there",
                 expected="yes",
                 actual="no",
-                hint=MIGRATE,
+                hint=migrate,
                 id="C097",
             )
         )

@@ -13,6 +13,7 @@ import pandas as pd
 from django.apps import apps
 from django.db.models import Field, Model
 
+from reimport_lib import project
 from reimport_lib.errors import TargetError
 from reimport_lib.tables import registry
 
@@ -79,7 +80,7 @@ def content_type_ids(alias: str) -> Mapping[str, int]:
     if not found:
         raise TargetError(
             "The database holds no content types: its migrations did not finish.",
-            hint="python backend/manage.py migrate",
+            hint=project.manage("migrate"),
             id="R259",
         )
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reimport_lib.backup import pgserver
-from reimport_lib.config import ROOT
+from reimport_lib.home import CHECKOUT
 
 # What each version brought, in statements and in the catalogue.
 NEWER = {
@@ -20,9 +20,9 @@ NEWER = {
 
 def test_no_statement_needs_a_newer_server() -> None:
     found = [
-        (path.relative_to(ROOT), version, word)
+        (path.relative_to(CHECKOUT), version, word)
         for folder in ("reimport_lib", "backend")
-        for path in (ROOT / folder).rglob("*.py")
+        for path in (CHECKOUT / folder).rglob("*.py")
         for version, words in NEWER.items()
         if version > pgserver.OLDEST
         for word in re.findall(words, path.read_text(encoding="utf-8"))

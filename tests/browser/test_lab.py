@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from reimport_demo.clinic.build import LEAST_SCALE
 from reimport_lib.config import Settings
-from reimport_lib.execute.runner import NOTEBOOKS
+from reimport_lib.home import CHECKOUT
 from reimport_lib.write.databases import sqlite_file
 from tests.browser import lab
 from tests.browser.conftest import NEEDS_CHROMIUM, Seen
@@ -46,7 +46,7 @@ def digest(settings: Settings) -> str:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("clinic")
     # copies: JupyterLab saves what it has executed
-    notebooks = shutil.copytree(NOTEBOOKS, folder / "notebooks")
+    notebooks = shutil.copytree(CHECKOUT / "notebooks", folder / "notebooks")
     with (
         ready_to_import(folder, scale=LEAST_SCALE, with_existing=True) as settings,
         lab.serving(Path(notebooks), tmp_path_factory.mktemp("lab")) as served,

@@ -20,7 +20,7 @@ from unittest.mock import patch
 import click
 
 from reimport_lib.cli import commands
-from reimport_lib.config import ROOT
+from reimport_lib.home import CHECKOUT
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind
@@ -77,7 +77,7 @@ class Commands:
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "papermill", "--no-progress-bar"),
-                *(str(ROOT / "notebooks" / f"{name}.ipynb"), str(output)),
+                *(str(CHECKOUT / "notebooks" / f"{name}.ipynb"), str(output)),
                 *(word for words in given for word in words),
             ],
             cwd=self.folder,

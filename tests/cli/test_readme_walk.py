@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.config import ROOT
+from reimport_lib.home import CHECKOUT
 from tests.cli.commands import Answer, Done, on_terminal, typed_word
 from tests.test_readme import BLOCK
 
-README = (ROOT / "README.md").read_text()
+README = (CHECKOUT / "README.md").read_text()
 NEEDED = ("backend", "notebooks", "reimport_lib")
 OURS = ("DATABASE_URL", "DJANGO_", "FILEMAKER_", "REIMPORT_", "S3_")
 PACE = re.compile(r"[\d,]+ rows, [\d,]+ rows/s, ~\d+ s left")
@@ -58,8 +58,8 @@ def checkout(tmp_path: Path, clinic: Clinic, bucket: Mapping[str, str]) -> Check
     folder = tmp_path / "clinic-reimport"
     for name in NEEDED:
         ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    shutil.copy(ROOT / ".env.example", folder)
+        shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored)
+    shutil.copy(CHECKOUT / ".env.example", folder)
     (folder / ".venv").symlink_to(sys.prefix)
     shutil.copytree(clinic.exports, folder / "exports")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}

@@ -17,8 +17,8 @@ import pytest
 from reimport_demo import ways
 from reimport_demo.clinic.build import LEAST_SCALE, SEED, SETTINGS, Clinic
 from reimport_demo.command import run
-from reimport_lib.config import ROOT
 from reimport_lib.errors import UsageError
+from reimport_lib.home import CHECKOUT
 from tests.phases import sites
 from tools.clinic import ready_to_import
 
@@ -136,7 +136,7 @@ def test_a_word_that_is_no_way_in_is_told_with_the_nearest(
 def test_make_hands_on_the_way(source: str, words: str) -> None:
     made = subprocess.run(
         ["make", "-n", "demo", f"SOURCE={source}"],
-        cwd=ROOT,
+        cwd=CHECKOUT,
         capture_output=True,
         text=True,
         check=True,

@@ -21,7 +21,7 @@ import nbformat
 import pytest
 
 from reimport_lib.config import Settings
-from reimport_lib.execute.runner import NOTEBOOKS
+from reimport_lib.home import CHECKOUT
 from reimport_lib.phases import all_phases
 from reimport_lib.record.run import Run
 from reimport_lib.show import cover, export
@@ -170,7 +170,7 @@ def test_its_code_is_that_of_the_notebooks(name: str) -> None:
     ]
     stored = [
         (cell.cell_type, cell.source, cell.metadata.get("tags", []))
-        for cell in read(NOTEBOOKS / name).cells
+        for cell in read(CHECKOUT / "notebooks" / name).cells
     ]
 
     assert executed == stored, "make golden"

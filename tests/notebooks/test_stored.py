@@ -10,13 +10,13 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from reimport_lib.config import ROOT
+from reimport_lib.home import CHECKOUT
 from reimport_lib.phases import Phase, all_phases, template
 from reimport_lib.phases.injected import assigned
 from reimport_lib.phases.limits import parameters
 from reimport_lib.phases.notebook import KINDS, DataNotebook
 
-FOLDER = ROOT / "notebooks"
+FOLDER = CHECKOUT / "notebooks"
 LOGIC = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
     *(ast.For, ast.AsyncFor, ast.While, ast.comprehension),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib import config
 from reimport_lib.errors import SettingsError
 from reimport_lib.tables import registry
 
@@ -72,14 +71,26 @@ def test_two_columns_of_one_name_are_refused(
         registry.by_name()
 
 
-def test_the_setting_is_refused_where_it_would_have_no_effect(
-    named: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (OWN.replace(",)", ")"), "TABLES is no tuple of Table"),
+        (OWN.replace("),)", "),) * 2"), "TABLES holds boats twice"),
+        (OWN.replace("noun=", "nuon="), r"'nuon' \(.*odd_tables.py, line 4\)"),
+        ("TABLES = (", r"SyntaxError: .*odd_tables.py, line 1"),
+        ("TABLES = ()\nLOOKUPS = ('x',)", "LOOKUPS is no tuple of Lookup"),
+    ],
+)
+def test_what_is_wrong_with_a_module_is_told_where_it_is(
+    named: pytest.MonkeyPatch, tmp_path: Path, text: str, said: str
 ) -> None:
-    (tmp_path / ".env").write_text(f"{registry.SETTING}=ours\n", encoding="utf-8")
-    named.setattr(config, "ROOT", tmp_path)
+    (tmp_path / "odd_tables.py").write_text(text, encoding="utf-8")
+    named.syspath_prepend(tmp_path)
+    named.delitem(sys.modules, "odd_tables", raising=False)
+    named.setenv(registry.SETTING, "odd_tables")
 
-    with pytest.raises(SettingsError, match=r"not read from \.env"):
-        config.load_settings()
+    with pytest.raises(SettingsError, match=f"^REIMPORT_TABLES=odd_tables: .*{said}"):
+        registry.by_name(), registry.lookups()
 
 
 def test_every_link_names_a_table_or_a_lookup() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from reimport_lib import project
 from reimport_lib.backup.backup import make_backup
 from reimport_lib.backup.copies import copy_place, drop_copy, restore_copy
 from reimport_lib.errors import SettingsError, TargetError
@@ -142,7 +143,7 @@ def test_content_types_that_are_missing_are_told_before_a_run(bound: str) -> Non
     failed = [check for check in identity.check_target() if check.verdict == "fail"]
 
     assert [check.name for check in failed] == ["content types are there"]
-    assert failed[0].hint == identity.MIGRATE
+    assert failed[0].hint == project.manage("migrate")
 
 
 def test_a_copy_in_the_place_of_the_real_database_is_seen(bound: str) -> None:

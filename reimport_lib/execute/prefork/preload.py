@@ -30,5 +30,6 @@ def load() -> None:
 
 @cache
 def load_api() -> None:
-    """Load what the first phase can do without: the REST API."""
-    bind.load_api()
+    """Load what the first phase can do without: the REST API, where it is asked."""
+    if registry.api_checks():
+        bind.load_api()

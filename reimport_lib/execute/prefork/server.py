@@ -23,15 +23,13 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
-from reimport_lib.errors import ReimportError
-
 PRELOAD = "reimport_lib.execute.prefork.preload"
 
 
 def main() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
     preload = import_module(PRELOAD)
-    with suppress(ReimportError):  # every kernel will meet it, and record it
+    with suppress(Exception):  # every kernel will meet it, and record it
         preload.load()
     import_module("reimport_lib.phases.notebook")
     gc.freeze()  # what has been imported stays; no kernel need look through it again
@@ -46,7 +44,7 @@ def main() -> None:
             # before its pid is known: who signals its group must not mean this one
             os.setpgid(pid, pid)
             channel.sendall(f"{pid}\n".encode())
-            with suppress(ReimportError):
+            with suppress(Exception):
                 preload.load_api()  # beside the first kernel; once only
 
 
