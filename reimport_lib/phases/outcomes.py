@@ -28,11 +28,11 @@ def text(run: Run, table: str, rows: pd.DataFrame) -> str:
 
 
 def deletions_text(run: Run, plans: Sequence[DeletionPlan]) -> str:
-    """The outcomes of target rows that the delete phase looked at, as CSV."""
+    """The outcomes of rows that came from FileMaker and may go, as CSV."""
     lines = (
         (plan.table, 0, key, outcome, reason, "", target_id)
         for plan in plans
-        for target_id, key, outcome, reason in plan.rows[
+        for target_id, key, outcome, reason in plan.judged[
             ["target_id", "key", "outcome", "reason"]
         ].itertuples(index=False, name=None)
     )

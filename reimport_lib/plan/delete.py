@@ -116,9 +116,14 @@ class DeletionPlan:
         return list(self.rows.loc[self.rows["outcome"] == DELETED, "target_id"])
 
     @property
+    def judged(self) -> pd.DataFrame:
+        """``rows`` without those that people made: no run has a say in them."""
+        return self.rows[self.rows["reason"] != Kept.LOCAL.value]
+
+    @property
     def digest(self) -> str:
-        """sha256 over what the plan says."""
-        cells = [[canonical(cell) for cell in self.rows[name]] for name in ROWS]
+        """sha256 over what the plan says; people may go on making rows of their own."""
+        cells = [[canonical(cell) for cell in self.judged[name]] for name in ROWS]
         lines = sorted(line_of(row) for row in zip(*cells, strict=True))
         return digest_of([self.table, str(self.imported_rows), *lines])
 
