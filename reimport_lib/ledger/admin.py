@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from reimport_lib.ledger.models import BeforeImage, LedgerPhase, LedgerRun
+from reimport_lib.ledger.models import BeforeImage, ImportedRow, LedgerPhase, LedgerRun
 
 
 class _ToLookAt:
@@ -59,3 +59,11 @@ class BeforeImageAdmin(ReadOnlyAdmin):
     list_select_related = ("run",)
     search_fields = ("run__run_id", "object_pk")
     ordering = ("-id",)
+
+
+@admin.register(ImportedRow)
+class ImportedRowAdmin(ReadOnlyAdmin):
+    list_display = ("table", "object_pk", "filemaker_id", "updated_at")
+    list_filter = ("table",)
+    search_fields = ("filemaker_id", "object_pk")
+    ordering = ("table", "filemaker_id")

@@ -121,3 +121,39 @@ class BeforeImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.model} {self.object_pk[:8]}"
+
+
+class ImportedRow(models.Model):
+    """
+    What an import must know of a row and the row's own model has no column for.
+
+    Attributes:
+        table: of the import, whose row it is; object_pk: the row's key as text.
+        filemaker_id: canonical key in FileMaker.
+        identity: names the row in plans and proofs, whatever number it has.
+        import_hash: sha256 of the managed fields as last imported.
+        metadata: source columns without a field of their own.
+        created_at, updated_at: clock of the runs that made it and wrote it last.
+    """
+
+    table = models.CharField(max_length=100)
+    filemaker_id = models.CharField("FileMaker ID", max_length=255)
+    identity = models.UUIDField()
+    object_pk = models.CharField(max_length=64)
+    import_hash = models.CharField(max_length=64, default="", blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table", "filemaker_id"], name="ledger_imported_row_key_once"
+            ),
+            models.UniqueConstraint(
+                fields=["table", "object_pk"], name="ledger_imported_row_object_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.object_pk[:8]}"

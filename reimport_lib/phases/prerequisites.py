@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
 from reimport_lib.phases import Phase, named
-from reimport_lib.write import bind, identity, models
+from reimport_lib.write import bind, identity, read
 
 
 def require(settings: Settings, phases: Sequence[Phase]) -> None:
@@ -44,6 +43,4 @@ def require(settings: Settings, phases: Sequence[Phase]) -> None:
 
 def _imported(phase: str) -> bool:
     """Whether rows of the first table of *phase* have come in before."""
-    manager: Any = models.model_of(named(phase).tables[0])._base_manager
-    rows = manager.using(bind.REAL).exclude(filemaker_id=None)
-    return bool(rows.exists())
+    return read.imported(named(phase).tables[0], alias=bind.REAL) > 0

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from reimport_lib.config import RowSettings
 
@@ -21,7 +20,7 @@ class Held:
     A row that others may name, as the target or the source has it.
 
     Attributes:
-        pk: in the target; None where only the source was asked.
+        pk: its identity in the target; None where only the source was asked.
         values: the fields of it that rules ask for (``Table.remembered``).
     """
 
@@ -41,8 +40,8 @@ class Directory:
     not check" and give no note per row.
     """
 
-    by_key: Mapping[str, UUID] = field(default_factory=dict)
-    by_name: Mapping[str, UUID] = field(default_factory=dict)
+    by_key: Mapping[str, Any] = field(default_factory=dict)
+    by_name: Mapping[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.by_key or self.by_name)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import pandas as pd
 
@@ -78,11 +77,11 @@ def look_up(directory: Directory, *columns: Any) -> Found:
     index = columns[0].index
     names = {fold_words(name): pk for name, pk in directory.by_name.items()}
 
-    def entry(text: str) -> UUID | None:
+    def entry(text: str) -> Any:
         found = directory.by_key.get(key_of(text)) or names.get(fold_words(text))
         return found if text else None
 
-    def meant(text: str) -> UUID | None:
+    def meant(text: str) -> Any:
         found = {entry(word) for word in listed_words(text)} or {None}
         return entry(text) or (found.pop() if len(found) == 1 else None)
 
@@ -95,6 +94,6 @@ def look_up(directory: Directory, *columns: Any) -> Found:
     return Found(pks, named, bool(directory))
 
 
-def mapped(keys: Any, table: Mapping[str, UUID]) -> Any:
+def mapped(keys: Any, table: Mapping[str, Any]) -> Any:
     """*table* looked up for every key; None for none, always of object."""
     return each(keys, lambda key: table.get(key) if key else None)

@@ -26,6 +26,7 @@ from reimport_lib.record import runs
 from reimport_lib.record.manifest import Counts
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
+from reimport_lib.write import imported
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import model_of
 
@@ -35,6 +36,7 @@ EDITED = "local_edit"
 DELETE = "delete"
 DELETIONS = "deletions"
 TECHNICAL = frozenset({"import_hash", "created_at", "updated_at"})
+BESIDE = ("object_pk", "identity", "filemaker_id", "metadata")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,11 +129,11 @@ class Evidence:
 
     def database(self, table: str) -> pd.DataFrame:
         """
-        Every row of *table* that has a filemaker_id, read once.
+        Every row of *table* that came from FileMaker, read once.
 
         Returns:
-            all columns but the technical ones; index = primary key as text; dtype
-            object with Python's own values.
+            all columns but the technical ones, ``pk``, filemaker_id and metadata; index
+            = the target_id of outcomes files; dtype object with Python's own values.
         """
         if table not in self._held:
             self._held[table] = _database_rows(table, self.alias)
@@ -262,13 +264,40 @@ def _tables_of(phase: str) -> list[str]:
 
 
 def _database_rows(table: str, alias: str) -> pd.DataFrame:
-    model = model_of(table)
-    every = (field.attname for field in model._meta.concrete_fields)
-    columns = [name for name in every if name not in TECHNICAL]
-    manager: Any = model._base_manager
-    rows = manager.using(alias).exclude(filemaker_id=None).order_by("pk")
+    home = imported.home_of(table)
+    left_out = TECHNICAL - set(registry.named(table).managed)
+    every = (field.attname for field in home.model._meta.concrete_fields)
+    columns = [name for name in every if name not in left_out]
+    manager: Any = home.model._base_manager
+    rows = manager.using(alias).order_by("pk")
+    if imported.KEY in home.own:
+        rows = rows.exclude(filemaker_id=None)
     frame = pd.DataFrame(
-        list(rows.values_list(*columns)), columns=columns, dtype=object
+        list(rows.values_list("pk", *columns)), columns=["pk", *columns], dtype=object
     )
-    frame.index = pd.Index([str(pk) for pk in frame["id"]], dtype=object)
-    return frame
+    target_ids = pd.Series([str(pk) for pk in frame["pk"]], frame.index, dtype=object)
+    if home.in_ledger:
+        entered = _beside(table, alias).reindex(target_ids)
+        is_ours = ~entered["identity"].isna().to_numpy(dtype=bool)
+        if imported.KEY not in home.own:
+            frame = frame.assign(filemaker_id=entered["filemaker_id"].to_numpy())
+            frame, entered = frame[is_ours], entered[is_ours]
+        if imported.METADATA not in home.own:
+            frame = frame.assign(filemaker_metadata=entered["metadata"].to_numpy())
+        strangers = [imported.unnamed(home, pk) for pk in frame["pk"]]
+        named = entered["identity"].to_numpy()
+        known = entered["identity"].notna().to_numpy(dtype=bool)
+        pairs = zip(known, named, strangers, strict=True)
+        target_ids = pd.Series(
+            [str(name if is_known else other) for is_known, name, other in pairs],
+            dtype=object,
+        )
+    return frame.set_axis(pd.Index(target_ids.to_numpy(), dtype=object))
+
+
+def _beside(table: str, alias: str) -> pd.DataFrame:
+    """What the ledger holds beside the rows of *table*, by their keys as text."""
+    model: Any = apps.get_model("ledger.ImportedRow")
+    rows = model.objects.using(alias).filter(table=table).values_list(*BESIDE)
+    frame = pd.DataFrame(list(rows), columns=list(BESIDE), dtype=object)
+    return frame.set_index("object_pk")

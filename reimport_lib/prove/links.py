@@ -19,7 +19,13 @@ from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
 from reimport_lib.tables.registry import key_names, owner_names
-from reimport_lib.write.models import content_type_ids, fields_of, model_of
+from reimport_lib.write.models import (
+    OWNER_TYPE,
+    content_type_ids,
+    fields_of,
+    managed,
+    model_of,
+)
 
 
 def check_links(evidence: Evidence) -> list[Check]:
@@ -38,7 +44,7 @@ def check_links(evidence: Evidence) -> list[Check]:
 
 def _is_generic(table: Table) -> bool:
     """Its rows name their owner by a generic foreign key."""
-    return "content_type_id" in fields_of(model_of(table.name))
+    return OWNER_TYPE in managed(table.name)
 
 
 def _names_an_owner(table: Table) -> bool:
@@ -60,7 +66,7 @@ def _missing_rows(evidence: Evidence, table: str) -> Iterator[Check]:
             continue
         related: Any = field.related_model
         there = related._base_manager.using(evidence.alias).filter(
-            pk=OuterRef(field.attname)
+            **{field.target_field.attname: OuterRef(field.attname)}
         )
         named = rows.using(evidence.alias).filter(**{f"{field.attname}__isnull": False})
         total += named.filter(~Exists(there)).count()
@@ -167,8 +173,9 @@ def _in_changed_rows(table: str, linked: Linked, world: World) -> list[bool]:
     link = registry.named(table).owner_link
     if link is None or not link.through:
         return []
-    changed = world.left_alone(link.through)
-    return [str(pk) in changed for pk in linked.target[world.attribute(link.field)]]
+    left, between = world.left_alone(link.through), world.rows(link.through)
+    changed = set(between["pk"][between.index.isin(left)])
+    return [pk in changed for pk in linked.target[world.attribute(link.field)]]
 
 
 def _objects(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from django.db.models import DateTimeField
 
 from reimport_lib.prove.evidence import IMPORTED, Account, Evidence
 from reimport_lib.prove.reference_data import World
 from reimport_lib.prove.render.comparison import Matched
+from reimport_lib.tables import registry
+from reimport_lib.write.imported import SAVED
 from reimport_lib.write.models import model_of
 
 
@@ -46,8 +49,22 @@ def match(
 def _edited(
     evidence: Evidence, account: Account, table: str, target: pd.DataFrame
 ) -> list[bool]:
-    """Whether people have saved the row since *account* was closed."""
-    manager: Any = model_of(table)._base_manager
-    later = manager.using(evidence.alias).filter(updated_at__gt=account.finished_at)
-    saved = {str(pk) for pk in later.values_list("pk", flat=True)}
-    return [pk in saved for pk in target.index]
+    """
+    Whether people have saved the row since *account* was closed.
+
+    A model that does not say when its rows were saved tells no edit from a fault.
+    """
+    model = model_of(table)
+    moments = [
+        field.attname
+        for field in model._meta.concrete_fields
+        if isinstance(field, DateTimeField)
+        and (field.auto_now or field.attname == SAVED)
+        and field.attname not in registry.named(table).managed
+    ]
+    saved: set[Any] = set()
+    rows: Any = model._base_manager.using(evidence.alias)
+    for name in moments:
+        later = rows.filter(**{f"{name}__gt": account.finished_at})
+        saved |= set(later.values_list("pk", flat=True))
+    return [pk in saved for pk in target["pk"]]

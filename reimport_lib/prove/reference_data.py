@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 import pandas as pd
 from django.apps import apps
@@ -24,7 +23,8 @@ from reimport_lib.prove.render.rendering import (
     key_text,
 )
 from reimport_lib.tables import registry
-from reimport_lib.write.models import attname, content_type_ids
+from reimport_lib.write.imported import KEY
+from reimport_lib.write.models import attname, content_type_ids, fields_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +76,7 @@ class World:
             return [self.key(link.to, pk) for pk in pks]
         between = self.rows(link.through)
         owners = self.owners_of(link.through, between)
-        by_pk = dict(zip(between["id"], owners, strict=True))
+        by_pk = dict(zip(between["pk"], owners, strict=True))
         return [by_pk.get(pk, "") for pk in pks]
 
 
@@ -108,18 +108,19 @@ def look_around(evidence: Evidence) -> World:
 
 def _keys(evidence: Evidence, table: str) -> dict[Any, str]:
     rows = evidence.database(table)
-    return dict(zip(rows["id"], rows["filemaker_id"], strict=True))
+    return dict(zip(rows["pk"], rows["filemaker_id"], strict=True))
 
 
 def _names(label: str, fields: tuple[str, ...], alias: str) -> Names:
     model: Any = apps.get_model(label)
-    rows = list(model.objects.using(alias).values_list("pk", "filemaker_id", *fields))
-    answering: dict[str, set[UUID]] = defaultdict(set)
-    for pk, _, *texts in rows:
+    rows = model._base_manager.using(alias)
+    answering: dict[str, set[Any]] = defaultdict(set)
+    for pk, *texts in rows.values_list("pk", *fields):
         for text in filter(None, texts):
             answering[folded(text)].add(pk)
+    keyed = rows.values_list("filemaker_id", "pk") if KEY in fields_of(model) else ()
     return Names(
-        keys={key_text(key): pk for pk, key, *_ in rows if key},
+        keys={key_text(key): pk for key, pk in keyed if key},
         words={said: min(pks) for said, pks in answering.items() if len(pks) == 1},
     )
 

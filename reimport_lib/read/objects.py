@@ -93,13 +93,16 @@ def list_objects(
         SourceError: the bucket cannot be reached, does not exist, or may not be
             listed; the message says which.
     """
+    places = prefixes(settings)
+    if not places:  # no table has stored objects, and nobody needs a bucket
+        return {}
     s3 = client(settings)
     try:
         return {
             name: _listing(
                 _pages(s3, settings.s3_bucket, prefix, keys_per_page), name, progress
             )
-            for name, prefix in prefixes(settings).items()
+            for name, prefix in places.items()
         }
     except ClientError as error:
         raise _refused(settings.s3_bucket, error) from None

@@ -99,9 +99,11 @@ def _write(
     deletions: Sequence[DeletionPlan],
     as_of: datetime,
 ) -> None:
-    for deletion in deletions:
-        changes.delete_plan(run_id, phase, deletion)
-    changes.refuse_dangling(deletions)
+    deleted = {
+        deletion.table: changes.delete_plan(run_id, phase, deletion, as_of=as_of)
+        for deletion in deletions
+    }
+    changes.refuse_dangling(deleted)
     for plan in _parents_first(plans):
         changes.write_plan(run_id, phase, plan, as_of=as_of)
     tables = {plan.table for plan in plans} | {one.table for one in deletions}

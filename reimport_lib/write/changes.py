@@ -14,25 +14,23 @@ import pandas as pd
 from django.db.models import Count, F, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from reimport_lib.counting import several
-from reimport_lib.errors import Drifted
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan, managed_hashes
 from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.tables import registry
-from reimport_lib.write import ledger
+from reimport_lib.write import imported, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.dependents import Hanging, hanging_on, links_onto
+from reimport_lib.write.imported import HASH
 from reimport_lib.write.models import (
-    as_managed,
     attname,
-    content_type_ids,
+    fields_of,
+    label_of,
     managed,
     model_of,
-    stored,
     tables_of_models,
 )
-from reimport_lib.write.rows import delete_rows, in_chunks, insert_rows, update_rows
+from reimport_lib.write.rows import drifted, in_chunks, update_rows
 
 
 def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
@@ -45,62 +43,66 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
     values = plan.values
     if values.empty:
         return
-    model = model_of(plan.table)
-    _hand_over(run_id, phase, plan)
-    types = content_type_ids(DEFAULT)
+    _hand_over(run_id, phase, plan, as_of)
     for write in ("rehash", "update", "create"):
         rows = values[values["write"] == write]
         if rows.empty:
             continue
         if write == "create":
-            columns = _columns(plan.table, rows, types)
-            stamps = {"created_at": as_of, "updated_at": as_of}
-            columns |= {name: [moment] * len(rows) for name, moment in stamps.items()}
-            insert_rows(model, {"id": list(rows["id"]), **columns})
+            imported.create(run_id, phase, plan.table, rows, as_of=as_of)
             continue
-        keys = list(rows["id"])
+        keys = imported.keys_of(plan.table, list(rows["id"]))
         action = ledger.MARKED if write == "rehash" else ledger.UPDATED
-        now = ledger.keep_before_images(run_id, phase, model, keys, action=action)
-        _refuse_edited(plan, rows, now, types)
+        model = model_of(plan.table)
+        now = imported.keep(run_id, phase, model, keys, action=action)
+        _refuse_edited(plan, rows, keys, now)
         if write == "rehash":
-            update_rows(model, keys, {"import_hash": list(rows["import_hash"])})
+            imported.mark(plan.table, keys, list(rows[HASH]), as_of=as_of)
             continue
         _demote(plan.table, keys)
-        columns = _columns(plan.table, rows, types)
-        update_rows(model, keys, {**columns, "updated_at": [as_of] * len(rows)})
+        imported.update(plan.table, keys, rows, as_of=as_of)
 
 
-def delete_plan(run_id: str, phase: str, plan: DeletionPlan) -> None:
-    """Delete the rows of *plan*, after emptying the links of rows that stay."""
-    keys = plan.deleted_ids
-    if not keys:
-        return
+def delete_plan(
+    run_id: str, phase: str, plan: DeletionPlan, *, as_of: datetime
+) -> list[Any]:
+    """
+    Delete the rows of *plan*, after emptying the links of rows that stay.
+
+    Returns:
+        The primary keys that they had.
+    """
+    if not plan.deleted_ids:
+        return []
+    keys = imported.keys_of(plan.table, plan.deleted_ids)
     model = model_of(plan.table)
-    ledger.keep_before_images(run_id, phase, model, keys, action=ledger.DELETED)
+    imported.keep(run_id, phase, model, keys, action=ledger.DELETED)
     for hanging in hanging_on([model]):
         if hanging.clears:
-            _clear(run_id, phase, hanging, keys)
-    if delete_rows(model, keys) != len(keys):
-        raise _drifted(plan.table, len(keys), "to be deleted went")
+            _clear(run_id, phase, hanging, keys, as_of)
+    if imported.delete(plan.table, keys) != len(keys):
+        raise drifted(plan.table, len(keys), "to be deleted went")
+    return keys
 
 
-def refuse_dangling(deletions: Sequence[DeletionPlan]) -> None:
+def refuse_dangling(deleted: Mapping[str, Sequence[Any]]) -> None:
     """
     Nothing points at a deleted row through a generic link, which no database guards.
+
+    Args:
+        deleted: table -> the primary keys that its deleted rows had.
 
     Raises:
         Drifted: somebody has added such a row since the plan was made.
     """
-    for plan in deletions:
-        keys = plan.deleted_ids
-        for hanging in hanging_on([model_of(plan.table)]) if keys else ():
+    for table, keys in deleted.items():
+        for hanging in hanging_on([model_of(table)]) if keys else ():
             if not hanging.type_attribute:
                 continue
             links = list(links_onto(hanging, keys, DEFAULT))
             if links:
-                label = hanging.child._meta.label
-                happened = f"came to hang on deleted {plan.table}"
-                raise _drifted(label, len(links), happened)
+                happened = f"came to hang on deleted {table}"
+                raise drifted(label_of(hanging.child), len(links), happened)
 
 
 def recount(tables: set[str]) -> None:
@@ -126,25 +128,8 @@ def _recount(table: str, field: str, counted: str, link: str) -> None:
     differing.update(**{field: there_are})
 
 
-def _columns(
-    table: str, rows: pd.DataFrame, types: Mapping[str, int]
-) -> dict[str, list[Any]]:
-    """Attribute -> values of what a plan writes."""
-    columns = ("filemaker_id", "import_hash", *managed(table))
-    return {
-        attname(column): stored(column, _plain(rows[column]), types)
-        for column in columns
-    }
-
-
-def _plain(column: pd.Series[Any]) -> list[Any]:
-    """Python's own values, with None for every kind of nothing."""
-    cells = column.astype(object)
-    return list(cells.where(cells.notna(), None))
-
-
 def _refuse_edited(
-    plan: Plan, rows: pd.DataFrame, now: pd.DataFrame, types: Mapping[str, int]
+    plan: Plan, rows: pd.DataFrame, keys: Sequence[Any], now: pd.DataFrame
 ) -> None:
     """
     The rows to be changed are what the plan was made for.
@@ -156,17 +141,18 @@ def _refuse_edited(
         Drifted: names how many do not.
     """
     if len(now) != len(rows):
-        raise _drifted(plan.table, len(rows) - len(now), "went")
-    held = as_managed(plan.table, now.loc[list(rows["id"])], types)
+        raise drifted(plan.table, len(rows) - len(now), "went")
+    held = imported.told(plan.table, now.loc[list(keys)])
     before = plan.changes.set_index(["field", "row"])["before"]
     edited = pd.Series(False, index=rows.index)
     for field in managed(plan.table):
-        expected = pd.Series(canonical_texts(_plain(rows[field])), index=rows.index)
+        texts = canonical_texts(imported.plain(rows[field]))
+        expected = pd.Series(texts, index=rows.index)
         if field in before.index.get_level_values("field"):
             expected.update(before.loc[field])
         edited |= expected.to_numpy() != canonical_texts(held[field])
     if edited.any():
-        raise _drifted(plan.table, int(edited.sum()), "changed by a person")
+        raise drifted(plan.table, int(edited.sum()), "changed by a person")
 
 
 def _demote(table: str, keys: Sequence[Any]) -> None:
@@ -184,7 +170,7 @@ def _demote(table: str, keys: Sequence[Any]) -> None:
         marked.update(**{single.mark: False})
 
 
-def _hand_over(run_id: str, phase: str, plan: Plan) -> None:
+def _hand_over(run_id: str, phase: str, plan: Plan, as_of: datetime) -> None:
     """
     Take the mark of a group off rows that stay and do not come in today.
 
@@ -194,25 +180,23 @@ def _hand_over(run_id: str, phase: str, plan: Plan) -> None:
     single = registry.named(plan.table).single
     if single is None or not plan.values[single.mark].any():
         return
-    model = model_of(plan.table)
     taking = plan.values[plan.values[single.mark].astype(bool)]
     groups = set(zip(*(taking[name] for name in single.of), strict=True))
     named = set(plan.rows["target_id"])
-    manager: Any = model._base_manager
-    marked = manager.using(DEFAULT).filter(**{single.mark: True})
-    imported = marked.exclude(filemaker_id=None)
-    first = f"{single.of[0]}__in"
-    keys = sorted(
+    marked = imported.rows(plan.table, single.of, where={attname(single.mark): True})
+    keys = [
         pk
-        for some in in_chunks(sorted({group[0] for group in groups}))
-        for pk, *group in imported.filter(**{first: some}).values_list("pk", *single.of)
-        if tuple(group) in groups and str(pk) not in named
-    )
+        for pk, identity, *group in marked.itertuples(name=None)
+        if tuple(group) in groups and str(identity) not in named
+    ]
     if keys:
-        _empty(run_id, phase, model, keys, single.mark, value=False)
+        model = model_of(plan.table)
+        _empty(run_id, phase, model, keys, single.mark, False, as_of)
 
 
-def _clear(run_id: str, phase: str, hanging: Hanging, keys: Sequence[Any]) -> None:
+def _clear(
+    run_id: str, phase: str, hanging: Hanging, keys: Sequence[Any], as_of: datetime
+) -> None:
     """
     Empty the links onto *keys*, and carry the import hash along.
 
@@ -220,9 +204,11 @@ def _clear(run_id: str, phase: str, hanging: Hanging, keys: Sequence[Any]) -> No
     that a person did edit keeps its hash, so that the edit is still seen.
     """
     children = sorted({child for child, _, _ in links_onto(hanging, keys, DEFAULT)})
-    if not children:
-        return
-    _empty(run_id, phase, hanging.child, children, hanging.attribute, value=None)
+    if children:
+        child, attribute = hanging.child, hanging.attribute
+        field = fields_of(child)[attribute]
+        nothing = None if field.null else field.get_default()
+        _empty(run_id, phase, child, children, attribute, nothing, as_of)
 
 
 def _empty(
@@ -231,37 +217,29 @@ def _empty(
     model: type[Model],
     keys: Sequence[Any],
     attribute: str,
-    *,
     value: object,
+    as_of: datetime,
 ) -> None:
     """Set *attribute* of rows that no plan writes, and carry the import hash along."""
-    now = ledger.keep_before_images(run_id, phase, model, keys, action=ledger.EMPTIED)
+    now = imported.keep(run_id, phase, model, keys, action=ledger.EMPTIED)
     columns: dict[str, list[Any]] = {attribute: [value] * len(now)}
-    table = tables_of_models().get(str(model._meta.label))
-    if table is not None:
-        columns["import_hash"] = _carried_hashes(table, now, columns)
+    table = tables_of_models().get(label_of(model))
+    hashes = {} if table is None else _carried_hashes(table, now, columns)
     update_rows(model, list(now.index), columns)
+    if table is not None:
+        imported.mark(table, list(hashes), list(hashes.values()), as_of=as_of)
 
 
 def _carried_hashes(
     table: str, now: pd.DataFrame, emptied: Mapping[str, list[Any]]
-) -> list[str]:
-    """The import hashes of rows of which some attributes are emptied."""
-    types = content_type_ids(DEFAULT)
+) -> dict[Any, str]:
+    """Primary key -> import hash, of rows of which some attributes are emptied."""
     then, after = (
-        managed_hashes(as_managed(table, rows, types), registry.named(table))
+        managed_hashes(imported.told(table, rows), registry.named(table))
         for rows in (now, now.assign(**emptied))
     )
-    return [
-        new if held == old else held
-        for held, old, new in zip(now["import_hash"], then, after, strict=True)
-    ]
-
-
-def _drifted(what: str, count: int, happened: str) -> Drifted:
-    return Drifted(
-        f"{what}: {several(count, 'row')} {happened} since the plan was made."
-        " Nothing of this phase was written.",
-        hint="rehearse again: reimport run --dry-run",
-        id="R245",
-    )
+    held = imported.told(table, now, (HASH,))[HASH]
+    return {
+        key: new if hash_ == old else hash_
+        for (key, hash_), old, new in zip(held.items(), then, after, strict=True)
+    }

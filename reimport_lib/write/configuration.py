@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from reimport_lib.config import Settings
+from reimport_lib.counting import several
 from reimport_lib.errors import SettingsError, UsageError, did_you_mean
 from reimport_lib.plan.values.keys import canonical_key, derived_uuid
 from reimport_lib.tables import registry
@@ -46,6 +47,7 @@ def load(settings: Settings, file: Path) -> dict[str, int]:
     from reimport_lib.write import identity
 
     identity.require_ready(bind.REAL)
+    _require_keys(file, entries)
     with transaction.atomic():
         for kind, items in entries.items():
             for number, item in enumerate(items, start=1):
@@ -141,11 +143,39 @@ def _require_known(file: Path, kind: str, items: Any) -> None:
                 )
 
 
-def _store(kind: str, item: Entry, system: str) -> None:
+def _require_keys(file: Path, entries: Mapping[str, list[Entry]]) -> None:
+    """
+    Entries that are given a FileMaker key have a column for it.
+
+    Raises:
+        UsageError: their model has none, so that rows name them by their names alone.
+    """
+    for kind, items in entries.items():
+        keyed = sum("filemaker_id" in item for item in items)
+        if keyed and not _has_key(_model(kind)):
+            raise UsageError(
+                f"{file}: a filemaker_id is given to"
+                f" {several(keyed, 'entry', 'entries')} of {kind}, and"
+                f" {registry.lookups()[kind].model} has no column for it: rows name"
+                " its entries by name alone.",
+                hint="leave filemaker_id out of these entries",
+                id="R291",
+            )
+
+
+def _model(kind: str) -> Any:
     from django.apps import apps
 
-    lookup = registry.lookups()[kind]
-    model: Any = apps.get_model(lookup.model)
+    return apps.get_model(registry.lookups()[kind].model)
+
+
+def _has_key(model: Any) -> bool:
+    return any(field.attname == "filemaker_id" for field in model._meta.concrete_fields)
+
+
+def _store(kind: str, item: Entry, system: str) -> None:
+    lookup, model = registry.lookups()[kind], _model(kind)
+    entries = model._base_manager
     name, *others = (*lookup.names, *lookup.settable)
     values = {
         field: _linked(kind, model, field, item[field])
@@ -154,19 +184,19 @@ def _store(kind: str, item: Entry, system: str) -> None:
     }
     key = str(canonical_key(pd.Series([str(item.get("filemaker_id", ""))])).iloc[0])
     values[name] = item[name]
-    found = model.objects.filter(filemaker_id=key).first() if key else None
-    named = model.objects.filter(**{name: item[name]})
+    found = entries.filter(filemaker_id=key).first() if key else None
+    named = entries.filter(**{name: item[name]})
     # Two places may share a name: a row that has a key answers to that alone.
     found = found or (named.filter(filemaker_id=None) if key else named).first()
-    if found is None:
-        identity = key or str(item[name]).casefold()
-        model.objects.create(
-            id=derived_uuid(system, kind, identity), filemaker_id=key or None, **values
-        )
-        return
     if key:
         values["filemaker_id"] = key
-    model.objects.filter(pk=found.pk).update(**values)
+    if found is not None:
+        entries.filter(pk=found.pk).update(**values)
+        return
+    if model._meta.pk.get_internal_type() == "UUIDField":
+        identity = key or str(item[name]).casefold()
+        values["pk"] = derived_uuid(system, kind, identity)
+    entries.create(**values)
 
 
 def _linked(kind: str, model: Any, field: str, value: Any) -> Any:
@@ -177,10 +207,9 @@ def _linked(kind: str, model: Any, field: str, value: Any) -> Any:
     word, label = str(value), related._meta.label
     named = next(one for one in registry.lookups().values() if one.model == label)
     key = str(canonical_key(pd.Series([word])).iloc[0])
-    found = (
-        related.objects.filter(filemaker_id=key).first()
-        or related.objects.filter(**{named.names[0]: word}).first()
-    )
+    entries = related._base_manager
+    found = entries.filter(filemaker_id=key).first() if _has_key(related) else None
+    found = found or entries.filter(**{named.names[0]: word}).first()
     if found is None:
         raise SettingsError(
             f"{kind}: an entry names a {field} that is not loaded.",

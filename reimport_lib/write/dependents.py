@@ -6,12 +6,13 @@ nothing of, and generic foreign keys, which no database guards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db.models import SET_DEFAULT, SET_NULL, Model
 
 from reimport_lib.plan import delete
@@ -19,14 +20,16 @@ from reimport_lib.plan.delete import DeletionPlan, Keys, Reference, TargetTable
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.tables import registry
 from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.imported import KEY, identities, rows
 from reimport_lib.write.models import (
     content_type_ids,
+    fields_of,
     label_of,
     model_of,
     tables_of_models,
 )
+from reimport_lib.write.rows import in_chunks
 
-KEYS_PER_QUERY = 500
 _CLEARS = (SET_NULL, SET_DEFAULT)
 
 
@@ -106,20 +109,41 @@ def links_onto(
 ) -> Iterator[tuple[Any, Any, bool]]:
     """(child's key, parent's key, whether people made the child) onto *keys*."""
     manager: Any = hanging.child._base_manager
-    rows = manager.using(alias)
+    links = manager.using(alias)
     if hanging.type_attribute:
         types = content_type_ids(alias)
         parent_type = types.get(hanging.parent._meta.label_lower)
-        rows = rows.filter(**{hanging.type_attribute: parent_type})
-    imported = "filemaker_id" in {
-        f.attname for f in hanging.child._meta.concrete_fields
-    }
-    columns = ["pk", hanging.attribute, *(["filemaker_id"] if imported else [])]
-    for start in range(0, len(keys), KEYS_PER_QUERY):
-        some = keys[start : start + KEYS_PER_QUERY]
-        hits = rows.filter(**{f"{hanging.attribute}__in": some})
-        for child, parent, *key in hits.values_list(*columns):
-            yield child, parent, not (key and key[0])
+        links = links.filter(**{hanging.type_attribute: parent_type})
+        keys = _such_as_it_names(hanging, keys)
+    imported = _imported(hanging.child, alias)
+    for some in in_chunks(keys):
+        by_text = {str(key): key for key in some}  # a generic link may hold texts
+        hits = links.filter(**{f"{hanging.attribute}__in": some})
+        for child, parent in hits.values_list("pk", hanging.attribute):
+            yield child, by_text[str(parent)], child not in imported
+
+
+def _such_as_it_names(hanging: Hanging, keys: Sequence[Any]) -> Sequence[Any]:
+    """*keys*, or none where a generic link cannot hold keys of such a kind."""
+    field = fields_of(hanging.child)[hanging.attribute]
+    try:
+        for key in keys:
+            field.to_python(key)
+    except ValidationError:
+        return ()
+    return keys
+
+
+def _imported(model: type[Model], alias: str) -> Collection[Any]:
+    """Primary keys of rows that came from FileMaker."""
+    table = tables_of_models().get(label_of(model))
+    if table is not None:
+        return identities(table, alias=alias)
+    if KEY not in fields_of(model):
+        return ()
+    manager: Any = model._base_manager
+    rows = manager.using(alias).exclude(**{KEY: None}).exclude(**{KEY: ""})
+    return set(rows.values_list("pk", flat=True))
 
 
 def _foreign_keys(parent: type[Model]) -> Iterator[Hanging]:
@@ -137,14 +161,24 @@ def _foreign_keys(parent: type[Model]) -> Iterator[Hanging]:
 
 def _references(going: Mapping[str, frozenset[Any]], alias: str) -> Iterator[Reference]:
     names = tables_of_models()
-    for table, keys in going.items():
-        wanted = sorted(keys, key=str)
+    for table, named in going.items():
+        known = identities(table, alias=alias) if named else {}
+        wanted = sorted((pk for pk, one in known.items() if one in named), key=str)
         for hanging in hanging_on([model_of(table)]):
-            pairs = pd.DataFrame(
-                list(links_onto(hanging, wanted, alias)),
-                columns=["child_id", "parent_id", "local"],
-            )
             label = label_of(hanging.child)
+            children = (
+                identities(names[label], alias=alias)
+                if wanted and label in names
+                else {}
+            )
+            pairs = pd.DataFrame(
+                [
+                    (children.get(child, child), known[parent], local)
+                    for child, parent, local in links_onto(hanging, wanted, alias)
+                ],
+                columns=["child_id", "parent_id", "local"],
+                dtype=object,
+            )
             yield Reference(
                 child=names.get(label, label),
                 parent=table,
@@ -156,8 +190,14 @@ def _references(going: Mapping[str, frozenset[Any]], alias: str) -> Iterator[Ref
 
 def _target_table(table: str, alias: str) -> TargetTable:
     manager: Any = model_of(table)._base_manager
-    rows = manager.using(alias).order_by("pk").values_list("pk", "filemaker_id")
-    frame = pd.DataFrame(list(rows), columns=["target_id", "key"], dtype=object)
+    everybody = manager.using(alias).order_by("pk").values_list("pk", flat=True)
+    imported = rows(table, (KEY,), alias=alias)
+    known = dict(zip(imported.index, imported.itertuples(index=False), strict=True))
+    frame = pd.DataFrame(
+        [known.get(pk, (pk, "")) for pk in everybody],
+        columns=["target_id", "key"],
+        dtype=object,
+    )
     frame["key"] = canonical_key(
         frame["key"].map(lambda key: key or "").astype(object),
         number=registry.named(table).number_key,

@@ -13,11 +13,14 @@ from reimport_lib import project
 from reimport_lib.checks import Check, Verdict, equal, failed
 from reimport_lib.errors import TargetError
 from reimport_lib.tables import registry
-from reimport_lib.write import pgreasons, pgrights
+from reimport_lib.write import fitness, pgreasons, pgrights
 from reimport_lib.write.bind import REAL
 from reimport_lib.write.databases import MARKER
 
-_LEDGER = ("ledger.LedgerRun", "ledger.LedgerPhase", "ledger.BeforeImage")
+SHOWN = 3
+_LEDGER = tuple(
+    f"ledger.{name}" for name in "LedgerRun LedgerPhase BeforeImage ImportedRow".split()
+)
 
 
 def database_identity(alias: str = REAL) -> dict[str, str]:
@@ -69,6 +72,9 @@ def check_target(alias: str = REAL) -> list[Check]:
     rights = _rights(connection)
     if failed(rights):  # then nothing else can be asked of it
         return [reached, *rights]
+    unfit = _unfit()
+    if unfit:  # nothing that asks the models can be asked
+        return [reached, *rights, *unfit]
     labels = [table.model for table in registry.all_tables() if table.model] + list(
         _LEDGER
     )
@@ -127,6 +133,23 @@ def require_ready(alias: str) -> None:
                 hint=check.hint,
                 id="R256",
             )
+
+
+def _unfit() -> list[Check]:
+    """What stands in the way of an import in the models of the tables, if anything."""
+    found = fitness.unfit()
+    if not found:
+        return []
+    return [
+        Check(
+            "faults of models that an import could not write to",
+            "0",
+            f"{len(found):,}: {'; '.join(found[:SHOWN])}",
+            Verdict.FAIL,
+            "change the model, or the declaration of its table",
+            id="C100",
+        )
+    ]
 
 
 def _rights(connection: Any) -> list[Check]:

@@ -6,10 +6,9 @@ is ``owner_type`` (``patients.patient``) and ``owner_id``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from django.apps import apps
 from django.db.models import Field, Model
 
@@ -84,27 +83,3 @@ def content_type_ids(alias: str) -> Mapping[str, int]:
             id="R259",
         )
     return found
-
-
-def stored(column: str, values: Sequence[Any], types: Mapping[str, int]) -> list[Any]:
-    """*values* of a managed *column* as its model's attribute holds them."""
-    if column != OWNER_TYPE:
-        return list(values)
-    return [types[value] if value else None for value in values]
-
-
-def as_managed(
-    table: str, rows: pd.DataFrame, types: Mapping[str, int]
-) -> pd.DataFrame:
-    """The managed columns of *table* out of *rows* of its model's attributes."""
-    names = {number: name for name, number in types.items()}
-    return pd.DataFrame(
-        {
-            column: [names.get(number) for number in rows[attname(column)]]
-            if column == OWNER_TYPE
-            else rows[attname(column)].to_numpy()
-            for column in managed(table)
-        },
-        index=rows.index,
-        dtype=object,
-    )

@@ -16,14 +16,10 @@ from reimport_lib.plan.context import Directory, Held, Known
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.plan.values.text import fold_words
 from reimport_lib.tables import registry
+from reimport_lib.write import imported as held_rows
 from reimport_lib.write.bind import DEFAULT
-from reimport_lib.write.models import (
-    OWNER_TYPE,
-    attname,
-    content_type_ids,
-    managed,
-    model_of,
-)
+from reimport_lib.write.imported import HASH, KEY
+from reimport_lib.write.models import fields_of, managed
 
 
 def target_rows(table: str, *, alias: str = DEFAULT) -> pd.DataFrame:
@@ -34,26 +30,15 @@ def target_rows(table: str, *, alias: str = DEFAULT) -> pd.DataFrame:
         id (UUID), filemaker_id, import_hash and the managed columns, all of dtype
         object with Python's own values; rows that people made are not in it.
     """
-    columns = ("id", "filemaker_id", "import_hash", *managed(table))
-    attributes = [attname(column) for column in columns]
-    rows = _imported(table, alias).order_by("pk")
-    frame = pd.DataFrame(
-        list(rows.values_list(*attributes)), columns=list(columns), dtype=object
-    )
-    if OWNER_TYPE in frame:
-        names = {pk: name for name, pk in content_type_ids(alias).items()}
-        owners = [names.get(pk) for pk in frame[OWNER_TYPE]]
-        frame[OWNER_TYPE] = pd.Series(owners, index=frame.index, dtype=object)
-    return frame
+    found = held_rows.rows(table, (KEY, HASH, *managed(table)), alias=alias)
+    return found.reset_index(drop=True)
 
 
 def first_rows(table: str, rows: int, *, alias: str = DEFAULT) -> pd.DataFrame:
     """The first imported rows of *table* by key: filemaker_id and managed columns."""
-    columns = ("filemaker_id", *managed(table))
-    found = _imported(table, alias).order_by("filemaker_id")[: max(rows, 0)]
-    values = found.values_list(*map(attname, columns))
-    frame = pd.DataFrame(list(values), columns=list(columns), dtype=object)
-    return frame.set_axis(range(1, len(frame) + 1))
+    columns = (KEY, *managed(table))
+    found = held_rows.rows(table, columns, first=max(rows, 0), alias=alias)
+    return found[list(columns)].set_axis(range(1, len(found) + 1))
 
 
 def first_of_all(rows: int, *, alias: str = DEFAULT) -> dict[str, pd.DataFrame]:
@@ -68,19 +53,13 @@ def first_of_all(rows: int, *, alias: str = DEFAULT) -> dict[str, pd.DataFrame]:
 
 def import_hashes(table: str, *, alias: str = DEFAULT) -> pd.Series[str]:
     """What each imported row of *table* was written as; index = filemaker_id."""
-    rows = list(_imported(table, alias).values_list("filemaker_id", "import_hash"))
-    keys, hashes = zip(*rows, strict=True) if rows else ((), ())
-    return pd.Series(hashes, index=pd.Index(keys, dtype=object), dtype=object)
+    rows = held_rows.rows(table, (KEY, HASH), alias=alias)
+    return pd.Series(list(rows[HASH]), pd.Index(rows[KEY], dtype=object), dtype=object)
 
 
 def imported(table: str, *, alias: str = DEFAULT) -> int:
     """How many rows of *table* came from FileMaker."""
-    return int(_imported(table, alias).count())
-
-
-def _imported(table: str, alias: str) -> Any:
-    manager: Any = model_of(table)._base_manager
-    return manager.using(alias).exclude(filemaker_id=None)
+    return held_rows.count(table, alias=alias)
 
 
 def known(
@@ -105,34 +84,32 @@ def known(
 def _held(table: str, alias: str) -> dict[str, Held]:
     """Canonical key -> every imported row of *table*, with what rules ask of it."""
     remembered = registry.named(table).remembered
-    rows = _values(
-        registry.named(table).model, alias, ("filemaker_id", "pk", *remembered)
-    )
+    rows = held_rows.rows(table, (KEY, *remembered), alias=alias)
+    of_row = zip(rows["id"], *(rows[name] for name in remembered), strict=True)
     return {
-        key: Held(pk, dict(zip(remembered, values, strict=True)))
-        for key, (pk, *values) in _keyed((row[0], row[1:]) for row in rows)
+        key: Held(identity, dict(zip(remembered, values, strict=True)))
+        for key, (identity, *values) in _keyed(zip(rows[KEY], of_row, strict=True))
     }
 
 
-def _directory(model: str, names: tuple[str, ...], alias: str) -> Directory:
-    rows = _values(model, alias, ("filemaker_id", "pk", *names), imported=False)
-    named = {(fold_words(name), pk) for _, pk, *texts in rows for name in texts if name}
+def _directory(label: str, names: tuple[str, ...], alias: str) -> Directory:
+    """By name, and by key where the entries have a column for it."""
+    model = apps.get_model(label)
+    key = (KEY,) if KEY in fields_of(model) else ()
+    manager: Any = model._base_manager
+    rows = list(manager.using(alias).values_list("pk", *names, *key))
+    named = {
+        (fold_words(name), pk)
+        for pk, *texts in rows
+        for name in texts[: len(names)]
+        if name
+    }
     # A name that two of them share names neither.
     times = Counter(name for name, _ in named)
     return Directory(
-        by_key=dict(_keyed((key, pk) for key, pk, *_ in rows)),
+        by_key=dict(_keyed((row[-1], row[0]) for row in rows)) if key else {},
         by_name={name: pk for name, pk in named if times[name] == 1},
     )
-
-
-def _values(
-    model: str, alias: str, attributes: tuple[str, ...], *, imported: bool = True
-) -> list[tuple[Any, ...]]:
-    manager: Any = apps.get_model(model)._base_manager
-    rows = manager.using(alias)
-    if imported:
-        rows = rows.exclude(filemaker_id=None)
-    return list(rows.values_list(*attributes))
 
 
 def _keyed(pairs: Iterable[tuple[Any, ...]]) -> Iterable[tuple[str, Any]]:

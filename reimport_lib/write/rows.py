@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections
-from django.db.models import CharField, Model, TextField
+from django.db.models import AutoField, CharField, Model, TextField
 
 from reimport_lib.counting import several
 from reimport_lib.errors import Drifted, PhaseFailed, TargetError
@@ -47,7 +47,8 @@ def insert_rows(model: type[Model], columns: Columns, *, alias: str = DEFAULT) -
     count = len(next(iter(columns.values())))
     if not count:
         return 0
-    fields = [field for field in fields_of(model).values() if not _is_counted(field)]
+    every = fields_of(model).values()
+    fields = [f for f in every if f.attname in columns or not _gives_itself(f)]
     nothing: Sequence[Any] = [None] * count
     values = {field.attname: columns.get(field.attname, nothing) for field in fields}
     rows = _database_rows(fields, values, alias)
@@ -64,7 +65,7 @@ def update_rows(
     Raises:
         Drifted: fewer rows are there than *keys* names.
     """
-    if not keys:
+    if not keys or not columns:
         return 0
     known = fields_of(model)
     key: AnyField = model._meta.pk
@@ -184,12 +185,26 @@ def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
 
 
 def _filled(field: AnyField, value: Any) -> Any:
-    return field.get_default() if value is None and not field.null else value
+    if value is not None or field.null or _gives_itself(field):
+        return value
+    return field.get_default()
 
 
-def _is_counted(field: AnyField) -> bool:
-    """A key that the database itself numbers."""
-    return field.primary_key and field.get_internal_type().endswith("AutoField")
+def _gives_itself(field: AnyField) -> bool:
+    """The database numbers the field, computes it or knows its default."""
+    is_counted = field.primary_key and isinstance(field, AutoField)
+    by_default = field.has_db_default() and not field.has_default()
+    return is_counted or field.generated or by_default
+
+
+def drifted(what: str, count: int, happened: str) -> Drifted:
+    """That *count* rows of *what* are not what the plan was made for."""
+    return Drifted(
+        f"{what}: {several(count, 'row')} {happened} since the plan was made."
+        " Nothing of this phase was written.",
+        hint="rehearse again: reimport run --dry-run",
+        id="R245",
+    )
 
 
 def _send(

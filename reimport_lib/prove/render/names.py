@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
 from reimport_lib.prove.render.rendering import (
     Pair,
@@ -22,16 +22,16 @@ class Names:
     """
     The entries of one directory, by key and by name.
 
-    A word that two entries answer to names neither.
+    A word that two entries answer to names neither; an entry is its primary key.
     """
 
-    keys: Mapping[str, UUID]
-    words: Mapping[str, UUID]
+    keys: Mapping[str, Any]
+    words: Mapping[str, Any]
 
     def __bool__(self) -> bool:
         return bool(self.keys or self.words)
 
-    def named(self, text: str) -> UUID | None:
+    def named(self, text: str) -> Any:
         """The entry that *text* names, or that every line or part of it names."""
         whole = self._entry(text)
         parts = {self._entry(part) for part in listed(text)}
@@ -39,11 +39,11 @@ class Names:
             return parts.pop()
         return whole
 
-    def _entry(self, text: str) -> UUID | None:
+    def _entry(self, text: str) -> Any:
         key, said = key_text(text), without_point_zero(folded(text))
         return self.keys.get(key) or self.words.get(said) if key else None
 
-    def render(self, value: UUID | None, *said: str) -> Pair:
+    def render(self, value: Any, *said: str) -> Pair:
         """The first of the texts *said* that names an entry, where that is *value*."""
         shown = "" if value is None else "another entry"
         for text in said:
