@@ -1,0 +1,67 @@
+"""Whose bicycles are mended: models of people who have never heard of an import."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class Present(models.Manager):
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(is_active=True)
+
+
+class Customer(models.Model):
+    full_name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=50, blank=True, db_column="telephone")
+    customer_since = models.DateField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    contact_person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    entered_on = models.DateTimeField(auto_now_add=True)
+    changed_on = models.DateTimeField(auto_now=True)
+
+    objects = Present()
+
+
+class Kind(models.Model):
+    id = models.AutoField(primary_key=True)
+    name = models.CharField(max_length=60, unique=True)
+
+
+class Machine(models.Model):
+    id = models.AutoField(primary_key=True)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    kind = models.ForeignKey(Kind, null=True, blank=True, on_delete=models.SET_NULL)
+    frame_number = models.CharField(max_length=40)
+    bought_on = models.DateField(null=True, blank=True)
+    wheels = models.PositiveSmallIntegerField(default=2)
+    rack = models.CharField(max_length=10, db_default="none")
+    listed_on = models.DateField(auto_now_add=True)
+
+    class Meta:
+        db_table = "workshop machines"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "frame_number"], name="workshop_frame_once"
+            )
+        ]
+
+
+class Job(models.Model):
+    job_number = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    machine = models.ForeignKey(Machine, on_delete=models.PROTECT)
+    taken_in = models.DateField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    work = models.TextField()
+
+
+class Reminder(models.Model):
+    """What people note down for themselves; no import knows of it."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    text = models.CharField(max_length=200)

@@ -1,0 +1,130 @@
+"""A bicycle workshop's own models: no base class, no column of ours, numbered keys."""
+
+from __future__ import annotations
+
+from tests.own_project import work
+from tests.own_project.conftest import Workshop
+from tests.own_project.exports import KINDS, PEOPLE, Rows
+
+TABLES = ("customers", "machines", "jobs")
+CHAINS = """
+    SELECT c.full_name, m.frame_number, k.name, j.work
+      FROM workshop_job j
+      JOIN "workshop machines" m ON m.id = j.machine_id
+      JOIN workshop_customer c ON c.id = m.customer_id
+      JOIN workshop_kind k ON k.id = m.kind_id
+"""
+
+
+def counts(run: dict, outcome: str) -> list[int]:
+    return [run["tables"][table][outcome] for table in TABLES]
+
+
+def test_what_people_enter_after_the_rehearsal_changes_no_plan(ready: Workshop) -> None:
+    """They take the numbers that the rehearsal gave to imported rows."""
+    rehearsal = ready.run()
+    taken = [ready.ask(work.add_customer, ready.place.url, f"Walk {n}") for n in "ab"]
+    full = ready.run(rehearsal["run_id"])
+
+    assert (rehearsal["error"], full["error"]) == ("", "")
+    assert full["status"] == "succeeded"
+    assert full["digests"] == rehearsal["digests"]
+    assert full["outcomes"] == rehearsal["outcomes"]
+    assert taken == [1, 2]
+    assert counts(full, "created") == [PEOPLE] * 3
+    assert set(ready.held(CHAINS)) == {
+        (f"Probe{chr(96 + n)} Testling", f"FR{n:04d}", KINDS[n % 3], f"Brake {n}")
+        for n in range(1, PEOPLE + 1)
+    }
+
+
+def test_what_nobody_imports_has_its_default_and_its_stamp(shop: Workshop) -> None:
+    (machine,) = shop.held('SELECT DISTINCT wheels, rack FROM "workshop machines"')
+    stamps = shop.held("SELECT DISTINCT entered_on = changed_on FROM workshop_customer")
+
+    assert machine == (2, "none")
+    assert [bool(same) for (same,) in stamps] == [True]
+
+
+def test_the_projects_own_next_row_gets_the_next_number(shop: Workshop) -> None:
+    ((newest,),) = shop.held("SELECT max(id) FROM workshop_customer")
+
+    assert shop.ask(work.add_customer, shop.place.url, "Walk-in") == newest + 1
+
+
+def test_a_second_import_finds_everything_unchanged(shop: Workshop) -> None:
+    before = shop.ask(work.digests, shop.place.url)
+    again = shop.import_all()
+
+    assert counts(again, "unchanged") == [PEOPLE] * 3
+    after = shop.ask(work.digests, shop.place.url)
+    assert {name for name in after if after[name] != before[name]} == {
+        "ledger_ledgerrun",
+        "ledger_ledgerphase",
+    }
+
+
+def change_the_source(rows: Rows) -> None:
+    """One name, one link, one more row; the last customer goes with all of theirs."""
+    rows["Customers"][0]["Name"] = "Married Testling"
+    rows["Machines"][1]["CustomerNo"] = "C-1"
+    rows["Jobs"][2]["Mechanic"] = "Another Hand"
+    for stem in rows:
+        rows[stem].pop()
+
+
+def test_what_changes_in_the_source_changes_here(shop: Workshop) -> None:
+    before = dict(shop.held("SELECT full_name, id FROM workshop_customer"))
+    shop.export(change_the_source)
+    full = shop.import_all()
+
+    assert counts(full, "updated") == [1, 1, 1]
+    assert full["deleted"] == dict.fromkeys(TABLES, 1)
+    held = dict(shop.held("SELECT full_name, id FROM workshop_customer"))
+    assert held["Married Testling"] == before["Probea Testling"]
+    assert len(held) == PEOPLE - 1
+    moved = shop.held(
+        "SELECT customer_id FROM \"workshop machines\" WHERE frame_number = 'FR0002'"
+    )
+    assert moved == [(held["Married Testling"],)]
+    assert len(shop.held("SELECT * FROM ledger_importedrow")) == 3 * (PEOPLE - 1)
+    images = dict(shop.ask(work.before_images, shop.place.url, full["run_id"]))
+    assert images["workshop.Customer updated"]["full_name"] == "Probea Testling"
+    assert images["ledger.ImportedRow deleted"]["filemaker_id"]
+
+
+def test_what_people_changed_stays_and_is_told(shop: Workshop) -> None:
+    shop.ask(work.rename_customer, shop.place.url, "Probeb Testling", "Their Word")
+    shop.export(change_the_source)
+    rehearsal = shop.run()
+
+    assert rehearsal["status"] == "refused"
+    assert "people" in rehearsal["error"]
+
+
+def test_what_people_deleted_comes_in_again(shop: Workshop) -> None:
+    shop.ask(work.delete_job, shop.place.url, "Brake 3")
+    full = shop.import_all()
+
+    assert counts(full, "created") == [0, 0, 1]
+    assert len(shop.held("SELECT * FROM ledger_importedrow")) == 3 * PEOPLE
+
+
+def test_a_customer_of_whom_people_are_reminded_is_not_deleted(shop: Workshop) -> None:
+    shop.ask(work.add_reminder, shop.place.url, f"Probe{chr(96 + PEOPLE)} Testling")
+    shop.export(change_the_source)
+    rehearsal = shop.run()
+
+    assert rehearsal["status"] == "refused"
+    assert "1 of workshop.Reminder that hang on customers" in rehearsal["error"]
+
+
+def test_a_run_is_taken_back(shop: Workshop) -> None:
+    before = shop.ask(work.digests, shop.place.url)
+    shop.export(change_the_source)
+    full = shop.import_all()
+    changed = shop.ask(work.digests, shop.place.url)
+    shop.ask(work.take_back, shop.place, full["run_id"])
+
+    assert changed != before
+    assert shop.ask(work.digests, shop.place.url) == before

@@ -1,0 +1,209 @@
+"""The workshop at work, in a process of its own: Django serves one project a process.
+
+A test hands a function of this module to the worker; it gives back plain facts.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from tests.phases import sites
+from tests.phases.sites import Site
+
+PROJECT = Path(__file__).resolve().parent / "project"
+ENVIRON = {
+    "DJANGO_SETTINGS_MODULE": "bikes.settings",
+    "REIMPORT_TABLES": "workshop.tables",
+    "REIMPORT_PHONE_REGION": "DE",
+}
+
+Ask = Callable[..., Any]
+
+
+@contextmanager
+def worker() -> Iterator[Ask]:
+    """``ask(function, *arguments)`` in a process that works for the workshop."""
+    with ProcessPoolExecutor(1, get_context("spawn"), _begin) as pool:
+
+        def ask(function: Callable[..., Any], *arguments: Any) -> Any:
+            return pool.submit(function, *arguments).result(timeout=300)
+
+        yield ask
+
+
+def _begin() -> None:
+    sys.path.insert(0, str(PROJECT))
+    os.environ.update(ENVIRON)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the workshop's database, exports and runs are."""
+
+    url: str
+    exports: Path
+    runs: Path
+
+    @property
+    def site(self) -> Site:
+        return sites.site(
+            {
+                **ENVIRON,
+                "DATABASE_URL": self.url,
+                "REIMPORT_SOURCE": str(self.exports),
+                "REIMPORT_RUNS": str(self.runs),
+            }
+        )
+
+
+def make_ready(url: str, kinds: tuple[str, ...]) -> None:
+    """Migrate the database and enter the kinds, as people would."""
+    models = bound(url)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    for name in kinds:
+        models.Kind.objects.create(name=name)
+    close()
+
+
+def bound(url: str) -> Any:
+    """The workshop's models, on the database at *url*."""
+    from reimport_lib.write import bind
+
+    bind.bind(url, real_database=url, writable=True)
+    import workshop.models
+
+    return workshop.models
+
+
+def close() -> None:
+    from reimport_lib.write import bind
+
+    bind.close()
+
+
+def run(place: Place, rehearsed: str = "") -> Mapping[str, Any]:
+    """Rehearse, or apply what was rehearsed: id, status, error, digests and counts."""
+    from reimport_lib.record import runs
+
+    at = place.site
+    reviewed = runs.load(at.settings, rehearsed) if rehearsed else None
+    done = at.apply(reviewed) if reviewed else at.rehearse()
+    manifest = done.manifest()
+    return {
+        "run_id": done.run_id,
+        "status": str(done.status),
+        "error": str(manifest.get("error", "")),
+        "digests": {
+            entry["name"]: entry.get("plan_digests", {}) for entry in manifest["phases"]
+        },
+        "tables": sites.tables(done),
+        "deleted": {
+            table: counts["deleted"]
+            for table, counts in done.phase("delete")["tables"].items()
+        },
+        "checks": [
+            (check["name"], check["verdict"], check["expected"], check["actual"])
+            for entry in manifest["phases"]
+            for check in entry["checks"]
+        ],
+        "outcomes": sites.outcomes(done),
+    }
+
+
+def query(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """What *statement* answers."""
+    bound(url)
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        found = cursor.fetchall()
+    close()
+    return [tuple(row) for row in found]
+
+
+def add_customer(url: str, name: str) -> int:
+    """Somebody enters a customer; the number of it."""
+    models = bound(url)
+    pk: int = models.Customer.objects.create(full_name=name).pk
+    close()
+    return pk
+
+
+def drop_copies(place: Place) -> None:
+    place.site.drop_copies()
+
+
+def rename_customer(url: str, name: str, other: str) -> None:
+    models = bound(url)
+    customer = models.Customer.objects.get(full_name=name)
+    customer.full_name = other
+    customer.save()
+    close()
+
+
+def delete_job(url: str, text: str) -> None:
+    models = bound(url)
+    models.Job.objects.get(work=text).delete()
+    close()
+
+
+def add_reminder(url: str, name: str) -> None:
+    models = bound(url)
+    customer = models.Customer.objects.get(full_name=name)
+    models.Reminder.objects.create(customer=customer, text="call back")
+    close()
+
+
+def digests(url: str) -> dict[str, str]:
+    """Table -> sha256 of its rows."""
+    from reimport_lib.backup.digests import digest_url
+
+    return {name: table.sha256 for name, table in digest_url(url).tables.items()}
+
+
+def before_images(url: str, run_id: str) -> list[tuple[str, dict[str, Any]]]:
+    """``model action`` and the row as it was, of every image that *run_id* kept."""
+    bound(url)
+    from reimport_lib.write import ledger
+
+    found = [
+        (f"{model} {action}", values)
+        for model, _, action, values in ledger.before_images(run_id)
+    ]
+    close()
+    return found
+
+
+def take_back(place: Place, run_id: str) -> None:
+    from reimport_lib.execute import restore
+
+    restore.go_back(restore.way_back(place.site.settings, run_id), ask=None, yes=True)
+    close()
+
+
+def spoil(place: Place, run_id: str, statement: str) -> dict[str, str]:
+    """Names of the checks of phase 8 that fail once *statement* was executed."""
+    from reimport_lib.checks import failed
+    from reimport_lib.phases import validation_post as post
+    from reimport_lib.phases.binding import bind_run
+    from reimport_lib.record import runs
+
+    place.site.execute_sql(statement)
+    run = runs.load(place.site.settings, run_id)
+    bind_run(run)
+    evidence = post.gather(run)
+    asked = (post.counts, post.fields, post.links)
+    checks = [check for ask in asked for check in ask(evidence)]
+    close()
+    return {check.name: check.actual for check in failed(checks)}
