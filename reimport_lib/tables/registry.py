@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     ApiChecks = Callable[[Evidence], list[Check]]
 
-Named = TypeVar("Named", Table, Lookup)
+T = TypeVar("T", Table, Lookup)
 
 SETTING = "REIMPORT_TABLES"
 DEFAULT = "reimport_lib.tables.clinic"
@@ -163,7 +163,7 @@ def _declared(module: str, name: str, default: Any) -> Any:
     return getattr(_loaded(f"{SETTING}={module}", module), name, default)
 
 
-def _listed(module: str, name: str, kind: type[Named]) -> Mapping[str, Named]:
+def _listed(module: str, name: str, kind: type[T]) -> Mapping[str, T]:
     """
     The tables or lookups that *module* lists under *name*, by their names.
 
