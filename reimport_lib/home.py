@@ -128,6 +128,11 @@ def _found(named: str) -> Path | None:
     return next((place for place in places if (place / MARK).is_file()), None)
 
 
+def forget() -> None:
+    """Read the files of the home anew when they are next asked for."""
+    _in_files.cache_clear()
+
+
 @cache  # asked for whenever tables are
 def _in_files(home: Path | None) -> dict[str, str]:
     return settings_in_files() if home else {}

@@ -16,6 +16,7 @@ from reimport_lib.cli.doctor import doctor
 from reimport_lib.cli.errors import defect, show_error, show_usage, unexpected
 from reimport_lib.cli.explain import explain
 from reimport_lib.cli.files import files
+from reimport_lib.cli.init import init
 from reimport_lib.cli.load_config import load_config
 from reimport_lib.cli.plugins import Commands
 from reimport_lib.cli.prune import prune
@@ -50,6 +51,7 @@ for command in (
     list_runs,
     show,
     restore,
+    init,
     doctor,
     load_config,
     prune,

@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from reimport_lib import home
 from reimport_lib.backup import readiness
-from reimport_lib.checks import Check, Verdict, failed
+from reimport_lib.checks import Check, Verdict, equal, failed
 from reimport_lib.config import Settings
 from reimport_lib.counting import several
 from reimport_lib.errors import ReimportError
+from reimport_lib.phases import all_phases
 from reimport_lib.plan import mapping as mappings
 from reimport_lib.plan.directories import directory_checks
 from reimport_lib.read import objects, snapshot
@@ -27,7 +29,11 @@ from reimport_lib.write.databases import database_name
 
 def examine(settings: Settings) -> list[Check]:
     """Every check, in the order in which to mend what fails."""
-    found = [_runs_folder(settings), *_answer("database", lambda: _database(settings))]
+    found = [
+        _runs_folder(settings),
+        _notebooks(),
+        *_answer("database", lambda: _database(settings)),
+    ]
     target_ready = not failed(found)
     found += _answer("stored objects", lambda: _objects(settings))
     found += _answer("source", lambda: _source(settings, known=target_ready))
@@ -60,6 +66,19 @@ def _runs_folder(settings: Settings) -> Check:
             id="C012",
         )
     return Check(name, "yes", f"yes: {settings.runs}", Verdict.PASS, id="C012")
+
+
+def _notebooks() -> Check:
+    """Every phase of the tables has its notebook in the home."""
+    phases = all_phases()
+    there = [p for p in phases if (home.notebooks() / p.notebook).is_file()]
+    return equal(
+        f"notebooks in {home.notebooks()}",
+        expected=len(phases),
+        actual=len(there),
+        hint="reimport init writes those that are missing",
+        id="C101",
+    )
 
 
 def _database(settings: Settings) -> list[Check]:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from jupyter_client.manager import AsyncKernelManager
 
 from reimport_lib import errors, home
-from reimport_lib.errors import Interrupted, PhaseFailed, ReimportError
+from reimport_lib.errors import Interrupted, PhaseFailed, Refused, ReimportError
 from reimport_lib.execute import kernels, report, signals
 from reimport_lib.execute.kernels import CellError
 from reimport_lib.phases import Phase, attempts, named, recording
@@ -40,8 +40,9 @@ def execute(run: Run, *, progress: PhaseProgress | None = None) -> Status:
         no phase after it is executed.
 
     Raises:
-        Refused: another process is executing this run.
+        Refused: another process is executing this run, or a notebook is missing.
     """
+    _require_notebooks(run)
     started = time.monotonic()
     with lock.executing(run), signals.interrupting():
         run.begin()
@@ -139,6 +140,20 @@ def _how_it_ended(run: Run) -> Status:
         return stopped[0]
     is_done = all(status is Status.SUCCEEDED for status in statuses)
     return Status.SUCCEEDED if is_done else Status.INTERRUPTED
+
+
+def _require_notebooks(run: Run) -> None:
+    missing = [
+        phase.notebook
+        for phase in map(named, run.phases)
+        if not (home.notebooks() / phase.notebook).is_file()
+    ]
+    if missing:
+        raise Refused(
+            f"{home.notebooks()} has no {' and no '.join(missing)}.",
+            hint=f"reimport init, then reimport run --resume {run.run_id}",
+            id="R292",
+        )
 
 
 def _is_done(run: Run, name: str) -> bool:

@@ -36,7 +36,7 @@ def by_name() -> Mapping[str, Table]:
         SettingsError: the module of tables cannot be imported, or declares none, or
             one of two columns with one name.
     """
-    return _tables(_module())
+    return _tables(module())
 
 
 def all_tables() -> tuple[Table, ...]:
@@ -52,18 +52,36 @@ def source_tables() -> tuple[Table, ...]:
     return tuple(sources().values())
 
 
+def module() -> str:
+    """
+    The name of the module of tables.
+
+    Raises:
+        SettingsError: nothing names one, and this is not the clinic's checkout.
+    """
+    if given := home.setting(SETTING):
+        return given
+    if home.found() in (None, home.CHECKOUT):
+        return DEFAULT
+    raise SettingsError(
+        f"{SETTING} is not set: nothing says which tables there are.",
+        hint=f"{SETTING}=module, in the environment or in {home.folder() / '.env'}",
+        id="R287",
+    )
+
+
 def named(name: str) -> Table:
     return by_name()[name]
 
 
 def lookups() -> Mapping[str, Lookup]:
     """Every list that rows name entries of, by its name."""
-    return _lookups(_module())
+    return _lookups(module())
 
 
 def head(phase: str) -> Head:
     """What is written of *phase* by hand, for the head of its notebook."""
-    heads: Mapping[str, Head] = _declared(_module(), "HEADS", {})
+    heads: Mapping[str, Head] = _declared(module(), "HEADS", {})
     return heads.get(phase, Head())
 
 
@@ -85,15 +103,15 @@ def api_checks() -> ApiChecks | None:
         SettingsError: what the module of tables names cannot be imported, or checks
             nothing.
     """
-    module = _module()
-    name: str = _declared(module, "API_CHECKS", "")
+    own = module()
+    name: str = _declared(own, "API_CHECKS", "")
     if not name:
         return None
-    loaded = _loaded(f"API_CHECKS={name} in {module}", name)
+    loaded = _loaded(f"API_CHECKS={name} in {own}", name)
     check: ApiChecks | None = getattr(loaded, "check", None)
     if check is None:
         raise SettingsError(
-            f"API_CHECKS={name} in {module}: it has no function check.",
+            f"API_CHECKS={name} in {own}: it has no function check.",
             hint="give it one, or leave API_CHECKS out",
             id="R239",
         )
@@ -144,18 +162,6 @@ def _targets(*, owner: bool) -> tuple[str, ...]:
     links = (link for table in all_tables() for link in table.links)
     named = {link.to for link in links if link.owner or not owner}
     return tuple(name for name in by_name() if name in named)
-
-
-def _module() -> str:
-    if given := home.setting(SETTING):
-        return given
-    if home.found() in (None, home.CHECKOUT):
-        return DEFAULT
-    raise SettingsError(
-        f"{SETTING} is not set: nothing says which tables there are.",
-        hint=f"{SETTING}=module, in the environment or in {home.folder() / '.env'}",
-        id="R287",
-    )
 
 
 def _declared(module: str, name: str, default: Any) -> Any:
