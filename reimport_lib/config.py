@@ -12,28 +12,26 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reimport_lib import home, project
 from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.setting_values import DateOrder
 from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Setting
 
 T = TypeVar("T")
 
-NAMES = frozenset(
+_NAMES = frozenset(
     {
         "REIMPORT_ACCEPTANCE_DATA",
         "REIMPORT_CHARSET",
         "REIMPORT_COLUMNS",
         "REIMPORT_DATE_ORDER",
-        "REIMPORT_HEALTH_NUMBER_WIDTH",
         home.SETTING,
         "REIMPORT_OPTIONAL_TABLES",
         "REIMPORT_PG_BIN",
-        "REIMPORT_PHONE_REGION",
-        "REIMPORT_POSTCODE_WIDTH",
         "REIMPORT_REHEARSAL_URL",
         "REIMPORT_RUNS",
         "REIMPORT_SOURCE",
@@ -43,15 +41,19 @@ NAMES = frozenset(
         "REIMPORT_TIME_ZONE",
     }
 )
-"""Every setting of ours that anything here reads, tests included."""
+"""Every setting of ours that anything here reads, tests included; not the tables'."""
 
 NEVER_BLANK = ("DATABASE_URL", "REIMPORT_RUNS", "REIMPORT_SYSTEM")
 """Taken for not set, a blank one would mean another clinic's data than was meant."""
 
 _FILEMAKER = (
     "CA_FILE DATABASE HOST PAGE_ROWS PASSWORD PAUSE_SECONDS TIMESTAMPS USERNAME"
-    " CONTAINER_DOCUMENTS CONTAINER_IMAGES"
 ).split()
+
+
+def names() -> frozenset[str]:
+    """Every setting of ours, those of the tables too."""
+    return _NAMES | {name for name in _of_tables() if name.startswith("REIMPORT_")}
 
 
 def beside() -> frozenset[str]:
@@ -60,10 +62,15 @@ def beside() -> frozenset[str]:
     return frozenset(
         {
             *("DATABASE_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
-            *("S3_DOCUMENTS_PREFIX", "S3_IMAGES_PREFIX"),
+            *(name for name in _of_tables() if not name.startswith("REIMPORT_")),
+            *registry.containers(),
             *(f"FILEMAKER_{name}" for name in (*_FILEMAKER, *layouts)),
         }
     )
+
+
+def _of_tables() -> list[str]:
+    return [setting.variable for setting in registry.settings().values()]
 
 
 AWS_ACCOUNT = (
@@ -110,24 +117,23 @@ class RowSettings:
         system: names the source in every derived key.
         time_zone: the wall clock of the source, an IANA name.
         date_order: of text dates where the source does not declare its own.
-        region: of phone numbers without a country code (ISO 3166).
-        postcode_width: digits of a full postcode.
-        health_number_width: digits of a full health number.
-        s3_bucket: holds the objects of documents and images.
-        documents_prefix, images_prefix: where the objects lie in the bucket.
+        s3_bucket: holds the stored objects.
         optional_tables: tables that may be missing, beside those that declare it.
+        own: values of the settings that the tables declare, by their names.
     """
 
     system: str = "filemaker"
     time_zone: str = "Australia/Sydney"
     date_order: DateOrder = "DMY"
-    region: str = "AU"
-    postcode_width: int = 4
-    health_number_width: int = 10
     s3_bucket: str = ""
-    documents_prefix: str = "filemaker-docs/"
-    images_prefix: str = "filemaker-images/"
     optional_tables: tuple[str, ...] = ()
+    own: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, setting: Setting) -> Any:
+        """The value of a *setting* of the tables; its default where nobody set it."""
+        if setting.name in self.own:
+            return self.own[setting.name]
+        return setting.read(setting.variable, setting.default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +189,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         system=of("REIMPORT_SYSTEM", read.system, "filemaker"),
         time_zone=read.time_zone("REIMPORT_TIME_ZONE", zone or project.time_zone()),
         date_order=of("REIMPORT_DATE_ORDER", read.date_order, "DMY"),
-        region=of("REIMPORT_PHONE_REGION", read.phone_region, "AU"),
-        postcode_width=_width(values, "REIMPORT_POSTCODE_WIDTH", 4),
-        health_number_width=_width(values, "REIMPORT_HEALTH_NUMBER_WIDTH", 10),
         s3_bucket=of("S3_BUCKET", read.bucket),
-        documents_prefix=of("S3_DOCUMENTS_PREFIX", read.prefix, "filemaker-docs/"),
-        images_prefix=of("S3_IMAGES_PREFIX", read.prefix, "filemaker-images/"),
         optional_tables=of("REIMPORT_OPTIONAL_TABLES", read.optional_tables),
+        own={
+            name: of(setting.variable, setting.read, setting.default)
+            for name, setting in registry.settings().items()
+        },
     )
-    if rows.documents_prefix == rows.images_prefix:
-        raise SettingsError(
-            "S3_DOCUMENTS_PREFIX and S3_IMAGES_PREFIX name the same place.",
-            hint="keep documents and images apart",
-            id="R036",
-        )
+    _keep_apart(rows)
     given = of("DATABASE_URL", read.database)
     return Settings(
         database_url=Secret(given or project.database_url()),
@@ -275,21 +275,20 @@ def _layers(environ: Mapping[str, str] | None) -> dict[str, str]:
                 hint=f"give it a value, or unset {name}",
                 id="R040",
             )
-    values = {}
+    values, known = {}, names() | beside()
     for name, value in layers.items():
-        _refuse_unknown(name)
-        ours = name in NAMES | beside() and name not in _AS_TYPED
+        if name not in known:
+            _refuse_unknown(name)
+        ours = name in known and name not in _AS_TYPED
         values[name] = read.printable(name, value) if ours else value
     return {name: value for name, value in values.items() if value}
 
 
 def _refuse_unknown(name: str) -> None:
     """A name of ours that means nothing, or one beside ours that is nearly one."""
-    if name in NAMES | beside():
-        return
     near = ""
     if name.startswith("REIMPORT_"):
-        near = did_you_mean(name, NAMES)
+        near = did_you_mean(name, names())
     elif name.startswith(("FILEMAKER_", "S3_")):
         near = did_you_mean(name, beside(), cutoff=0.9)
         if not near:  # it is for another program
@@ -303,8 +302,19 @@ def _refuse_unknown(name: str) -> None:
     )
 
 
-def _width(values: Mapping[str, str], name: str, default: int) -> int:
-    return read.width(name, values.get(name, str(default)), default=default)
+def _keep_apart(rows: RowSettings) -> None:
+    """The stored objects of two tables lie in two places."""
+    prefixes = registry.prefixes()
+    places: dict[str, str] = {}
+    for table, prefix in prefixes.items():
+        other = places.setdefault(rows.of(prefix), table)
+        if other != table:
+            raise SettingsError(
+                f"{prefixes[other].variable} and {prefix.variable} name the same"
+                " place.",
+                hint=f"keep {registry.noun(other)} and {registry.noun(table)} apart",
+                id="R036",
+            )
 
 
 def _filemaker(values: Mapping[str, str]) -> dict[str, str | Secret]:

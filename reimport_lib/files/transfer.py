@@ -119,7 +119,7 @@ def container_of(layout: Layout, asked: str) -> str:
     shown = ", ".join(map(repr, there)) or "none"
     raise SourceError(
         f"{layout.name}: which container field holds the files? It has {shown}.",
-        hint="name it: FILEMAKER_CONTAINER_DOCUMENTS, FILEMAKER_CONTAINER_IMAGES",
+        hint=f"name it: {', '.join(registry.containers())}",
         id="R084",
     )
 

@@ -45,10 +45,10 @@ def naming(table: str, context: Context) -> Naming:
     Raises:
         ValueError: it has none.
     """
-    listing = registry.listing_of(table)
-    if listing is None:
+    setting = registry.prefixes().get(table)
+    if setting is None:
         raise ValueError(f"{table} has no stored objects")
-    prefix = str(getattr(context.settings, listing.prefix))
+    prefix = context.settings.of(setting)
     return Naming(prefix, number=registry.named(table).number_key)
 
 

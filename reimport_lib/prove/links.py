@@ -148,8 +148,8 @@ def _table_checks(evidence: Evidence, table: str, world: World) -> Iterator[Chec
         ],
         _in_changed_rows(table, linked, world),
     )
-    if registry.listing_of(table):
-        yield from _objects(evidence, table, linked, world)
+    if listing := registry.listing_of(table):
+        yield from _objects(evidence, table, listing.name, linked, world)
 
 
 def _linked(evidence: Evidence, table: str) -> Linked | None:
@@ -179,7 +179,7 @@ def _in_changed_rows(table: str, linked: Linked, world: World) -> list[bool]:
 
 
 def _objects(
-    evidence: Evidence, table: str, linked: Linked, world: World
+    evidence: Evidence, table: str, listing: str, linked: Linked, world: World
 ) -> Iterator[Check]:
     """Each row's object is in the frozen listing, and no two rows share one."""
     listed = world.sizes[table]
@@ -193,16 +193,16 @@ def _objects(
         f"{table}: stored objects, each of one row",
         expected=len(keys),
         actual=len(set(keys)),
-        hint=f"see outcomes/{table}_objects.csv",
+        hint=f"see outcomes/{listing}.csv",
         id="C054",
     )
-    objects = evidence.outcomes(f"{table}_objects")
+    objects = evidence.outcomes(listing)
     if objects is not None:
         pointed_at = objects.loc[objects["outcome"] == "unchanged", "target_id"]
         yield equal(
             f"{table}: rows that the account of stored objects names",
             expected=len(keys),
             actual=len(set(pointed_at) & set(linked.target.index)),
-            hint=f"see outcomes/{table}_objects.csv",
+            hint=f"see outcomes/{listing}.csv",
             id="C055",
         )

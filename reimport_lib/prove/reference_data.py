@@ -63,8 +63,8 @@ class World:
 
     def prefix(self, table: str) -> str:
         """Where the stored objects of *table* lie."""
-        listing = registry.listing_of(table)
-        return str(getattr(self.settings, listing.prefix)) if listing else ""
+        setting = registry.prefixes().get(table)
+        return str(self.settings.of(setting)) if setting else ""
 
     def owners_of(self, table: str, rows: pd.DataFrame) -> list[str]:
         """The FileMaker key of the row that each of *rows* of *table* belongs to."""

@@ -36,9 +36,8 @@ _MISSING = {"NoSuchBucket", "404"}
 def prefixes(settings: Settings) -> dict[str, str]:
     """Name of the listing -> where its objects lie."""
     return {
-        table.name: str(getattr(settings.rows, table.prefix))
-        for table in registry.all_tables()
-        if table.prefix
+        registry.stored()[table]: settings.rows.of(setting)
+        for table, setting in registry.prefixes().items()
     }
 
 

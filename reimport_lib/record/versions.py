@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from reimport_lib.config import Settings
 from reimport_lib.record.manifest import Opening
+from reimport_lib.tables import registry
 
 PACKAGES = (
     "clinic-reimport",
@@ -31,7 +32,9 @@ def opening_details(settings: Settings) -> Opening:
             "system": settings.rows.system,
             "time_zone": settings.rows.time_zone,
             "date_order": settings.rows.date_order,
-            "postcode_width": settings.rows.postcode_width,
-            "phone_region": settings.rows.region,
+            **{
+                name: settings.rows.of(setting)
+                for name, setting in registry.settings().items()
+            },
         },
     }

@@ -28,6 +28,7 @@ from reimport_lib.plan.values import conversions
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.text import Cleaned, listed_words
 from reimport_lib.tables.contact_detail_texts import is_lost, part, with_note
+from reimport_lib.tables.convert import PHONE_REGION
 from reimport_lib.tables.declare import Table
 
 KINDS = ("phone", "mobile", "email", "address")
@@ -66,7 +67,7 @@ def stage_contact_details(
     shown = either(cells["ph"] != value.values, cells["ph"], None)
     staged = with_columns(staged, made, originals={"ph_text": texts(shown)})
     keys = _keys(staged.frame)
-    keys = part(keys, staged, context.settings.region)
+    keys = part(keys, staged, context.settings.of(PHONE_REGION))
     said = texts(staged.frame["value"])
     return replace(staged, frame=staged.frame.assign(key=keys, value=said))
 
@@ -120,7 +121,7 @@ def _contents(cells: pd.DataFrame, kinds: Any) -> Any:
 def _values(contents: Any, kinds: Any, line1: Any, context: Context) -> Cleaned:
     """Numbers in E.164, e-mails with their domain in lower case, else ``address 1``."""
     contents = texts(contents)
-    numbers = conversions.phone(contents, context.settings.region)
+    numbers = conversions.phone(contents, context.settings.of(PHONE_REGION))
     emails = conversions.email(contents)
     values, codes = either(kinds == "address", line1, None), no_codes(kinds.index)
     for cleaned, is_kind in (

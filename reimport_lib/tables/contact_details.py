@@ -5,6 +5,9 @@ The rules are in ``contact_detail_rules``.
 
 from __future__ import annotations
 
+from functools import partial
+
+from reimport_lib import setting_values
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.rules import without
 from reimport_lib.tables import contact_detail_proof, convert
@@ -13,9 +16,16 @@ from reimport_lib.tables.contact_detail_rules import (
     flagged_first,
     stage_contact_details,
 )
-from reimport_lib.tables.declare import Dropped, Field, Single, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, Setting, Single, Source, Table
 from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
+
+POSTCODE_WIDTH = Setting(
+    "postcode_width",
+    "REIMPORT_POSTCODE_WIDTH",
+    partial(setting_values.width, default=4),
+    "4",
+)
 
 CONTACT_DETAILS = Table(
     name="contact_details",
@@ -93,7 +103,7 @@ CONTACT_DETAILS = Table(
             "postcode",
             ("post code", "postcode"),
             convert.digits,
-            width="postcode_width",
+            width=POSTCODE_WIDTH,
             length=20,
         ),
         Field(

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from reimport_lib import setting_values
 from reimport_lib.plan.cells import no_codes
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.stage import order_of
@@ -19,10 +20,16 @@ from reimport_lib.prove.render import clocks, explaining, keeping, rendering, wo
 from reimport_lib.prove.render.explaining import Notes
 from reimport_lib.prove.render.moments import Zone
 from reimport_lib.prove.render.rendering import Pair
-from reimport_lib.tables.declare import Conversion, Field, Table
+from reimport_lib.tables.declare import Conversion, Field, Setting, Table
 
 if TYPE_CHECKING:
     from reimport_lib.tables.declare import Read, Render
+
+
+PHONE_REGION = Setting(
+    "phone_region", "REIMPORT_PHONE_REGION", setting_values.phone_region, "AU"
+)
+"""Of phone numbers without a country code (ISO 3166)."""
 
 
 def _simply(read: Any) -> Read:
@@ -53,11 +60,13 @@ def _as_written(texts: Any, _: Field, table: Table, context: Context) -> Cleaned
 
 
 def _digits(texts: Any, field: Field, _: Table, context: Context) -> Cleaned:
-    return conversions.digits(texts, int(getattr(context.settings, field.width)))
+    if not field.width:
+        raise ValueError(f"{field.name}: no setting says how many digits it has")
+    return conversions.digits(texts, context.settings.of(field.width))
 
 
 def _phones(texts: Any, _: Field, __: Table, context: Context) -> Cleaned:
-    return conversions.phone(texts, context.settings.region)
+    return conversions.phone(texts, context.settings.of(PHONE_REGION))
 
 
 def _dates(texts: Any, _: Field, table: Table, context: Context) -> Cleaned:
@@ -167,6 +176,7 @@ phone = Conversion(
     _always(rendering.phone),
     lambda _: explaining.numbers(),
     keeping.spelled_otherwise,
+    setting=PHONE_REGION,
     shown="phone",
     is_text=True,
 )

@@ -81,6 +81,26 @@ class Source:
     required: bool = True
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Setting:
+    """
+    A setting that only tables need; it decides about rows, and is kept with each run.
+
+    Attributes:
+        variable: of the environment.
+        read: (variable, text) -> value; raises SettingsError.
+        default: its text where nobody sets it.
+    """
+
+    name: str
+    variable: str
+    read: Callable[[str, str], Any]
+    default: str
+
+    def __repr__(self) -> str:
+        return repr(self.name)
+
+
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Conversion:
     """
@@ -99,6 +119,7 @@ class Conversion:
         clock: texts are times of day alone.
         coded: several words make one value; rows with other words differ.
         key: texts are FileMaker keys; number: and numbers, without leading zeros.
+        setting: that its reading asks for.
         shown: how a reviewer sees its values, unless their field says otherwise.
     """
 
@@ -114,6 +135,7 @@ class Conversion:
     coded: bool = False
     key: bool = False
     number: bool = False
+    setting: Setting | None = None
     shown: ShownAs = ""
 
     def __repr__(self) -> str:
@@ -132,7 +154,7 @@ class Field:
         convert: how its texts become values, see ``tables.convert``.
         required: the phase stops without it.
         unless: field whose presence makes up for this one.
-        width: digits of a whole value; ``settings.NAME`` where a setting says so.
+        width: the setting that says how many digits a whole value has.
         length: characters the field of the model holds at most.
         metadata: key of ``filemaker_metadata`` that holds its value as text.
         original: key of the metadata that holds the text as it was where the value
@@ -149,7 +171,7 @@ class Field:
     convert: Conversion
     required: bool = False
     unless: str = ""
-    width: str = ""
+    width: Setting | Literal[""] = ""
     length: int | None = None
     metadata: str = ""
     original: str = ""
@@ -408,7 +430,7 @@ class Table:
     stored: Stored | None = None
     remembered: tuple[str, ...] = ()
     made_of: str = ""
-    prefix: str = ""
+    prefix: Setting | None = None
     stage: Stage | None = None
     rules: tuple[Rule, ...] = ()
     values: Mapping[str, Value | str] = field(default_factory=dict)
@@ -450,6 +472,12 @@ class Table:
     def all_fields(self) -> tuple[Field, ...]:
         """The key first."""
         return (self.key, *self.fields) if self.key else self.fields
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Those that its columns and its stored objects ask for."""
+        of_fields = (s for f in self.all_fields for s in (f.width, f.convert.setting))
+        return tuple(setting for setting in (*of_fields, self.prefix) if setting)
 
     @property
     def owner_link(self) -> LinkTo | None:

@@ -9,13 +9,22 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from reimport_lib import setting_values
 from reimport_lib.plan.cells import each, filled_from
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.objects import base_names
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import visible
 from reimport_lib.tables import convert, stored_proof
-from reimport_lib.tables.declare import Dropped, Field, ShownAs, Source, Stored, Table
+from reimport_lib.tables.declare import (
+    Dropped,
+    Field,
+    Setting,
+    ShownAs,
+    Source,
+    Stored,
+    Table,
+)
 from reimport_lib.tables.owners import BY_TYPE, PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
@@ -118,5 +127,10 @@ DOCUMENTS_OBJECTS = Table(
     noun="stored document files",
     phase="documents",
     made_of="documents",
-    prefix="documents_prefix",
+    prefix=Setting(
+        "documents_prefix",
+        "S3_DOCUMENTS_PREFIX",
+        setting_values.prefix,
+        "filemaker-docs/",
+    ),
 )

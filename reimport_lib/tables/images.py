@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pandas as pd
 
+from reimport_lib import setting_values
 from reimport_lib.plan.cells import blank, each, objects
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
@@ -22,7 +23,7 @@ from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import derived_uuids
 from reimport_lib.tables import convert, stored_proof
-from reimport_lib.tables.declare import Dropped, Field, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, Setting, Source, Table
 from reimport_lib.tables.documents import (
     MIME_TYPES,
     OBJECT_SHOWN,
@@ -195,7 +196,12 @@ IMAGES_OBJECTS = Table(
     noun="stored image files",
     phase="images",
     made_of="images",
-    prefix="images_prefix",
+    prefix=Setting(
+        "images_prefix",
+        "S3_IMAGES_PREFIX",
+        setting_values.prefix,
+        "filemaker-images/",
+    ),
 )
 IMAGE_BATCHES = Table(
     name="image_batches",

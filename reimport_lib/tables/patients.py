@@ -5,6 +5,9 @@ Pure. The authority is the paragraph "Patients" of ``docs/rules.md``.
 
 from __future__ import annotations
 
+from functools import partial
+
+from reimport_lib import setting_values
 from reimport_lib.plan.cells import test
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.context import Context
@@ -13,7 +16,7 @@ from reimport_lib.plan.rules import without
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import listed_words
 from reimport_lib.tables import convert
-from reimport_lib.tables.declare import Dropped, Field, LinkTo, Source, Table
+from reimport_lib.tables.declare import Dropped, Field, LinkTo, Setting, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, TITLES, kept
 
 OTHER_KINDS = frozenset(
@@ -49,6 +52,13 @@ def _not_a_patient(staged: Staged, _: Context) -> tuple[Ruling, Ruling]:
 def _is_patient(kind: str) -> bool:
     return "patient" in listed_words(kind)
 
+
+HEALTH_NUMBER_WIDTH = Setting(
+    "health_number_width",
+    "REIMPORT_HEALTH_NUMBER_WIDTH",
+    partial(setting_values.width, default=10),
+    "10",
+)
 
 PATIENTS = Table(
     name="patients",
@@ -88,7 +98,7 @@ PATIENTS = Table(
             "health_number",
             ("Health Number",),
             convert.digits,
-            width="health_number_width",
+            width=HEALTH_NUMBER_WIDTH,
             length=20,
         ),
         Field(

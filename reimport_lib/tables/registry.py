@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from reimport_lib import home
 from reimport_lib.errors import SettingsError
-from reimport_lib.tables.declare import Head, Lookup, Table
+from reimport_lib.tables.declare import Head, Lookup, Setting, Table
 
 if TYPE_CHECKING:
     from reimport_lib.checks import Check
@@ -85,6 +85,11 @@ def head(phase: str) -> Head:
     return heads.get(phase, Head())
 
 
+def settings() -> Mapping[str, Setting]:
+    """The settings that the tables need, by name."""
+    return {s.name: s for table in all_tables() for s in table.settings}
+
+
 def owners() -> tuple[str, ...]:
     """Tables that rows of others belong to."""
     return _targets(owner=True)
@@ -132,6 +137,16 @@ def listing_of(name: str) -> Table | None:
 def stored() -> dict[str, str]:
     """Every table whose rows have stored objects -> the listing of them."""
     return {t.made_of: t.name for t in all_tables() if t.prefix}
+
+
+def prefixes() -> dict[str, Setting]:
+    """Every table whose rows have stored objects -> where these lie."""
+    return {t.made_of: t.prefix for t in all_tables() if t.prefix}
+
+
+def containers() -> list[str]:
+    """Settings that say which field of a layout holds the files of its rows."""
+    return [f"FILEMAKER_CONTAINER_{name.upper()}" for name in stored()]
 
 
 def clocks() -> frozenset[str]:

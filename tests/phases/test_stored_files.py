@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from reimport_lib.tables import registry
 from tests.phases import sites
 from tests.phases.sites import Site
 
@@ -32,11 +33,8 @@ def test_a_run_asks_for_two_lists_and_for_no_object(ready: Site) -> None:
     assert sites.error(full) == ""
     assert sites.tables(full)["documents"]["created"] > 50
     assert [method for method, _ in rehearsed] == ["GET", "GET"]
-    prefixes = {
-        (site.settings.rows.documents_prefix,),
-        (site.settings.rows.images_prefix,),
-    }
-    assert prefixes == {
+    rows = site.settings.rows
+    assert {(rows.of(prefix),) for prefix in registry.prefixes().values()} == {
         tuple(parse_qs(urlsplit(path).query)["prefix"]) for _, path in rehearsed
     }
     assert requests == rehearsed

@@ -51,7 +51,8 @@ def knowing(**directories: Directory) -> Known:
 
 
 def context(known: Known = KNOWN, **settings: Any) -> Context:
-    return Context(AS_OF, RowSettings(**settings), known)
+    """What rules may know; *settings* are those of the tables, by name."""
+    return Context(AS_OF, RowSettings(own=settings), known)
 
 
 def frame(*rows: dict[str, str]) -> pd.DataFrame:

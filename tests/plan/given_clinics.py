@@ -26,7 +26,7 @@ from tests.plan.frames import patient, written
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 CLINICS = UUID("2f0d7a52-3a0c-4f6e-9b3c-1f1f7c1f9f11")
-SETTINGS = RowSettings(postcode_width=5)
+SETTINGS = RowSettings(own={"postcode_width": 5})
 
 
 @dataclass
@@ -43,17 +43,14 @@ def frozen(exports: Path, folder: Path) -> Snapshot:
     """The exports and their listing, as the validation phase would freeze them."""
     listed = json.loads((exports / "s3_listing.json").read_text(encoding="utf-8"))
     listings = {
-        f"{table}_objects": as_frame(
+        registry.stored()[table]: as_frame(
             [
                 (entry["Key"], entry["Size"], "")
                 for entry in listed
-                if entry["Key"].startswith(prefix)
+                if entry["Key"].startswith(SETTINGS.of(prefix))
             ]
         )
-        for table, prefix in (
-            ("documents", SETTINGS.documents_prefix),
-            ("images", SETTINGS.images_prefix),
-        )
+        for table, prefix in registry.prefixes().items()
     }
     nothing = Secret("")
     settings = Settings(nothing, nothing, str(exports), folder, SETTINGS)

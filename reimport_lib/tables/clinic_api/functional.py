@@ -135,12 +135,12 @@ def appointments_of_patient(q: Question) -> Check:
 
 
 def documents_of_patient(q: Question) -> Check:
-    right = _shows_its_file(q, "documents", q.world.settings.documents_prefix)
+    right = _shows_its_file(q, "documents", q.world.prefix("documents"))
     return of_patient(q, "documents", "patient_id", right)
 
 
 def images_of_patient(q: Question) -> Check:
-    right = _shows_its_file(q, "images", q.world.settings.images_prefix)
+    right = _shows_its_file(q, "images", q.world.prefix("images"))
     return of_patient(q, "images", "patient_id", right)
 
 
