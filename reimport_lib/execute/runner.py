@@ -152,7 +152,7 @@ def _require_notebooks(run: Run) -> None:
         raise Refused(
             f"{home.notebooks()} has no {' and no '.join(missing)}.",
             hint=f"reimport init, then reimport run --resume {run.run_id}",
-            id="R292",
+            id="R294",
         )
 
 

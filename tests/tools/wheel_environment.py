@@ -76,9 +76,13 @@ def needed(name: str) -> set[str]:
 
 
 def _link(package: metadata.Distribution, packages: Path) -> None:
-    """Link all that lies in site-packages of *package*."""
-    tops = {file.parts[0] for file in package.files or () if file.parts[0] != ".."}
-    for top in tops - {"__pycache__"}:
-        link = packages / top
-        if not link.exists():
-            link.symlink_to(Path(str(package.locate_file(top))))
+    """Link all that *package* has in site-packages, and its data files."""
+    shared = packages.parents[2]
+    for file in package.files or ():
+        is_inside = file.parts[0] != ".."
+        place = Path(file.parts[0] if is_inside else file)
+        link = packages / place if is_inside else shared / Path(*file.parts[3:])
+        if file.parts[0] == "__pycache__" or "bin" in file.parts or link.exists():
+            continue
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(Path(str(package.locate_file(place))).resolve())
