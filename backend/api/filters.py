@@ -152,6 +152,10 @@ class ReferrerFilter(filters.FilterSet):
     clinic = filters.UUIDFilter(field_name="clinic_id")
 
 
+class PatientReferrerFilter(OfPatient):
+    referrer = filters.UUIDFilter(field_name="referrer_id")
+
+
 class AppointmentFilter(OfPatient):
     clinic = filters.UUIDFilter(field_name="clinic_id")
     clinician = filters.UUIDFilter(field_name="clinician_id")

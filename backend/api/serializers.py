@@ -10,7 +10,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
-from referrers.models import Company, Referrer
+from referrers.models import Company, PatientReferrer, Referrer
 
 IMPORTED = ("id", "filemaker_id", "created_at", "updated_at")
 METADATA = ("filemaker_metadata",)
@@ -162,6 +162,25 @@ class ReferrerSerializer(serializers.ModelSerializer):
 class ReferrerDetailSerializer(ReferrerSerializer):
     class Meta(ReferrerSerializer.Meta):
         fields = (*ReferrerSerializer.Meta.fields, *METADATA)
+
+
+class PatientReferrerSerializer(serializers.ModelSerializer):
+    referrer_name = serializers.CharField(source="referrer.full_name")
+
+    class Meta:
+        model = PatientReferrer
+        fields: tuple[str, ...] = (
+            *IMPORTED,
+            "patient",
+            "referrer",
+            "referrer_name",
+            "referred_on",
+        )
+
+
+class PatientReferrerDetailSerializer(PatientReferrerSerializer):
+    class Meta(PatientReferrerSerializer.Meta):
+        fields = (*PatientReferrerSerializer.Meta.fields, *METADATA)
 
 
 class AppointmentSerializer(serializers.ModelSerializer):

@@ -13,7 +13,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Kind, Patient
-from referrers.models import Company, Referrer
+from referrers.models import Company, PatientReferrer, Referrer
 
 PATIENT_NAMES = ("patient__first_name", "patient__last_name")
 
@@ -79,6 +79,18 @@ class ReferrerView(ReadOnlyView):
     search_fields = ("first_name", "last_name")
     ordering_fields = ("last_name", "first_name", "specialty", "created_at")
     ordering = ("last_name", "first_name")
+
+
+class PatientReferrerView(ReadOnlyView):
+    """Who sent which patient, and when."""
+
+    queryset = PatientReferrer.objects.select_related("referrer")
+    serializer_class = serializers.PatientReferrerSerializer
+    detail_serializer_class = serializers.PatientReferrerDetailSerializer
+    filterset_class = filters.PatientReferrerFilter
+    search_fields = (*PATIENT_NAMES, "referrer__first_name", "referrer__last_name")
+    ordering_fields = ("referred_on", "created_at")
+    ordering = ("-referred_on",)
 
 
 class AppointmentView(ReadOnlyView):

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from imported.admin import ImportedAdmin
-from referrers.models import Company, Referrer
+from referrers.models import Company, PatientReferrer, Referrer
 
 
 @admin.register(Company)
@@ -22,3 +22,27 @@ class ReferrerAdmin(ImportedAdmin):
     list_select_related = ("clinic",)
     search_fields = ("first_name", "last_name", "filemaker_id")
     ordering = ("last_name", "first_name")
+
+
+@admin.register(PatientReferrer)
+class PatientReferrerAdmin(ImportedAdmin):
+    list_display = ("referred_on", "patient_name", "referrer_name")
+    list_display_links = ("referred_on", "patient_name")
+    list_filter = ("referred_on",)
+    list_select_related = ("patient", "referrer")
+    search_fields = (
+        "patient__first_name",
+        "patient__last_name",
+        "referrer__last_name",
+        "filemaker_id",
+    )
+    raw_id_fields = ("patient", "referrer")
+    ordering = ("-referred_on",)
+
+    @admin.display(description="patient", ordering="patient__last_name")
+    def patient_name(self, obj: PatientReferrer) -> str:
+        return obj.patient.full_name
+
+    @admin.display(description="referrer", ordering="referrer__last_name")
+    def referrer_name(self, obj: PatientReferrer) -> str:
+        return obj.referrer.full_name

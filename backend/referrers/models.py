@@ -6,7 +6,7 @@ from django.db import models
 
 from clinics.models import Clinic
 from imported.models import ImportedModel, not_blank, one_of
-from patients.models import Sex
+from patients.models import Patient, Sex
 
 
 class Company(ImportedModel):
@@ -58,3 +58,18 @@ class Referrer(ImportedModel):
     def full_name(self) -> str:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class PatientReferrer(ImportedModel):
+    """That a referrer sent a patient; the same one may have done so on several days."""
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.CASCADE, related_name="referrals"
+    )
+    referrer = models.ForeignKey(
+        Referrer, on_delete=models.CASCADE, related_name="referrals"
+    )
+    referred_on = models.DateField("date", null=True, blank=True)
+
+    class Meta(ImportedModel.Meta):
+        indexes = [models.Index(fields=["-referred_on", "id"], name="referral_date")]

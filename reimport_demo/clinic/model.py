@@ -92,6 +92,14 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys of a table: of rows that come in, and of rows that stay outside."""
+
+    imported: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A clinic or calendar: FileMaker key and name."""
 
@@ -127,6 +135,7 @@ FULL_ROWS = {
     "patients": 2_845,
     "companies": 92,
     "referrers": 234,
+    "patient_referrers": 1_720,
     "contact_details": 10_697,
     "appointments": 15_149,
     "notes": 11_408,
@@ -136,7 +145,7 @@ FULL_ROWS = {
     "images": 6_664,
 }
 """Rows of each source table at the size of the real system."""
-LEAST_ROWS = {"companies": 40, "referrers": 60}
+LEAST_ROWS = {"companies": 40, "referrers": 60, "patient_referrers": 80}
 """Of tables that are small at any size."""
 
 EVENTS_WITHOUT_PATIENT = 5_312

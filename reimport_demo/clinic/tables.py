@@ -17,6 +17,7 @@ from reimport_demo.clinic import (
     messages,
     notes,
     people,
+    referrals,
     referrers,
 )
 from reimport_demo.clinic.model import Export, Size
@@ -74,6 +75,12 @@ def export_tables(seed: int = SEED, scale: float = 1.0) -> tuple[Export, ...]:
             "Referrers",
             referrers.HEADERS,
             partial(referrers.referrer_lines, seed, size),
+        ),
+        Export(
+            "patient_referrers",
+            "PatientToReferrer",
+            referrals.REFERRAL_HEADERS,
+            lines_of(referrals.referral_lines),
         ),
         Export(
             "contact_details", "Coms", details.HEADERS, lines_of(details.detail_lines)

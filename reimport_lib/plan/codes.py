@@ -78,6 +78,11 @@ class Reason(_Code):
         "The patient it names is in the source, but was not imported.",
         "Mend the patient's own row first; this one follows.",
     )
+    OWNER_NOT_EXPORTED = (
+        "owner_not_exported",
+        "What it belongs to is of a table whose export is missing.",
+        "Export that table too; this row follows.",
+    )
     NO_OWNER = (
         "no_owner",
         "The row names no patient.",

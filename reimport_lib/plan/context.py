@@ -70,6 +70,10 @@ class Known:
         """The imported rows of *table* by canonical key."""
         return self.imported.get(table, {})
 
+    def holds(self, table: str) -> bool:
+        """Rows of *table* are in the source or were imported: others are unknown."""
+        return table in self.in_snapshot or bool(self.rows(table))
+
     def directory(self, name: str) -> Directory:
         """The entries of the lookup *name*; none where nobody has loaded any."""
         return self.directories.get(name, Directory())

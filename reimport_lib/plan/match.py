@@ -22,11 +22,20 @@ from reimport_lib.plan.values.text import convert, fold_words, listed_words
 
 def owner_rules(
     keys: Any, known: Known, to: str, *, optional: bool = False
-) -> tuple[Ruling, Ruling, Ruling]:
-    """Rows without a row of *to* to belong to; *optional*: a blank owner is allowed."""
+) -> tuple[Ruling, ...]:
+    """
+    Rows without a row of *to* to belong to; *optional*: a blank owner is allowed.
+
+    Where *to* is not in the source, that a row of it is unknown cannot be said.
+    """
     nobody = keys == ""
     in_source = nobody | keys.isin(known.in_snapshot.get(to, frozenset()))
     imported = nobody | keys.isin(known.rows(to).keys())
+    if not known.holds(to):
+        return (
+            (nobody & (not optional), Reason.NO_OWNER),
+            (~imported, Reason.OWNER_NOT_EXPORTED),
+        )
     return (
         (nobody & (not optional), Reason.NO_OWNER),
         (~in_source, Reason.UNKNOWN_OWNER),
@@ -40,7 +49,7 @@ def link_rate(
     """How many of the *counted* rows that name a row of *to* name an imported one."""
     named = counted & (keys != "")
     found = named & keys.isin(known.rows(to).keys())
-    return Link(name, int(found.sum()), int(named.sum()))
+    return Link(name, int(found.sum()), int(named.sum()), known.holds(to))
 
 
 def linked_pks(keys: Any, known: Known, to: str) -> Any:

@@ -106,8 +106,8 @@ def _rulings(
 
 
 def _of_keys(staged: Staged) -> list[Ruling]:
-    """A key that is made of a row says all of it: a second one says the same again."""
-    if staged.declared.key is not None:
+    """Of a key that a table makes in a way of its own, a second one says the same."""
+    if staged.declared.key is not None or staged.declared.key_of is not None:
         return [no_key(staged), *duplicates(staged)]
     keys = staged.frame["key"]
     return [(keys.duplicated() & (keys != ""), Reason.DUPLICATE_ROW)]

@@ -14,15 +14,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reimport_lib.plan.cells import array_of, constant, each, either, objects
+from reimport_lib.plan.cells import (
+    array_of,
+    constant,
+    each,
+    either,
+    no_codes,
+    objects,
+)
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.mapping import Resolved, resolve
 from reimport_lib.plan.values import one_form
+from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.plan.values.carrying import carries, is_named
+from reimport_lib.plan.values.keys import joined_keys
 from reimport_lib.plan.values.text import Cleaned, read_word, whole_number
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import Field, Table
+from reimport_lib.tables.declare import Field, KeyOf, Table
 
 _SHOWN = ("", Note.AMBIGUOUS_DATE.value)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -110,6 +119,9 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
             originals[column.kept_text] = one_form.in_one_form_of_dates(
                 originals[column.kept_text], order
             )
+    if table.key_of is not None:
+        made = _made_keys(table.key_of, values)
+        values["key"], codes["key"] = made.values, made.codes
     return Staged(
         table=table.name,
         frame=pd.DataFrame(values, index=frame.index, dtype=object),
@@ -122,6 +134,15 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
         originals=originals,
         dropped=dropped,
     )
+
+
+def _made_keys(key_of: KeyOf, values: Mapping[str, Any]) -> Cleaned:
+    """The key that several columns make, and a code where it is too long."""
+    columns = [values[name] for name in key_of.columns]
+    keys = joined_keys([objects(canonical_texts(c), c.index) for c in columns])
+    fits = keys.str.len() <= key_of.length
+    codes = either(fits, no_codes(keys.index), Reason.VALUE_TOO_LONG.value)
+    return Cleaned(values=keys, codes=codes)
 
 
 def stage_keys(table: Table, frame: pd.DataFrame, context: Context) -> Any:

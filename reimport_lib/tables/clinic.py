@@ -9,6 +9,7 @@ from reimport_lib.tables.declare import Head, Lookup
 from reimport_lib.tables.documents import DOCUMENTS, DOCUMENTS_OBJECTS
 from reimport_lib.tables.images import IMAGE_BATCHES, IMAGES, IMAGES_OBJECTS
 from reimport_lib.tables.notes import NOTES
+from reimport_lib.tables.patient_referrers import PATIENT_REFERRERS
 from reimport_lib.tables.patients import PATIENTS
 from reimport_lib.tables.referrers import REFERRERS
 from reimport_lib.tables.sms import SMS, SMS_REPLIES
@@ -19,6 +20,7 @@ TABLES = (
     PATIENTS,
     COMPANIES,
     REFERRERS,
+    PATIENT_REFERRERS,
     CONTACT_DETAILS,
     APPOINTMENTS,
     NOTES,

@@ -192,6 +192,23 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyOf:
+    """
+    A key that several columns make together, where no column is one.
+
+    Two rows of one key are held against each other as everywhere: in what their other
+    columns say they are the same, or neither comes in.
+
+    Attributes:
+        columns: staged columns of keys, days and words, in the order of the key.
+        length: characters that the backend's key holds at most.
+    """
+
+    columns: tuple[str, ...]
+    length: int = 255
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """Source columns that are left out on purpose, and why; ``*`` is any text."""
 
@@ -379,7 +396,8 @@ class Table:
         phase: the phase that imports it.
         model: Django label, ``app.Model``; empty for stored objects.
         source: where its rows come from; None where they are made of another table's.
-        key: the column of the FileMaker key; None where it is derived.
+        key: the column of the FileMaker key; None where it is made of others.
+        key_of: the columns that make it, where they say all of it.
         fields: every other column that comes in, in the order of a report.
         managed: fields of the model that the import writes, in digest order.
         date_order: of text dates where the export itself lays it down; "" where only
@@ -419,6 +437,7 @@ class Table:
     model: str = ""
     source: Source | None = None
     key: Field | None = None
+    key_of: KeyOf | None = None
     fields: tuple[Field, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     managed: tuple[str, ...] = ()
@@ -448,10 +467,21 @@ class Table:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse two columns of one name: the later would stand for the earlier."""
+        """
+        Refuse what would go wrong unseen.
+
+        Of two columns of one name the later would stand for the earlier.
+        """
         names = ["key", *(each.name for each in self.fields)]
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{self.name}: two columns are called {doubled[0]}")
+        parts = self.key_of.columns if self.key_of else ()
+        if strange := sorted({*parts} - {*names[1:]}):
+            raise ValueError(
+                f"{self.name}: no column of the key is called {strange[0]}"
+            )
+        if parts and self.key:
+            raise ValueError(f"{self.name}: its key is a column, or made of several")
 
     @property
     def file(self) -> str:
@@ -522,5 +552,6 @@ class Table:
     @property
     def digest(self) -> str:
         """sha256 of what becomes of its columns: another mapping makes another plan."""
-        parts = (self.name, self.key, self.fields, self.dropped, self.managed)
+        key = self.key_of or self.key
+        parts = (self.name, key, self.fields, self.dropped, self.managed)
         return hashlib.sha256(repr((*parts, self.date_order)).encode()).hexdigest()

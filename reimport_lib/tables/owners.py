@@ -111,3 +111,6 @@ TO_PATIENT = LinkTo(
 )
 BY_TYPE = replace(TO_PATIENT, field="owner_id", type_field="owner_type")
 """The same by a generic foreign key."""
+BY_KEY_ALONE = replace(TO_PATIENT, again=None)
+"""The same where no second column names the patient."""
+TO_REFERRER = LinkTo("referrer", "referrers", ("referrer",), "referrer_id", owner=True)

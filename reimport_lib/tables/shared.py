@@ -32,6 +32,16 @@ def owner_column(*preferred: str, feeds: str = "patient_id") -> Field:
     return Field("owner", names, convert.key, required=True, feeds=feeds)
 
 
+REFERRER_COLUMN = Field(
+    "referrer",
+    ("id_Perscriber", "id_Prescriber", "id_Referrer"),
+    convert.key,
+    required=True,
+    feeds="referrer_id",
+)
+"""The key of a referrer; FileMaker has it misspelt in one of its tables."""
+
+
 def kept(
     metadata: str,
     *names: str,

@@ -16,7 +16,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
-from referrers.models import Company, Referrer
+from referrers.models import Company, PatientReferrer, Referrer
 from reimport_lib.ledger.models import BeforeImage, LedgerPhase, LedgerRun
 
 NOON = datetime(2024, 5, 6, 2, 0, tzinfo=UTC)  # 12:00 in Sydney
@@ -44,6 +44,12 @@ def company(**fields: Any) -> Company:
 def referrer(**fields: Any) -> Referrer:
     defaults = {"last_name": f"Referrer {next(NUMBERS)}", "clinic": clinic()}
     return Referrer.objects.create(**defaults | fields)
+
+
+def patient_referrer(**fields: Any) -> PatientReferrer:
+    of = fields.pop("patient", None) or patient()
+    by = fields.pop("referrer", None) or referrer()
+    return PatientReferrer.objects.create(patient=of, referrer=by, **fields)
 
 
 def appointment(**fields: Any) -> Appointment:
@@ -161,6 +167,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
     "patients.ContactDetail": contact_detail,
     "referrers.Company": company,
     "referrers.Referrer": referrer,
+    "referrers.PatientReferrer": patient_referrer,
     "appointments.Appointment": full_appointment,
     "notes.Note": note,
     "notes.SmsMessage": sms,
@@ -179,6 +186,7 @@ LISTS: dict[str, Callable[[], Model]] = {
     "/api/contact-details/": contact_detail,
     "/api/companies/": company,
     "/api/referrers/": referrer,
+    "/api/patient-referrers/": patient_referrer,
     "/api/appointments/": full_appointment,
     "/api/appointment-types/": appointment_type,
     "/api/notes/": note,

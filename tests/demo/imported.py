@@ -22,7 +22,6 @@ from reimport_lib.plan.values.text import fold
 from reimport_lib.read.objects import as_frame, prefixes
 from reimport_lib.read.snapshot import Snapshot, freeze
 from reimport_lib.tables import registry
-from tests.plan.frames import patient
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 KEYS = UUID("5f0c9c1e-54c4-4c55-9c5e-7f0d8c1b1c11")
@@ -63,31 +62,29 @@ def directory(places: Iterable[tuple[str, str]]) -> Directory:
 
 
 def decisions(clinic: Clinic, folder: Path) -> tuple[dict[str, Decided], Context]:
-    """Every table decided in the order of the phases; the patients are then known."""
+    """Every table decided in the order of the phases; owners are then known."""
     snapshot, context = frozen(clinic, folder)
-    keys = snapshot_keys(
-        registry.named("patients"), snapshot.table("patients"), context
-    )
-    context = replace(
-        context, known=replace(context.known, in_snapshot={"patients": keys})
-    )
+    keys = {
+        name: snapshot_keys(registry.named(name), snapshot.table(name), context)
+        for name in registry.owners()
+    }
+    context = replace(context, known=replace(context.known, in_snapshot=keys))
     decided: dict[str, Decided] = {}
     for table, rule in registry.sources().items():
         listing = f"{table}_objects"
         objects = snapshot.objects(listing) if snapshot.has(listing) else None
         staged = stage(rule, snapshot.table(table), context)
         decided[table] = decide(staged, context, objects)
-        if table == "patients":
-            owners = _owners(decided[table].values)
-            context = replace(
-                context, known=context.known.with_rows("patients", owners)
-            )
+        if table in keys:
+            owners = _owners(table, decided[table].values)
+            context = replace(context, known=context.known.with_rows(table, owners))
     return decided, context
 
 
-def _owners(values: pd.DataFrame) -> dict[str, Held]:
-    columns = ["filemaker_id", *registry.named("patients").remembered]
+def _owners(table: str, values: pd.DataFrame) -> dict[str, Held]:
+    names = registry.named(table).remembered
+    rows = zip(values["filemaker_id"], *(values[name] for name in names), strict=True)
     return {
-        row[0]: patient(uuid5(KEYS, row[0]), *row[1:])
-        for row in values[columns].itertuples(index=False)
+        key: Held(uuid5(KEYS, key), dict(zip(names, held, strict=True)))
+        for key, *held in rows
     }

@@ -78,6 +78,7 @@ READ: dict[str, Callable[[Row], Any]] = {
     "key": lambda row: row.get("s3_key"),
     "clinic": lambda row: row["clinic_id"],
     "contact": owner,
+    "referrer": lambda row: row["referrer_id"],
     "id": lambda row: row["filemaker_id"],
     "recid": lambda row: row["filemaker_id"],
     **{
@@ -88,7 +89,10 @@ READ: dict[str, Callable[[Row], Any]] = {
         )
     },
 }
-DAYS = {"notes": "note_date", "documents": "document_date", "images": "date_taken"}
+DAYS = {
+    **{"notes": "note_date", "documents": "document_date", "images": "date_taken"},
+    "patient_referrers": "referred_on",
+}
 
 
 def imported(name: str, row: Row, table: str) -> Any:
@@ -97,7 +101,7 @@ def imported(name: str, row: Row, table: str) -> Any:
 
 def wanted(name: str, value: Any, context: Context) -> Any:
     """What the key says, with its keys as the importer's."""
-    if name == "contact":
+    if name in ("contact", "referrer"):
         return uuid5(KEYS, key(value)) if value else None
     if name == "clinic":
         return context.known.directory("clinics").by_key[key(value)] if value else None

@@ -9,7 +9,7 @@ from typing import Any
 import phonenumbers
 import pytest
 
-from reimport_demo.clinic import companies, files, referrers
+from reimport_demo.clinic import companies, files, referrals, referrers
 from reimport_demo.clinic.build import LEAST_SCALE, SEED, Clinic, build, export_tables
 from reimport_demo.clinic.details_defects import detail_defects
 from reimport_demo.clinic.directory import make_directory
@@ -32,7 +32,8 @@ from reimport_lib.errors import UsageError
 from reimport_lib.plan.codes import Note, Reason
 
 ONLY_WITH_EARLIER_ROWS = {Reason.LOCAL_EDIT, Reason.DRIFTED}
-NOT_PLANTED = ONLY_WITH_EARLIER_ROWS
+ONLY_WITHOUT_A_TABLE = {Reason.OWNER_NOT_EXPORTED}
+NOT_PLANTED = ONLY_WITH_EARLIER_ROWS | ONLY_WITHOUT_A_TABLE
 MOST_REJECTED = 0.15
 
 
@@ -44,6 +45,9 @@ def declared() -> dict[str, list[Defect]]:
         "patients": patient_defects(directory, rng),
         "companies": companies.company_defects(),
         "referrers": referrers.referrer_defects(directory),
+        "patient_referrers": referrals.referral_defects(
+            SEED, roster, referrals.referrers_of(SEED, Size(LEAST_SCALE)), rng
+        ),
         "contact_details": detail_defects(SEED, roster),
         "appointments": event_defects(SEED, roster, directory, rng),
         "notes": note_defects(SEED, roster, rng),

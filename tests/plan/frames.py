@@ -20,7 +20,7 @@ from reimport_lib.tables import registry
 SPACE = UUID("6f1d2a60-7a4e-4a57-9a4e-0d9d6a1f9a11")
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 NORTH, SOUTH = uuid5(SPACE, "north"), uuid5(SPACE, "south")
-ADA, BEN = uuid5(SPACE, "ada"), uuid5(SPACE, "ben")
+ADA, BEN, RUTH = (uuid5(SPACE, name) for name in ("ada", "ben", "ruth"))
 
 
 def patient(pk: UUID | None, *values: Any) -> Held:
@@ -31,12 +31,16 @@ def patient(pk: UUID | None, *values: Any) -> Held:
 
 
 KNOWN = Known(
-    in_snapshot={"patients": frozenset({"p1", "p2", "company"})},
+    in_snapshot={
+        "patients": frozenset({"p1", "p2", "company"}),
+        "referrers": frozenset({"r9"}),
+    },
     imported={
         "patients": {
             "p1": patient(ADA, NORTH, "Ada", "Example", date(1980, 2, 3)),
             "p2": patient(BEN, None, "Ben", "Sample", None),
-        }
+        },
+        "referrers": {"r9": Held(RUTH)},
     },
     directories={
         "clinics": Directory({"101": NORTH, "102": SOUTH}, {"north clinic": NORTH})

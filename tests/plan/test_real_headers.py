@@ -36,6 +36,7 @@ FILEMAKER = {
         *("id", "title", "nameFirst", "nameMiddle", "nameLast", "gender"),
         *("contactType", "id_Clinic", "Name", "Name Full", "RECORD_ACTIVE_INDICATOR"),
     ),
+    "patient_referrers": ("id_Contact", "id_Perscriber", "date"),
     "contact_details": (
         *("id", "id.key", "type", "Name", "ph", "address 1", "address 2", "suburb"),
         *("state", "post code", "country", "PhoneMobileIntFormat", "SMS Phone"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -46,6 +47,23 @@ def key_of(cell: str, *, number: bool = False) -> str:
     if number and key.isascii() and key.isdigit():
         return key.lstrip("0") or "0"
     return key
+
+
+def joined_keys(parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
+    """
+    One key of several texts a row; "" where all of them are blank.
+
+    Each is canonical, and marked where it holds a colon itself: no two rows that
+    differ in a part share a key.
+    """
+    cells = zip(*(canonical_key(part) for part in parts), strict=True)
+    keys = [
+        ":".join(cell.replace("%", "%25").replace(":", "%3a") for cell in row)
+        if any(row)
+        else ""
+        for row in cells
+    ]
+    return pd.Series(keys, index=parts[0].index, dtype=object)
 
 
 def whole_keys(

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reimport_lib.prove.render import explaining, rendering
+from reimport_lib.prove.render import explaining, joined, rendering
 from reimport_lib.prove.render.clocks import in_full
 from reimport_lib.prove.render.explaining import Explains, Notes
 from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.moments import Zone
 from reimport_lib.prove.render.rendering import Pair
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import Field, LinkTo, Table
+from reimport_lib.tables.declare import Field, KeyOf, LinkTo, Table
 
 if TYPE_CHECKING:
     from reimport_lib.prove.reference_data import World
@@ -224,6 +224,7 @@ def declared(matched: Matched) -> list[Comparison]:
     """
     table = registry.named(matched.table)
     found = [_own_key(matched, table.key)] if table.key else []
+    found += [_made_key(matched, table, table.key_of)] if table.key_of else []
     found += [_linked(matched, link) for link in table.links if _is_held(table, link)]
     found += [
         field_of(
@@ -245,6 +246,19 @@ def declared(matched: Matched) -> list[Comparison]:
 def _own_key(matched: Matched, key: Field) -> Comparison:
     render = rendering.number_key if key.convert.number else rendering.key
     return field_of(matched, "filemaker_id", render, key.names)
+
+
+def _made_key(matched: Matched, table: Table, key_of: KeyOf) -> Comparison:
+    """A key that several columns make: each part as its column says it."""
+    columns = [table.column(name) for name in key_of.columns]
+    parts = [joined.part(column.convert, matched.zone) for column in columns]
+    return field_of(
+        matched,
+        "filemaker_id",
+        joined.rendering_of(parts),
+        *(column.names for column in columns),
+        notes=joined.notes_of(parts),
+    )
 
 
 def _is_held(table: Table, link: LinkTo) -> bool:
