@@ -156,6 +156,11 @@ class PatientReferrerFilter(OfPatient):
     referrer = filters.UUIDFilter(field_name="referrer_id")
 
 
+class ReferrerCompanyFilter(filters.FilterSet):
+    referrer = filters.UUIDFilter(field_name="referrer_id")
+    company = filters.UUIDFilter(field_name="company_id")
+
+
 class AppointmentFilter(OfPatient):
     clinic = filters.UUIDFilter(field_name="clinic_id")
     clinician = filters.UUIDFilter(field_name="clinician_id")

@@ -10,7 +10,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
-from referrers.models import Company, PatientReferrer, Referrer
+from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 
 IMPORTED = ("id", "filemaker_id", "created_at", "updated_at")
 METADATA = ("filemaker_metadata",)
@@ -181,6 +181,27 @@ class PatientReferrerSerializer(serializers.ModelSerializer):
 class PatientReferrerDetailSerializer(PatientReferrerSerializer):
     class Meta(PatientReferrerSerializer.Meta):
         fields = (*PatientReferrerSerializer.Meta.fields, *METADATA)
+
+
+class ReferrerCompanySerializer(serializers.ModelSerializer):
+    referrer_name = serializers.CharField(source="referrer.full_name")
+    company_name = serializers.CharField(source="company.name")
+
+    class Meta:
+        model = ReferrerCompany
+        fields: tuple[str, ...] = (
+            *IMPORTED,
+            "referrer",
+            "referrer_name",
+            "company",
+            "company_name",
+            "since",
+        )
+
+
+class ReferrerCompanyDetailSerializer(ReferrerCompanySerializer):
+    class Meta(ReferrerCompanySerializer.Meta):
+        fields = (*ReferrerCompanySerializer.Meta.fields, *METADATA)
 
 
 class AppointmentSerializer(serializers.ModelSerializer):

@@ -13,7 +13,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Kind, Patient
-from referrers.models import Company, PatientReferrer, Referrer
+from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 
 PATIENT_NAMES = ("patient__first_name", "patient__last_name")
 
@@ -91,6 +91,18 @@ class PatientReferrerView(ReadOnlyView):
     search_fields = (*PATIENT_NAMES, "referrer__first_name", "referrer__last_name")
     ordering_fields = ("referred_on", "created_at")
     ordering = ("-referred_on",)
+
+
+class ReferrerCompanyView(ReadOnlyView):
+    """Which referrer works for which company."""
+
+    queryset = ReferrerCompany.objects.select_related("referrer", "company")
+    serializer_class = serializers.ReferrerCompanySerializer
+    detail_serializer_class = serializers.ReferrerCompanyDetailSerializer
+    filterset_class = filters.ReferrerCompanyFilter
+    search_fields = ("referrer__first_name", "referrer__last_name", "company__name")
+    ordering_fields = ("since", "created_at")
+    ordering = ("-since",)
 
 
 class AppointmentView(ReadOnlyView):

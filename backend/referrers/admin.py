@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from imported.admin import ImportedAdmin
-from referrers.models import Company, PatientReferrer, Referrer
+from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 
 
 @admin.register(Company)
@@ -46,3 +46,20 @@ class PatientReferrerAdmin(ImportedAdmin):
     @admin.display(description="referrer", ordering="referrer__last_name")
     def referrer_name(self, obj: PatientReferrer) -> str:
         return obj.referrer.full_name
+
+
+@admin.register(ReferrerCompany)
+class ReferrerCompanyAdmin(ImportedAdmin):
+    list_display = ("referrer_name", "company_name", "since")
+    list_filter = ("since",)
+    list_select_related = ("referrer", "company")
+    search_fields = ("referrer__last_name", "company__name", "filemaker_id")
+    raw_id_fields = ("referrer", "company")
+
+    @admin.display(description="referrer", ordering="referrer__last_name")
+    def referrer_name(self, obj: ReferrerCompany) -> str:
+        return obj.referrer.full_name
+
+    @admin.display(description="company", ordering="company__name")
+    def company_name(self, obj: ReferrerCompany) -> str:
+        return obj.company.name

@@ -73,3 +73,18 @@ class PatientReferrer(ImportedModel):
 
     class Meta(ImportedModel.Meta):
         indexes = [models.Index(fields=["-referred_on", "id"], name="referral_date")]
+
+
+class ReferrerCompany(ImportedModel):
+    """That a referrer works for a company."""
+
+    referrer = models.ForeignKey(
+        Referrer, on_delete=models.CASCADE, related_name="workplaces"
+    )
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="workplaces"
+    )
+    since = models.DateField(null=True, blank=True)
+
+    class Meta(ImportedModel.Meta):
+        verbose_name_plural = "referrer companies"

@@ -136,6 +136,7 @@ FULL_ROWS = {
     "companies": 92,
     "referrers": 234,
     "patient_referrers": 1_720,
+    "referrer_companies": 72,
     "contact_details": 10_697,
     "appointments": 15_149,
     "notes": 11_408,
@@ -145,7 +146,12 @@ FULL_ROWS = {
     "images": 6_664,
 }
 """Rows of each source table at the size of the real system."""
-LEAST_ROWS = {"companies": 40, "referrers": 60, "patient_referrers": 80}
+LEAST_ROWS = {
+    "companies": 40,
+    "referrers": 60,
+    "patient_referrers": 80,
+    "referrer_companies": 64,
+}
 """Of tables that are small at any size."""
 
 EVENTS_WITHOUT_PATIENT = 5_312

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
+from reimport_demo.clinic.companies import company_lines
 from reimport_demo.clinic.defects import (
     date_defects,
     no_owner,
@@ -31,6 +32,7 @@ from reimport_demo.clinic.schedule import (
 )
 
 PATIENT, REFERRER = "id_Contact", "id_Perscriber"
+WORKER, COMPANY = "id_Referrer", "id_Company"
 REFERRAL_HEADERS = (
     PATIENT,
     REFERRER,
@@ -40,12 +42,18 @@ REFERRAL_HEADERS = (
     "modificationAccountName",
     "modificationTimestamp",
 )
+WORKPLACE_HEADERS = (COMPANY, WORKER, *REFERRAL_HEADERS[2:])
 NOT_DAYS = ("soon", "2019-13-45", "31/02/2019")
 
 
 def referrers_of(seed: int, size: Size) -> Keys:
     """Which referrers come in, and which stay outside."""
     return keys_of(referrer_lines(seed, size))
+
+
+def companies_of(seed: int, size: Size) -> Keys:
+    """Which companies come in, and which stay outside."""
+    return keys_of(company_lines(seed, size))
 
 
 def keys_of(lines: Iterator[Line]) -> Keys:
@@ -103,6 +111,42 @@ def referral_defects(
     ]
 
 
+def workplace_lines(seed: int, size: Size) -> Iterator[Line]:
+    """The lines of ReferrerToCompanies, in file order."""
+    rng = random_for(seed, "referrer_companies")
+    referrers, companies = referrers_of(seed, size), companies_of(seed, size)
+    repeats = Repeats(same=2, different=0, respell=_respell, differ=_differ)
+    schedule = draw_schedule(
+        size.rows_of("referrer_companies"),
+        size,
+        rng=random_for(seed, "referrer_companies", "schedule"),
+        defects=workplace_defects(seed, referrers, companies),
+        repeats=repeats,
+        blank_rows=2,
+    )
+
+    def base(row: int) -> Line:
+        company = companies.imported[row % len(companies.imported)]
+        return _pair(
+            row, rng, (COMPANY, company), (WORKER, rng.choice(referrers.imported))
+        )
+
+    return follow(schedule, base, headers=WORKPLACE_HEADERS, repeats=repeats)
+
+
+def workplace_defects(seed: int, referrers: Keys, companies: Keys) -> list[Defect]:
+    """All defects of ReferrerToCompanies with their number of rows at full size."""
+    return [
+        Defect("no company", 2, no_owner(COMPANY)),
+        Defect("company left out", 2, owner_not_imported(COMPANY, companies.left_out)),
+        Defect("unknown referrer", 2, unknown_owner(WORKER, seed)),
+        Defect("referrer left out", 3, owner_not_imported(WORKER, referrers.left_out)),
+        Defect("keys respelled", 4, respell(COMPANY, WORKER)),
+        Defect("date unreadable", 2, _bad_day),
+        Defect("no date", 6, _no_day),
+    ]
+
+
 def _pair(row: int, rng: Random, one: tuple[str, str], other: tuple[str, str]) -> Line:
     """Two keys and a day, of which no other row has the same."""
     day = date(2010, 1, 4) + timedelta(days=row % 5_000)
@@ -117,7 +161,10 @@ def _pair(row: int, rng: Random, one: tuple[str, str], other: tuple[str, str]) -
     return Line(cells, key="pair", values={**values, "date": day.isoformat()})
 
 
-NAMES = {PATIENT: "contact", REFERRER: "referrer"}
+NAMES = {
+    **{PATIENT: "contact", REFERRER: "referrer"},
+    **{WORKER: "referrer", COMPANY: "company"},
+}
 """Column -> its name in the answer key."""
 
 

@@ -83,6 +83,12 @@ def export_tables(seed: int = SEED, scale: float = 1.0) -> tuple[Export, ...]:
             lines_of(referrals.referral_lines),
         ),
         Export(
+            "referrer_companies",
+            "ReferrerToCompanies",
+            referrals.WORKPLACE_HEADERS,
+            partial(referrals.workplace_lines, seed, size),
+        ),
+        Export(
             "contact_details", "Coms", details.HEADERS, lines_of(details.detail_lines)
         ),
         Export(

@@ -11,6 +11,7 @@ from reimport_lib.tables.images import IMAGE_BATCHES, IMAGES, IMAGES_OBJECTS
 from reimport_lib.tables.notes import NOTES
 from reimport_lib.tables.patient_referrers import PATIENT_REFERRERS
 from reimport_lib.tables.patients import PATIENTS
+from reimport_lib.tables.referrer_companies import REFERRER_COMPANIES
 from reimport_lib.tables.referrers import REFERRERS
 from reimport_lib.tables.sms import SMS, SMS_REPLIES
 
@@ -21,6 +22,7 @@ TABLES = (
     COMPANIES,
     REFERRERS,
     PATIENT_REFERRERS,
+    REFERRER_COMPANIES,
     CONTACT_DETAILS,
     APPOINTMENTS,
     NOTES,

@@ -16,7 +16,7 @@ from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
-from referrers.models import Company, PatientReferrer, Referrer
+from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 from reimport_lib.ledger.models import BeforeImage, LedgerPhase, LedgerRun
 
 NOON = datetime(2024, 5, 6, 2, 0, tzinfo=UTC)  # 12:00 in Sydney
@@ -50,6 +50,12 @@ def patient_referrer(**fields: Any) -> PatientReferrer:
     of = fields.pop("patient", None) or patient()
     by = fields.pop("referrer", None) or referrer()
     return PatientReferrer.objects.create(patient=of, referrer=by, **fields)
+
+
+def referrer_company(**fields: Any) -> ReferrerCompany:
+    return ReferrerCompany.objects.create(
+        **{"referrer": referrer(), "company": company()} | fields
+    )
 
 
 def appointment(**fields: Any) -> Appointment:
@@ -168,6 +174,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
     "referrers.Company": company,
     "referrers.Referrer": referrer,
     "referrers.PatientReferrer": patient_referrer,
+    "referrers.ReferrerCompany": referrer_company,
     "appointments.Appointment": full_appointment,
     "notes.Note": note,
     "notes.SmsMessage": sms,
@@ -187,6 +194,7 @@ LISTS: dict[str, Callable[[], Model]] = {
     "/api/companies/": company,
     "/api/referrers/": referrer,
     "/api/patient-referrers/": patient_referrer,
+    "/api/referrer-companies/": referrer_company,
     "/api/appointments/": full_appointment,
     "/api/appointment-types/": appointment_type,
     "/api/notes/": note,

@@ -79,6 +79,7 @@ READ: dict[str, Callable[[Row], Any]] = {
     "clinic": lambda row: row["clinic_id"],
     "contact": owner,
     "referrer": lambda row: row["referrer_id"],
+    "company": lambda row: row["company_id"],
     "id": lambda row: row["filemaker_id"],
     "recid": lambda row: row["filemaker_id"],
     **{
@@ -91,7 +92,7 @@ READ: dict[str, Callable[[Row], Any]] = {
 }
 DAYS = {
     **{"notes": "note_date", "documents": "document_date", "images": "date_taken"},
-    "patient_referrers": "referred_on",
+    **{"patient_referrers": "referred_on", "referrer_companies": "since"},
 }
 
 
@@ -101,7 +102,7 @@ def imported(name: str, row: Row, table: str) -> Any:
 
 def wanted(name: str, value: Any, context: Context) -> Any:
     """What the key says, with its keys as the importer's."""
-    if name in ("contact", "referrer"):
+    if name in ("contact", "referrer", "company"):
         return uuid5(KEYS, key(value)) if value else None
     if name == "clinic":
         return context.known.directory("clinics").by_key[key(value)] if value else None

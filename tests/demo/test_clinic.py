@@ -40,14 +40,15 @@ MOST_REJECTED = 0.15
 def declared() -> dict[str, list[Defect]]:
     """Every defect that the generator says it plants, table by table."""
     roster, rng = make_roster(SEED, Size(LEAST_SCALE)), random_for(SEED, "any")
+    referring = referrals.referrers_of(SEED, Size(LEAST_SCALE))
+    places = referrals.companies_of(SEED, Size(LEAST_SCALE))
     directory = make_directory(SEED)
     return {
         "patients": patient_defects(directory, rng),
         "companies": companies.company_defects(),
         "referrers": referrers.referrer_defects(directory),
-        "patient_referrers": referrals.referral_defects(
-            SEED, roster, referrals.referrers_of(SEED, Size(LEAST_SCALE)), rng
-        ),
+        "patient_referrers": referrals.referral_defects(SEED, roster, referring, rng),
+        "referrer_companies": referrals.workplace_defects(SEED, referring, places),
         "contact_details": detail_defects(SEED, roster),
         "appointments": event_defects(SEED, roster, directory, rng),
         "notes": note_defects(SEED, roster, rng),
@@ -125,7 +126,7 @@ def test_every_defect_occurs_in_the_smallest_clinic(table: str) -> None:
 
     expected = {d.name for d in declared()[table] if d.least}
     repeated = {REPEATED, REPEATED_OTHERWISE}
-    if table in ("contact_details", "sms_replies"):
+    if table in ("contact_details", "referrer_companies", "sms_replies"):
         repeated = {REPEATED}
     assert planted == expected | repeated
 

@@ -18,7 +18,7 @@ from reimport_demo.objects import content_of
 
 WORKBOOKS = (
     *("Appointments", "Companies", "Coms", "Contacts", "Docs", "Notes", "Referrers"),
-    *("PatientToReferrer", "Replies", "SMS"),
+    *("PatientToReferrer", "ReferrerToCompanies", "Replies", "SMS"),
 )
 
 

@@ -20,7 +20,7 @@ from reimport_lib.tables import registry
 SPACE = UUID("6f1d2a60-7a4e-4a57-9a4e-0d9d6a1f9a11")
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 NORTH, SOUTH = uuid5(SPACE, "north"), uuid5(SPACE, "south")
-ADA, BEN, RUTH = (uuid5(SPACE, name) for name in ("ada", "ben", "ruth"))
+ADA, BEN, RUTH, WORKS = (uuid5(SPACE, name) for name in ("ada", "ben", "ruth", "works"))
 
 
 def patient(pk: UUID | None, *values: Any) -> Held:
@@ -34,6 +34,7 @@ KNOWN = Known(
     in_snapshot={
         "patients": frozenset({"p1", "p2", "company"}),
         "referrers": frozenset({"r9"}),
+        "companies": frozenset({"c9"}),
     },
     imported={
         "patients": {
@@ -41,6 +42,7 @@ KNOWN = Known(
             "p2": patient(BEN, None, "Ben", "Sample", None),
         },
         "referrers": {"r9": Held(RUTH)},
+        "companies": {"c9": Held(WORKS)},
     },
     directories={
         "clinics": Directory({"101": NORTH, "102": SOUTH}, {"north clinic": NORTH})

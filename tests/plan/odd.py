@@ -44,6 +44,7 @@ ROWS: dict[str, dict[str, str]] = {
     "companies": {"id": "C1", "Name": "North Practice"},
     "referrers": {"id": "R9", "nameFirst": "Ruth", "nameLast": "Sample"},
     "patient_referrers": {"id_Contact": "p1", "id_Perscriber": "r9"},
+    "referrer_companies": {"id_Company": "c9", "id_Referrer": "r9"},
     "contact_details": {"id.key": "p1", "type": "Phone", "ph": "0491 570 156"},
     "appointments": {
         **{"id": "E1", "id_Contact": "p1", "idCal": "102"},

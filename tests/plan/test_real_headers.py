@@ -37,6 +37,7 @@ FILEMAKER = {
         *("contactType", "id_Clinic", "Name", "Name Full", "RECORD_ACTIVE_INDICATOR"),
     ),
     "patient_referrers": ("id_Contact", "id_Perscriber", "date"),
+    "referrer_companies": ("id_Company", "id_Referrer", "date"),
     "contact_details": (
         *("id", "id.key", "type", "Name", "ph", "address 1", "address 2", "suburb"),
         *("state", "post code", "country", "PhoneMobileIntFormat", "SMS Phone"),
