@@ -14,7 +14,7 @@ from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Head, Table
 
 GATES: Mapping[str, str] = {
-    "min_match_rate": "belong to known {owners}",
+    "min_match_rate": "have known {owners}",
     "min_object_rate": "have a stored object",
     "min_came_in": "are neither skipped nor rejected",
     "max_rejected": "are rejected",
@@ -101,8 +101,10 @@ def _rows(tables: Sequence[Table]) -> str:
 
 def _said(gate: str, tables: Sequence[Table]) -> str:
     """What is said of the rows that *gate* counts; nothing of a gate on a note."""
-    owners = dict.fromkeys(t.owner_link.to for t in tables if t.owner_link)
-    return GATES.get(gate, "").format(owners=_listed(map(registry.noun, owners)))
+    links = (link for table in tables for link in table.links if link.owner)
+    owners = [*dict.fromkeys(link.to for link in links)]
+    noun = registry.noun(owners[0]) if len(owners) == 1 else "owners"
+    return GATES.get(gate, "").format(owners=noun)
 
 
 def _on_notes(gate: str, tables: Sequence[Table]) -> str:

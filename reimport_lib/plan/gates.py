@@ -157,12 +157,13 @@ def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
     ]
     if table.source and plan.source_rows >= ENOUGH_ROWS:
         measured.append(("min_came_in", _comes_in(plan) + edits, plan.source_rows))
-    for link, name in (("owner", "min_match_rate"), ("object", "min_object_rate")):
-        measured += [
-            (name, found.found, found.named)
-            for found in plan.links
-            if found.name == link and found.checked
-        ]
+    owners = dict.fromkeys(
+        (link.name for link in table.links if link.owner), "min_match_rate"
+    )
+    for found in plan.links:
+        name = {**owners, "object": "min_object_rate"}.get(found.name)
+        if name and found.checked:
+            measured.append((name, found.found, found.named))
     for gate in table.note_gates:
         noted = plan.note_counts.get(gate.note, 0)
         measured.append((gate.name, noted, _comes_in(plan)))

@@ -36,4 +36,5 @@ REFERRER_COMPANIES = Table(
         TO_REFERRER,
         LinkTo("company", "companies", ("company",), "company_id", owner=True),
     ),
+    gates={"min_match_rate": 0.80},
 )

@@ -78,7 +78,7 @@ def test_a_head_follows_from_the_tables() -> None:
         "**Reads** the frozen tables `rooms` and `door_keys` (if there is one).  ",
         "**Writes** rooms, door keys and one line of the ledger, in one transaction.  ",
         "**Needs** key colours (`reimport load-config`).  ",
-        "**Stops if** too few rows belong to known rooms or are neither skipped nor "
+        "**Stops if** too few rows have known rooms or are neither skipped nor "
         "rejected; too many are rejected, were edited in the backend or are of an "
         "earlier system; there are too many keys whose room was guessed; or the plan "
         "is not the reviewed one.",
@@ -89,7 +89,7 @@ def test_limits_are_told_of_the_rows_that_they_count() -> None:
     _, parameters = first_cells()
 
     for told in (
-        "min_match_rate: float = 0.95  # door keys that belong to known rooms",
+        "min_match_rate: float = 0.95  # door keys that have known rooms",
         "max_rejected: float = 0.15  # rows that are rejected, of each table",
         "max_guessed: float = 0.1  # keys whose room was guessed",
     ):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reimport_lib.errors import SourceError
+from reimport_lib.plan import gates
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import stage
 from reimport_lib.plan.values.keys import joined_keys
@@ -21,6 +22,7 @@ from tests.plan.frames import (
     context,
     decided,
     frame,
+    plan,
     staged,
     verdicts,
 )
@@ -107,6 +109,17 @@ def test_a_day_that_cannot_be_read_is_noted_and_kept() -> None:
     assert found.rows.loc[2, "notes"] == "bad_date"
     assert found.values.loc[2, "filemaker_id"] == "p1:r9:"
     assert found.values.loc[2, "filemaker_metadata"] == {"date_text": "soon"}
+
+
+def test_every_owner_has_to_be_found_often_enough() -> None:
+    days = [f"2020-06-{day:02d}" for day in range(1, 13)]
+    rows = [{**REFERRAL, "date": day} for day in days]
+    rows += [{**row, "id_Perscriber": "R7"} for row in rows[:2]]
+
+    results = gates.evaluate(plan(decided("patient_referrers", *rows)), gates.Gates())
+
+    found = [(r.count, r.total, r.passed) for r in results if "match" in r.name]
+    assert found == [(14, 14, True), (12, 14, False)]
 
 
 # Keys of several columns, whatever the table
