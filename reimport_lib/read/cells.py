@@ -7,14 +7,13 @@ is. Imports only reading.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -36,8 +35,7 @@ _ONE_DAY = {1900: date(1900, 1, 1), 1904: date(1904, 1, 2)}
 _DAY_ZERO = {1900: "1900-01-00", 1904: "1904-01-01"}  # the former as Excel shows it
 _HOURS = 24
 _DECIMALS = 3
-_BLANK = 0x20
-_LINE_ENDS = (0x0B, 0x0D, 0x1D)
+_LINE_END = re.compile(rb"[\x0b\r\x1d]")
 
 
 def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
@@ -48,18 +46,7 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
     day after the epoch was 24:00, and becomes ``1 day, 0:00:00``. In one of dates,
     midnight alone is the day before the first one (``1900-01-00``, ``1904-01-01``).
     """
-    if not column or type(column[0]) is str:
-        with suppress(pa.ArrowTypeError):
-            texts = pa.array(column, TEXT)
-            if not texts.null_count:
-                return texts
     kinds = set(map(type, column))
-    if kinds == {date}:
-        return pa.array(column, pa.date32()).cast(TEXT)
-    if kinds == {time} and (times := _whole_seconds(column)) is not None:
-        return times.cast(TEXT)
-    if kinds == {float} and (whole := _whole_numbers(column)) is not None:
-        return whole.cast(TEXT)
     convert = _CONVERT
     if kinds & {time, timedelta}:
         end = _ONE_DAY[date_system]
@@ -110,27 +97,10 @@ def with_lines(texts: pa.Array) -> pa.Array:
     Separators behind the last repetition of a field go.
     """
     content = texts.buffers()[2]
-    codes = np.frombuffer(content, dtype=np.uint8) if content else np.zeros(0, np.uint8)
-    if not np.isin(codes[codes < _BLANK], _LINE_ENDS).any():
+    if not (content and _LINE_END.search(content)):
         return texts
     trimmed = pc.utf8_rtrim(texts, "\x1d")
     return pc.replace_substring_regex(trimmed, r"\r\n?|[\x0b\x1d]", "\n")
-
-
-def _whole_seconds(column: Sequence[time]) -> pa.Array | None:
-    """The times of day; None if one of them has a fraction of a second."""
-    values = pa.array(column, pa.time64("us"))
-    if (values.view(pa.int64()).to_numpy() % 1_000_000).any():
-        return None
-    return values.cast(pa.time32("s"))
-
-
-def _whole_numbers(column: Sequence[float]) -> pa.Array | None:
-    """The integers that the numbers are; None if one of them is not."""
-    values = np.array(column, dtype=np.float64)
-    if not (np.abs(values) < EXACT).all() or (values != np.trunc(values)).any():
-        return None
-    return pa.array(values.astype(np.int64))
 
 
 def number(value: float) -> str:
@@ -183,22 +153,14 @@ def _to_second(value: datetime) -> datetime:
     return value.replace(microsecond=0)
 
 
-def _flag(value: bool) -> str:
-    return "1" if value else "0"
-
-
-def _nothing(value: None) -> str:
-    return ""
-
-
 _CONVERT: Convert = {
     str: str,
     float: number,
     int: str,
-    bool: _flag,
+    bool: lambda value: "1" if value else "0",
     date: date.isoformat,
     datetime: moment,
     time: _time_of_day,
     timedelta: duration,
-    type(None): _nothing,
+    type(None): lambda _: "",
 }

@@ -6,9 +6,7 @@ dimension. Imports no Django.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -53,11 +51,6 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
             with data; a column name occurs twice.
     """
     facts = workbook.measure(path, limits)
-    with _uncollected():
-        return _read(path, facts, limits)
-
-
-def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
     mended = mending.mend(path, facts.sheets) if facts.needs_mending else None
     sheet, rows = _first_with_data(path, facts, mended)
     _refuse_merged_header(path.name, sheet, height=len(rows))
@@ -83,18 +76,6 @@ def _read(path: Path, facts: workbook.WorkbookFacts, limits: Limits) -> Reading:
     )
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Millions of cells and no cycles: the collector would walk them for nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _first_with_data(
     path: Path, facts: workbook.WorkbookFacts, mended: Mended | None
 ) -> tuple[CalamineSheet, list[list[Any]]]:
@@ -102,9 +83,7 @@ def _first_with_data(
         try:
             found = _open_first(mended.workbook if mended else path)
         except OverflowError:  # a duration of more days than there are
-            found = _open_first(
-                mending.mend(path, facts.sheets, large_numbers=True).workbook
-            )
+            found = _open_first(mending.mend(path, facts.sheets).workbook)
     except PasswordError:
         raise SourceError(
             f"{path.name}: is protected by a password.",

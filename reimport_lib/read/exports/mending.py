@@ -33,9 +33,11 @@ _CELL = (
     rb"(<" + _PREFIX + rb"c)(\s[^<>]*)?>"
     rb"(\s*" + _FORMULA + rb"\s*<" + _PREFIX + rb"v(?:\s[^<>]*)?>)"
 )
-# More digits than a double holds; and what is no moment, whatever its format says.
-_LONG = re.compile(_CELL + rb"(-[^<]*|\+?[0-9]{16,}(?:\.0*)?)(?=</)")
-_LARGE = re.compile(_CELL + rb"(-[^<]*|\+?[0-9]{8,}(?:\.[0-9]*)?|[^<]*[eE][^<]*)(?=</)")
+# More digits than a double holds; and what is no moment or duration, whatever its
+# format says.
+_NUMBER = re.compile(
+    _CELL + rb"(-[^<]*|\+?[0-9]{8,}(?:\.[0-9]*)?|[^<]*[eE][^<]*)(?=</)"
+)
 _LEAP_DAY = re.compile(_CELL + rb"(60)(?=[.<])")
 _TYPE = re.compile(rb"\st\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _WHOLE = re.compile(rb"([+-]?)0*([0-9]+)(\.0*)?")
@@ -94,23 +96,14 @@ class Mended:
     doubtful: int = 0
 
 
-def mend(
-    path: Path,
-    sheets: Collection[str],
-    *,
-    large_numbers: bool = False,
-    move_leap_day: bool = False,
-) -> Mended:
+def mend(path: Path, sheets: Collection[str], *, move_leap_day: bool = False) -> Mended:
     """
     The workbook at *path* with every cell as something that its reader takes whole.
 
     Args:
         sheets: names of the parts, in small letters, that are sheets.
-        large_numbers: numbers from eight digits on become text as well: a duration of
-            as many days is none.
         move_leap_day: serial 60 becomes 61 (see ``excel``).
     """
-    number = _LARGE if large_numbers else _LONG
     with (
         zipfile.ZipFile(path) as archive,
         zipfile.ZipFile(workbook := io.BytesIO(), "w") as packed,
@@ -128,7 +121,7 @@ def mend(
             part = member.filename.lower()
             if part in sheets:
                 content = _ERROR.sub(rb"\1\3/>", content)
-                content = number.sub(lambda cell: _as_text(cell, mended), content)
+                content = _NUMBER.sub(lambda cell: _as_text(cell, mended), content)
                 if move_leap_day:
                     content = _LEAP_DAY.sub(_day_after, content)
             if part in sheets or part.endswith("strings.xml"):
@@ -139,7 +132,7 @@ def mend(
 
 
 def _long_numbers(content: bytes) -> Iterator[int]:
-    for cell in _LONG.finditer(content):
+    for cell in _NUMBER.finditer(content):
         whole = _WHOLE.fullmatch(cell[4])
         if whole and _is_long(whole[2]) and _is_number(cell[2] or b""):
             yield int(whole[2][:_MOST_DIGITS])
