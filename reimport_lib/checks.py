@@ -99,6 +99,14 @@ def failed(checks: list[Check] | tuple[Check, ...]) -> list[Check]:
     return [check for check in checks if check.verdict is Verdict.FAIL]
 
 
+def told(checks: list[Check]) -> str:
+    """*checks* with both figures, for a message."""
+    return "; ".join(
+        f"{check.name}: expected {check.expected}, found {check.actual}"
+        for check in checks
+    )
+
+
 def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import sys
@@ -26,17 +27,33 @@ def write_private(path: Path, text: str) -> None:
     Raises:
         ReimportError: the disk is full, or the folder cannot be written.
     """
+    try:
+        with written_whole(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A new private file that is *path* when the block has ended, or is gone."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with private_open(temporary, "w") as file:
-            file.write(text)
+        with open(temporary, "wb", opener=_private) as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
+    except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise unwritable(path, error) from None
+        raise
+
+
+def sha256_of(path: Path) -> str:
+    """sha256 (hex) of the bytes of the file at *path*."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def unwritable(path: Path, error: OSError) -> ReimportError:

@@ -6,7 +6,6 @@ killed process leaves behind is never taken for one. ``copies`` restores and pro
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -27,7 +26,7 @@ from reimport_lib.backup.digests import (
     digest_sqlite,
 )
 from reimport_lib.errors import BackupError
-from reimport_lib.private_files import private_open, write_json
+from reimport_lib.private_files import private_open, sha256_of, write_json
 from reimport_lib.write import pgreasons
 from reimport_lib.write.databases import (
     MARKER,
@@ -116,7 +115,7 @@ def make_backup(
             server,
             path.name,
             path.stat().st_size,
-            file_sha256(path),
+            sha256_of(path),
             made_at.isoformat(),
             digest,
             client,
@@ -155,7 +154,7 @@ def open_backup(folder: Path) -> Backup:
     intact = (
         backup.path.is_file()
         and backup.path.stat().st_size == backup.bytes
-        and file_sha256(backup.path) == backup.sha256
+        and sha256_of(backup.path) == backup.sha256
     )
     if not intact:
         raise BackupError(
@@ -164,11 +163,6 @@ def open_backup(folder: Path) -> Backup:
             id="R003",
         )
     return backup
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _written(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from reimport_lib.phases import Phase, named
-from reimport_lib.private_files import write_private
+from reimport_lib.private_files import sha256_of, write_private
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.show import cover, export
 
@@ -29,8 +28,7 @@ def seal(run: Run, phase: Phase) -> None:
     """Record the sha256 of the notebook of *phase*, where it was executed."""
     notebook = run.folder / phase.notebook
     if notebook.is_file():
-        digest = hashlib.sha256(notebook.read_bytes()).hexdigest()
-        run.record_notebook(phase.name, notebook.name, digest)
+        run.record_notebook(phase.name, notebook.name, sha256_of(notebook))
 
 
 def write_page(notebook: Path) -> None:

@@ -7,13 +7,13 @@ own: ``03_patients.attempt-1.ipynb``.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict
 
 from reimport_lib.phases import named
+from reimport_lib.private_files import sha256_of
 from reimport_lib.record.manifest import Attempt, PhaseEntry
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
@@ -69,7 +69,7 @@ def _files(
     """The names that its notebook and page have from now on; "" where it has none."""
     notebook = run.folder / named(name).notebook
     page = notebook.with_suffix(".html")
-    digest = _sha256(notebook) if notebook.is_file() else ""
+    digest = sha256_of(notebook) if notebook.is_file() else ""
     sealed = entry.get("notebook_sha256", "")
     ours = bool(digest) and (whole or digest == sealed or _has_ended(notebook))
     return {
@@ -83,10 +83,6 @@ def _moved(path: Path, number: int) -> str:
     target = path.with_name(f"{path.stem}.attempt-{number}{path.suffix}")
     path.replace(target)
     return target.name
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _has_ended(notebook: Path) -> bool:

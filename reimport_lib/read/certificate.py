@@ -1,44 +1,23 @@
 """The completeness certificate: how it is known that a table is all there.
 
 What cannot be known stands there as could-not-check and never counts as a pass.
-Imports errors, checks, limits and reading.
+Imports errors, checks, private_files and reading.
 """
 
 from __future__ import annotations
 
-import hashlib
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from reimport_lib.checks import Check, Verdict, equal, failed
+from reimport_lib.checks import Check, Verdict, equal, failed, told
 from reimport_lib.errors import SourceError
-from reimport_lib.read.limits import check_file
+from reimport_lib.private_files import sha256_of
 from reimport_lib.read.reading import TEXT
 from reimport_lib.tables.registry import key_names
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """A file as it was when reading began; told again when it has been read."""
-
-    size_bytes: int
-    changed_ns: int
-    inode: int
-
-
-def fingerprint(path: Path) -> Fingerprint:
-    """
-    The status of the file at *path*.
-
-    Raises:
-        SourceError: it cannot be read or is none that may be; see ``check_file``.
-    """
-    status = check_file(path)
-    return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def digest(path: Path) -> str:
@@ -49,8 +28,7 @@ def digest(path: Path) -> str:
         SourceError: it cannot be read any more.
     """
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise SourceError(
             f"{path.name}: could not be read to its end ({error.strerror}).",
@@ -59,12 +37,17 @@ def digest(path: Path) -> str:
         ) from None
 
 
-def file_checks(path: Path, before: Fingerprint) -> tuple[Check, ...]:
-    """Whether the file is still the one that was read, and what no file can say."""
+def file_checks(path: Path, before: os.stat_result) -> tuple[Check, ...]:
+    """
+    Whether the file is still the one that was read, and what no file can say.
+
+    Args:
+        before: its status when reading began.
+    """
     return (
         equal(
             "file unchanged while it was read",
-            expected=f"{before.size_bytes:,} bytes",
+            expected=f"{before.st_size:,} bytes",
             actual=_found_now(path, before),
             hint="wait until the export is finished, then run again",
             id="C057",
@@ -152,21 +135,21 @@ def require_whole(name: str, checks: Iterable[Check]) -> None:
     """
     broken = failed(tuple(checks))
     if broken:
-        told = "; ".join(
-            f"{check.name}: expected {check.expected}, found {check.actual}"
-            for check in broken
-        )
         raise SourceError(
-            f"{name}: is not complete ({told}).", hint=broken[0].hint, id="R122"
+            f"{name}: is not complete ({told(broken)}).",
+            hint=broken[0].hint,
+            id="R122",
         )
 
 
-def _found_now(path: Path, before: Fingerprint) -> str:
+def _found_now(path: Path, before: os.stat_result) -> str:
     """The size at *path*, and whether it is another file or was written to since."""
     try:
         status = path.stat()
     except OSError:
         return "gone"
-    found = (status.st_size, status.st_mtime_ns, status.st_ino)
-    changed = found != (before.size_bytes, before.changed_ns, before.inode)
-    return f"{status.st_size:,} bytes{', changed' if changed else ''}"
+    same = all(
+        getattr(status, told) == getattr(before, told)
+        for told in ("st_size", "st_mtime_ns", "st_ino")
+    )
+    return f"{status.st_size:,} bytes{'' if same else ', changed'}"

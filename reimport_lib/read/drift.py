@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from reimport_lib.checks import Check, Verdict, failed
+from reimport_lib.checks import Check, Verdict, failed, told
 from reimport_lib.counting import several
 from reimport_lib.errors import GateFailed
 from reimport_lib.read.manifest import TableManifest
@@ -95,12 +95,9 @@ def require_alike(checks: tuple[Check, ...]) -> None:
     """
     broken = failed(checks)
     if broken:
-        told = "; ".join(
-            f"{check.name}: expected {check.expected}, found {check.actual}"
-            for check in broken
-        )
         raise GateFailed(
-            f"The source differs from the last run's beyond its limits ({told}).",
+            f"The source differs from the last run's beyond its limits"
+            f" ({told(broken)}).",
             hint=broken[0].hint,
             id="R123",
         )

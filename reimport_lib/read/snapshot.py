@@ -7,7 +7,6 @@ without one is no snapshot. Imports no Django.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
@@ -22,7 +21,7 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
 from reimport_lib.read import canonical, certificate, store
 from reimport_lib.read.exports import files, kinds
-from reimport_lib.read.limits import LIMITS, Limits
+from reimport_lib.read.limits import LIMITS, Limits, check_file
 from reimport_lib.read.manifest import Manifest, ObjectsManifest, TableManifest
 from reimport_lib.read.objects import ObjectListings, as_frame, prefixes
 from reimport_lib.read.reading import TEXT, FileSettings, Reading, filled
@@ -35,8 +34,6 @@ SERVERS = {
 }
 """Word in ``REIMPORT_SOURCE`` -> the module whose ``read_tables(settings, progress=)``
 yields (table, name of the layout or table, Reading), one table at a time."""
-
-"""Table -> order of its text dates, unless the source says its own."""
 
 Progress = Callable[[str, int], None]
 
@@ -73,7 +70,7 @@ class Snapshot:
         Raises:
             SourceError: the snapshot does not hold it, or it is not what was frozen.
         """
-        return store.frame(*self._table(name))
+        return store.frame(*self._load(name))
 
     def objects(self, name: str) -> pd.DataFrame:
         """
@@ -82,7 +79,7 @@ class Snapshot:
         Raises:
             SourceError: the snapshot does not hold it, or it is not what was frozen.
         """
-        return store.frame(*self._objects(name)).astype({"size": "int64"})
+        return store.frame(*self._load(name)).astype({"size": "int64"})
 
     def prove(self) -> None:
         """
@@ -91,26 +88,17 @@ class Snapshot:
         Raises:
             SourceError: one of them is not what was frozen.
         """
-        for name in self.manifest.tables:
-            self._table(name)
-        for name in self.manifest.objects:
-            self._objects(name)
+        for name in self._held():
+            self._load(name)
 
-    def _table(self, name: str) -> tuple[pa.Table, pa.Array]:
-        if name not in self.manifest.tables:
+    def _load(self, name: str) -> tuple[pa.Table, pa.Array]:
+        """The table or listing *name*, proven against its digest."""
+        if table := self.manifest.tables.get(name):
+            digest, meaning = table.digest, table.declared_order
+        elif listing := self.manifest.objects.get(name):
+            digest, meaning = listing.digest, listing.prefix
+        else:
             raise store.absent(name, self._held())
-        described = self.manifest.tables[name]
-        return self._load(name, described.digest, meaning=described.declared_order)
-
-    def _objects(self, name: str) -> tuple[pa.Table, pa.Array]:
-        if name not in self.manifest.objects:
-            raise store.absent(name, self._held())
-        described = self.manifest.objects[name]
-        return self._load(name, described.digest, meaning=described.prefix)
-
-    def _load(
-        self, name: str, digest: str, *, meaning: str
-    ) -> tuple[pa.Table, pa.Array]:
         data, rows = store.load(self.folder, name)
         if canonical.table_digest(name, data, rows, meaning=meaning) != digest:
             raise store.damaged(name)
@@ -150,11 +138,11 @@ def freeze(
         )
     tables: dict[str, TableManifest] = {}
     listings: dict[str, ObjectsManifest] = {}
-    with store.all_or_nothing(folder), ThreadPoolExecutor() as aside:
+    with store.all_or_nothing(folder):
         for name, origin, reading in _readings(
-            settings, file_settings or FileSettings(), limits, progress, aside
+            settings, file_settings or FileSettings(), limits, progress
         ):
-            tables[name] = _freeze_table(folder, name, origin, reading, aside)
+            tables[name] = _freeze_table(folder, name, origin, reading)
             if progress:
                 progress(name, tables[name].rows)
         for name, listing in (objects or {}).items():
@@ -162,8 +150,8 @@ def freeze(
                 folder, name, listing, prefixes(settings).get(name, "")
             )
         manifest = _manifest(settings, as_of, tables, listings)
-        text = manifest.to_json().encode()
-        store.write(folder / MANIFEST, lambda stream: stream.write(text))
+        with store.written(folder / MANIFEST) as stream:
+            stream.write(manifest.to_json().encode())
     return Snapshot(folder, manifest)
 
 
@@ -200,7 +188,6 @@ def _readings(
     file_settings: FileSettings,
     limits: Limits,
     progress: Progress | None,
-    aside: Executor,
 ) -> Iterator[tuple[str, _Origin, Reading]]:
     """One table after the other, so that only one is in memory."""
     if not settings.source:
@@ -218,30 +205,18 @@ def _readings(
         Path(settings.source).expanduser(), optional=settings.rows.optional_tables
     )
     for table, path in found.items():
-        before = certificate.fingerprint(path)
-        digest = aside.submit(certificate.digest, path)
+        before = check_file(path)
+        digest = certificate.digest(path)
         reading = kinds.read(path, settings=file_settings, limits=limits)
-        yield (
-            table,
-            _Origin(
-                path.name,
-                digest.result(),
-                before.size_bytes,
-                certificate.file_checks(path, before),
-            ),
-            reading,
-        )
+        checks = certificate.file_checks(path, before)
+        yield table, _Origin(path.name, digest, before.st_size, checks), reading
 
 
 def _freeze_table(
-    folder: Path, name: str, origin: _Origin, reading: Reading, aside: Executor
+    folder: Path, name: str, origin: _Origin, reading: Reading
 ) -> TableManifest:
     data = reading.data
     order = reading.declared_order or registry.named(name).date_order
-    stored = aside.submit(store.store, folder, name, data, reading.rows)
-    digest = aside.submit(
-        canonical.table_digest, name, data, reading.rows, meaning=order
-    )
     keys = certificate.distinct_keys(name, data)
     checks = (
         *origin.checks,
@@ -249,7 +224,7 @@ def _freeze_table(
         *certificate.table_checks(data.num_rows, keys),
     )
     certificate.require_whole(f"{name} ({origin.name})", checks)
-    stored.result()
+    store.store(folder, name, data, reading.rows)
     return TableManifest(
         table=name,
         way=reading.way,
@@ -265,7 +240,7 @@ def _freeze_table(
         filled={column: filled(data.column(column)) for column in data.column_names},
         declared_order=order,
         date_system=reading.date_system,
-        digest=digest.result(),
+        digest=canonical.table_digest(name, data, reading.rows, meaning=order),
         checks=checks,
     )
 
@@ -276,12 +251,7 @@ def _freeze_objects(
     listing = as_frame(
         list(zip(listing["key"], listing["size"], listing["etag"], strict=True))
     )
-    data = pa.table(
-        {
-            column: pa.array(listing[column].astype(str).tolist(), TEXT)
-            for column in listing.columns
-        }
-    )
+    data = pa.table({name: pa.array(map(str, listing[name]), TEXT) for name in listing})
     rows = pa.array(listing.index.to_numpy(dtype=np.int64))
     store.store(folder, name, data, rows)
     digest = canonical.table_digest(name, data, rows, meaning=prefix)

@@ -1,27 +1,26 @@
 """Tables of text on the disk: Parquet, private, written whole or not at all.
 
-Imports errors, headers and reading.
+Imports errors, headers, private_files and reading.
 """
 
 from __future__ import annotations
 
 import errno
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reimport_lib.errors import SourceError
+from reimport_lib.private_files import written_whole
 from reimport_lib.read.headers import ROW
 from reimport_lib.read.reading import TEXT
 
 PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
 _GROUP_ROWS = 50_000
 
 
@@ -33,7 +32,6 @@ def all_or_nothing(folder: Path) -> Iterator[None]:
     Raises:
         SourceError: the disk is full, or the folder cannot be written to.
     """
-    done = False
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         folder.chmod(PRIVATE_FOLDER)
@@ -42,30 +40,24 @@ def all_or_nothing(folder: Path) -> Iterator[None]:
         raise cannot_write(folder, error) from None
     try:
         yield
-        done = True
-    finally:
-        if not done:
-            for path in set(folder.iterdir()) - before:
-                path.unlink(missing_ok=True)
+    except BaseException:
+        for path in set(folder.iterdir()) - before:
+            path.unlink(missing_ok=True)
+        raise
 
 
-def write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
+@contextmanager
+def written(path: Path) -> Iterator[IO[bytes]]:
     """
-    Write a private file under a temporary name, then give it its own.
+    A private file that is *path* when the block has ended.
 
     Raises:
         SourceError: it cannot be written; nothing is left under *path*.
     """
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with os.fdopen(handle, "wb") as stream:
-            fill(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
+        with written_whole(path) as stream:
+            yield stream
     except (OSError, pa.ArrowException) as error:
-        temporary.unlink(missing_ok=True)
         raise cannot_write(path, error) from None
 
 
@@ -89,8 +81,7 @@ def cannot_write(path: Path, error: Exception) -> SourceError:
 def store(folder: Path, name: str, data: pa.Table, rows: pa.Array) -> None:
     """Write *data* with its record numbers as ``<name>.parquet``."""
     numbered = data.add_column(0, pa.field(ROW, pa.int64()), rows)
-
-    def fill(stream: BinaryIO) -> None:
+    with written(folder / f"{name}.parquet") as stream:
         pq.write_table(
             numbered,
             stream,
@@ -99,8 +90,6 @@ def store(folder: Path, name: str, data: pa.Table, rows: pa.Array) -> None:
             write_statistics=False,
             row_group_size=_GROUP_ROWS,
         )
-
-    write(folder / f"{name}.parquet", fill)
 
 
 def load(folder: Path, name: str) -> tuple[pa.Table, pa.Array]:

@@ -16,6 +16,7 @@ from reimport_lib.config import load_settings
 from reimport_lib.errors import SettingsError, SourceError
 from reimport_lib.read import certificate
 from reimport_lib.read.exports import files
+from reimport_lib.read.limits import check_file
 from reimport_lib.read.objects import as_frame
 from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import MANIFEST, Snapshot, freeze, open_snapshot
@@ -229,7 +230,7 @@ def test_a_full_disk_leaves_no_snapshot(
     """The temporary file of one of them lies on a device that is always full."""
     folder = tmp_path / "s"
     folder.mkdir()
-    (folder / f".{full}.part").symlink_to("/dev/full")
+    (folder / f".{full}.{os.getpid()}.tmp").symlink_to("/dev/full")
 
     with pytest.raises(SourceError, match=f"disk is full: {full} could not be written"):
         frozen(exports, folder)
@@ -254,7 +255,7 @@ def test_a_file_that_changes_while_it_is_read_breaks_the_certificate(
     exports: Path, change: str
 ) -> None:
     path = exports / "Contacts.csv"
-    before = certificate.fingerprint(path)
+    before = check_file(path)
 
     match change:
         case "grown":
@@ -264,7 +265,7 @@ def test_a_file_that_changes_while_it_is_read_breaks_the_certificate(
         case "replaced":
             path.rename(exports / "other")
             (exports / "copy").write_bytes((exports / "other").read_bytes())
-            os.utime(exports / "copy", ns=(before.changed_ns, before.changed_ns))
+            os.utime(exports / "copy", ns=(before.st_mtime_ns, before.st_mtime_ns))
             (exports / "copy").rename(path)
         case "gone":
             path.unlink()
