@@ -23,9 +23,9 @@ from reimport_lib.plan.objects import claims
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.read.server import data_api
 from reimport_lib.read.server.data_api import Way
+from reimport_lib.read.server.http import Session
 from reimport_lib.read.server.layouts import Layout
 from reimport_lib.read.server.records import Record
-from reimport_lib.read.server.session import Session
 from reimport_lib.tables.registry import key_names
 
 MOST_NAME_BYTES = 1_024

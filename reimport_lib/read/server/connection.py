@@ -10,8 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import SplitResult, urlsplit
+
+import httpx
 
 from reimport_lib.config import Secret, Settings
 from reimport_lib.errors import SettingsError
@@ -27,6 +29,7 @@ _NEEDED = (
 )
 
 Clock = Literal["wall", "utc"]
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,6 +64,11 @@ class Server:
 
     def __repr__(self) -> str:
         return "Server(**********)"
+
+    @property
+    def account(self) -> httpx.BasicAuth:
+        password = self.password.reveal()
+        return httpx.BasicAuth(self.username.encode(), password.encode())
 
     @property
     def is_local(self) -> bool:
@@ -102,14 +110,14 @@ def server_of(settings: Settings) -> Server:
             for table in registry.source_tables()
             if not table.required or table.name in settings.rows.optional_tables
         ),
-        page_rows=_page_rows(given.get("FILEMAKER_PAGE_ROWS", str(PAGE_ROWS))),
+        page_rows=_number(given, "FILEMAKER_PAGE_ROWS", 10, 10_000, PAGE_ROWS),
         clock=_clock(given.get("FILEMAKER_TIMESTAMPS", "wall")),
         time_zone=settings.rows.time_zone,
         containers={
             table: given.get(f"FILEMAKER_CONTAINER_{table.upper()}", "")
             for table in registry.stored()
         },
-        pause_seconds=_pause(given.get("FILEMAKER_PAUSE_SECONDS", "0.2")),
+        pause_seconds=_number(given, "FILEMAKER_PAUSE_SECONDS", 0, 60, 0.2),
     )
 
 
@@ -177,28 +185,21 @@ def _ca_file(text: str) -> Path | None:
     return path
 
 
-def _page_rows(text: str) -> int:
-    if not (re.fullmatch(r"[0-9]{1,5}", text) and 10 <= int(text) <= 10_000):
+def _number(
+    given: Mapping[str, str], name: str, least: int, most: int, usual: Number
+) -> Number:
+    """The setting *name* as a number of the kind of the *usual* one."""
+    try:
+        number = type(usual)(given.get(name, usual))
+    except ValueError:
+        number = None
+    if number is None or not least <= number <= most:
         raise SettingsError(
-            "FILEMAKER_PAGE_ROWS: not a number between 10 and 10,000.",
-            hint=f"FILEMAKER_PAGE_ROWS={PAGE_ROWS}",
+            f"{name}: not a number between {least} and {most:,}.",
+            hint=f"{name}={usual}",
             id="R186",
         )
-    return int(text)
-
-
-def _pause(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 60:
-        raise SettingsError(
-            "FILEMAKER_PAUSE_SECONDS: not a number between 0 and 60.",
-            hint="FILEMAKER_PAUSE_SECONDS=0.2",
-            id="R187",
-        )
-    return seconds
+    return number
 
 
 def _clock(text: str) -> Clock:

@@ -24,10 +24,9 @@ from reimport_lib.read.server import records as fm_records
 from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.connection import Server, server_of
 from reimport_lib.read.server.errors import Refusal
-from reimport_lib.read.server.http import PATIENCE, Patience, TooMuch
+from reimport_lib.read.server.http import PATIENCE, Patience, Session, TooMuch
 from reimport_lib.read.server.layouts import PORTAL_ROWS, Layout, Page
 from reimport_lib.read.server.records import Record, Sweep, checks, settle
-from reimport_lib.read.server.session import Session
 from reimport_lib.read.server.values import Field, Kind, convert, date_form
 from reimport_lib.tables import registry
 from reimport_lib.tables.registry import key_names
@@ -130,10 +129,7 @@ def read_layout(
         layout.fields,
         way=WAY,
         convert=lambda field: convert(field.kind, us=us),
-        checks=(
-            *checks(settled),
-            *_hidden(way.hidden),
-        ),
+        checks=(*checks(settled), *_hidden(way.hidden)),
     )
 
 

@@ -70,6 +70,23 @@ class Patience:
 PATIENCE = Patience()
 
 
+@dataclass(slots=True, repr=False, eq=False)
+class Session:
+    """
+    An open way to one database of *server*; *client* carries what lets it in.
+
+    Attributes:
+        database: where it begins in addresses.
+        token: of the Data API; it changes when the server has forgotten it.
+    """
+
+    server: Server
+    client: httpx.Client
+    patience: Patience
+    database: str
+    token: str = ""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Answer:
     """What came back: status, headers, and the whole body."""
@@ -116,16 +133,14 @@ def _trusted(server: Server) -> ssl.SSLContext:
 
 
 def get(
-    client: httpx.Client,
-    address: str,
-    *,
+    session: Session,
+    path: str,
     read: Callable[[Answer], Read],
-    patience: Patience,
+    *,
     headers: Mapping[str, str] | None = None,
-    auth: httpx.Auth | None = None,
 ) -> Read:
     """
-    What *read* makes of the answer at *address*; asked again while it is no answer.
+    What *read* makes of the answer at *path*; asked again while it is no answer.
 
     Gateway pages, broken connections, and bodies that *read* says are no JSON are
     asked for again; every other status is *read*'s to judge.
@@ -133,10 +148,10 @@ def get(
     Raises:
         Unreachable: there was none in all tries; TooMuch where time ran out.
     """
-    pauses = patience.pauses()
+    pauses = session.patience.pauses()
     while True:
         try:
-            answer = once(client, "GET", address, headers=headers, auth=auth)
+            answer = once(session, "GET", path, headers=headers)
             if answer.status not in PASSING:
                 return read(answer)
             problem: SourceError = Unreachable(
@@ -161,24 +176,23 @@ def get(
 
 
 def once(
-    client: httpx.Client,
+    session: Session,
     method: str,
-    address: str,
+    path: str,
     *,
     headers: Mapping[str, str] | None = None,
     content: bytes | None = None,
-    auth: httpx.Auth | None = None,
 ) -> Answer:
     """
-    One request and its whole answer.
+    One request below the database, and its whole answer.
 
     Raises:
         Unreachable: no answer, or one beyond the limits; TooMuch where time ran out.
     """
     until = time.monotonic() + MOST_SECONDS
     try:
-        with client.stream(
-            method, address, headers=headers, content=content, auth=auth
+        with session.client.stream(
+            method, f"{session.database}{path}", headers=headers, content=content
         ) as response:
             parts: list[bytes] = []
             size = 0

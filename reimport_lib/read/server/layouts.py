@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from reimport_lib.errors import SourceError
 from reimport_lib.read.server import session as fm_session
+from reimport_lib.read.server.http import Session
 from reimport_lib.read.server.records import MOST_DIGITS, Record
-from reimport_lib.read.server.session import Session
 from reimport_lib.read.server.values import Field, Kind, plain
 
 PORTAL_ROWS = 10_000

@@ -20,16 +20,15 @@ from reimport_lib.read.server import records as fm_records
 from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.data_api import FEWEST_ROWS, Progress, layouts_to_read
 from reimport_lib.read.server.errors import Refusal
-from reimport_lib.read.server.http import PATIENCE, Patience, TooMuch
+from reimport_lib.read.server.http import PATIENCE, Patience, Session, TooMuch
 from reimport_lib.read.server.odata_metadata import Entity
 from reimport_lib.read.server.odata_service import (
-    Service,
     annotation,
-    ask,
     body_of,
     content_of,
     count,
     names_of,
+    opened,
     path_of,
 )
 from reimport_lib.read.server.records import MOST_DIGITS, Record, Sweep, checks, settle
@@ -75,14 +74,12 @@ def read_tables(
         SourceError: a table is missing, or could not be read whole.
     """
     server = server_of(settings)
-    with http.connected(server, patience) as client:
-        service = Service(server, client, patience)
+    with opened(server, patience) as service:
         wanted = layouts_to_read(server, names_of(service))
         _require_there(service, wanted)
+        xml = {"Accept": "application/xml"}
         described = odata_metadata.entities(
-            ask(
-                service, "/$metadata", content_of, headers={"Accept": "application/xml"}
-            )
+            http.get(service, "/$metadata", content_of, headers=xml)
         )
         for table, name in wanted:
             entity = described.get(name)
@@ -92,14 +89,10 @@ def read_tables(
                     hint="check FILEMAKER_LAYOUT_ and the table's name",
                     id="R202",
                 )
-            yield (
-                table,
-                name,
-                read_entity(service, entity, table, progress=progress),
-            )
+            yield table, name, read_entity(service, entity, table, progress=progress)
 
 
-def _require_there(service: Service, wanted: Iterable[tuple[str, str]]) -> None:
+def _require_there(service: Session, wanted: Iterable[tuple[str, str]]) -> None:
     """
     Ask for each table once: to be listed and described is no proof of being there.
 
@@ -123,7 +116,7 @@ def _require_there(service: Service, wanted: Iterable[tuple[str, str]]) -> None:
 
 
 def read_entity(
-    service: Service,
+    service: Session,
     entity: Entity,
     table: str,
     *,
@@ -149,15 +142,12 @@ def read_entity(
         entity.fields,
         way=WAY,
         convert=lambda f: moments if f.kind is Kind.MOMENT else convert(f.kind),
-        checks=(
-            *checks(settled),
-            *_repeating(entity.fields),
-        ),
+        checks=(*checks(settled), *_repeating(entity.fields)),
     )
 
 
 def sweep(
-    service: Service,
+    service: Session,
     name: str,
     way: _Way,
     *,
@@ -221,7 +211,7 @@ def record_of(row: Mapping[str, Any], key: str, numbers: dict[str, int]) -> Reco
     return Record(numbers.setdefault(text, len(numbers) + 1), version, values)
 
 
-def _way(service: Service, entity: Entity) -> _Way:
+def _way(service: Session, entity: Entity) -> _Way:
     """
     Page by the declared key, else by ROWID, where the server gives it.
 
@@ -231,13 +221,13 @@ def _way(service: Service, entity: Entity) -> _Way:
     kinds = {field.name: field.kind for field in entity.fields}
     way = _Way(service.server.page_rows, entity.key or ROW, is_number=True)
     way.is_number = kinds.get(way.key, Kind.NUMBER) is Kind.NUMBER
-    first = ask(service, path_of(entity.name, "$top=1"), body_of)["value"]
+    first = http.get(service, path_of(entity.name, "$top=1"), body_of)["value"]
     if not first or ROW in first[0]:
         return way
     select = _select(entity.fields)
     if len(select) <= LONGEST_QUERY:
         try:
-            ask(service, path_of(entity.name, f"{select}&$top=1"), body_of)
+            http.get(service, path_of(entity.name, f"{select}&$top=1"), body_of)
         except Refusal:
             select = ""
         way.select = select
@@ -256,7 +246,7 @@ def _select(fields: Sequence[Field]) -> str:
     return "$select=" + ",".join([ROW, VERSION, *map(_quoted, shown)])
 
 
-def _page(service: Service, name: str, way: _Way, last: str) -> Mapping[str, Any]:
+def _page(service: Session, name: str, way: _Way, last: str) -> Mapping[str, Any]:
     """The records after *last*; fewer at once where that took too long."""
     while True:
         key = way.key if way.key == ROW else _quoted(way.key)
@@ -268,7 +258,7 @@ def _page(service: Service, name: str, way: _Way, last: str) -> Mapping[str, Any
             literal = last if way.is_number else f"'{quote(text, safe=_LITERAL)}'"
             query = f"$filter={key}%20gt%20{literal}&{query}"
         try:
-            return ask(service, path_of(name, query), body_of)
+            return http.get(service, path_of(name, query), body_of)
         except TooMuch:
             if way.rows <= FEWEST_ROWS:
                 raise

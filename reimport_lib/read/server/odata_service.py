@@ -6,17 +6,15 @@ commas and of parentheses that forms use.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import quote
-
-import httpx
 
 from reimport_lib.read.server import http, jsontext
 from reimport_lib.read.server.connection import Server
 from reimport_lib.read.server.errors import Refusal
-from reimport_lib.read.server.http import Answer, Patience
+from reimport_lib.read.server.http import Answer, Patience, Session
 from reimport_lib.read.server.values import plain
 
 BASE = "/fmi/odata/v4"
@@ -28,41 +26,35 @@ HEADERS = {
     "Prefer": "fmodata.include-specialcolumns",
 }
 
-Read = TypeVar("Read")
+
+@contextmanager
+def opened(server: Server, patience: Patience) -> Iterator[Session]:
+    """The OData service of the database of *server*."""
+    with http.connected(server, patience) as client:
+        client.auth = server.account
+        client.headers.update(HEADERS)
+        database = f"{BASE}/{quote(server.database, safe='')}"
+        yield Session(server, client, patience, database)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Service:
-    """The OData service of one database."""
-
-    server: Server
-    client: httpx.Client
-    patience: Patience
-
-    @property
-    def root(self) -> str:
-        return f"{BASE}/{quote(self.server.database, safe='')}"
-
-
-def names_of(service: Service) -> set[str]:
+def names_of(service: Session) -> set[str]:
     """Names of the table occurrences that the service lists."""
     return {
         plain(item.get("name"))
-        for item in ask(service, "", body_of).get("value", ())
+        for item in http.get(service, "", body_of).get("value", ())
         if isinstance(item, dict)
     }
 
 
-def count(service: Service, name: str) -> int | None:
+def count(service: Session, name: str) -> int | None:
     """
     How many records the server says there are; None: it does not say.
 
     Raises:
         Refusal: the table is listed and cannot be asked for.
     """
-    told = annotation(
-        ask(service, path_of(name, "$top=0&$count=true"), body_of), "count"
-    )
+    body = http.get(service, path_of(name, "$top=0&$count=true"), body_of)
+    told = annotation(body, "count")
     return int(told) if told.isdigit() else None
 
 
@@ -73,28 +65,6 @@ def annotation(body: Mapping[str, Any], name: str) -> str:
 
 def path_of(name: str, query: str) -> str:
     return f"/{quote(name, safe='')}?{query}"
-
-
-def ask(
-    service: Service,
-    path: str,
-    read: Callable[[Answer], Read],
-    *,
-    headers: Mapping[str, str] | None = None,
-) -> Read:
-    """What *read* makes of an answer below the database; the account is in a header."""
-    server = service.server
-    account = httpx.BasicAuth(
-        server.username.encode(), server.password.reveal().encode()
-    )
-    return http.get(
-        service.client,
-        f"{service.root}{path}",
-        read=read,
-        patience=service.patience,
-        headers={**HEADERS, **(headers or {})},
-        auth=account,
-    )
 
 
 def content_of(answer: Answer) -> bytes:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -19,24 +18,10 @@ from reimport_lib.errors import SourceError
 from reimport_lib.read.server import http, jsontext
 from reimport_lib.read.server.connection import Server
 from reimport_lib.read.server.errors import EXPIRED, FULL, Refusal
-from reimport_lib.read.server.http import PATIENCE, Answer, Patience
+from reimport_lib.read.server.http import PATIENCE, Answer, Patience, Session
 
 BASE = "/fmi/data/v2"
 _LOG_OUTS = 3
-
-
-@dataclass(slots=True, repr=False, eq=False)
-class Session:
-    """An open session; the token in it changes when the server has forgotten it."""
-
-    server: Server
-    client: httpx.Client
-    patience: Patience
-    token: str = ""
-
-    @property
-    def database(self) -> str:
-        return f"{BASE}/databases/{quote(self.server.database, safe='')}"
 
 
 @contextmanager
@@ -48,7 +33,8 @@ def opened(server: Server, patience: Patience = PATIENCE) -> Iterator[Session]:
         Refusal: the account is not let in; Unreachable: there is no server.
     """
     with http.connected(server, patience) as client:
-        session = Session(server, client, patience)
+        database = f"{BASE}/databases/{quote(server.database, safe='')}"
+        session = Session(server, client, patience, database)
         log_in(session)
         try:
             yield session
@@ -65,12 +51,12 @@ def get(session: Session, path: str) -> dict[str, Any]:
         Unreachable: there is no answer.
     """
     try:
-        return _get(session, path)
+        return http.get(session, path, response_of)
     except Refusal as refusal:
         if refusal.code != EXPIRED:
             raise
     log_in(session)
-    return _get(session, path)
+    return http.get(session, path, response_of)
 
 
 def log_in(session: Session) -> None:
@@ -84,6 +70,7 @@ def log_in(session: Session) -> None:
     while True:
         try:
             session.token = _token(session)
+            session.client.auth = _bearer(session.token)
             return
         except (Refusal, http.Unreachable) as error:
             if not _may_pass(error):
@@ -102,17 +89,9 @@ def _may_pass(error: SourceError) -> bool:
 
 
 def _token(session: Session) -> str:
-    server = session.server
-    answer = http.once(
-        session.client,
-        "POST",
-        f"{session.database}/sessions",
-        headers={"Content-Type": "application/json"},
-        content=b"{}",
-        auth=httpx.BasicAuth(
-            server.username.encode(), server.password.reveal().encode()
-        ),
-    )
+    session.client.auth = session.server.account
+    kind = {"Content-Type": "application/json"}
+    answer = http.once(session, "POST", "/sessions", headers=kind, content=b"{}")
     try:
         token = response_of(answer).get("token")
     except jsontext.NotJson:
@@ -123,24 +102,22 @@ def _token(session: Session) -> str:
     return token
 
 
+def _bearer(token: str) -> Callable[[httpx.Request], httpx.Request]:
+    def sign(request: httpx.Request) -> httpx.Request:
+        request.headers["Authorization"] = f"Bearer {token}"
+        return request
+
+    return sign
+
+
 def _log_out(session: Session) -> None:
     """Give the session back; a server that is gone has forgotten it anyway."""
-    address = f"{session.database}/sessions/{quote(session.token, safe='')}"
+    path = f"/sessions/{quote(session.token, safe='')}"
     for _ in range(_LOG_OUTS):
         with contextlib.suppress(SourceError):
-            answer = http.once(session.client, "DELETE", address)
+            answer = http.once(session, "DELETE", path)
             if answer.status not in http.PASSING:
                 return
-
-
-def _get(session: Session, path: str) -> dict[str, Any]:
-    return http.get(
-        session.client,
-        f"{session.database}{path}",
-        read=response_of,
-        patience=session.patience,
-        headers={"Authorization": f"Bearer {session.token}"},
-    )
 
 
 def response_of(answer: Answer) -> dict[str, Any]:
