@@ -22,6 +22,7 @@ CHECKS = frozenset({"Check", "equal", "could_not_check"})
 CHECK = "Check"
 RETIRED: Mapping[str, str] = {
     "R039": "REIMPORT_TABLES is not read from .env: tables are loaded before it.",
+    "R124": "REIMPORT_CHARSET: {asked} is not a character set.",
     "R187": "FILEMAKER_PAUSE_SECONDS: not a number between 0 and 60.",
 }
 """Id that nothing has any more -> what it said. None of them is given again."""

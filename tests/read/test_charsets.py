@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.errors import SourceError
+from reimport_lib.config import load_settings
+from reimport_lib.errors import SettingsError, SourceError
 from reimport_lib.read.exports import charsets
 
 from . import invented_exports
@@ -161,9 +162,9 @@ def test_a_set_that_is_never_told_is_refused(
         *("unicode_escape", "undefined", "no-such", "x" * 300, "utf-8\0", "ü"),
     ],
 )
-def test_what_is_no_character_set_is_one_clear_line(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SourceError, match="is not a character set") as refused:
-        decided(tmp_path, b"id,name\r\n1,Ann\r\n", asked=name)
+def test_what_is_no_character_set_is_one_clear_line(name: str) -> None:
+    with pytest.raises(SettingsError, match=r"not a character set|control") as refused:
+        load_settings({"REIMPORT_CHARSET": name})
 
     assert len(str(refused.value)) < 250
 

@@ -82,12 +82,11 @@ def test_damaged_utf8_is_not_taken_for_an_older_charset(tmp_path: Path) -> None:
         delimited.read(path)
 
 
-@pytest.mark.parametrize("charset", ["no-such", "ascii"])
-def test_a_charset_that_does_not_fit_is_refused(tmp_path: Path, charset: str) -> None:
+def test_a_charset_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "A.csv", ROWS, charset="cp1252")
 
-    with pytest.raises(SourceError, match=r"not a character set|does not fit"):
-        delimited.read(path, charset=charset)
+    with pytest.raises(SourceError, match="does not fit"):
+        delimited.read(path, charset="ascii")
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16"])

@@ -17,7 +17,6 @@ from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import letters
 from reimport_lib.read.exports.letters import Fit
 
-_SHOWN = 40
 _PIECE = 4 * 1024 * 1024
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),
@@ -81,9 +80,6 @@ _USUAL = {"cp1252": 2.0, "mac_roman": 2.0}
 _UNUSUAL_FLOOR = 0.85
 """The share that must speak for what it hardly writes, against one of those."""
 
-_NO_CHARSETS = frozenset(
-    ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
-)
 _CONTROL = re.compile("[\x80-\x9f]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _HALF = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
@@ -124,11 +120,12 @@ def decide(path: Path, *, asked: str = "") -> Charset:
     The character set of the text file at *path*.
 
     Args:
-        asked: the name a person set, for files that do not say theirs: a byte order
-            mark, and letters in UTF-8, say it, and another file may be why it was set.
+        asked: the set that a person named (``setting_values.charset``), for files that
+            do not say theirs: a byte order mark, and letters in UTF-8, say it, and
+            another file may be why it was set.
 
     Raises:
-        SourceError: undecidable, damaged UTF-8, or *asked* does not fit or exist.
+        SourceError: undecidable, damaged UTF-8, or *asked* does not fit.
     """
     with path.open("rb") as stream:
         head = stream.read(65_536)
@@ -154,17 +151,7 @@ def _is_ascii(path: Path) -> bool:
 
 
 def _asked(path: Path, asked: str, head: bytes) -> Charset:
-    try:
-        found = codecs.lookup(asked)
-    except (LookupError, ValueError):
-        found = None
-    if not found or not found._is_text_encoding or found.name in _NO_CHARSETS:
-        raise SourceError(
-            f"REIMPORT_CHARSET: {asked[:_SHOWN]!r} is not a character set.",
-            hint="use utf-8, utf-16, windows-1252, macintosh or another one's name",
-            id="R124",
-        )
-    codec = found.name
+    codec = codecs.lookup(asked).name
     mark = next((mark for mark, named, _ in _BOMS if named == codec), b"")
     skip = 0 if codec in {"utf-8-sig", "utf-16", "utf-32"} else _marked(head, mark)
     _require_fits(path, codec, asked, skip)
@@ -211,10 +198,7 @@ def _pieces(path: Path, skip: int = 0) -> Iterator[bytes]:
 
 def _first_misfit(path: Path, codec: str, *, skip: int = 0) -> int | None:
     """Offset (from 1) near the first byte that *codec* does not take; None: all fit."""
-    try:
-        decoder = codecs.getincrementaldecoder(codec)("strict")
-    except LookupError:
-        return 1
+    decoder = codecs.getincrementaldecoder(codec)("strict")
     offset = skip
     try:
         for piece in _pieces(path, skip):
@@ -328,14 +312,14 @@ def _alphabet(contexts: Counter[bytes], codec: str) -> tuple[str, ...]:
 
 def _count_told(contexts: Counter[bytes], best: Fit, rival: Fit) -> tuple[int, int]:
     """Of the letters that differ, how many are likelier in *best*; and all of them."""
+    differing = _differing(contexts, best, rival)
     told = of = 0
-    for context, count, ours, theirs in zip(
-        contexts, contexts.values(), best.each, rival.each, strict=True
+    for (context, count), is_better in zip(
+        contexts.items(), best.each > rival.each, strict=True
     ):
-        byte = context[1:2]
-        if byte.decode(best.codec, "replace") != byte.decode(rival.codec, "replace"):
+        if context[1:2] in differing:
             of += count
-            told += count * int(ours > theirs)
+            told += count * int(is_better)
     return told, of
 
 
@@ -365,9 +349,9 @@ def _evidence(path: Path) -> Counter[bytes]:
     return contexts
 
 
-def _is_utf8(run: bytes) -> bool:
+def _is_utf8(run: bytes, errors: str = "strict") -> bool:
     try:
-        run.decode("utf-8")
+        run.decode("utf-8", errors)
     except UnicodeDecodeError:
         return False
     return True
@@ -375,7 +359,4 @@ def _is_utf8(run: bytes) -> bool:
 
 def _is_half(run: bytes) -> bool:
     """Half of a UTF-16 pair, written as if it were a character: damaged UTF-8."""
-    try:
-        return bool(_HALF.search(run)) and bool(run.decode("utf-8", "surrogatepass"))
-    except UnicodeDecodeError:
-        return False
+    return bool(_HALF.search(run)) and _is_utf8(run, "surrogatepass")

@@ -94,15 +94,7 @@ def _lines(sidecar: Path) -> tuple[str, ...]:
             hint="one column name a line, as UTF-8 text",
             id="R143",
         ) from None
-    lines = [line.strip() for line in text.splitlines()]
-    return tuple(lines[: len(lines) - _trailing_blanks(lines)])
-
-
-def _trailing_blanks(lines: list[str]) -> int:
-    count = 0
-    while count < len(lines) and not lines[-1 - count]:
-        count += 1
-    return count
+    return tuple(line.strip() for line in text.rstrip().splitlines())
 
 
 def _listing(folder: Path) -> list[Path]:

@@ -89,7 +89,9 @@ def read_prolog(name: str, stream: RepairedStream, limits: Limits) -> Prolog:
                 first = False
             if event == "start" and element.tag == _RESULT:
                 prolog.found = _count(element.get("FOUND"))
-                return _checked(name, prolog)
+                if not prolog.names:
+                    raise not_ours(name, "it describes no fields before its rows")
+                return prolog
             if event == "end":
                 _note(name, element, prolog)
         if not piece:
@@ -147,12 +149,6 @@ def _note(name: str, element: Any, prolog: Prolog) -> None:
                 hint="export the table again",
                 id="R146",
             )
-
-
-def _checked(name: str, prolog: Prolog) -> Prolog:
-    if not prolog.names:
-        raise not_ours(name, "it describes no fields before its rows")
-    return prolog
 
 
 def _count(text: str | None) -> int | None:

@@ -11,26 +11,17 @@ import codecs
 import re
 from typing import IO
 
-import numpy as np
-
-_SPACE = 0x20
 _ILLEGAL = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 _TO_NEWLINE = bytes.maketrans(b"\x0b\x1d", b"\n\n")
 _DROPPED = bytes(byte for byte in _ILLEGAL if byte not in b"\x0b\x1d")
 _REFERENCE = re.compile(rb"&#(?:0*(\d{1,2})|[xX]0*([0-9A-Fa-f]{1,2}));")
 _OPEN_REFERENCE = re.compile(rb"&#?[0-9A-Za-z]{0,12}\Z")
-_BOMS = {  # the longer ones first: UTF-32 begins as UTF-16 does
-    b"\xff\xfe\0\0": "utf-32-le",
-    b"\0\0\xfe\xff": "utf-32-be",
-    b"\xff\xfe": "utf-16-le",
-    b"\xfe\xff": "utf-16-be",
-}
-_STARTS = {
-    b"<\0\0\0": "utf-32-le",
-    b"\0\0\0<": "utf-32-be",
-    b"<\0": "utf-16-le",
-    b"\0<": "utf-16-be",
-}
+_STARTS = (  # the longer ones first: UTF-32 begins as UTF-16 does
+    *((b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be")),
+    *((b"<\0\0\0", "utf-32-le"), (b"\0\0\0<", "utf-32-be")),
+    *((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")),
+    *((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")),
+)
 
 
 class RepairedStream:
@@ -50,14 +41,13 @@ class RepairedStream:
         self.encoding: str | None = None
         self.repaired = 0
         self.dropped = 0
-        start = raw.read(4)
-        mark = next((mark for mark in _BOMS if start.startswith(mark)), b"")
-        bare = next((begin for begin in _STARTS if start.startswith(begin)), b"")
-        codec = _BOMS.get(mark) or _STARTS.get(bare)
-        if codec:
+        self._first = raw.read(4)
+        told = (pair for pair in _STARTS if self._first.startswith(pair[0]))
+        if start := next(told, None):
+            mark, codec = start
             self._decoder = codecs.getincrementaldecoder(codec)("strict")
             self.encoding = "utf-8"
-        self._first = start[len(mark) :]
+            self._first = self._first.removeprefix(b"" if b"<" in mark else mark)
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes; none only at the end of the file."""
@@ -86,8 +76,6 @@ class RepairedStream:
         return piece[: held.start()]
 
     def _without_illegal(self, piece: bytes) -> bytes:
-        if np.frombuffer(piece, dtype=np.uint8).min(initial=_SPACE) == _SPACE:
-            return piece
         legal_bytes = len(piece.translate(None, _ILLEGAL))
         if legal_bytes == len(piece):
             return piece

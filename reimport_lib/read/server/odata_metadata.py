@@ -71,23 +71,30 @@ def _of_xml(content: bytes) -> Iterator[Entity]:
         kind = types.get(str(named.get("EntityType")).rpartition(".")[2])
         if kind is not None:
             fields = [
-                Field(
+                _field(
                     str(each.get("Name")),
-                    _kind(each.get("Type")),
-                    max(map(_repetitions, each.iterfind("{*}Annotation"))),
+                    each.get("Type"),
+                    {
+                        a.get("Term"): a.get("Int")
+                        for a in each.iterfind("{*}Annotation")
+                    },
                 )
-                if each.find("{*}Annotation") is not None
-                else Field(str(each.get("Name")), _kind(each.get("Type")))
                 for each in kind.iterfind("{*}Property")
             ]
             keys = [str(ref.get("Name")) for ref in kind.iterfind("{*}Key/*")]
             yield _entity(str(named.get("Name")), fields, keys)
 
 
-def _repetitions(annotation: Any) -> int:
-    told = str(annotation.get("Int", ""))
-    term = str(annotation.get("Term", ""))
-    return int(told) if term.endswith(_REPETITIONS) and told.isdigit() else 1
+def _field(name: str, kind: object, annotations: Mapping[Any, object]) -> Field:
+    told = next(
+        (
+            plain(n)
+            for term, n in annotations.items()
+            if str(term).endswith(_REPETITIONS)
+        ),
+        "",
+    )
+    return Field(name, _kind(kind), int(told) if told.isdigit() else 1)
 
 
 def _of_json(content: bytes) -> Iterator[Entity]:
@@ -107,26 +114,18 @@ def _members(
     schema: Mapping[str, Any], kind: str
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name, described in schema.items():
-        if isinstance(described, dict) and described.get("$Kind") == kind:
+        told = described.get("$Kind") if isinstance(described, dict) else None
+        if told == kind:
             yield name, described
-        elif (
-            isinstance(described, dict) and described.get("$Kind") == "EntityContainer"
-        ):
-            for inner, held in described.items():
-                if isinstance(held, dict):
-                    yield inner, held
+        elif told == "EntityContainer":
+            yield from (pair for pair in described.items() if isinstance(pair[1], dict))
 
 
 def _json_fields(described: Mapping[str, Any]) -> Iterator[Field]:
     for name, field in described.items():
         is_field = isinstance(field, dict) and not name.startswith(("$", "@"))
         if is_field and field.get("$Kind", "Property") == "Property":
-            told = next(
-                (plain(v) for n, v in field.items() if n.endswith(_REPETITIONS)), ""
-            )
-            yield Field(
-                name, _kind(field.get("$Type")), int(told) if told.isdigit() else 1
-            )
+            yield _field(name, field.get("$Type"), field)
 
 
 def _entity(name: str, fields: list[Field], keys: list[str]) -> Entity:

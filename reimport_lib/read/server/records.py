@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -215,7 +216,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
     hidden = {
         column: count
         for column in data.column_names
-        if (count := _cells_of(data.column(column), NO_ACCESS))
+        if (count := _cells(data.column(column), pc.equal, NO_ACCESS))
     }
     if hidden:
         yield Check(
@@ -227,7 +228,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
             "give the account's privilege set access to these fields",
             id="C085",
         )
-    unreadable = sum(_cells_of(column, UNREADABLE) for column in data.columns)
+    unreadable = sum(_cells(column, pc.equal, UNREADABLE) for column in data.columns)
     if unreadable:
         yield Check(
             "values that FileMaker could not show",
@@ -237,7 +238,9 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
             "they are kept as ?; look at these fields in FileMaker",
             id="C086",
         )
-    halves = sum(_cells_with(column, _REPLACED) for column in data.columns)
+    halves = sum(
+        _cells(column, pc.match_substring, _REPLACED) for column in data.columns
+    )
     if halves:
         yield Check(
             "characters that are none",
@@ -261,9 +264,5 @@ def _left_out(fields: Iterable[Field]) -> Iterable[Check]:
         )
 
 
-def _cells_of(column: pa.ChunkedArray, text: str) -> int:
-    return int(pc.sum(pc.equal(column, text)).as_py() or 0)
-
-
-def _cells_with(column: pa.ChunkedArray, text: str) -> int:
-    return int(pc.sum(pc.match_substring(column, text)).as_py() or 0)
+def _cells(column: pa.ChunkedArray, holds: Callable[..., Any], text: str) -> int:
+    return int(pc.sum(holds(column, text)).as_py() or 0)
