@@ -153,7 +153,8 @@ def open_full(
     """
     expected = word(rehearsal)
     if not yes:
-        _require_yes(expected, ask, rehearsal)
+        again = f"reimport run --full --reviewed {rehearsal.run_id}"
+        require_yes(expected, ask, what="A run that may write", again=again)
     parameters = rehearsal.manifest()["parameters"]
     names = parameters["phases"]
     run = runs.create(
@@ -174,17 +175,23 @@ def open_full(
     return run
 
 
-def _require_yes(expected: str, ask: Ask | None, rehearsal: Run) -> None:
+def require_yes(expected: str, ask: Ask | None, *, what: str, again: str) -> None:
+    """
+    A person types the word *expected*; *again* is the command that asks for it.
+
+    Raises:
+        Refused: nobody can type, or the word was another.
+    """
     if ask is None:
         raise Refused(
-            "A run that may write must be confirmed, and nobody can type here.",
-            hint=f"reimport run --full --reviewed {rehearsal.run_id} --yes",
+            f"{what} must be confirmed, and nobody can type here.",
+            hint=f"{again} --yes",
             id="R052",
         )
     if ask(expected).strip() != expected:
         raise Refused(
             "Not confirmed: the word typed is another. Nothing was written.",
-            hint=f"reimport run --full --reviewed {rehearsal.run_id}",
+            hint=again,
             id="R053",
         )
 

@@ -6,7 +6,6 @@ shown what differs and types a word that names the database and the backup.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from reimport_lib.backup.backup import Backup, make_backup, open_backup
 from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.config import Settings
 from reimport_lib.errors import BackupError, Refused, UsageError
+from reimport_lib.execute.approve import Ask, require_yes
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.record import lock, runs
 from reimport_lib.record.clock import now
@@ -24,8 +24,6 @@ from reimport_lib.record.status import Mode, Status
 from reimport_lib.write import bind
 
 KEPT = "before-restore"
-
-Ask = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +103,8 @@ def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path:
     """
     run, url = way.run, way.run.settings.database_url.reveal()
     if not yes:
-        _require_yes(way, ask)
+        again = f"reimport restore {run.run_id}"
+        require_yes(way.word, ask, what="Going back", again=again)
     undone = (run, *way.later)
     with ExitStack() as held:
         for each in undone:
@@ -116,21 +115,6 @@ def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path:
         for each in undone:
             each.take_back(to=way.backup.made_at, backup=way.backup.digest.total)
     return kept
-
-
-def _require_yes(way: WayBack, ask: Ask | None) -> None:
-    if ask is None:
-        raise Refused(
-            "Going back must be confirmed, and nobody can type here.",
-            hint=f"reimport restore {way.run.run_id} --yes",
-            id="R060",
-        )
-    if ask(way.word).strip() != way.word:
-        raise Refused(
-            "Not confirmed: the word typed is another. Nothing was written.",
-            hint=f"reimport restore {way.run.run_id}",
-            id="R061",
-        )
 
 
 def _require_idle(settings: Settings) -> None:

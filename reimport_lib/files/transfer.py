@@ -187,14 +187,8 @@ def _fetch_one(work: Work, wanted: Wanted) -> tuple[Line, SourceError | None]:
         except (http.Unreachable, Refusal) as error:
             why, problem = error.message, error
         if tried < TRIES:
-            time.sleep(_pause(work, tried))
+            time.sleep(work.session.patience.pause(tried))
     return Line(wanted.number, FileOutcome.FAILED, why, tries=tried), problem
-
-
-def _pause(work: Work, tried: int) -> float:
-    patience = work.session.patience
-    doubled: float = patience.first_seconds * 2**tried
-    return min(doubled, patience.most_seconds)
 
 
 def _address(work: Work, number: int) -> str:

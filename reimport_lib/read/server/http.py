@@ -61,10 +61,13 @@ class Patience:
     most_seconds: float = 30.0
     answer_seconds: float = 120.0
 
+    def pause(self, number: int) -> float:
+        """Seconds of a pause, the first being number 0."""
+        return min(self.first_seconds * 2.0**number, self.most_seconds)
+
     def pauses(self) -> Iterator[float]:
         """The pauses between the tries."""
-        for number in range(self.tries - 1):
-            yield min(self.first_seconds * 2**number, self.most_seconds)
+        return map(self.pause, range(self.tries - 1))
 
 
 PATIENCE = Patience()
