@@ -39,6 +39,7 @@ from reimport_lib.write.databases import (
 
 MANIFEST = "manifest.json"
 _PARTIAL = "database.partial"
+_TOLD = "engine database server client file bytes sha256 made_at".split()
 _FILES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 # Django empties some of its own tables by itself (sessions); that says nothing.
 _OF_DJANGO = "django_"
@@ -75,14 +76,7 @@ class Backup:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "engine": self.engine,
-            "database": self.database,
-            "server": self.server,
-            "client": self.client,
-            "file": self.file,
-            "bytes": self.bytes,
-            "sha256": self.sha256,
-            "made_at": self.made_at,
+            **{name: getattr(self, name) for name in _TOLD},
             "rows": self.digest.rows,
             "digest": self.digest.total,
             "tables": self.digest.to_json(),
@@ -103,7 +97,7 @@ def make_backup(
         BackupError: it could not be made; *folder* then holds no manifest.
     """
     engine = "sqlite" if is_sqlite(url) else "postgresql"
-    with _failures_named(database_name(url)):
+    with failures_named(database_name(url), "backup"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / MANIFEST).unlink(missing_ok=True)
         path = folder / _FILES[engine]
@@ -132,18 +126,12 @@ def open_backup(folder: Path) -> Backup:
         BackupError: there is no manifest, or the file is not the one it describes.
     """
     try:
-        values = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        values = {"client": "", **json.loads(text)}
         backup = Backup(
             folder,
-            values["engine"],
-            values["database"],
-            values["server"],
-            values["file"],
-            values["bytes"],
-            values["sha256"],
-            values["made_at"],
-            DatabaseDigest.from_json(values["tables"]),
-            values.get("client", ""),
+            digest=DatabaseDigest.from_json(values["tables"]),
+            **{name: values[name] for name in _TOLD},
         )
     except (OSError, ValueError, KeyError, TypeError):
         raise BackupError(
@@ -258,20 +246,20 @@ def _refuse_shrunk(digest: DatabaseDigest, previous: Backup | None) -> None:
 
 
 @contextmanager
-def _failures_named(database: str) -> Iterator[None]:
+def failures_named(database: str, what: str) -> Iterator[None]:
     """Failures of disk and database as BackupError, without texts that quote values."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise BackupError(
-            f"{database}: the backup cannot be written: {reason}.",
+            f"{database}: the {what} cannot be written: {reason}.",
             hint="make room, or set REIMPORT_RUNS to a larger disk",
             id="R007",
         ) from None
     except (sqlite3.Error, psycopg.Error) as error:
         raise BackupError(
-            f"{database}: the backup failed: {pgreasons.of_error(error)}.",
+            f"{database}: the {what} failed: {pgreasons.of_error(error)}.",
             hint="reimport doctor",
             id="R008",
         ) from None

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +16,7 @@ from urllib.parse import quote
 import psycopg
 
 from reimport_lib.backup import pgcopies
-from reimport_lib.backup.backup import Backup
+from reimport_lib.backup.backup import Backup, failures_named
 from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.counting import several
 from reimport_lib.errors import BackupError, SettingsError
@@ -87,7 +86,7 @@ def restore_copy(
         BackupError: *place* is not ours, or the restored tables differ.
     """
     bind.close()
-    with failures_named(database_name(place.url)):
+    with failures_named(database_name(place.url), "copy"):
         if is_sqlite(place.url):
             _restore_file(backup, sqlite_file(place.url), run_id)
         else:
@@ -164,7 +163,7 @@ def drop_copy(place: CopyPlace, *, real_url: str) -> bool:
         BackupError: what lies there is not a copy of ours.
     """
     bind.close()
-    with failures_named(database_name(place.url)):
+    with failures_named(database_name(place.url), "copy"):
         if is_sqlite(place.url):
             return _remove_file(sqlite_file(place.url))
         if not place.lent and not pgcopies.exists(place.url, real_url):
@@ -205,23 +204,3 @@ def _remove_file(file: Path) -> bool:
     for ending in _SQLITE_BESIDE:
         file.with_name(file.name + ending).unlink(missing_ok=True)
     return True
-
-
-@contextmanager
-def failures_named(name: str) -> Iterator[None]:
-    """Failures of disk and database as BackupError, without texts that quote values."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise BackupError(
-            f"{name}: the copy cannot be written: {reason}.",
-            hint="make room, or set REIMPORT_RUNS to a larger disk",
-            id="R012",
-        ) from None
-    except (sqlite3.Error, psycopg.Error) as error:
-        raise BackupError(
-            f"{name}: the copy failed: {pgreasons.of_error(error)}.",
-            hint="reimport doctor",
-            id="R013",
-        ) from None

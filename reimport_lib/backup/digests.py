@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,14 +157,10 @@ def digest_postgresql(connection: psycopg.Connection[Any]) -> DatabaseDigest:
 
 
 def _digest_file(url: str) -> DatabaseDigest:
-    connection = sqlite3.connect(
-        sqlite_uri(sqlite_file(url), mode="ro"), uri=True, isolation_level=None
-    )
-    try:
+    file = sqlite_uri(sqlite_file(url), mode="ro")
+    with closing(sqlite3.connect(file, uri=True, isolation_level=None)) as connection:
         connection.execute("BEGIN")
         return digest_sqlite(connection)
-    finally:
-        connection.close()
 
 
 def _digest_sqlite_table(connection: sqlite3.Connection, name: str) -> TableDigest:

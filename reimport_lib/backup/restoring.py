@@ -6,8 +6,8 @@ import sqlite3
 from contextlib import closing
 
 from reimport_lib.backup import pgcopies
-from reimport_lib.backup.backup import Backup, open_backup
-from reimport_lib.backup.copies import failures_named, prove
+from reimport_lib.backup.backup import Backup, failures_named, open_backup
+from reimport_lib.backup.copies import prove
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind
 from reimport_lib.write.databases import (
@@ -44,7 +44,7 @@ def restore(backup: Backup, url: str) -> None:
     """
     open_backup(backup.folder)
     bind.close()
-    with failures_named(database_name(url)):
+    with failures_named(database_name(url), "copy"):
         if is_sqlite(url):
             _restore_sqlite(backup, url)
         else:

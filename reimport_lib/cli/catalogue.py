@@ -21,6 +21,8 @@ ID = re.compile(r"[RC]\d{3}")
 CHECKS = frozenset({"Check", "equal", "could_not_check"})
 CHECK = "Check"
 RETIRED: Mapping[str, str] = {
+    "R012": "{name}: the copy cannot be written: {reason}.",
+    "R013": "{name}: the copy failed: {reason}.",
     "R039": "REIMPORT_TABLES is not read from .env: tables are loaded before it.",
     "R060": "Going back must be confirmed, and nobody can type here.",
     "R061": "Not confirmed: the word typed is another. Nothing was written.",

@@ -19,7 +19,6 @@ from reimport_lib.phases import all_phases
 from reimport_lib.plan import mapping as mappings
 from reimport_lib.plan.directories import directory_checks
 from reimport_lib.read import objects, snapshot
-from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
@@ -114,7 +113,6 @@ def _source(settings: Settings, *, known: bool) -> list[Check]:
             Path(folder) / "snapshot",
             as_of=now(),
             objects=None,
-            file_settings=FileSettings.of(settings),
         )
         return [
             check

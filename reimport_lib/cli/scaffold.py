@@ -23,7 +23,6 @@ from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.plan.values.text import fold_words
 from reimport_lib.private_files import private_open, unwritable
 from reimport_lib.read import snapshot
-from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
@@ -59,7 +58,6 @@ def write(settings: Settings, file: Path) -> dict[str, int]:
             Path(folder) / "snapshot",
             as_of=now(),
             objects=None,
-            file_settings=FileSettings.of(settings),
         )
         named = _named(settings, frozen)
     entries = {

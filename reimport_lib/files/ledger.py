@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -94,18 +94,6 @@ class Ledger:
     connection: sqlite3.Connection
     system: str
 
-    def write(self, table: str, line: Line) -> None:
-        """
-        Keep *line*, at once and for good.
-
-        Raises:
-            SourceError: the disk is full.
-        """
-        self._write(table, [line])
-
-    def write_all(self, table: str, lines: list[Line]) -> None:
-        self._write(table, lines)
-
     def lines(self, table: str) -> list[Line]:
         """Every line of *table*, by record id."""
         rows = self.connection.execute(
@@ -115,23 +103,15 @@ class Ledger:
         )
         return [Line(row[0], FileOutcome(row[1]), *row[2:]) for row in rows]
 
-    def _write(self, table: str, lines: list[Line]) -> None:
+    def write(self, table: str, *lines: Line) -> None:
+        """
+        Keep *lines*, at once and for good.
+
+        Raises:
+            SourceError: the disk is full.
+        """
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        rows = [
-            (
-                self.system,
-                table,
-                line.number,
-                str(line.outcome),
-                line.why,
-                line.object_key,
-                line.size_bytes,
-                line.sha256,
-                line.tries,
-                at,
-            )
-            for line in lines
-        ]
+        rows = [(self.system, table, *astuple(line), at) for line in lines]
         try:
             with self.connection:
                 self.connection.executemany(_UPSERT, rows)

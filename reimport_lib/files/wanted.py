@@ -111,7 +111,7 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
             work.count(line)
         if line is None or line.outcome is FileOutcome.THERE:
             taken.add(key)
-    book.write_all(work.table, lines)
+    book.write(work.table, *lines)
     return sorted(wanted, key=lambda each: each.number in failed_before)
 
 

@@ -27,7 +27,6 @@ from reimport_lib.plan.directories import directory_checks
 from reimport_lib.plan.key_columns import key_checks
 from reimport_lib.read import snapshot as snapshots
 from reimport_lib.read.objects import list_objects
-from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.clock import now
@@ -59,7 +58,6 @@ def freeze(run: Run) -> Snapshot:
                 as_of=as_of,
                 objects=list_objects(run.settings),
                 progress=lambda table, rows: run.tell(TableFrozen(table, rows)),
-                file_settings=FileSettings.of(run.settings),
             )
             clock, fixed_by = _inherited_clock(run, snapshot) or (as_of.isoformat(), "")
         run.record_source(

@@ -2,48 +2,22 @@
 
 A reader is a function ``read(path, ...) -> Reading`` (files) or
 ``read(settings, table, ...) -> Reading`` (servers); nothing else is shared between
-them. Imports only config, errors and checks.
+them. Imports only errors and checks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Self
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from reimport_lib.checks import Check
-from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError
 
 TEXT = pa.large_string()
-
-
-@dataclass(frozen=True, slots=True)
-class FileSettings:
-    """What a person may have to say about export files, because they do not say it.
-
-    Attributes:
-        charset: of delimited text whose character set cannot be told; empty: by
-            evidence.
-        columns: file stem (``Images``) -> the names of its columns, for a file
-            without a header.
-    """
-
-    charset: str = ""
-    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        return cls(settings.charset, settings.columns)
-
-    def columns_of(self, stem: str) -> tuple[str, ...]:
-        """Names for the file called *stem*, in any case; nothing where none are set."""
-        named = {file.casefold(): names for file, names in self.columns.items()}
-        return named.get(stem.casefold(), ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ without one is no snapshot. Imports no Django.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +24,7 @@ from reimport_lib.read.exports import files, kinds
 from reimport_lib.read.limits import LIMITS, Limits, check_file
 from reimport_lib.read.manifest import Manifest, ObjectsManifest, TableManifest
 from reimport_lib.read.objects import ObjectListings, as_frame, prefixes
-from reimport_lib.read.reading import TEXT, FileSettings, Reading, filled
+from reimport_lib.read.reading import TEXT, Reading, filled
 from reimport_lib.tables import registry
 
 MANIFEST = "manifest.json"
@@ -112,7 +112,6 @@ def freeze(
     as_of: datetime,
     objects: ObjectListings | None,
     progress: Progress | None = None,
-    file_settings: FileSettings | None = None,
     limits: Limits = LIMITS,
 ) -> Snapshot:
     """
@@ -123,7 +122,6 @@ def freeze(
         as_of: the run's clock, aware.
         objects: what the bucket holds; None: no listing in this snapshot.
         progress: called with a table's name and its rows when it is frozen.
-        file_settings: what export files do not say about themselves.
 
     Raises:
         SourceError: a table is missing, doubled, damaged or not complete; the disk is
@@ -139,9 +137,7 @@ def freeze(
     tables: dict[str, TableManifest] = {}
     listings: dict[str, ObjectsManifest] = {}
     with store.all_or_nothing(folder):
-        for name, origin, reading in _readings(
-            settings, file_settings or FileSettings(), limits, progress
-        ):
+        for name, origin, reading in _readings(settings, limits, progress):
             tables[name] = _freeze_table(folder, name, origin, reading)
             if progress:
                 progress(name, tables[name].rows)
@@ -149,7 +145,19 @@ def freeze(
             listings[name] = _freeze_objects(
                 folder, name, listing, prefixes(settings).get(name, "")
             )
-        manifest = _manifest(settings, as_of, tables, listings)
+        # of the content alone, not of when or out of which files it came
+        frozen: dict[str, TableManifest | ObjectsManifest] = {**tables, **listings}
+        manifest = Manifest(
+            as_of=as_of,
+            system=settings.rows.system,
+            date_order=settings.rows.date_order,
+            time_zone=settings.rows.time_zone,
+            tables=tables,
+            objects=listings,
+            digest=canonical.combined_digest(
+                {name: each.digest for name, each in frozen.items()}
+            ),
+        )
         with store.written(folder / MANIFEST) as stream:
             stream.write(manifest.to_json().encode())
     return Snapshot(folder, manifest)
@@ -184,10 +192,7 @@ class _Origin:
 
 
 def _readings(
-    settings: Settings,
-    file_settings: FileSettings,
-    limits: Limits,
-    progress: Progress | None,
+    settings: Settings, limits: Limits, progress: Progress | None
 ) -> Iterator[tuple[str, _Origin, Reading]]:
     """One table after the other, so that only one is in memory."""
     if not settings.source:
@@ -207,7 +212,10 @@ def _readings(
     for table, path in found.items():
         before = check_file(path)
         digest = certificate.digest(path)
-        reading = kinds.read(path, settings=file_settings, limits=limits)
+        named = settings.columns.get(registry.named(table).file, ())
+        reading = kinds.read(
+            path, columns=named, charset=settings.charset, limits=limits
+        )
         checks = certificate.file_checks(path, before)
         yield table, _Origin(path.name, digest, before.st_size, checks), reading
 
@@ -258,27 +266,3 @@ def _freeze_objects(
     return ObjectsManifest(
         name, prefix, len(listing), int(listing["size"].sum()), digest
     )
-
-
-def _manifest(
-    settings: Settings,
-    as_of: datetime,
-    tables: dict[str, TableManifest],
-    listings: dict[str, ObjectsManifest],
-) -> Manifest:
-    manifest = Manifest(
-        as_of=as_of,
-        system=settings.rows.system,
-        date_order=settings.rows.date_order,
-        time_zone=settings.rows.time_zone,
-        tables=tables,
-        objects=listings,
-    )
-    return replace(manifest, digest=_digest(manifest))
-
-
-def _digest(manifest: Manifest) -> str:
-    """Of all tables and listings, not of when or out of which files they came."""
-    tables = {name: table.digest for name, table in manifest.tables.items()}
-    listings = {name: listing.digest for name, listing in manifest.objects.items()}
-    return canonical.combined_digest({**tables, **listings})

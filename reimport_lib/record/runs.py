@@ -54,33 +54,23 @@ def create(
         SettingsError: the runs folder cannot be written.
     """
     folder = _new_folder(settings.runs, mode)
-    run = Run(
-        folder.name,
-        folder,
-        mode,
-        settings,
-        tuple(name for _, name in phases),
-        reviewed,
-        dict(gates or {}),
-        strict,
-        clean_slate,
-    )
     manifest: Manifest = {
-        "run_id": run.run_id,
+        "run_id": folder.name,
         "mode": mode,
         "status": Status.OPEN,
         "created_at": now().isoformat(),
         "as_of": "",
         "parameters": {
-            "phases": list(run.phases),
+            "phases": [name for _, name in phases],
             "reviewed": reviewed,
-            "gates": dict(run.gates),
+            "gates": dict(gates or {}),
             "strict": strict,
             "clean_slate": clean_slate,
         },
         "phases": [_not_begun(number, name) for number, name in phases],
     }
     write_json(folder / MANIFEST, {**manifest, **(details or {})})
+    run = load(settings, folder.name)
     run.tell(RunOpened(mode))
     return run
 

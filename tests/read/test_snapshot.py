@@ -18,7 +18,6 @@ from reimport_lib.read import certificate
 from reimport_lib.read.exports import files
 from reimport_lib.read.limits import check_file
 from reimport_lib.read.objects import as_frame
-from reimport_lib.read.reading import FileSettings
 from reimport_lib.read.snapshot import MANIFEST, Snapshot, freeze, open_snapshot
 
 from .written import AS_OF, delimited, fmpxml, settings, xlsx
@@ -358,13 +357,7 @@ def test_names_for_a_headerless_file_come_from_a_sidecar_or_a_setting(
     (exports / "Images.tab.columns.txt").unlink()
 
     named = settings(exports, REIMPORT_COLUMNS="images: recid , date")
-    second = freeze(
-        named,
-        tmp_path / "2",
-        as_of=AS_OF,
-        objects=STORED,
-        file_settings=FileSettings.of(named),
-    )
+    second = freeze(named, tmp_path / "2", as_of=AS_OF, objects=STORED)
 
     assert second.digest == first.digest
     assert first.table("images").reset_index().values.tolist() == [

@@ -5,13 +5,14 @@ Imports errors, limits, reading and the readers of files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import charsets, delimited, excel, files, fmpxml
 from reimport_lib.read.limits import LIMITS, Limits, check_file
-from reimport_lib.read.reading import FileSettings, Reading
+from reimport_lib.read.reading import Reading
 
 _HEAD_BYTES = 4096
 _FEW_CONTROL, _MOST_CONTROL = 8, 0.05
@@ -78,24 +79,30 @@ def kind_of(path: Path, limits: Limits = LIMITS) -> Kind:
 
 
 def read(
-    path: Path, *, settings: FileSettings | None = None, limits: Limits = LIMITS
+    path: Path,
+    *,
+    columns: Sequence[str] = (),
+    charset: str = "",
+    limits: Limits = LIMITS,
 ) -> Reading:
     """
     The table in the file at *path*, whatever its ending says.
 
+    Args:
+        columns, charset: what a person said of it, since text may not say it itself.
+
     Raises:
         SourceError: no reader takes it, or the one that does refuses it.
     """
-    settings = settings or FileSettings()
     match kind_of(path, limits):
         case Kind.EXCEL:
             return excel.read(path, limits=limits)
         case Kind.FMPXML:
             return fmpxml.read(path, limits=limits)
         case Kind.DELIMITED:
-            named = settings.columns_of(path.stem) or files.column_names(path)
+            named = columns or files.column_names(path)
             reading = delimited.read(
-                path, columns=named, charset=settings.charset, limits=limits
+                path, columns=named, charset=charset, limits=limits
             )
             _require_columns(path, reading)
             return reading
