@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reimport_lib.files.ledger import FileOutcome
+from reimport_lib.files.ledger import FileOutcome, Line
 
 SHOWN = 5
 """Records that are named of each reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TransferProgress:
     """
-    How far one table is.
+    How far one table is, while it is worked on.
 
     Attributes:
         counts: outcome -> records, those of earlier runs among them.
@@ -26,12 +27,18 @@ class TransferProgress:
     """
 
     table: str
-    counts: Mapping[FileOutcome, int]
-    fetched: int
-    wanted: int
-    size_bytes: int
-    seconds: float
-    failures: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    counts: Counter[FileOutcome] = field(default_factory=Counter)
+    fetched: int = 0
+    wanted: int = 0
+    size_bytes: int = 0
+    seconds: float = 0.0
+    failures: dict[str, list[int]] = field(default_factory=dict)
+
+    def count(self, line: Line) -> None:
+        """Take *line* into what is told."""
+        self.counts[line.outcome] += 1
+        if line.outcome is FileOutcome.FAILED:
+            self.failures.setdefault(line.why, []).append(line.number)
 
     @property
     def per_minute(self) -> float:

@@ -99,6 +99,7 @@ def transfer(
                 files=files,
                 s3=objects.client(settings),
                 bucket=settings.s3_bucket,
+                progress=TransferProgress(table),
             )
             wanted = sort_out(work, listings[stored[table]], book)
             limit = 0 if dry_run else most
@@ -134,32 +135,22 @@ def _fetch_all(
 ) -> TransferProgress:
     started = time.monotonic()
     failed_in_a_row = 0
-    chosen = wanted[:most] if most is not None else wanted
-
-    def progress() -> TransferProgress:
-        return TransferProgress(
-            work.table,
-            dict(work.counts),
-            work.fetched,
-            len(wanted),
-            work.size_bytes,
-            time.monotonic() - started,
-            work.failures,
-        )
-
-    for each in chosen:
+    progress = work.progress
+    progress.wanted = len(wanted)
+    for each in wanted[:most]:
         line, problem = _fetch_one(work, each)
         book.write(work.table, line)
-        work.count(line)
-        work.fetched += 1
-        work.size_bytes += line.size_bytes
+        progress.count(line)
+        progress.fetched += 1
+        progress.size_bytes += line.size_bytes
+        progress.seconds = time.monotonic() - started
         if tell:
-            tell(progress())
+            tell(progress)
         failed_in_a_row = failed_in_a_row + 1 if problem else 0
         if problem and failed_in_a_row >= MOST_IN_A_ROW:
             raise problem
         time.sleep(work.session.server.pause_seconds)
-    return progress()
+    return progress
 
 
 def _fetch_one(work: Work, wanted: Wanted) -> tuple[Line, SourceError | None]:

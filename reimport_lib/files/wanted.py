@@ -7,9 +7,8 @@ objects by; no stamp in FileMaker and no earlier run does. Imports no Django.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -17,6 +16,7 @@ import pandas as pd
 
 from reimport_lib.errors import SourceError
 from reimport_lib.files.ledger import FileOutcome, Ledger, Line
+from reimport_lib.files.progress import TransferProgress
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.object_names import Naming, read_names
 from reimport_lib.plan.objects import claims
@@ -59,18 +59,9 @@ class Work:
     files: httpx.Client
     s3: Any
     bucket: str
-    counts: Counter[FileOutcome] = field(default_factory=Counter)
-    failures: dict[str, list[int]] = field(default_factory=dict)
-    fetched: int = 0
-    size_bytes: int = 0
+    progress: TransferProgress
     keys: frozenset[str] = frozenset()
     """Canonical keys of all records."""
-
-    def count(self, line: Line) -> None:
-        """Take *line* into what progress tells."""
-        self.counts[line.outcome] += 1
-        if line.outcome is FileOutcome.FAILED:
-            self.failures.setdefault(line.why, []).append(line.number)
 
 
 def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
@@ -108,7 +99,7 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
             wanted.append(Wanted(record.number, raw))
         else:
             lines.append(line)
-            work.count(line)
+            work.progress.count(line)
         if line is None or line.outcome is FileOutcome.THERE:
             taken.add(key)
     book.write(work.table, *lines)
