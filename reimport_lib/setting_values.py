@@ -202,7 +202,7 @@ def bucket(name: str, text: str) -> str:
 
 
 def endpoint(name: str, text: str) -> str:
-    wrong = _fault_of_url(text) if text else ""
+    wrong = fault_of_url(text) if text else ""
     if wrong:
         raise SettingsError(
             f"{name}: {wrong}.",
@@ -259,7 +259,8 @@ def database(name: str, text: str) -> str:
     return text
 
 
-def _fault_of_url(text: str) -> str:
+def fault_of_url(text: str) -> str:
+    """Why *text* is no address of a server, without a word of it; "" where it is."""
     try:
         parts = urlsplit(text)
         port = parts.port

@@ -31,9 +31,7 @@ pytestmark = pytest.mark.skipif(
 
 def table(records: list[Record]) -> Reading:
     settled = Settled(tuple(records), (), 2, None, None)
-    return reading(
-        "patients", settled, (), way="data-api", convert=lambda field: None, checks=()
-    )
+    return reading("patients", settled, (), way="data-api", convert=lambda field: None)
 
 
 def exported() -> dict[str, list[str]]:

@@ -136,7 +136,7 @@ def decide(path: Path, *, asked: str = "") -> Charset:
         _require_fits(path, codec, name, skip)
         return Charset(codec, name, skip, 1.0, "byte order mark")
     fits_utf8 = _first_misfit(path, "utf-8") is None
-    if asked and not (fits_utf8 and not _is_ascii(path)):
+    if asked and (not fits_utf8 or all(map(bytes.isascii, _pieces(path)))):
         return _asked(path, asked, head)
     if codec := utf16_by_nuls(head):
         _require_fits(path, codec, "UTF-16", 0)
@@ -144,10 +144,6 @@ def decide(path: Path, *, asked: str = "") -> Charset:
     if fits_utf8:
         return Charset("utf-8", "UTF-8", 0, 1.0, "every byte fits")
     return _single_byte(path)
-
-
-def _is_ascii(path: Path) -> bool:
-    return all(piece.isascii() for piece in _pieces(path))
 
 
 def _asked(path: Path, asked: str, head: bytes) -> Charset:

@@ -28,7 +28,6 @@ from reimport_lib.read.reading import TEXT, Reading, assemble
 
 _MOST_UNEVEN = 20_000
 _HEAD_CHARS = 256 * 1024
-_BLOCK_BYTES = 4 * 1024 * 1024
 _SEPARATOR = "\x1d"
 _SHOWN_ROWS = 5
 
@@ -71,9 +70,7 @@ def read(
     names, has_header = _names(source, columns, limits)
     arrays = _arrays(source, limits)
     start = source.dialect.skipped + 1 if has_header else 0
-    arrays = [without_escapes(array.slice(start)) for array in arrays]
-    if _holds(path, _SEPARATOR):
-        arrays = [_repetitions(array) for array in arrays]
+    arrays = [_repetitions(without_escapes(array.slice(start))) for array in arrays]
     data, rows, blank = assemble(
         names,
         arrays,
@@ -189,15 +186,6 @@ def _ragged(source: _Source, uneven: list[tuple[int, int]]) -> SourceError:
         hint=hint,
         id="R132",
     )
-
-
-def _holds(path: Path, character: str) -> bool:
-    """Whether the byte of an ASCII *character* is anywhere in the file."""
-    with path.open("rb") as stream:
-        while piece := stream.read(_BLOCK_BYTES):
-            if character.encode() in piece:
-                return True
-    return False
 
 
 def _repetitions(array: pa.ChunkedArray) -> pa.ChunkedArray:

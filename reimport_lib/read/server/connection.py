@@ -1,6 +1,6 @@
 """Which FileMaker server is meant: address, account, and what its tables are called.
 
-Imports only config, errors and tables. Nothing here opens a connection.
+Imports only config, errors, setting_values and tables. Nothing here opens a connection.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
 from reimport_lib.config import Secret, Settings
 from reimport_lib.errors import SettingsError
+from reimport_lib.setting_values import fault_of_url
 from reimport_lib.tables import registry
 
 PAGE_ROWS = 500
@@ -132,39 +133,23 @@ def is_loopback(host: str) -> bool:
 
 
 def _url(text: str) -> str:
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        port = parts.port
-    except ValueError:
-        raise _no_host("its port is no number from 1 to 65535") from None
+    address = text if "://" in text else f"https://{text}"
+    wrong = fault_of_url(address)
+    parts = urlsplit("" if wrong else address)
     host = parts.hostname or ""
-    wrong = ""
-    if parts.username or parts.password:
-        wrong = "it holds an account"
-    elif port == 0 or parts.netloc.endswith(":"):
-        wrong = "its port is no number from 1 to 65535"
-    elif not _HOST.fullmatch(host) or _more_than_host(parts):
+    is_host = _HOST.fullmatch(host) and not parts.path.strip("/")
+    if not wrong and (not is_host or parts.netloc.endswith(":")):
         wrong = "it is more or less than a host"
-    elif parts.scheme not in ("http", "https"):
-        wrong = "it is neither https nor http"
     elif parts.scheme == "http" and not is_loopback(host):
         wrong = "http is taken on this machine only: passwords would travel in the open"
     if wrong:
-        raise _no_host(wrong)
+        raise SettingsError(
+            f"FILEMAKER_HOST: {wrong}.",
+            hint="FILEMAKER_HOST=filemaker.example.org, or https://HOST:PORT",
+            id="R184",
+        )
     shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
-
-
-def _no_host(wrong: str) -> SettingsError:
-    return SettingsError(
-        f"FILEMAKER_HOST: {wrong}.",
-        hint="FILEMAKER_HOST=filemaker.example.org, or https://HOST:PORT",
-        id="R184",
-    )
-
-
-def _more_than_host(parts: SplitResult) -> bool:
-    return bool(parts.path.strip("/") or parts.query or parts.fragment)
+    return f"{parts.scheme}://{shown}" + (f":{parts.port}" if parts.port else "")
 
 
 def _ca_file(text: str) -> Path | None:

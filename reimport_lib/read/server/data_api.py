@@ -26,7 +26,7 @@ from reimport_lib.read.server.connection import Server, server_of
 from reimport_lib.read.server.errors import Refusal
 from reimport_lib.read.server.http import PATIENCE, Patience, Session, TooMuch
 from reimport_lib.read.server.layouts import PORTAL_ROWS, Layout, Page
-from reimport_lib.read.server.records import Record, Sweep, checks, settle
+from reimport_lib.read.server.records import Record, Sweep, settle
 from reimport_lib.read.server.values import Field, Kind, convert, date_form
 from reimport_lib.tables import registry
 from reimport_lib.tables.registry import key_names
@@ -129,7 +129,7 @@ def read_layout(
         layout.fields,
         way=WAY,
         convert=lambda field: convert(field.kind, us=us),
-        checks=(*checks(settled), *_hidden(way.hidden)),
+        found=_hidden(way.hidden),
     )
 
 

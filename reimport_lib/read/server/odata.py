@@ -6,7 +6,7 @@ the end is a page without records. Imports no Django.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -31,7 +31,7 @@ from reimport_lib.read.server.odata_service import (
     opened,
     path_of,
 )
-from reimport_lib.read.server.records import MOST_DIGITS, Record, Sweep, checks, settle
+from reimport_lib.read.server.records import MOST_DIGITS, Record, Sweep, settle
 from reimport_lib.read.server.values import Field, Kind, convert, moment_of_odata, plain
 
 WAY = "odata"
@@ -142,7 +142,7 @@ def read_entity(
         entity.fields,
         way=WAY,
         convert=lambda f: moments if f.kind is Kind.MOMENT else convert(f.kind),
-        checks=(*checks(settled), *_repeating(entity.fields)),
+        found=_repeating(entity.fields),
     )
 
 
@@ -224,7 +224,8 @@ def _way(service: Session, entity: Entity) -> _Way:
     first = http.get(service, path_of(entity.name, "$top=1"), body_of)["value"]
     if not first or ROW in first[0]:
         return way
-    select = _select(entity.fields)
+    shown = [f.name for f in entity.fields if f.kind is not Kind.CONTAINER]
+    select = "$select=" + ",".join([ROW, VERSION, *map(_quoted, shown)])
     if len(select) <= LONGEST_QUERY:
         try:
             http.get(service, path_of(entity.name, f"{select}&$top=1"), body_of)
@@ -239,11 +240,6 @@ def _way(service: Session, entity: Entity) -> _Way:
             id="R205",
         )
     return way
-
-
-def _select(fields: Sequence[Field]) -> str:
-    shown = [f.name for f in fields if f.kind is not Kind.CONTAINER]
-    return "$select=" + ",".join([ROW, VERSION, *map(_quoted, shown)])
 
 
 def _page(service: Session, name: str, way: _Way, last: str) -> Mapping[str, Any]:

@@ -161,14 +161,14 @@ def reading(
     *,
     way: str,
     convert: Callable[[Field], Convert | None],
-    declared_order: str = "",
-    checks: Sequence[Check],
+    found: Iterable[Check] = (),
 ) -> Reading:
     """
     The records as a table of text: *fields* first, then what else the records hold.
 
     Args:
         convert: a field to how each of its values becomes text of ours, if it must.
+        found: checks of that server alone.
     """
     known = {field.name: field for field in fields}
     for record in settled.records:
@@ -188,8 +188,12 @@ def reading(
         pa.array(numbers[places.to_numpy()]),
         blank,
         way=way,
-        declared_order=declared_order,
-        checks=(*checks, *_value_checks(data), *_left_out(known.values())),
+        checks=(
+            *checks(settled),
+            *found,
+            *_value_checks(data),
+            *_left_out(known.values()),
+        ),
     )
 
 
