@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
-from reimport_lib.read.limits import LIMITS, Limits
+from reimport_lib.read import limits
 
 ROW = "@row"
 """The name under which the record numbers are stored beside the columns."""
@@ -62,9 +62,7 @@ def refuse_other_content(cells: Sequence[str], *, name: str) -> None:
         )
 
 
-def columns(
-    cells: Sequence[str], *, name: str, limits: Limits = LIMITS
-) -> tuple[str, ...]:
+def columns(cells: Sequence[str], *, name: str) -> tuple[str, ...]:
     """
     The cleaned, unique column names of file *name*.
 
@@ -75,9 +73,9 @@ def columns(
         SourceError: no column has a name, one occurs twice (both places are named),
             or there are more than the limits allow.
     """
-    if len(cells) > limits.columns:
+    if len(cells) > limits.COLUMNS:
         raise SourceError(
-            f"{name}: {len(cells):,} columns; the limit is {limits.columns:,}.",
+            f"{name}: {len(cells):,} columns; the limit is {limits.COLUMNS:,}.",
             hint="is this the right file? export only the columns that are needed",
             id="R166",
         )

@@ -8,57 +8,42 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from reimport_lib.errors import SourceError
 
+FILE_BYTES = 2 * 1024**3  # as it lies on the disk
+CELLS = 40_000_000  # rows times columns, counting the empty ones between
+COLUMNS = 2_000  # of one table
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one source table.
+# Of a workbook: of all in it, unpacked; of the parts that only say where its sheets
+# lie; and unpacked to packed bytes, looked at from so many on.
+UNPACKED_BYTES = 1024**3
+PART_BYTES = 16 * 1024**2
+RATIO, RATIO_FROM_BYTES = 200, 64 * 1024**2
 
-    Attributes:
-        file_bytes: of the file as it lies on the disk.
-        unpacked_bytes: of everything in a workbook, unpacked.
-        part_bytes: of the parts of a workbook that only say where its sheets lie.
-        sheet_cells: like cells, of a sheet: its reader makes room for all of them.
-        sheet_text_bytes: of the text that the cells of a sheet show, counted for every
-            cell; and of all its strings.
-        ratio: unpacked to packed bytes; looked at from ``ratio_from_bytes`` on.
-        cells: rows times columns, counting the empty ones between.
-        columns: of one table.
-        field_chars: of one field in a delimited file, and of one of its lines.
-        batch_chars: of some thousand of its records, or one that is never closed.
-        row_bytes: of one row of an XML export.
-        header_bytes: of the first record, and of an XML prolog.
-    """
+# Of a sheet: its reader makes room for all cells, each with a copy of its text; the
+# limit of text holds for all strings of the workbook too.
+SHEET_CELLS = 15_000_000
+SHEET_TEXT_BYTES = 384 * 1024**2
 
-    file_bytes: int = 2 * 1024**3
-    unpacked_bytes: int = 1024**3
-    part_bytes: int = 16 * 1024**2
-    sheet_cells: int = 15_000_000
-    sheet_text_bytes: int = 384 * 1024**2
-    ratio: int = 200
-    ratio_from_bytes: int = 64 * 1024**2
-    cells: int = 40_000_000
-    columns: int = 2_000
-    field_chars: int = 16 * 1024**2
-    batch_chars: int = 64 * 1024**2
-    row_bytes: int = 64 * 1024**2
-    header_bytes: int = 1024**2
+# Of delimited text: of a field and of a line; of some thousand records, or of one that
+# is never closed.
+FIELD_CHARS = 16 * 1024**2
+BATCH_CHARS = 64 * 1024**2
+
+# Of an XML export: of one row, and of what stands before the first.
+ROW_BYTES = 64 * 1024**2
+HEADER_BYTES = 1024**2
 
 
-LIMITS = Limits()
-
-
-def check_file(path: Path, limits: Limits = LIMITS) -> os.stat_result:
+def check_file(path: Path) -> os.stat_result:
     """
     The file's status, if it is one that can be read: regular, not empty, not too large.
 
     Raises:
         SourceError: it is not there, is a folder, device or pipe, cannot be read, is
-            empty, or is larger than ``limits.file_bytes``.
+            empty, or is larger than ``FILE_BYTES``.
     """
     try:
         status = path.stat()
@@ -86,28 +71,28 @@ def check_file(path: Path, limits: Limits = LIMITS) -> os.stat_result:
             hint="export the table again",
             id="R172",
         )
-    if status.st_size > limits.file_bytes:
+    if status.st_size > FILE_BYTES:
         raise SourceError(
-            f"{path.name}: {status.st_size:,} bytes; the limit is "
-            f"{limits.file_bytes:,}.",
+            f"{path.name}: {status.st_size:,} bytes; the limit is {FILE_BYTES:,}.",
             hint="export the table in a leaner form, without container fields",
             id="R173",
         )
     return status
 
 
-def check_cells(name: str, *, rows: int, columns: int, limits: Limits = LIMITS) -> None:
-    """Refuse a table of more cells or columns than the limits allow."""
-    if columns > limits.columns:
+def check_cells(name: str, *, rows: int, columns: int, most: int = 0) -> None:
+    """Refuse a table of more columns than may be, or of more cells (or than *most*)."""
+    most = min(CELLS, most or CELLS)
+    if columns > COLUMNS:
         raise SourceError(
-            f"{name}: {columns:,} columns; the limit is {limits.columns:,}.",
+            f"{name}: {columns:,} columns; the limit is {COLUMNS:,}.",
             hint="see what stands far to the right, and export the table without it",
             id="R174",
         )
-    if rows * columns > limits.cells:
+    if rows * columns > most:
         raise SourceError(
             f"{name}: reaches over {rows:,} rows and {columns:,} columns; the limit "
-            f"is {limits.cells:,} cells.",
+            f"is {most:,} cells.",
             hint="see what stands far outside the table, and export it without that",
             id="R175",
         )

@@ -19,9 +19,8 @@ import pyarrow as pa
 from reimport_lib.checks import Check
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
-from reimport_lib.read import canonical, certificate, store
+from reimport_lib.read import canonical, certificate, limits, store
 from reimport_lib.read.exports import files, kinds
-from reimport_lib.read.limits import LIMITS, Limits, check_file
 from reimport_lib.read.manifest import Manifest, ObjectsManifest, TableManifest
 from reimport_lib.read.objects import ObjectListings, as_frame, prefixes
 from reimport_lib.read.reading import TEXT, Reading, filled
@@ -112,7 +111,6 @@ def freeze(
     as_of: datetime,
     objects: ObjectListings | None,
     progress: Progress | None = None,
-    limits: Limits = LIMITS,
 ) -> Snapshot:
     """
     Read the whole source once and freeze it into *folder*.
@@ -137,7 +135,7 @@ def freeze(
     tables: dict[str, TableManifest] = {}
     listings: dict[str, ObjectsManifest] = {}
     with store.all_or_nothing(folder):
-        for name, origin, reading in _readings(settings, limits, progress):
+        for name, origin, reading in _readings(settings, progress):
             tables[name] = _freeze_table(folder, name, origin, reading)
             if progress:
                 progress(name, tables[name].rows)
@@ -192,7 +190,7 @@ class _Origin:
 
 
 def _readings(
-    settings: Settings, limits: Limits, progress: Progress | None
+    settings: Settings, progress: Progress | None
 ) -> Iterator[tuple[str, _Origin, Reading]]:
     """One table after the other, so that only one is in memory."""
     if not settings.source:
@@ -210,12 +208,10 @@ def _readings(
         Path(settings.source).expanduser(), optional=settings.rows.optional_tables
     )
     for table, path in found.items():
-        before = check_file(path)
+        before = limits.check_file(path)
         digest = certificate.digest(path)
         named = settings.columns.get(registry.named(table).file, ())
-        reading = kinds.read(
-            path, columns=named, charset=settings.charset, limits=limits
-        )
+        reading = kinds.read(path, columns=named, charset=settings.charset)
         checks = certificate.file_checks(path, before)
         yield table, _Origin(path.name, digest, before.st_size, checks), reading
 

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from reimport_lib.checks import Verdict
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import charsets, delimited
-from reimport_lib.read.limits import LIMITS, Limits
 
-from .written import column
+from .written import bounded, column
 from .written import delimited as write
 
 ROWS = [["id", "name"], ["1", "Ann"], ["2", "Zoë"]]
@@ -244,11 +243,11 @@ def test_nul_and_long_notes_come_through(tmp_path: Path) -> None:
 def test_limits_bound_columns_cells_and_fields(tmp_path: Path) -> None:
     path = write(tmp_path / "A.csv", [["a", "b"], ["1", "2"], ["3", "4" * 99]])
 
-    for limits in (Limits(columns=1), Limits(cells=5), Limits(field_chars=50)):
+    for bounds in (bounded(COLUMNS=1), bounded(CELLS=5), bounded(FIELD_CHARS=50)):
         # An odd quote sends the file the careful way, which counts characters.
         path.write_text(path.read_text() + '5,6"\n')
-        with pytest.raises(SourceError, match="the limit"):
-            delimited.read(path, limits=limits)
+        with bounds, pytest.raises(SourceError, match="the limit"):
+            delimited.read(path)
         path.write_text(path.read_text().removesuffix('5,6"\n'))
 
 
@@ -272,7 +271,7 @@ def test_what_was_written_is_read(
         path, charsets.decide(path), delimited._dialect(path, charsets.decide(path))
     )
 
-    arrays = delimited._arrays(source, LIMITS)
+    arrays = delimited._arrays(source)
 
     assert [array.to_pylist() for array in arrays] == [
         list(values) for values in zip(["x", "y", "z"], *rows, strict=True)

@@ -15,9 +15,8 @@ from reimport_lib.checks import Verdict
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import excel
 from reimport_lib.read.exports.used_range import measure_sheet
-from reimport_lib.read.limits import Limits
 
-from .written import column, raw_xlsx, xlsx
+from .written import bounded, column, raw_xlsx, xlsx
 
 
 def one(folder: Path, cell: Any, *, since: int = 1900, formats: str = "") -> str:
@@ -318,8 +317,11 @@ def test_a_bomb_is_refused_by_its_ratio(tmp_path: Path) -> None:
         tmp_path / "A.xlsx", "<sheetData/>", members={"xl/theme.xml": "0" * 2_000_000}
     )
 
-    with pytest.raises(SourceError, match="that unpack to"):
-        excel.read(path, limits=Limits(ratio_from_bytes=1_000_000, ratio=50))
+    with (
+        bounded(RATIO_FROM_BYTES=1_000_000, RATIO=50),
+        pytest.raises(SourceError, match="that unpack to"),
+    ):
+        excel.read(path)
 
 
 def test_a_member_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:

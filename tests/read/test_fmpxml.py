@@ -11,9 +11,8 @@ from reimport_lib.checks import Verdict
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import fmpxml
 from reimport_lib.read.exports.fmpprolog import date_order
-from reimport_lib.read.limits import Limits
 
-from .written import column
+from .written import bounded, column
 from .written import fmpxml as write
 
 NAMES = ["id", "note"]
@@ -107,8 +106,11 @@ def test_more_fields_than_a_prolog_may_hold_are_told(tmp_path: Path) -> None:
     names = [f"field {place}" for place in range(2_000)]
     path = write(tmp_path / "A.xml", names, [["x"] * 2_000])
 
-    with pytest.raises(SourceError, match=r"1\d\d fields are described so far"):
-        fmpxml.read(path, limits=Limits(header_bytes=8_192))
+    with (
+        bounded(HEADER_BYTES=8_192),
+        pytest.raises(SourceError, match=r"1\d\d fields are described so far"),
+    ):
+        fmpxml.read(path)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "utf-16", "windows-1252"])
@@ -242,8 +244,11 @@ def test_depth_and_cells_are_bounded(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match="nested too deep"):
         fmpxml.read(deep)
-    with pytest.raises(SourceError, match="the limit is 9,999 cells"):
-        fmpxml.read(long, limits=Limits(cells=9_999))
+    with (
+        bounded(CELLS=9_999),
+        pytest.raises(SourceError, match="the limit is 9,999 cells"),
+    ):
+        fmpxml.read(long)
 
 
 def test_memory_does_not_grow_with_the_markup(tmp_path: Path) -> None:
@@ -277,8 +282,11 @@ def test_a_count_that_is_none_cannot_be_checked(tmp_path: Path, found: str) -> N
 def test_a_row_without_an_end_is_refused_while_it_is_read(tmp_path: Path) -> None:
     path = write(tmp_path / "A.xml", ["id"], [["x"] * 50_000])
 
-    with pytest.raises(SourceError, match="100,000 bytes without the end of a row"):
-        fmpxml.read(path, limits=Limits(row_bytes=100_000))
+    with (
+        bounded(ROW_BYTES=100_000),
+        pytest.raises(SourceError, match="100,000 bytes without the end of a row"),
+    ):
+        fmpxml.read(path)
 
 
 @pytest.mark.parametrize("declared", ["klingon", "us-ascii"])

@@ -9,9 +9,8 @@ import pytest
 from reimport_lib.checks import Verdict
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import delimited, kinds
-from reimport_lib.read.limits import Limits
 
-from .written import column
+from .written import bounded, column
 
 TABLE = b'"id","name"\r\n"1","a"\r\n'
 
@@ -36,18 +35,22 @@ def test_what_has_no_end_is_refused_while_it_is_read(
     tmp_path: Path, tail: bytes, told: str
 ) -> None:
     path = write(tmp_path, TABLE + tail)
-    limits = Limits(field_chars=1_000, batch_chars=1_500, cells=2_000)
+    bounds = bounded(FIELD_CHARS=1_000, BATCH_CHARS=1_500, CELLS=2_000)
 
-    with pytest.raises(SourceError, match=told):
-        delimited.read(path, limits=limits)
+    with bounds, pytest.raises(SourceError, match=told):
+        delimited.read(path)
 
 
 def test_more_lines_than_cells_are_allowed_are_not_read(tmp_path: Path) -> None:
     path = write(tmp_path, b"id,name\r\n" + b"1,a\r\n" * 600)
 
-    with pytest.raises(SourceError, match="over 601 rows and 2 columns; the limit is"):
-        delimited.read(path, limits=Limits(cells=1_200))
-    assert delimited.read(path, limits=Limits(cells=1_202)).data.num_rows == 600
+    with (
+        bounded(CELLS=1_200),
+        pytest.raises(SourceError, match="over 601 rows and 2 columns; the limit is"),
+    ):
+        delimited.read(path)
+    with bounded(CELLS=1_202):
+        assert delimited.read(path).data.num_rows == 600
 
 
 def test_a_joined_file_may_have_several_byte_order_marks(tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ import pytest
 
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import excel
-from reimport_lib.read.limits import Limits
 
-from .written import column, raw_xlsx
+from .written import bounded, column, raw_xlsx
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -38,8 +37,11 @@ def test_one_text_for_many_cells_is_counted_for_each(tmp_path: Path) -> None:
         members=strings("id", "x" * 10_000),
     )
 
-    with pytest.raises(SourceError, match=r"2,001 cells hold 20,\d{3},\d{3} bytes of"):
-        excel.read(path, limits=Limits(sheet_text_bytes=5_000_000))
+    with (
+        bounded(SHEET_TEXT_BYTES=5_000_000),
+        pytest.raises(SourceError, match=r"2,001 cells hold 20,\d{3},\d{3} bytes of"),
+    ):
+        excel.read(path)
 
 
 def test_a_long_text_that_few_cells_show_is_read(tmp_path: Path) -> None:
@@ -49,7 +51,8 @@ def test_a_long_text_that_few_cells_show_is_read(tmp_path: Path) -> None:
         members=strings("id", "x" * 10_000, "y"),
     )
 
-    reading = excel.read(path, limits=Limits(sheet_text_bytes=5_000_000))
+    with bounded(SHEET_TEXT_BYTES=5_000_000):
+        reading = excel.read(path)
 
     assert column(reading, "id") == ["x" * 10_000, *["y"] * 2_000]
 
@@ -67,16 +70,22 @@ def test_a_cell_that_names_no_string_counts_as_the_first(
         members=strings("x" * 10_000, "y"),
     )
 
-    with pytest.raises(SourceError, match="600 cells hold 6,"):
-        excel.read(path, limits=Limits(sheet_text_bytes=5_000_000))
+    with (
+        bounded(SHEET_TEXT_BYTES=5_000_000),
+        pytest.raises(SourceError, match="600 cells hold 6,"),
+    ):
+        excel.read(path)
 
 
 def test_text_in_the_cells_themselves_is_limited_as_well(tmp_path: Path) -> None:
     cell = f'<row><c t="inlineStr"><is><t>{"x" * 10_000}</t></is></c></row>'
     path = raw_xlsx(tmp_path / "A.xlsx", f"<sheetData>{cell * 600}</sheetData>")
 
-    with pytest.raises(SourceError, match="600 cells hold 6,"):
-        excel.read(path, limits=Limits(sheet_text_bytes=5_000_000))
+    with (
+        bounded(SHEET_TEXT_BYTES=5_000_000),
+        pytest.raises(SourceError, match="600 cells hold 6,"),
+    ):
+        excel.read(path)
 
 
 def test_many_columns_count_with_the_rows_that_are_there(tmp_path: Path) -> None:
@@ -92,8 +101,11 @@ def test_many_columns_count_with_the_rows_that_are_there(tmp_path: Path) -> None
     reading = excel.read(path)
 
     assert (reading.data.num_columns, column(reading, "h999")) == (1_000, ["1"])
-    with pytest.raises(SourceError, match="reaches over 300 rows"):
-        excel.read(path, limits=Limits(sheet_cells=299_999))
+    with (
+        bounded(SHEET_CELLS=299_999),
+        pytest.raises(SourceError, match="reaches over 300 rows"),
+    ):
+        excel.read(path)
 
 
 @pytest.mark.parametrize("part", ["media/a.xml", "styles.xml", "a.bin", "a.rels"])
@@ -130,8 +142,8 @@ def test_a_part_that_is_there_twice_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_part_without_end_is_refused(tmp_path: Path) -> None:
     path = raw_xlsx(tmp_path / "A.xlsx", numbered(0), members=strings("id"))
 
-    with pytest.raises(SourceError, match="damaged"):
-        excel.read(path, limits=Limits(part_bytes=100))
+    with bounded(PART_BYTES=100), pytest.raises(SourceError, match="damaged"):
+        excel.read(path)
 
 
 def test_a_workbook_part_that_lies_about_its_size_costs_no_memory(

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
+import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from reimport_lib.config import Settings, load_settings
+from reimport_lib.read import limits
 from reimport_lib.read.reading import Reading
 from reimport_lib.tables import registry
 
@@ -22,6 +25,15 @@ AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 NAMESPACE = "http://www.filemaker.com/fmpxmlresult"
 
 Rows = Sequence[Sequence[Any]]
+
+
+@contextmanager
+def bounded(**most: int) -> Iterator[None]:
+    """Those limits for a source, until the end of the block."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in most.items():
+            patch.setattr(limits, name, value)
+        yield
 
 
 def xlsx(path: Path, rows: Rows, *, since: int = 1900, formats: str = "") -> Path:

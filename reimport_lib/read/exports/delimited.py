@@ -18,12 +18,11 @@ import pyarrow.compute as pc
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
-from reimport_lib.read import headers
+from reimport_lib.read import headers, limits
 from reimport_lib.read.escapes import without_escapes
 from reimport_lib.read.exports import charsets, records
 from reimport_lib.read.exports.charsets import Charset
 from reimport_lib.read.exports.dialect import NAMES, Dialect, sniff
-from reimport_lib.read.limits import LIMITS, Limits, check_cells
 from reimport_lib.read.reading import TEXT, Reading, assemble
 
 _MOST_UNEVEN = 20_000
@@ -50,7 +49,6 @@ def read(
     *,
     columns: Sequence[str] = (),
     charset: str = "",
-    limits: Limits = LIMITS,
 ) -> Reading:
     """
     The records of the text file at *path*.
@@ -67,8 +65,8 @@ def read(
     """
     decided = charsets.decide(path, asked=charset)
     source = _Source(path, decided, _dialect(path, decided))
-    names, has_header = _names(source, columns, limits)
-    arrays = _arrays(source, limits)
+    names, has_header = _names(source, columns)
+    arrays = _arrays(source)
     start = source.dialect.skipped + 1 if has_header else 0
     arrays = [_repetitions(without_escapes(array.slice(start))) for array in arrays]
     data, rows, blank = assemble(
@@ -95,21 +93,19 @@ def _dialect(path: Path, charset: Charset) -> Dialect:
     return sniff(head, name=path.name, whole=whole)
 
 
-def _names(
-    source: _Source, columns: Sequence[str], limits: Limits
-) -> tuple[tuple[str, ...], bool]:
+def _names(source: _Source, columns: Sequence[str]) -> tuple[tuple[str, ...], bool]:
     """The column names, and whether the first record is the header."""
     name, first = source.path.name, source.dialect.first
     headers.refuse_other_content(first, name=name)
-    if len(first) > limits.columns:  # of which only a part may have been looked at
+    if len(first) > limits.COLUMNS:  # of which only a part may have been looked at
         raise SourceError(
-            f"{name}: its first record has more than {limits.columns:,} fields, "
+            f"{name}: its first record has more than {limits.COLUMNS:,} fields, "
             "the limit.",
             hint="is this the right file? export only the columns that are needed",
             id="R128",
         )
     if columns:
-        named = headers.columns(columns, name=f"names given for {name}", limits=limits)
+        named = headers.columns(columns, name=f"names given for {name}")
         own = [headers.clean(cell) for cell in first]
         if own == list(named):
             return named, True
@@ -130,7 +126,7 @@ def _names(
             f"{name}.columns.txt, or in REIMPORT_COLUMNS",
             id="R130",
         )
-    return headers.columns(first, name=name, limits=limits), True
+    return headers.columns(first, name=name), True
 
 
 def _refuse_other_header(name: str, own: list[str], named: Sequence[str]) -> None:
@@ -147,15 +143,15 @@ def _refuse_other_header(name: str, own: list[str], named: Sequence[str]) -> Non
         )
 
 
-def _arrays(source: _Source, limits: Limits) -> list[pa.ChunkedArray]:
+def _arrays(source: _Source) -> list[pa.ChunkedArray]:
     """All columns; every record must have as many fields as the first."""
     width = source.width
     chunks: list[list[pa.Array]] = [[] for _ in range(width)]
     uneven: list[tuple[int, int]] = []
     count = 0
-    for batch in records.batches(source.path, source.charset, source.dialect, limits):
+    for batch in records.batches(source.path, source.charset, source.dialect):
         count += len(batch)
-        check_cells(source.path.name, rows=count, columns=width, limits=limits)
+        limits.check_cells(source.path.name, rows=count, columns=width)
         for place, record in enumerate(batch):
             if len(record) == width:
                 continue

@@ -29,7 +29,6 @@ from reimport_lib.errors import SourceError
 from reimport_lib.read import cells, headers
 from reimport_lib.read.exports import mending, workbook
 from reimport_lib.read.exports.mending import Mended
-from reimport_lib.read.limits import LIMITS, Limits
 from reimport_lib.read.reading import Reading, assemble
 from reimport_lib.tables import registry
 
@@ -39,7 +38,7 @@ CELL_CHARS = 32_767
 _LAST_OF_FEBRUARY = "1900-02-28"
 
 
-def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
+def read(path: Path) -> Reading:
     """
     The rows of the first sheet that holds any, every cell as text.
 
@@ -50,7 +49,7 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
         SourceError: the workbook is damaged, encrypted, too large or has no sheet
             with data; a column name occurs twice.
     """
-    facts = workbook.measure(path, limits)
+    facts = workbook.measure(path)
     mended = mending.mend(path, facts.sheets) if facts.needs_mending else None
     sheet, rows = _first_with_data(path, facts, mended)
     _refuse_merged_header(path.name, sheet, height=len(rows))
@@ -62,7 +61,7 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
             hint="export with the field names in the first row",
             id="R136",
         )
-    names = headers.columns(first, name=place, limits=limits)
+    names = headers.columns(first, name=place)
     arrays = _arrays(rows, names, date_system=facts.date_system)
     arrays = _with_leap_day(path, facts, arrays, names)
     data, numbers, blank = assemble(names, arrays, first_row=2, name=path.name)

@@ -11,8 +11,8 @@ from typing import Any
 from lxml import etree
 
 from reimport_lib.errors import SourceError
+from reimport_lib.read import limits
 from reimport_lib.read.exports.xmlstream import RepairedStream
-from reimport_lib.read.limits import Limits
 
 NAMESPACE = "{http://www.filemaker.com/fmpxmlresult}"
 HARDENED: dict[str, Any] = {
@@ -62,7 +62,7 @@ class Prolog:
     has_doctype: bool = False
 
 
-def read_prolog(name: str, stream: RepairedStream, limits: Limits) -> Prolog:
+def read_prolog(name: str, stream: RepairedStream) -> Prolog:
     """
     Read *stream* up to the first row.
 
@@ -76,7 +76,7 @@ def read_prolog(name: str, stream: RepairedStream, limits: Limits) -> Prolog:
     )
     prolog = Prolog()
     first = True
-    while len(prolog.read_so_far) <= limits.header_bytes:
+    while len(prolog.read_so_far) <= limits.HEADER_BYTES:
         piece = stream.read(_PIECE)
         prolog.read_so_far += piece
         if piece:
@@ -98,7 +98,7 @@ def read_prolog(name: str, stream: RepairedStream, limits: Limits) -> Prolog:
             raise not_ours(name, "it has no rows where they should begin")
     raise not_ours(
         name,
-        f"its rows do not begin within {limits.header_bytes:,} bytes "
+        f"its rows do not begin within {limits.HEADER_BYTES:,} bytes "
         f"({len(prolog.names):,} fields are described so far)",
     )
 

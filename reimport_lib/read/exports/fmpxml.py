@@ -17,11 +17,10 @@ from lxml import etree
 
 from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.errors import SourceError
-from reimport_lib.read import headers
+from reimport_lib.read import headers, limits
 from reimport_lib.read.escapes import without_escapes
 from reimport_lib.read.exports.fmpprolog import HARDENED, NAMESPACE, Prolog, read_prolog
 from reimport_lib.read.exports.xmlstream import RepairedStream
-from reimport_lib.read.limits import LIMITS, Limits, check_cells
 from reimport_lib.read.reading import TEXT, Reading, assemble
 
 _ROW, _COL, _DATA = (f"{NAMESPACE}{tag}" for tag in ("ROW", "COL", "DATA"))
@@ -39,7 +38,7 @@ _HOLD_MORE = etree.XPath("boolean(*/*/*[2] or */*/*/*)")
 """Among these rows, some column holds more than one value, or markup in one."""
 
 
-def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
+def read(path: Path) -> Reading:
     """
     The rows of the FMPXMLRESULT at *path*, as they are, in order; the first is 1.
 
@@ -54,9 +53,9 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
     with path.open("rb") as raw:
         stream = RepairedStream(raw)
         try:
-            prolog = read_prolog(path.name, stream, limits)
-            names = headers.columns(prolog.names, name=path.name, limits=limits)
-            arrays = _columns(path.name, stream, prolog, limits)
+            prolog = read_prolog(path.name, stream)
+            names = headers.columns(prolog.names, name=path.name)
+            arrays = _columns(path.name, stream, prolog)
         except etree.XMLSyntaxError as error:
             raise _broken(path.name, error) from None
         except (UnicodeError, LookupError):
@@ -75,14 +74,14 @@ def read(path: Path, *, limits: Limits = LIMITS) -> Reading:
 
 
 def _columns(
-    name: str, stream: RepairedStream, prolog: Prolog, limits: Limits
+    name: str, stream: RepairedStream, prolog: Prolog
 ) -> list[pa.ChunkedArray]:
     """All values, one array per column, built some thousand rows at a time."""
     width = len(prolog.names)
     chunks: list[list[pa.Array]] = [[] for _ in range(width)]
     held: list[str] = []
     count = 0
-    for parent, rows in _batches(name, stream, prolog, limits):
+    for parent, rows in _batches(name, stream, prolog):
         together = rows[-1].getparent() is parent
         plain = together and not (prolog.has_doctype or _HOLD_MORE(parent))
         for row in rows:
@@ -92,7 +91,7 @@ def _columns(
                 values = _texts(row, width, place=f"{name}: row {count:,}")
             held += values
             row.clear()
-        check_cells(name, rows=count, columns=width, limits=limits)
+        limits.check_cells(name, rows=count, columns=width)
         if len(held) >= _CHUNK_ROWS * width:
             _keep(held, chunks)
     _keep(held, chunks)
@@ -100,7 +99,7 @@ def _columns(
 
 
 def _batches(
-    name: str, stream: RepairedStream, prolog: Prolog, limits: Limits
+    name: str, stream: RepairedStream, prolog: Prolog
 ) -> Iterator[tuple[Any, list[Any]]]:
     """Every complete row, as many at a time as one piece of the file ends, and the
     element that holds them."""
@@ -112,8 +111,8 @@ def _batches(
     while piece:
         events.feed(piece)
         unread_bytes += len(piece)
-        if unread_bytes > limits.row_bytes:
-            raise _endless(name, limits)
+        if unread_bytes > limits.ROW_BYTES:
+            raise _endless(name)
         if rows := [row for _, row in events.read_events()]:
             unread_bytes = 0
             parent: Any = rows[0].getparent()
@@ -209,9 +208,9 @@ def _checks(prolog: Prolog, rows: int, stream: RepairedStream) -> Iterator[Check
         )
 
 
-def _endless(name: str, limits: Limits) -> SourceError:
+def _endless(name: str) -> SourceError:
     return SourceError(
-        f"{name}: more than {limits.row_bytes:,} bytes without the end of a row; "
+        f"{name}: more than {limits.ROW_BYTES:,} bytes without the end of a row; "
         "nothing of it was read.",
         hint="one row may be too long, or the file damaged: export the table as .csv",
         id="R150",

@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from reimport_lib.errors import SourceError
+from reimport_lib.read import limits
 from reimport_lib.read.exports import charsets, delimited, excel, files, fmpxml
-from reimport_lib.read.limits import LIMITS, Limits, check_file
 from reimport_lib.read.reading import Reading
 
 _HEAD_BYTES = 4096
@@ -45,14 +45,14 @@ _WEB = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<body", b"
 _KIND_NAMES = {".xlsx": "workbook", ".xlsm": "workbook", ".xml": "FMPXMLRESULT"}
 
 
-def kind_of(path: Path, limits: Limits = LIMITS) -> Kind:
+def kind_of(path: Path) -> Kind:
     """
     The kind of the file at *path*, by its first bytes.
 
     Raises:
         SourceError: no reader takes it; the message says what it is, where known.
     """
-    check_file(path, limits)
+    limits.check_file(path)
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
     if head.startswith(b"PK\x03\x04"):
@@ -83,7 +83,6 @@ def read(
     *,
     columns: Sequence[str] = (),
     charset: str = "",
-    limits: Limits = LIMITS,
 ) -> Reading:
     """
     The table in the file at *path*, whatever its ending says.
@@ -94,16 +93,14 @@ def read(
     Raises:
         SourceError: no reader takes it, or the one that does refuses it.
     """
-    match kind_of(path, limits):
+    match kind_of(path):
         case Kind.EXCEL:
-            return excel.read(path, limits=limits)
+            return excel.read(path)
         case Kind.FMPXML:
-            return fmpxml.read(path, limits=limits)
+            return fmpxml.read(path)
         case Kind.DELIMITED:
             named = columns or files.column_names(path)
-            reading = delimited.read(
-                path, columns=named, charset=charset, limits=limits
-            )
+            reading = delimited.read(path, columns=named, charset=charset)
             _require_columns(path, reading)
             return reading
 

@@ -13,9 +13,9 @@ from itertools import islice
 from pathlib import Path
 
 from reimport_lib.errors import SourceError
+from reimport_lib.read import limits
 from reimport_lib.read.exports.charsets import Charset
 from reimport_lib.read.exports.dialect import Dialect
-from reimport_lib.read.limits import Limits
 
 _BATCH_ROWS = 5_000
 _TOO_LONG = "a field or a record is longer than the limit"
@@ -29,7 +29,7 @@ def text(path: Path, charset: Charset) -> io.TextIOWrapper:
 
 
 def batches(
-    path: Path, charset: Charset, dialect: Dialect, limits: Limits
+    path: Path, charset: Charset, dialect: Dialect
 ) -> Iterator[list[list[str]]]:
     """
     All records, blank ones as ``[]``, some thousand at a time.
@@ -38,13 +38,13 @@ def batches(
         SourceError: a quote is broken, bytes do not fit, or a field, a line or a
             record is longer than the limits; the line is named.
     """
-    reader, unread, before = None, 0, csv.field_size_limit(limits.field_chars)
+    reader, unread, before = None, 0, csv.field_size_limit(limits.FIELD_CHARS)
 
     def lines(stream: io.TextIOWrapper) -> Iterator[str]:
         nonlocal unread
-        while line := stream.readline(limits.field_chars + 1):
+        while line := stream.readline(limits.FIELD_CHARS + 1):
             unread += len(line)
-            if len(line) > limits.field_chars or unread > limits.batch_chars:
+            if len(line) > limits.FIELD_CHARS or unread > limits.BATCH_CHARS:
                 raise _broken(path, reader.line_num + 1 if reader else 1, _TOO_LONG)
             yield line
 

@@ -20,12 +20,12 @@ import numpy as np
 from lxml import etree
 
 from reimport_lib.errors import SourceError
+from reimport_lib.read import limits
 from reimport_lib.read.exports.used_range import (
     UsedRange,
     measure_sheet,
     measure_strings,
 )
-from reimport_lib.read.limits import LIMITS, Limits, check_cells
 
 _PIECE = 1024 * 1024
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
@@ -82,7 +82,7 @@ class WorkbookFacts:
         )
 
 
-def measure(path: Path, limits: Limits = LIMITS) -> WorkbookFacts:
+def measure(path: Path) -> WorkbookFacts:
     """
     Walk every part of the workbook at *path* once.
 
@@ -92,7 +92,7 @@ def measure(path: Path, limits: Limits = LIMITS) -> WorkbookFacts:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            return _walk(archive, path.name, limits)
+            return _walk(archive, path.name)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
         raise _damaged(path.name) from None
     # encrypted or packed in a way that nobody knows; senseless
@@ -100,16 +100,16 @@ def measure(path: Path, limits: Limits = LIMITS) -> WorkbookFacts:
         raise _damaged(path.name) from None
 
 
-def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
+def _walk(archive: zipfile.ZipFile, name: str) -> WorkbookFacts:
     members = archive.infolist()
-    _check_declared(members, name, limits)
-    sheets = _named_sheets(archive, limits)
+    _check_declared(members, name)
+    sheets = _named_sheets(archive)
     facts, strings = WorkbookFacts(), np.zeros(0, np.int64)
     # The strings first: then one walk over a sheet tells all that it shows of them.
     for member in sorted(members, key=lambda member: not _holds_strings(member)):
         part = member.filename.lower()
         if part == _WORKBOOK:
-            since_1904 = _DATE_1904.search(_small_part(archive, member, limits))
+            since_1904 = _DATE_1904.search(_small_part(archive, member))
             facts = replace(facts, date_system=1904 if since_1904 else 1900)
         elif _holds_strings(member):
             strings, pairs = measure_strings(partial(archive.open, member))
@@ -117,7 +117,7 @@ def _walk(archive: zipfile.ZipFile, name: str, limits: Limits) -> WorkbookFacts:
         elif part not in sheets and _NO_SHEET.match(part):
             _prove_whole(archive, member)
         if part in sheets or not _NO_SHEET.match(part):
-            used = _used_range(archive, member, strings, limits)
+            used = _used_range(archive, member, strings)
             if part in sheets or _SHEET.fullmatch(part):
                 facts = facts.with_sheet(part, used)
     return facts
@@ -138,7 +138,6 @@ def _used_range(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     strings: np.ndarray,
-    limits: Limits,
 ) -> UsedRange:
     """
     What a sheet reaches over.
@@ -147,26 +146,26 @@ def _used_range(
         SourceError: that, or the text that it shows, is too much.
     """
     most_text = member.file_size // _LEAST_CELL * int(strings.max(initial=0))
-    is_counted = member.file_size + most_text > limits.sheet_text_bytes
+    is_counted = member.file_size + most_text > limits.SHEET_TEXT_BYTES
     used = measure_sheet(partial(archive.open, member), strings if is_counted else None)
-    _check_text(archive, member, used, strings, limits)
-    check_cells(
+    _check_text(archive, member, used, strings)
+    limits.check_cells(
         Path(archive.filename or "").name,
         rows=used.rows,
         columns=used.columns,
-        limits=replace(limits, cells=min(limits.cells, limits.sheet_cells)),
+        most=limits.SHEET_CELLS,
     )
     return used
 
 
-def _named_sheets(archive: zipfile.ZipFile, limits: Limits) -> frozenset[str]:
+def _named_sheets(archive: zipfile.ZipFile) -> frozenset[str]:
     """The parts, in small letters, that the workbook names as its sheets."""
     parts = {member.filename.lower(): member for member in archive.infolist()}
     if not {_WORKBOOK, _RELATIONS} <= parts.keys():
         return frozenset()
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     book, relations = (
-        etree.fromstring(_small_part(archive, parts[part], limits), parser)
+        etree.fromstring(_small_part(archive, parts[part]), parser)
         for part in (_WORKBOOK, _RELATIONS)
     )
     if book is None or relations is None:
@@ -189,13 +188,11 @@ def _part(target: str) -> str:
     return posixpath.normpath(path.lstrip("/")).lower()
 
 
-def _small_part(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits
-) -> bytes:
-    if member.file_size > limits.part_bytes:
+def _small_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    if member.file_size > limits.PART_BYTES:
         raise zipfile.BadZipFile
     with archive.open(member) as stream:  # ``archive.read`` would unpack all of a lie
-        return stream.read(limits.part_bytes)
+        return stream.read(limits.PART_BYTES)
 
 
 def _check_text(
@@ -203,23 +200,22 @@ def _check_text(
     member: zipfile.ZipInfo,
     used: UsedRange,
     strings: np.ndarray,
-    limits: Limits,
 ) -> None:
     """Refuse text that every cell would have a copy of."""
     own = max(0, member.file_size - used.cells * _LEAST_CELL)
     text_bytes = own + used.text_bytes
-    if max(text_bytes, int(strings.sum())) > limits.sheet_text_bytes:
+    if max(text_bytes, int(strings.sum())) > limits.SHEET_TEXT_BYTES:
         raise SourceError(
             f"{Path(archive.filename or '').name}: its {used.cells:,} cells hold "
             f"{text_bytes:,} bytes of text; the limit is "
-            f"{limits.sheet_text_bytes:,}.",
+            f"{limits.SHEET_TEXT_BYTES:,}.",
             hint="export the table as .csv or FMPXMLRESULT .xml, without long texts "
             "that nobody needs",
             id="R159",
         )
 
 
-def _check_declared(members: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
+def _check_declared(members: list[zipfile.ZipInfo], name: str) -> None:
     """Sizes as declared; a member that lies about its own fails its checksum later."""
     names = [member.filename.casefold() for member in members]
     if len(set(names)) < len(names):
@@ -231,8 +227,8 @@ def _check_declared(members: list[zipfile.ZipInfo], name: str, limits: Limits) -
         )
     unpacked = sum(member.file_size for member in members)
     packed = max(1, sum(member.compress_size for member in members))
-    if unpacked > limits.unpacked_bytes or (
-        unpacked > limits.ratio_from_bytes and unpacked > limits.ratio * packed
+    if unpacked > limits.UNPACKED_BYTES or (
+        unpacked > limits.RATIO_FROM_BYTES and unpacked > limits.RATIO * packed
     ):
         raise SourceError(
             f"{name}: {packed:,} bytes that unpack to {unpacked:,}; no export is "

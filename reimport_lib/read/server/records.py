@@ -17,9 +17,8 @@ import pyarrow.compute as pc
 from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
-from reimport_lib.read import headers
+from reimport_lib.read import headers, limits
 from reimport_lib.read.escapes import without_escapes
-from reimport_lib.read.limits import check_cells
 from reimport_lib.read.reading import TEXT, Reading, assemble
 from reimport_lib.read.server.jsontext import UNREADABLE
 from reimport_lib.read.server.values import Convert, Field, Kind
@@ -176,7 +175,7 @@ def reading(
             known[extra] = Field(extra)
     shown = [field for field in known.values() if field.kind is not Kind.CONTAINER]
     columns = headers.columns([field.name for field in shown], name=name)
-    check_cells(name, rows=len(settled.records), columns=len(columns))
+    limits.check_cells(name, rows=len(settled.records), columns=len(columns))
     arrays = [
         without_escapes(_column(settled.records, field, convert(field)))
         for field in shown
