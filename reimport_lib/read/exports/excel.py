@@ -6,7 +6,7 @@ dimension. Imports no Django.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
@@ -71,7 +71,7 @@ def read(path: Path) -> Reading:
         blank,
         way="excel",
         date_system=facts.date_system,
-        checks=_checks(sheet, facts, arrays, mended),
+        checks=tuple(_checks(sheet, facts, arrays, mended)),
     )
 
 
@@ -203,92 +203,75 @@ def _checks(
     facts: workbook.WorkbookFacts,
     arrays: list[pa.Array],
     mended: Mended | None,
-) -> tuple[Check, ...]:
+) -> Iterator[Check]:
     """What a workbook may have lost without saying so, each with its count."""
     cut = sum(_cut(array) for array in arrays)
     merged = len(sheet.merged_cell_ranges or ())
     doubtful = mended.doubtful if mended else 0
-    found = (
-        (
-            facts.sheets_with_data > 1,
-            Check(
-                "sheets with data",
-                "1",
-                f"{facts.sheets_with_data} (read: {sheet.name!r})",
-                Verdict.WARN,
-                "keep one sheet per file",
-                id="C068",
-            ),
-        ),
-        (
-            cut > 0,
-            Check(
-                "text cut by Excel",
-                "0 cells",
-                f"{several(cut, 'cell')} of exactly {CELL_CHARS:,} characters",
-                Verdict.WARN,
-                "export this table as XML or CSV: they hold long text",
-                id="C069",
-            ),
-        ),
-        (
-            merged > 0,
-            Check(
-                "merged cells",
-                "0",
-                f"{several(merged, 'range')}; only the first cell of each has a value",
-                Verdict.WARN,
-                "take the file as FileMaker wrote it",
-                id="C070",
-            ),
-        ),
-        (
-            facts.formulas > 0,
-            Check(
-                "formulas",
-                "0 cells",
-                f"{several(facts.formulas, 'cell')}; the stored result is read",
-                Verdict.WARN,
-                "take the file as FileMaker wrote it",
-                id="C071",
-            ),
-        ),
-        (
-            facts.errors > 0,
-            Check(
-                "error cells",
-                "0",
-                f"{several(facts.errors, 'cell')} like #N/A, read as blank",
-                Verdict.WARN,
-                "find them in the workbook: what they should hold is not in the file",
-                id="C072",
-            ),
-        ),
-        (
-            doubtful > 0,
-            Check(
-                "long numbers",
-                "every digit",
-                f"{doubtful:,} of 16 digits or more; a program has rounded them",
-                Verdict.WARN,
-                "export them as text, or the table as .csv, out of FileMaker",
-                id="C073",
-            ),
-        ),
-        (
-            facts.unsolved > 0,
-            Check(
-                "formulas without a result",
-                "0",
-                f"{several(facts.unsolved, 'cell')}; what is shown is not in the file",
-                # With several sheets it may be another one that has them.
-                Verdict.FAIL if facts.sheets_with_data <= 1 else Verdict.WARN,
-                "open the workbook in Excel and save it, or export it again",
-                id="C074",
-            ),
-        ),
-    )
-    return tuple(check for holds, check in found if holds)
+    if facts.sheets_with_data > 1:
+        yield Check(
+            "sheets with data",
+            "1",
+            f"{facts.sheets_with_data} (read: {sheet.name!r})",
+            Verdict.WARN,
+            "keep one sheet per file",
+            id="C068",
+        )
+    if cut > 0:
+        yield Check(
+            "text cut by Excel",
+            "0 cells",
+            f"{several(cut, 'cell')} of exactly {CELL_CHARS:,} characters",
+            Verdict.WARN,
+            "export this table as XML or CSV: they hold long text",
+            id="C069",
+        )
+    if merged > 0:
+        yield Check(
+            "merged cells",
+            "0",
+            f"{several(merged, 'range')}; only the first cell of each has a value",
+            Verdict.WARN,
+            "take the file as FileMaker wrote it",
+            id="C070",
+        )
+    if facts.formulas > 0:
+        yield Check(
+            "formulas",
+            "0 cells",
+            f"{several(facts.formulas, 'cell')}; the stored result is read",
+            Verdict.WARN,
+            "take the file as FileMaker wrote it",
+            id="C071",
+        )
+    if facts.errors > 0:
+        yield Check(
+            "error cells",
+            "0",
+            f"{several(facts.errors, 'cell')} like #N/A, read as blank",
+            Verdict.WARN,
+            "find them in the workbook: what they should hold is not in the file",
+            id="C072",
+        )
+    if doubtful > 0:
+        yield Check(
+            "long numbers",
+            "every digit",
+            f"{doubtful:,} of 16 digits or more; a program has rounded them",
+            Verdict.WARN,
+            "export them as text, or the table as .csv, out of FileMaker",
+            id="C073",
+        )
+    if facts.unsolved > 0:
+        yield Check(
+            "formulas without a result",
+            "0",
+            f"{several(facts.unsolved, 'cell')}; what is shown is not in the file",
+            # With several sheets it may be another one that has them.
+            Verdict.FAIL if facts.sheets_with_data <= 1 else Verdict.WARN,
+            "open the workbook in Excel and save it, or export it again",
+            id="C074",
+        )
 
 
 def _cut(array: pa.Array) -> int:
