@@ -32,6 +32,7 @@ OF_FORMATS = {
     "plan/values/conversions.py": "sex title",  # what is converted, in a message
     "cli/catalogue.py": "message",  # what the parameters of errors are called
     "cli/wording.py": "kind",
+    "cli/drafts/": "date imported",  # a conversion, and what a Known is made with
 }
 """Words of what a module reads or writes."""
 

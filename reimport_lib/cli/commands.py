@@ -18,6 +18,7 @@ from reimport_lib.cli.explain import explain
 from reimport_lib.cli.files import files
 from reimport_lib.cli.init import init
 from reimport_lib.cli.load_config import load_config
+from reimport_lib.cli.new_table import new_table
 from reimport_lib.cli.plugins import Commands
 from reimport_lib.cli.prune import prune
 from reimport_lib.cli.restore import restore
@@ -54,6 +55,7 @@ for command in (
     init,
     doctor,
     load_config,
+    new_table,
     prune,
     files,
     explain,

@@ -103,8 +103,9 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
         cleaned = column.convert.read(texts, column, table, context)
         values[name] = cleaned.values
         codes[name], lost = _with_losses(texts, cleaned, column)
-        if column.original and column.name in resolved.headers:
-            originals[column.original] = original_texts(texts, cleaned)
+        is_kept = bool(column.original) or column.convert.respelled
+        if is_kept and column.name in resolved.headers:
+            originals[column.kept_text] = original_texts(texts, cleaned)
         if column.convert.coded:
             dropped[name] = each(texts, lambda text: whole_number(text.strip()))
         elif lost is not None:

@@ -107,8 +107,13 @@ def distinct_keys(table: str, data: pa.Table) -> int | None:
     column = next((name for name in key_names(table) if name in known), None)
     if column is None:
         return None
-    keys = pa.chunked_array(map(_comparable, data.column(column).chunks), TEXT)
-    return int(pc.count_distinct(keys).as_py())
+    return different(data.column(column))
+
+
+def different(keys: pa.ChunkedArray) -> int:
+    """Different ones of *keys*, without case, braces, blanks and the empty ones."""
+    comparable = pa.chunked_array(map(_comparable, keys.chunks), TEXT)
+    return int(pc.count_distinct(comparable).as_py())
 
 
 def _comparable(keys: pa.Array) -> pa.Array:

@@ -177,6 +177,7 @@ phone = Conversion(
     lambda _: explaining.numbers(),
     keeping.spelled_otherwise,
     setting=PHONE_REGION,
+    respelled=True,
     shown="phone",
     is_text=True,
 )

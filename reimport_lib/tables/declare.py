@@ -120,6 +120,7 @@ class Conversion:
         coded: several words make one value; rows with other words differ.
         key: texts are FileMaker keys; number: and numbers, without leading zeros.
         setting: that its reading asks for.
+        respelled: values are spelled in a way of their own, and texts kept beside them.
         shown: how a reviewer sees its values, unless their field says otherwise.
     """
 
@@ -136,6 +137,7 @@ class Conversion:
     key: bool = False
     number: bool = False
     setting: Setting | None = None
+    respelled: bool = False
     shown: ShownAs = ""
 
     def __repr__(self) -> str:

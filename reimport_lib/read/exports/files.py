@@ -69,6 +69,31 @@ def find(folder: Path, *, optional: Collection[str] = ()) -> dict[str, Path]:
     return found
 
 
+def of_table(folder: Path, table: Table) -> Path | None:
+    """The one export of *table* in *folder*; None where there is none, or several."""
+    found = [path for path in _listing(folder) if _is_file_of(path, table)]
+    return found[0] if len(found) == 1 else None
+
+
+def strangers(folder: Path) -> list[Path]:
+    """
+    Exports in *folder* that are no table's.
+
+    Raises:
+        SourceError: the folder cannot be read.
+    """
+    return [
+        path
+        for path in _listing(folder)
+        if path.suffix.casefold() in ENDINGS
+        and not path.name.casefold().endswith(_SIDECAR)
+        and not any(
+            _is_file_of(path, table) or _is_copy_of(path, table)
+            for table in registry.source_tables()
+        )
+    ]
+
+
 def column_names(path: Path) -> tuple[str, ...]:
     """
     The names in the sidecar of a file without a header, one a line; else nothing.
