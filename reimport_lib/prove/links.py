@@ -148,8 +148,9 @@ def _table_checks(evidence: Evidence, table: str, world: World) -> Iterator[Chec
         ],
         _in_changed_rows(table, linked, world),
     )
-    if listing := registry.listing_of(table):
-        yield from _objects(evidence, table, listing.name, linked, world)
+    if stored := registry.named(table).stored:
+        keys = list(linked.target[world.attribute(stored.key)])
+        yield from _objects(evidence, table, linked, keys, world)
 
 
 def _linked(evidence: Evidence, table: str) -> Linked | None:
@@ -179,11 +180,10 @@ def _in_changed_rows(table: str, linked: Linked, world: World) -> list[bool]:
 
 
 def _objects(
-    evidence: Evidence, table: str, listing: str, linked: Linked, world: World
+    evidence: Evidence, table: str, linked: Linked, keys: list[str], world: World
 ) -> Iterator[Check]:
     """Each row's object is in the frozen listing, and no two rows share one."""
-    listed = world.sizes[table]
-    keys = list(linked.target["s3_key"])
+    listed, listing = world.sizes[table], registry.stored()[table]
     yield all_rows(
         f"{table}: stored objects that are in the frozen listing",
         linked,
