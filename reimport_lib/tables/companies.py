@@ -35,6 +35,5 @@ COMPANIES = Table(
         *AUDIT,
     ),
     dropped=(GLOBALS,),
-    managed=("name", "abn", "company_type", "location", "filemaker_metadata"),
     rules=(without("name", reason=Reason.MISSING_REQUIRED),),
 )

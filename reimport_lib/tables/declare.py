@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -401,7 +401,8 @@ class Table:
         key: the column of the FileMaker key; None where it is made of others.
         key_of: the columns that make it, where they say all of it.
         fields: every other column that comes in, in the order of a report.
-        managed: fields of the model that the import writes, in digest order.
+        managed: fields of the model that the import writes, in digest order; those of
+            its columns and of their links, and the metadata, unless given.
         date_order: of text dates where the export itself lays it down; "" where only
             the settings do.
         links: the rows of other tables, and entries of lookups, that rows name.
@@ -484,6 +485,20 @@ class Table:
             )
         if parts and self.key:
             raise ValueError(f"{self.name}: its key is a column, or made of several")
+        if self.source and not self.managed:
+            object.__setattr__(self, "managed", tuple(self._managed()))
+
+    def _managed(self) -> Iterator[str]:
+        """What columns become: the links that each names, then its own field."""
+        for column in self.fields:
+            for link in self.links:
+                if link.field and link.columns[0] == column.name:
+                    yield link.field
+            if column.field and column.field in (column.feeds or column.field).split(
+                ", "
+            ):
+                yield column.field
+        yield "filemaker_metadata"
 
     @property
     def file(self) -> str:

@@ -25,6 +25,5 @@ PATIENT_REFERRERS = Table(
         *AUDIT,
     ),
     dropped=(GLOBALS,),
-    managed=("patient_id", "referrer_id", "referred_on", "filemaker_metadata"),
     links=(BY_KEY_ALONE, TO_REFERRER),
 )

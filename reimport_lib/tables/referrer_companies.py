@@ -31,7 +31,6 @@ REFERRER_COMPANIES = Table(
         *AUDIT,
     ),
     dropped=(GLOBALS,),
-    managed=("referrer_id", "company_id", "since", "filemaker_metadata"),
     links=(
         TO_REFERRER,
         LinkTo("company", "companies", ("company",), "company_id", owner=True),

@@ -61,16 +61,6 @@ REFERRERS = Table(
         ),
         GLOBALS,
     ),
-    managed=(
-        "title",
-        "first_name",
-        "middle_names",
-        "last_name",
-        "sex",
-        "specialty",
-        "clinic_id",
-        "filemaker_metadata",
-    ),
     links=(
         LinkTo(
             "clinic", "clinics", ("clinic_key",), "clinic_id", note=Note.UNKNOWN_CLINIC

@@ -195,13 +195,6 @@ SMS_REPLIES = Table(
         *AUDIT,
     ),
     dropped=(GLOBALS,),
-    managed=(
-        "patient_id",
-        "phone_number",
-        "message",
-        "received_at",
-        "filemaker_metadata",
-    ),
     links=(TO_PATIENT,),
     rules=(without("message", reason=Reason.NO_CONTENT),),
 )

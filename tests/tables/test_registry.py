@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from reimport_lib.errors import SettingsError
-from reimport_lib.tables import registry
+from reimport_lib.tables import convert, registry
+from reimport_lib.tables.declare import Field, LinkTo, Source, Table
+from reimport_lib.tables.shared import kept
 
 OWN = """
 from reimport_lib.tables.declare import Table
@@ -91,6 +94,31 @@ def test_what_is_wrong_with_a_module_is_told_where_it_is(
 
     with pytest.raises(SettingsError, match=f"^REIMPORT_TABLES=odd_tables: .*{said}"):
         registry.by_name(), registry.lookups()
+
+
+def test_what_is_written_follows_from_columns_and_links_unless_it_is_said() -> None:
+    columns = (
+        Field("owner", ("Owner",), convert.key, feeds="patient_id"),
+        Field("name_again", ("Owner name",), convert.person_name, feeds="(compared)"),
+        Field("colour", ("Colour",), convert.text, feeds="colour, colour_id"),
+        kept("remark", "Remark"),
+    )
+    links = (
+        LinkTo("colour", "colours", ("colour",), "colour_id"),
+        LinkTo("owner", "patients", ("owner",), "patient_id", owner=True),
+    )
+    boats = Table(
+        name="boats",
+        noun="boats",
+        phase="fleet",
+        source=Source("Boats", "API_Boats"),
+        fields=columns,
+        links=links,
+    )
+
+    written = ("patient_id", "colour_id", "colour", "filemaker_metadata")
+    assert boats.managed == written
+    assert replace(boats, managed=written[1:]).managed == written[1:]
 
 
 def test_every_link_names_a_table_or_a_lookup() -> None:
