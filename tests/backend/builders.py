@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +18,12 @@ from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
 from patients.models import ContactDetail, Patient
 from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
-from reimport_lib.ledger.models import BeforeImage, LedgerPhase, LedgerRun
+from reimport_lib.ledger.models import (
+    BeforeImage,
+    ImportedRow,
+    LedgerPhase,
+    LedgerRun,
+)
 
 NOON = datetime(2024, 5, 6, 2, 0, tzinfo=UTC)  # 12:00 in Sydney
 NUMBERS = itertools.count(1)
@@ -155,6 +161,19 @@ def before_image(**fields: Any) -> BeforeImage:
     return BeforeImage.objects.create(run=run, **defaults | fields)
 
 
+def imported_row(**fields: Any) -> ImportedRow:
+    number = next(NUMBERS)
+    defaults = {
+        "table": "patients",
+        "filemaker_id": f"p-{number}",
+        "identity": uuid.uuid4(),
+        "object_pk": str(number),
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return ImportedRow.objects.create(**defaults | fields)
+
+
 def full_patient(**fields: Any) -> Patient:
     """One with a clinic, a funding source and contact details."""
     made = patient(clinic=clinic(), funding_type=funding_source(), **fields)
@@ -185,6 +204,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
     "ledger.LedgerRun": ledger_run,
     "ledger.LedgerPhase": ledger_phase,
     "ledger.BeforeImage": before_image,
+    "ledger.ImportedRow": imported_row,
 }
 
 # Address of each list, and how to make one of its rows.

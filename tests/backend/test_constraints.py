@@ -120,6 +120,15 @@ def test_a_run_records_a_phase_and_a_row_once() -> None:
     refused(builders.before_image, "action_known", action="created")
 
 
+def test_the_ledger_knows_a_row_once_by_its_key_and_once_by_its_number() -> None:
+    row = builders.imported_row()
+
+    for field in ("filemaker_id", "object_pk"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            builders.imported_row(**{field: getattr(row, field)})
+    assert builders.imported_row(table="notes", filemaker_id=row.filemaker_id).pk
+
+
 def test_what_a_deletion_takes_along_and_what_stops_it() -> None:
     person = builders.patient()
     builders.note(patient=person)
