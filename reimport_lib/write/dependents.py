@@ -39,7 +39,8 @@ class Hanging:
     A relation by which rows of one model hang on rows of another.
 
     Attributes:
-        attribute: of *child*, holding the parent's primary key.
+        attribute: of *child*, naming the parent.
+        key: what of *child* holds the parent's primary key, as a query has it.
         type_attribute: holds the parent's content type; "" in a plain foreign key.
         clears: deleting the parent empties the link (SET NULL).
     """
@@ -47,6 +48,7 @@ class Hanging:
     child: type[Model]
     parent: type[Model]
     attribute: str
+    key: str
     type_attribute: str = ""
     clears: bool = False
 
@@ -97,8 +99,9 @@ def hanging_on(parents: Iterable[type[Model]]) -> list[Hanging]:
         for field in child._meta.private_fields:
             if isinstance(field, GenericForeignKey):
                 type_field: Any = child._meta.get_field(field.ct_field)
+                key = field.fk_field
                 found += [
-                    Hanging(child, parent, field.fk_field, type_field.attname)
+                    Hanging(child, parent, key, key, type_field.attname)
                     for parent in wanted
                 ]
     return found
@@ -115,35 +118,31 @@ def links_onto(
         parent_type = types.get(hanging.parent._meta.label_lower)
         links = links.filter(**{hanging.type_attribute: parent_type})
         keys = _such_as_it_names(hanging, keys)
-    imported = _imported(hanging.child, alias)
+    has_key = KEY in fields_of(hanging.child)
+    imported = () if has_key or not keys else _imported(hanging.child, alias)
+    columns = ["pk", hanging.key, *([KEY] if has_key else [])]
     for some in in_chunks(keys):
         by_text = {str(key): key for key in some}  # a generic link may hold texts
-        hits = links.filter(**{f"{hanging.attribute}__in": some})
-        for child, parent in hits.values_list("pk", hanging.attribute):
-            yield child, by_text[str(parent)], child not in imported
+        hits = links.filter(**{f"{hanging.key}__in": some})
+        for child, parent, *key in hits.values_list(*columns):
+            is_ours = key[0] if key else child in imported
+            yield child, by_text[str(parent)], not is_ours
 
 
 def _such_as_it_names(hanging: Hanging, keys: Sequence[Any]) -> Sequence[Any]:
     """*keys*, or none where a generic link cannot hold keys of such a kind."""
     field = fields_of(hanging.child)[hanging.attribute]
     try:
-        for key in keys:
-            field.to_python(key)
+        is_held = all(str(field.to_python(key)) == str(key) for key in keys)
     except ValidationError:
         return ()
-    return keys
+    return keys if is_held else ()
 
 
 def _imported(model: type[Model], alias: str) -> Collection[Any]:
-    """Primary keys of rows that came from FileMaker."""
+    """Primary keys of the rows of *model* that the ledger says came from FileMaker."""
     table = tables_of_models().get(label_of(model))
-    if table is not None:
-        return identities(table, alias=alias)
-    if KEY not in fields_of(model):
-        return ()
-    manager: Any = model._base_manager
-    rows = manager.using(alias).exclude(**{KEY: None}).exclude(**{KEY: ""})
-    return set(rows.values_list("pk", flat=True))
+    return () if table is None else identities(table, alias=alias)
 
 
 def _foreign_keys(parent: type[Model]) -> Iterator[Hanging]:
@@ -155,6 +154,7 @@ def _foreign_keys(parent: type[Model]) -> Iterator[Hanging]:
                 related.related_model,
                 parent,
                 field.attname,
+                f"{field.name}__pk",
                 clears=related.on_delete in _CLEARS,
             )
 

@@ -110,13 +110,20 @@ def test_what_people_deleted_comes_in_again(shop: Workshop) -> None:
     assert len(shop.held("SELECT * FROM ledger_importedrow")) == 3 * PEOPLE
 
 
-def test_a_customer_of_whom_people_are_reminded_is_not_deleted(shop: Workshop) -> None:
-    shop.ask(work.add_reminder, shop.place.url, f"Probe{chr(96 + PEOPLE)} Testling")
+def test_a_customer_of_whom_people_note_something_is_not_deleted(
+    shop: Workshop,
+) -> None:
+    """By a foreign key, and by a generic one, which cannot name the job: no number."""
+    last = f"Probe{chr(96 + PEOPLE)} Testling"
+    shop.ask(work.add_reminder, shop.place.url, last)
+    shop.ask(work.label, shop.place.url, "pays late", last)
     shop.export(change_the_source)
     rehearsal = shop.run()
 
     assert rehearsal["status"] == "refused"
-    assert "1 of workshop.Reminder that hang on customers" in rehearsal["error"]
+    for model in ("Label", "Reminder"):
+        told = f"1 of workshop.{model} that hang on customers"
+        assert told in rehearsal["error"]
 
 
 def test_a_run_is_taken_back(shop: Workshop) -> None:

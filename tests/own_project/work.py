@@ -15,33 +15,39 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from reimport_lib.errors import ReimportError
 from tests.phases import sites
 from tests.phases.sites import Site
 
 PROJECT = Path(__file__).resolve().parent / "project"
-ENVIRON = {
-    "DJANGO_SETTINGS_MODULE": "bikes.settings",
-    "REIMPORT_TABLES": "workshop.tables",
-    "REIMPORT_PHONE_REGION": "DE",
-}
+DJANGO = {"DJANGO_SETTINGS_MODULE": "bikes.settings"}
+WORKSHOP = {"REIMPORT_TABLES": "workshop.tables", "REIMPORT_PHONE_REGION": "DE"}
 
 Ask = Callable[..., Any]
 
 
 @contextmanager
-def worker() -> Iterator[Ask]:
-    """``ask(function, *arguments)`` in a process that works for the workshop."""
-    with ProcessPoolExecutor(1, get_context("spawn"), _begin) as pool:
+def worker(environ: Mapping[str, str] = WORKSHOP) -> Iterator[Ask]:
+    """``ask(function, *arguments)`` in a process with the settings of *environ*."""
+    given = {**DJANGO, **environ}
+    with ProcessPoolExecutor(1, get_context("spawn"), _begin, (given,)) as pool:
 
         def ask(function: Callable[..., Any], *arguments: Any) -> Any:
-            return pool.submit(function, *arguments).result(timeout=300)
+            return pool.submit(_do, function, *arguments).result(timeout=300)
 
         yield ask
 
 
-def _begin() -> None:
+def _begin(environ: Mapping[str, str]) -> None:
     sys.path.insert(0, str(PROJECT))
-    os.environ.update(ENVIRON)
+    os.environ.update(environ)
+
+
+def _do(function: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except ReimportError as error:  # as it is, no other process could read it
+        raise RuntimeError(str(error)) from None
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Place:
     def site(self) -> Site:
         return sites.site(
             {
-                **ENVIRON,
+                **{n: os.environ[n] for n in (*DJANGO, *WORKSHOP) if n in os.environ},
                 "DATABASE_URL": self.url,
                 "REIMPORT_SOURCE": str(self.exports),
                 "REIMPORT_RUNS": str(self.runs),
@@ -91,13 +97,15 @@ def close() -> None:
     bind.close()
 
 
-def run(place: Place, rehearsed: str = "") -> Mapping[str, Any]:
+def run(
+    place: Place, rehearsed: str = "", gates: Mapping[str, float] | None = None
+) -> Mapping[str, Any]:
     """Rehearse, or apply what was rehearsed: id, status, error, digests and counts."""
     from reimport_lib.record import runs
 
     at = place.site
     reviewed = runs.load(at.settings, rehearsed) if rehearsed else None
-    done = at.apply(reviewed) if reviewed else at.rehearse()
+    done = at.apply(reviewed) if reviewed else at.rehearse(gates=gates)
     manifest = done.manifest()
     return {
         "run_id": done.run_id,
@@ -158,6 +166,14 @@ def delete_job(url: str, text: str) -> None:
     close()
 
 
+def label(url: str, text: str, name: str) -> None:
+    """Stick a label on the customer called *name*."""
+    models = bound(url)
+    customer = models.Customer.objects.get(full_name=name)
+    models.Label.objects.create(item=customer, text=text)
+    close()
+
+
 def add_reminder(url: str, name: str) -> None:
     models = bound(url)
     customer = models.Customer.objects.get(full_name=name)
@@ -207,3 +223,28 @@ def spoil(place: Place, run_id: str, statement: str) -> dict[str, str]:
     checks = [check for ask in asked for check in ask(evidence)]
     close()
     return {check.name: check.actual for check in failed(checks)}
+
+
+def add_suppliers(url: str, keys: tuple[str | None, ...]) -> list[int]:
+    """An earlier import, or somebody, has left suppliers; their numbers."""
+    models = bound(url)
+    from django.utils.timezone import now
+
+    made = [
+        models.Supplier.objects.create(filemaker_id=key, name="Left", created_at=now())
+        for key in keys
+    ]
+    close()
+    return [supplier.pk for supplier in made]
+
+
+def unfit(url: str) -> list[str]:
+    """What stands in the way in the models of ``unfit_tables``."""
+    from reimport_lib.write import fitness
+    from tests.own_project.unfit_tables import make_models
+
+    bound(url)
+    make_models()
+    found = fitness.unfit()
+    close()
+    return found

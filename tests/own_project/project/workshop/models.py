@@ -6,6 +6,8 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 
@@ -65,3 +67,20 @@ class Reminder(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
     text = models.CharField(max_length=200)
+
+
+class Label(models.Model):
+    """Stuck by people on whatever has a number."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    object_id = models.PositiveBigIntegerField()
+    item = GenericForeignKey()
+    text = models.CharField(max_length=40)
+
+
+class Supplier(models.Model):
+    """Left by an earlier import, which had a column for FileMaker's key alone."""
+
+    filemaker_id = models.CharField(max_length=60, unique=True, null=True)
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
