@@ -1,14 +1,17 @@
-"""The page on adding a table: its declaration, word for word, makes a table."""
+"""The page on adding a table, walked as it is written: commands and declaration."""
 
 from __future__ import annotations
 
 import re
+import runpy
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from reimport_lib.cli import commands
 from reimport_lib.plan.mapping import describe, resolve
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import stage
@@ -86,3 +89,33 @@ def test_everything_that_is_asked_of_a_table_knows_it() -> None:
     assert registry.key_names("carers") == ("id", "_kp_CarerID")
     assert registry.noun("carers") == "carers"
     assert registry.named("carers").shown_as("full_name") == "initials"
+
+
+def test_the_commands_on_the_page_write_a_table_that_only_needs_its_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "exports").mkdir()
+    rows = [list(ROW), *([f"C{n}", *list(ROW.values())[1:]] for n in range(3))]
+    text = "\n".join(",".join(row) for row in rows)
+    (tmp_path / "exports" / "Carers.csv").write_text(f"{text}\n", encoding="utf-8")
+    tables = tmp_path / "walked_tables.py"
+    clinic = "from reimport_lib.tables.clinic import *\n"
+    tables.write_text(clinic, encoding="utf-8")
+    monkeypatch.setenv(registry.SETTING, "walked_tables")
+    monkeypatch.setenv("REIMPORT_SOURCE", str(tmp_path / "exports"))
+
+    for words in re.findall(r"^ *reimport (new-table .*)$", PAGE.read_text(), re.M):
+        commands.app(words.split(), standalone_mode=False)
+
+    facts = runpy.run_path(str(tmp_path / "test_carers.py"))
+    for name, fact in facts.items():
+        if name.startswith("test_"):
+            fact()
+    line = "from carers import CARERS\nTABLES = (TABLES[0], CARERS, *TABLES[1:])\n"
+    tables.write_text(clinic + line, encoding="utf-8")
+    del sys.modules["walked_tables"]
+    registry._tables.cache_clear()
+    of = registry.named("carers")
+    assert (of.model, of.phase) == ("clinics.Carer", "patients")
+    assert [(link.to, link.field) for link in of.links] == [("clinics", "clinic_id")]
+    del sys.modules["walked_tables"], sys.modules["carers"]

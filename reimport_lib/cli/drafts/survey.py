@@ -31,7 +31,7 @@ _LOOKS_LIKE_KEY = re.compile(
 )
 _GLOBAL = re.compile(r"^(?:[xz]{0,2}g_|z[vgk]_|g[A-Z]|zz)|global", re.IGNORECASE)
 _FEW_ROWS = 20
-"""Fewer rows than this tell nothing of how often a word comes again."""
+"""Fewer rows than this tell nothing of whether or how often a text comes again."""
 
 _TAKEN = {
     *"id key filemaker_id filemaker_metadata import_hash created_at updated_at".split(),
@@ -206,7 +206,7 @@ def _column(
         dropped = f"empty in all of {count(rows)} rows when the table was declared"
     elif is_same and _is_global(header):
         dropped = "a global field: one value for the whole file"
-    elif is_same:
+    elif is_same and rows >= _FEW_ROWS and not linked:
         question = "Every row has the same: is it a global field, to be dropped?"
     elif looks_like_key and name != "filemaker_id":
         question = "It is called a key: of which table?"
