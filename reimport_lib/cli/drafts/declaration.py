@@ -76,12 +76,6 @@ class Draft:
         others = [each.name for each in self.read if each is not column]
         return f"{column.name if name in others else name}_id"
 
-    @property
-    def managed(self) -> tuple[str, ...]:
-        fields = [c.name for c in self.plain]
-        links = [self.link_field(c) for c, _ in self.linked]
-        return (*links, *fields, "filemaker_metadata")
-
 
 def length_of(column: Column) -> int | None:
     """Room for half as much again as the longest text has; None: no limit."""
@@ -133,7 +127,6 @@ def declaration(draft: Draft) -> str:
         ),
         *_fields(draft),
         *_dropped(survey),
-        *_tuple("managed", map(quoted, draft.managed)),
         *_links(draft),
         ")",
     ]
@@ -234,7 +227,7 @@ def _dropped(survey: Survey) -> list[str]:
     lines = ["    dropped=("]
     for reason, headers in reasons.items():
         lines.append("        Dropped(")
-        lines += _tuple("", map(quoted, headers), indent=12)
+        lines += _tuple(map(quoted, headers), indent=12)
         lines += [f"            {quoted(reason)},", "        ),"]
     return [*lines, "    ),"]
 
@@ -260,11 +253,10 @@ def _links(draft: Draft) -> list[str]:
     return [*lines, "    ),"]
 
 
-def _tuple(name: str, items: Iterable[str], *, indent: int = 4) -> list[str]:
-    """``name=(...)``, an item a line; of one alone in one line."""
+def _tuple(items: Iterable[str], *, indent: int) -> list[str]:
+    """A tuple, an item a line; of one alone in one line."""
     found = list(items)
     blanks = " " * indent
-    opening = f"{blanks}{name}{'=' if name else ''}("
     if len(found) == 1:
-        return [f"{opening}{found[0]},),"]
-    return [opening, *(f"{blanks}    {item}," for item in found), f"{blanks}),"]
+        return [f"{blanks}({found[0]},),"]
+    return [f"{blanks}(", *(f"{blanks}    {item}," for item in found), f"{blanks}),"]
