@@ -5,7 +5,7 @@ Only list requests are made; nothing is ever written to S3 from here. Imports no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -72,20 +72,11 @@ def client(settings: Settings) -> BaseClient:
     return made
 
 
-def list_objects(
-    settings: Settings,
-    *,
-    progress: Callable[[str, int], None] | None = None,
-    keys_per_page: int = 1_000,
-) -> ObjectListings:
+def list_objects(settings: Settings) -> ObjectListings:
     """
     Every object under the prefix of documents and of images, sorted by key.
 
     One list request per page of keys and nothing else.
-
-    Args:
-        keys_per_page: S3 itself gives no more than 1,000.
-        progress: called with the listing's name and the keys so far, once a page.
 
     Raises:
         SettingsError: no bucket is set.
@@ -95,12 +86,10 @@ def list_objects(
     places = prefixes(settings)
     if not places:  # no table has stored objects, and nobody needs a bucket
         return {}
-    s3 = client(settings)
+    pages: Any = client(settings).get_paginator("list_objects_v2")
     try:
         return {
-            name: _listing(
-                _pages(s3, settings.s3_bucket, prefix, keys_per_page), name, progress
-            )
+            name: _listing(pages.paginate(Bucket=settings.s3_bucket, Prefix=prefix))
             for name, prefix in places.items()
         }
     except ClientError as error:
@@ -153,25 +142,14 @@ def _timestamp(value: Any) -> datetime:
     return read
 
 
-def _pages(s3: Any, bucket: str, prefix: str, size: int) -> Iterable[Any]:
-    pages: Iterable[Any] = s3.get_paginator("list_objects_v2").paginate(
-        Bucket=bucket, Prefix=prefix, PaginationConfig={"PageSize": size}
-    )
-    return pages
-
-
-def _listing(
-    pages: Iterable[Any], name: str, progress: Callable[[str, int], None] | None
-) -> pd.DataFrame:
-    found: list[tuple[str, int, str]] = []
-    for page in pages:
-        found += [
+def _listing(pages: Iterable[Any]) -> pd.DataFrame:
+    return as_frame(
+        [
             (stored["Key"], stored["Size"], stored.get("ETag", "").strip('"'))
+            for page in pages
             for stored in page.get("Contents", ())
         ]
-        if progress:
-            progress(name, len(found))
-    return as_frame(found)
+    )
 
 
 def _refused(bucket: str, error: ClientError) -> SourceError:

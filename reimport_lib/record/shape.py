@@ -24,7 +24,7 @@ class Misfit(TypeError):
     """Names the place, and what should stand there; never what does."""
 
 
-def fitted(value: object, kind: type[T], where: str = "") -> T:
+def fitted(value: object, kind: type[T]) -> T:
     """
     *value* as a *kind*: texts of a ``StrEnum`` become its members, all else stays.
 
@@ -33,7 +33,7 @@ def fitted(value: object, kind: type[T], where: str = "") -> T:
     Raises:
         Misfit: *value*, or something in it, is of another type or lacking.
     """
-    found: T = _fitted(value, kind, where or "the whole")
+    found: T = _fitted(value, kind, "the whole")
     return found
 
 
