@@ -34,7 +34,6 @@ from reimport_lib.read.server import layouts as fm_layouts
 from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.errors import MISSING_RECORD, Refusal
-from reimport_lib.read.server.http import PATIENCE, Patience
 from reimport_lib.read.server.layouts import Layout
 from reimport_lib.read.server.values import Kind
 from reimport_lib.tables import registry
@@ -53,7 +52,6 @@ def transfer(
     most: int | None = None,
     dry_run: bool = False,
     tell: Tell | None = None,
-    patience: Patience = PATIENCE,
 ) -> dict[str, TransferProgress]:
     """
     Fetch and store what the bucket lacks; table -> how it ended.
@@ -85,8 +83,8 @@ def transfer(
     done = {}
     with (
         ledger.opened(settings.runs, system=settings.rows.system) as book,
-        fm_session.opened(server, patience) as session,
-        http.connected(server, patience) as files,
+        fm_session.opened(server) as session,
+        http.connected(server) as files,
     ):
         for table in dict.fromkeys(tables or stored):
             layout = fm_layouts.layout_of(session, server.names[table])
@@ -178,7 +176,7 @@ def _fetch_one(work: Work, wanted: Wanted) -> tuple[Line, SourceError | None]:
         except (http.Unreachable, Refusal) as error:
             why, problem = error.message, error
         if tried < TRIES:
-            time.sleep(work.session.patience.pause(tried))
+            time.sleep(http.PAUSES[tried])
     return Line(wanted.number, FileOutcome.FAILED, why, tries=tried), problem
 
 

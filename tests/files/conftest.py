@@ -1,4 +1,4 @@
-"""An empty bucket, for every test of files."""
+"""An empty bucket, and a server that needs no rest, for every test of files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from reimport_demo import s3
+from tests.read.conftest import quickly as quickly
 
 
 @pytest.fixture

@@ -31,7 +31,6 @@ from tests.files.hostile import (
     refusing,
     serving,
 )
-from tests.read.servers import QUICK
 
 DOCUMENTS = ("documents",)
 
@@ -46,7 +45,7 @@ def test_the_second_record_of_a_key_fails_in_every_run(
     with serving(("X1", file()), ("x1", file()), ("X2", file())) as hostile:
         made = hostile.settings(tmp_path, bucket)
         for _ in range(2):
-            transfer(made, tables=DOCUMENTS, patience=QUICK)
+            transfer(made, tables=DOCUMENTS)
 
             first, second, third = lines(made)
             assert outcomes([first, third]) == [FileOutcome.STORED] * 2
@@ -63,7 +62,7 @@ def test_a_key_that_is_no_name_is_a_line_and_the_others_come(
     with serving((key, file()), ("last", file())) as hostile:
         made = hostile.settings(tmp_path, bucket)
 
-        transfer(made, tables=DOCUMENTS, patience=QUICK)
+        transfer(made, tables=DOCUMENTS)
 
         first, last = lines(made)
         assert first.why == "its key cannot be the name of an object"
@@ -77,10 +76,10 @@ def test_a_file_is_stored_under_the_whole_key_and_is_there_afterwards(
 ) -> None:
     with serving((key, file()), ("7001", file())) as hostile:
         made = hostile.settings(tmp_path, bucket)
-        transfer(made, tables=DOCUMENTS, patience=QUICK)
+        transfer(made, tables=DOCUMENTS)
 
         first, _ = lines(made)
-        transfer(made, tables=DOCUMENTS, patience=QUICK)
+        transfer(made, tables=DOCUMENTS)
 
         assert first.object_key == f"filemaker-docs/{key.strip('{}')}.pdf"
         assert outcomes(lines(made)) == [FileOutcome.STORED] * 2
@@ -93,7 +92,7 @@ def test_a_file_whose_name_would_be_another_records_key_is_not_stored(
     with serving(("7001", file()), ("7001.pdf", file())) as hostile:
         made = hostile.settings(tmp_path, bucket)
 
-        transfer(made, tables=DOCUMENTS, patience=QUICK)
+        transfer(made, tables=DOCUMENTS)
 
         first, second = lines(made)
         assert (first.outcome, first.why) == (FileOutcome.FAILED, NOT_ONLY_ITS_NAME)
@@ -110,7 +109,7 @@ def test_where_several_objects_could_be_meant_nothing_is_fetched(
             key = f"filemaker-docs/{name}"
             client.put_object(Bucket=made.s3_bucket, Key=key, Body=b"x")
 
-        transfer(made, tables=DOCUMENTS, patience=QUICK)
+        transfer(made, tables=DOCUMENTS)
 
         assert [line.why for line in lines(made)] == [SEVERAL]
         assert not hostile.asked
@@ -126,7 +125,7 @@ def test_an_object_without_a_byte_is_no_file_and_is_left_alone(
             key = f"filemaker-docs/{name}"
             client.put_object(Bucket=made.s3_bucket, Key=key, Body=content)
 
-        transfer(made, tables=DOCUMENTS, patience=QUICK)
+        transfer(made, tables=DOCUMENTS)
 
         first, second = lines(made)
         assert (first.outcome, first.why) == (FileOutcome.FAILED, HOLLOW)
@@ -143,7 +142,7 @@ def test_objects_that_s3_does_not_take_are_lines_until_there_are_many(
         made = hostile.settings(tmp_path, bucket | {"S3_ENDPOINT_URL": s3})
 
         with pytest.raises(SourceError) as caught:
-            transfer(made, tables=DOCUMENTS, patience=QUICK)
+            transfer(made, tables=DOCUMENTS)
 
         assert caught.value.message == "S3 does not take the object (BadDigest)."
         assert [line.why for line in lines(made)] == [caught.value.message] * 5
@@ -157,7 +156,7 @@ def test_a_bucket_that_may_not_be_written_stops_at_the_first_file(
         made = hostile.settings(tmp_path, bucket | {"S3_ENDPOINT_URL": s3})
 
         with pytest.raises(SourceError) as caught:
-            transfer(made, tables=DOCUMENTS, patience=QUICK)
+            transfer(made, tables=DOCUMENTS)
 
         assert "s3:PutObject" in caught.value.hint
         assert lines(made) == []
@@ -171,7 +170,7 @@ def test_records_deleted_meanwhile_are_empty_and_no_fault_of_the_server(
         made = hostile.settings(tmp_path, bucket)
         hostile.gone = set(range(1, 7))
 
-        ended = transfer(made, tables=DOCUMENTS, patience=QUICK)["documents"]
+        ended = transfer(made, tables=DOCUMENTS)["documents"]
 
     assert ended.counts == {FileOutcome.EMPTY: 6, FileOutcome.STORED: 1}
 
@@ -207,7 +206,7 @@ def test_a_file_that_breaks_off_is_not_stored(
     with serving(("cut", container), ("whole", file())) as hostile:
         made = hostile.settings(tmp_path, bucket)
 
-        transfer(made, tables=DOCUMENTS, patience=QUICK)
+        transfer(made, tables=DOCUMENTS)
 
         first, second = lines(made)
         assert first.why == "The FileMaker server broke off in the middle of a file."
@@ -239,7 +238,7 @@ def test_a_refusal_that_passes_is_asked_for_again(
     with serving(("D", once(Response("busy", status), file()))) as hostile:
         made = hostile.settings(tmp_path, bucket)
 
-        transfer(made, tables=DOCUMENTS, patience=QUICK)
+        transfer(made, tables=DOCUMENTS)
 
         [line] = lines(made)
         assert (line.outcome, line.tries) == (FileOutcome.STORED, 2)
@@ -253,7 +252,7 @@ def test_files_that_failed_before_keep_none_of_the_others_away(
         made = hostile.settings(tmp_path, bucket)
         for _ in range(2):
             with pytest.raises(SourceError, match="broke off"):
-                transfer(made, tables=DOCUMENTS, patience=QUICK)
+                transfer(made, tables=DOCUMENTS)
 
         assert lines(made)[-1].outcome is FileOutcome.STORED
 
@@ -273,7 +272,7 @@ def test_a_full_disk_is_one_clear_line(bucket: dict[str, str], tmp_path: Path) -
         made = hostile.settings(tmp_path, bucket)
 
         with pytest.raises(SourceError) as caught:
-            transfer(made, tables=DOCUMENTS, patience=QUICK)
+            transfer(made, tables=DOCUMENTS)
 
         assert "cannot be kept while it is fetched" in caught.value.message
         assert [line.number for line in lines(made)] == [1]

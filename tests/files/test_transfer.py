@@ -23,7 +23,7 @@ from reimport_lib.files.transfer import transfer
 from reimport_lib.read import objects
 from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.http import connected
-from tests.read.servers import CLINIC, QUICK, faulty
+from tests.read.servers import CLINIC, faulty
 from tests.read.servers import settings as to_server
 
 KEPT = 12
@@ -84,7 +84,7 @@ def contents(served: Served, name: str, field: str) -> set[bytes]:
 def test_every_file_is_stored_once_under_the_key_of_its_record(
     served: Served, made: Settings
 ) -> None:
-    ended = transfer(made, patience=QUICK)
+    ended = transfer(made)
 
     found = stored(made)
     expected = contents(served, "Docs", "Doc") | contents(
@@ -116,7 +116,7 @@ def test_every_file_is_stored_once_under_the_key_of_its_record(
 
 
 def test_the_ending_is_what_the_file_is(served: Served, made: Settings) -> None:
-    transfer(made, tables=("images",), patience=QUICK)
+    transfer(made, tables=("images",))
 
     for key, content in stored(made).items():
         assert key.endswith(".pdf") == content.startswith(b"%PDF")
@@ -124,11 +124,11 @@ def test_the_ending_is_what_the_file_is(served: Served, made: Settings) -> None:
 
 
 def test_a_second_command_fetches_nothing(served: Served, made: Settings) -> None:
-    transfer(made, patience=QUICK)
+    transfer(made)
     first = lines(made, "documents")
     served.service.switches.set(served.service.faults)
 
-    ended = transfer(made, patience=QUICK)
+    ended = transfer(made)
 
     assert {progress.fetched for progress in ended.values()} == {0}
     assert ended["documents"].counts[FileOutcome.THERE] == KEPT - 2
@@ -146,7 +146,7 @@ def test_between_two_files_the_server_has_a_pause(
         FILEMAKER_PAUSE_SECONDS="0.5",
     )
 
-    ended = transfer(slow, tables=("documents",), most=3, patience=QUICK)["documents"]
+    ended = transfer(slow, tables=("documents",), most=3)["documents"]
 
     assert ended.fetched == 3
     assert ended.seconds > 1
@@ -158,10 +158,10 @@ def test_it_goes_on_where_it_was_broken_off(served: Served, made: Settings) -> N
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        transfer(made, tables=("documents",), tell=stop, patience=QUICK)
+        transfer(made, tables=("documents",), tell=stop)
     before = stored(made)
 
-    ended = transfer(made, tables=("documents",), patience=QUICK)["documents"]
+    ended = transfer(made, tables=("documents",))["documents"]
 
     assert len(before) == 4
     assert (ended.wanted, ended.fetched) == (KEPT - 6, KEPT - 6)
@@ -185,7 +185,7 @@ def test_a_fault_of_the_server_loses_no_file(
     served: Served, made: Settings, faults: Mapping[str, Any]
 ) -> None:
     with faulty(served, faults):
-        ended = transfer(made, tables=("documents",), patience=QUICK)["documents"]
+        ended = transfer(made, tables=("documents",))["documents"]
 
     assert ended.counts[FileOutcome.STORED] == KEPT - 2
     assert set(stored(made).values()) == contents(served, "Docs", "Doc")
@@ -195,7 +195,7 @@ def test_a_file_that_is_refused_for_ever_is_a_line_and_the_others_come(
     served: Served, made: Settings
 ) -> None:
     with faulty(served, {"container_401_every": 1}):
-        ended = transfer(made, tables=("documents",), most=2, patience=QUICK)
+        ended = transfer(made, tables=("documents",), most=2)
 
     failed = [line for line in lines(made, "documents") if line.tries]
     assert ended["documents"].counts[FileOutcome.FAILED] == 3
@@ -212,7 +212,7 @@ def test_a_server_that_is_down_stops_it_and_is_no_fault_of_the_files(
         served.service.switches.set(type(served.service.faults)(bad_gateway_every=1))
 
     with faulty(served, {}), pytest.raises(SourceError) as caught:
-        transfer(made, tables=("documents",), tell=fall, patience=QUICK)
+        transfer(made, tables=("documents",), tell=fall)
 
     assert "502" in str(caught.value)
     assert sum(line.tries > 0 for line in lines(made, "documents")) == 6
@@ -231,7 +231,7 @@ def test_an_object_of_the_record_in_any_case_and_ending_is_left_alone(
     client: Any = objects.client(made)
     client.put_object(Bucket=made.s3_bucket, Key=key, Body=b"older")
 
-    ended = transfer(made, tables=("documents",), patience=QUICK)["documents"]
+    ended = transfer(made, tables=("documents",))["documents"]
 
     assert ended.counts[FileOutcome.THERE] == 1
     assert stored(made)[key] == b"older"
@@ -258,7 +258,6 @@ def test_an_object_that_comes_meanwhile_is_never_overwritten(
         tables=("documents",),
         most=wanted,
         tell=lambda p: be_first(p) if p.fetched < wanted else None,
-        patience=QUICK,
     )
 
     told = [line for line in lines(made, "documents") if line.tries]
@@ -268,7 +267,7 @@ def test_an_object_that_comes_meanwhile_is_never_overwritten(
 
 
 def test_a_trial_counts_and_fetches_nothing(served: Served, made: Settings) -> None:
-    ended = transfer(made, dry_run=True, patience=QUICK)
+    ended = transfer(made, dry_run=True)
 
     assert ended["documents"].wanted == KEPT - 2
     assert "0 of 10 fetched" in str(ended["documents"])
@@ -280,7 +279,7 @@ def test_two_commands_at_a_time_are_refused(made: Settings) -> None:
         ledger.opened(made.runs, system="filemaker"),
         pytest.raises(SourceError) as caught,
     ):
-        transfer(made, patience=QUICK)
+        transfer(made)
 
     assert "in use" in str(caught.value)
 
@@ -296,7 +295,7 @@ def test_a_layout_with_several_containers_asks_which(
     )
 
     with pytest.raises(SourceError) as caught:
-        transfer(named, tables=("documents",), patience=QUICK)
+        transfer(named, tables=("documents",))
 
     assert "'Doc'" in str(caught.value)
     assert "FILEMAKER_CONTAINER_DOCUMENTS" in caught.value.hint
@@ -347,7 +346,7 @@ def test_a_redirect_to_another_host_is_not_followed(made: Settings) -> None:
 
 
 def test_the_ledger_is_private_and_names_nobody(served: Served, made: Settings) -> None:
-    transfer(made, tables=("documents",), most=1, patience=QUICK)
+    transfer(made, tables=("documents",), most=1)
 
     file = made.runs / ledger.FOLDER / ledger.FILE
     assert file.stat().st_mode & 0o777 == 0o600

@@ -20,11 +20,9 @@ from reimport_lib.read.server import data_api
 from reimport_lib.read.server import layouts as fm_layouts
 from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.connection import server_of
-from reimport_lib.read.server.http import Patience
 from reimport_lib.read.snapshot import SERVERS
 
 CLINIC = Clinic(Path(), SEED, 0.02)
-QUICK = Patience(tries=4, first_seconds=0.001, answer_seconds=20.0)
 NAMES = {
     "FILEMAKER_LAYOUT_CONTACT_DETAILS": "API_Coms",
     "FILEMAKER_LAYOUT_APPOINTMENTS": "API_Appointments",
@@ -47,14 +45,14 @@ def settings(served: Served, source: str = "data-api", **environ: str) -> Settin
 def read(made: Settings, progress: Any = None) -> dict[str, Reading]:
     """Every table that the server of these settings gives."""
     server = importlib.import_module(SERVERS[made.source])
-    found = server.read_tables(made, progress=progress, patience=QUICK)
+    found = server.read_tables(made, progress=progress)
     return {table: reading for table, _, reading in found}
 
 
 def read_one(made: Settings, table: str) -> Reading:
     """That table alone, off the Data API."""
     server = server_of(made)
-    with fm_session.opened(server, QUICK) as session:
+    with fm_session.opened(server) as session:
         layout = fm_layouts.layout_of(session, server.names[table])
         return data_api.read_layout(session, layout, table)
 

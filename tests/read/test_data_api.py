@@ -22,7 +22,6 @@ from reimport_lib.tables import registry
 
 from .servers import (
     CLINIC,
-    QUICK,
     answering,
     check,
     faulty,
@@ -108,7 +107,7 @@ def test_records_that_go_while_pages_are_read_hide_no_others() -> None:
     """The second page begins later: what moved into the first is still found."""
     with serving(CLINIC) as served:
         made = settings(served)
-        with fm_session.opened(server_of(made), QUICK) as session:
+        with fm_session.opened(server_of(made)) as session:
             layout = fm_layouts.layout_of(session, "API_Contacts")
             table = served.service.database.tables["Contacts"]
             first = sorted(table.records(), key=lambda r: str(r.value("id")))[:5]
@@ -207,7 +206,7 @@ def test_portals_and_repetitions_become_columns_of_lines(served: Served) -> None
 
 
 def test_a_server_too_old_for_iso_dates_gives_the_same_text(served: Served) -> None:
-    with fm_session.opened(server_of(settings(served)), QUICK) as session:
+    with fm_session.opened(server_of(settings(served))) as session:
         layout = fm_layouts.layout_of(session, "API_Contacts")
         iso = data_api.read_layout(session, layout, "patients")
         us = fm_session.get(session, f"{layout.path}/records?_limit=500")

@@ -13,7 +13,6 @@ from reimport_demo.filemaker.server import Served, serving
 from reimport_lib.config import load_settings
 from reimport_lib.errors import ReimportError, SettingsError
 from reimport_lib.read.server.connection import server_of
-from reimport_lib.read.server.http import Patience
 from reimport_lib.read.server.odata_service import path_of
 
 from .servers import ACCOUNT, CLINIC, faulty, read, settings
@@ -25,12 +24,6 @@ WAYS = ("data-api", "odata")
 def secure() -> Iterator[Served]:
     with serving(CLINIC, https=True) as running:
         yield running
-
-
-def test_pauses_between_tries_double_up_to_the_longest() -> None:
-    pauses = Patience(tries=9, first_seconds=0.5, most_seconds=30.0).pauses()
-
-    assert list(pauses) == [0.5, 1, 2, 4, 8, 16, 30, 30]
 
 
 def test_a_table_of_any_name_is_asked_for() -> None:

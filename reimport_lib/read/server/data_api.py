@@ -19,12 +19,13 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError
 from reimport_lib.read.reading import Reading
 from reimport_lib.read.server import errors as fm_errors
+from reimport_lib.read.server import http
 from reimport_lib.read.server import layouts as fm_layouts
 from reimport_lib.read.server import records as fm_records
 from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.connection import Server, server_of
 from reimport_lib.read.server.errors import Refusal
-from reimport_lib.read.server.http import PATIENCE, Patience, Session, TooMuch
+from reimport_lib.read.server.http import Session, TooMuch
 from reimport_lib.read.server.layouts import PORTAL_ROWS, Layout, Page
 from reimport_lib.read.server.records import Record, Sweep, settle
 from reimport_lib.read.server.values import Field, Kind, convert, date_form
@@ -61,7 +62,6 @@ def read_tables(
     settings: Settings,
     *,
     progress: Progress | None = None,
-    patience: Patience = PATIENCE,
 ) -> Iterator[tuple[str, str, Reading]]:
     """
     Every table, the name of its layout, and its rows, one table after the other.
@@ -71,7 +71,7 @@ def read_tables(
         SourceError: a layout is missing, or a table could not be read whole.
     """
     server = server_of(settings)
-    with fm_session.opened(server, patience) as session:
+    with fm_session.opened(server) as session:
         for table, name in layouts_to_read(server, fm_layouts.names_of(session)):
             layout = fm_layouts.layout_of(session, name)
             yield table, name, read_layout(session, layout, table, progress=progress)
@@ -163,7 +163,7 @@ def sweep(
     """
     seen: Sweep = {}
     place, steps_back, stuck = 0, 0, 0
-    while steps_back < _STEPS_BACK and stuck <= session.patience.tries:
+    while steps_back < _STEPS_BACK and stuck <= len(http.PAUSES) + 1:
         page = _page(session, layout, way, place=place)
         known = not place or (
             page is not None and bool(page.records) and page.records[0].number in seen

@@ -29,6 +29,12 @@ MOST_SECONDS = 900.0
 PASSING = frozenset((429, 502, 503, 504))
 """Statuses of a gateway that wants fewer requests, or whose engine is busy or down."""
 
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds between the tries of what is asked for again."""
+
+ANSWER_SECONDS = 120.0
+"""Without a byte, after which an answer is given up."""
+
 Read = TypeVar("Read")
 
 
@@ -44,35 +50,6 @@ class TooMuch(Unreachable):
     """An answer beyond the limits of time or size: less has to be asked for at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """
-    How often reading is tried again, and the pauses between.
-
-    Attributes:
-        tries: in all.
-        first_seconds: the first pause; each further one is twice as long.
-        most_seconds: the longest pause.
-        answer_seconds: without a byte, after which an answer is given up.
-    """
-
-    tries: int = 6
-    first_seconds: float = 0.5
-    most_seconds: float = 30.0
-    answer_seconds: float = 120.0
-
-    def pause(self, number: int) -> float:
-        """Seconds of a pause, the first being number 0."""
-        return min(self.first_seconds * 2.0**number, self.most_seconds)
-
-    def pauses(self) -> Iterator[float]:
-        """The pauses between the tries."""
-        return map(self.pause, range(self.tries - 1))
-
-
-PATIENCE = Patience()
-
-
 @dataclass(slots=True, repr=False, eq=False)
 class Session:
     """
@@ -85,7 +62,6 @@ class Session:
 
     server: Server
     client: httpx.Client
-    patience: Patience
     database: str
     token: str = ""
 
@@ -100,7 +76,7 @@ class Answer:
 
 
 @contextmanager
-def connected(server: Server, patience: Patience = PATIENCE) -> Iterator[httpx.Client]:
+def connected(server: Server) -> Iterator[httpx.Client]:
     """
     A client of *server* alone, that follows no redirect; closed at the end.
 
@@ -113,7 +89,7 @@ def connected(server: Server, patience: Patience = PATIENCE) -> Iterator[httpx.C
     with httpx.Client(
         base_url=server.url,
         verify=_trusted(server),
-        timeout=httpx.Timeout(patience.answer_seconds, connect=15.0),
+        timeout=httpx.Timeout(ANSWER_SECONDS, connect=15.0),
         follow_redirects=False,
         trust_env=not server.is_local,
         http2=False,  # FileMaker's own breaks off long answers
@@ -151,7 +127,7 @@ def get(
     Raises:
         Unreachable: there was none in all tries; TooMuch where time ran out.
     """
-    pauses = session.patience.pauses()
+    pauses = iter(PAUSES)
     while True:
         try:
             answer = once(session, "GET", path, headers=headers)

@@ -20,7 +20,7 @@ from reimport_lib.read.server import records as fm_records
 from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.data_api import FEWEST_ROWS, Progress, layouts_to_read
 from reimport_lib.read.server.errors import Refusal
-from reimport_lib.read.server.http import PATIENCE, Patience, Session, TooMuch
+from reimport_lib.read.server.http import Session, TooMuch
 from reimport_lib.read.server.odata_metadata import Entity
 from reimport_lib.read.server.odata_service import (
     annotation,
@@ -64,7 +64,6 @@ def read_tables(
     settings: Settings,
     *,
     progress: Progress | None = None,
-    patience: Patience = PATIENCE,
 ) -> Iterator[tuple[str, str, Reading]]:
     """
     Every table, the name of its table occurrence, and its rows, one after the other.
@@ -74,7 +73,7 @@ def read_tables(
         SourceError: a table is missing, or could not be read whole.
     """
     server = server_of(settings)
-    with opened(server, patience) as service:
+    with opened(server) as service:
         wanted = layouts_to_read(server, names_of(service))
         _require_there(service, wanted)
         xml = {"Accept": "application/xml"}

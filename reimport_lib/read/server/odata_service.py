@@ -14,7 +14,7 @@ from urllib.parse import quote
 from reimport_lib.read.server import http, jsontext
 from reimport_lib.read.server.connection import Server
 from reimport_lib.read.server.errors import Refusal
-from reimport_lib.read.server.http import Answer, Patience, Session
+from reimport_lib.read.server.http import Answer, Session
 from reimport_lib.read.server.values import plain
 
 BASE = "/fmi/odata/v4"
@@ -28,13 +28,13 @@ HEADERS = {
 
 
 @contextmanager
-def opened(server: Server, patience: Patience) -> Iterator[Session]:
+def opened(server: Server) -> Iterator[Session]:
     """The OData service of the database of *server*."""
-    with http.connected(server, patience) as client:
+    with http.connected(server) as client:
         client.auth = server.account
         client.headers.update(HEADERS)
         database = f"{BASE}/{quote(server.database, safe='')}"
-        yield Session(server, client, patience, database)
+        yield Session(server, client, database)
 
 
 def names_of(service: Session) -> set[str]:

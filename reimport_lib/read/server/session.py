@@ -18,23 +18,23 @@ from reimport_lib.errors import SourceError
 from reimport_lib.read.server import http, jsontext
 from reimport_lib.read.server.connection import Server
 from reimport_lib.read.server.errors import EXPIRED, FULL, Refusal
-from reimport_lib.read.server.http import PATIENCE, Answer, Patience, Session
+from reimport_lib.read.server.http import Answer, Session
 
 BASE = "/fmi/data/v2"
 _LOG_OUTS = 3
 
 
 @contextmanager
-def opened(server: Server, patience: Patience = PATIENCE) -> Iterator[Session]:
+def opened(server: Server) -> Iterator[Session]:
     """
     A session on *server*, logged out at the end, however that comes.
 
     Raises:
         Refusal: the account is not let in; Unreachable: there is no server.
     """
-    with http.connected(server, patience) as client:
+    with http.connected(server) as client:
         database = f"{BASE}/databases/{quote(server.database, safe='')}"
-        session = Session(server, client, patience, database)
+        session = Session(server, client, database)
         log_in(session)
         try:
             yield session
@@ -66,7 +66,7 @@ def log_in(session: Session) -> None:
     Raises:
         Refusal: the account is not let in, or no session becomes free.
     """
-    pauses = session.patience.pauses()
+    pauses = iter(http.PAUSES)
     while True:
         try:
             session.token = _token(session)
