@@ -160,6 +160,22 @@ flag = Conversion(
     keep=keeping.unknown_flag,
     coded=True,
 )
+amount = Conversion(
+    "number",
+    _simply(conversions.amount),
+    carrying.always,
+    _always(rendering.number),
+    keep=keeping.no_number,
+    shown="plain",
+)
+whole = Conversion(
+    "whole number",
+    _simply(conversions.whole),
+    carrying.always,
+    _always(rendering.whole),
+    keep=keeping.no_whole_number,
+    shown="plain",
+)
 sex = Conversion(
     "sex",
     _simply(conversions.sex),

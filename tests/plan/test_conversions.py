@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -22,12 +23,16 @@ FUNCTIONS: dict[str, Callable[[pd.Series[Any]], Cleaned]] = {
     "person_name": conversions.person_name,
     "title": conversions.title,
     "flag": conversions.flag,
+    "amount": conversions.amount,
+    "whole": conversions.whole,
     "sex": conversions.sex,
     "phone": lambda column: conversions.phone(column, "AU"),
     "email": conversions.email,
     "canonical_text": conversions.canonical_text,
 }
-KEEPS_TEXT = sorted(FUNCTIONS.keys() - {"flag", "sex", "canonical_text"})
+UNKNOWN = "unknown_value"
+KEEPS_NO_TEXT = {"amount", "canonical_text", "flag", "sex", "whole"}
+KEEPS_TEXT = sorted(FUNCTIONS.keys() - KEEPS_NO_TEXT)
 
 
 def column(*cells: str) -> pd.Series[Any]:
@@ -202,6 +207,30 @@ def test_flags(cells: tuple[str, ...], value: bool | None, code: str) -> None:
 
     assert cleaned.values.tolist() == [value] * len(cells)
     assert cleaned.codes.tolist() == [code] * len(cells)
+
+
+@pytest.mark.parametrize(
+    ("cells", "amount", "whole"),
+    [
+        (("12", "+12", "012", "12.0", "12,00", " 12\xa0"), Decimal(12), 12),
+        (("-3", "-3.0"), Decimal(-3), -3),
+        (("1.25", "1,25", "01.250"), Decimal("1.25"), "unknown_value"),
+        ((".5", ",5", "0.5", "0,500"), Decimal("0.5"), "unknown_value"),
+        (
+            ("1,250", "1.234,5", "1 250", "12 ha", "1e3", "NaN", "٣"),
+            *["unknown_value"] * 2,
+        ),
+        (("", "\xa0"), None, None),
+    ],
+)
+def test_numbers(cells: tuple[str, ...], amount: object, whole: object) -> None:
+    for convert, wanted in ((conversions.amount, amount), (conversions.whole, whole)):
+        cleaned = convert(column(*cells))
+        values = [None if wanted == "unknown_value" else wanted] * len(cells)
+        codes = [wanted if wanted == "unknown_value" else ""] * len(cells)
+
+        assert (cleaned.values.tolist(), cleaned.codes.tolist()) == (values, codes)
+        assert {type(value) for value in cleaned.values} == {type(values[0])}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from reimport_lib.plan.values import conversions, times
 from reimport_lib.plan.values import keys as identity
 from reimport_lib.plan.values.text import Cleaned
-from reimport_lib.prove.render import clocks, explaining, rendering, words
+from reimport_lib.prove.render import clocks, explaining, keeping, rendering, words
 from reimport_lib.prove.render.moments import Zone
 
 MANY = settings(max_examples=300, derandomize=True, deadline=None, database=None)
@@ -271,3 +271,30 @@ def test_flags(text: str) -> None:
     said, shown = rendering.flag(value, text)
 
     assert said == shown
+
+
+@MANY
+@given(
+    st.one_of(
+        st.decimals(-9999, 9999, places=3).map(str),
+        st.builds(
+            lambda sign, whole, point, rest: f"{sign}{whole}{point}{rest}",
+            st.sampled_from(["", "-", "+", " "]),
+            st.text("0123 ", max_size=4),
+            st.sampled_from(["", ".", ",", ",."]),
+            st.text("05", max_size=4),
+        ),
+        st.sampled_from(
+            ["", "1e3", "1.234,5", "12 ha", "\u0663", "\uff11\uff12", "NaN"]
+        ),
+    )
+)
+def test_numbers(text: str) -> None:
+    for convert, render, keep in (
+        (conversions.amount, rendering.number, keeping.no_number),
+        (conversions.whole, rendering.whole, keeping.no_whole_number),
+    ):
+        value, code = read(text, convert)
+
+        assert accepted(render(value, text), code, {}), (text, value)
+        assert keep(value, text, "DMY") == bool(code), (text, value)

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -90,6 +91,7 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     bool: lambda value: "1" if value else "0",
     int: str,
     float: _number,
+    Decimal: lambda value: f"{value.normalize() + 0:f}",
     datetime: _moment,
     date: date.isoformat,
     time: time.isoformat,

@@ -8,7 +8,9 @@ lone surrogate) gives None with ``bad_character`` in every function that keeps t
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -30,6 +32,7 @@ from reimport_lib.plan.values.text import (
 
 __all__ = [
     "Cleaned",
+    "amount",
     "canonical_text",
     "digits",
     "email",
@@ -40,6 +43,7 @@ __all__ = [
     "sex",
     "text",
     "title",
+    "whole",
     "word",
 ]
 
@@ -47,6 +51,8 @@ _FLAGS = dict.fromkeys(("1", "yes", "y", "true", "x"), True) | dict.fromkeys(
     ("0", "no", "n", "false"), False
 )
 _JOINER = "\u200d"
+_AMOUNT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?|[+-]?[.,][0-9]+")
+_PERHAPS_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 _SEXES = (
     dict.fromkeys(("m", "male", "man"), "M")
     | dict.fromkeys(("f", "female", "woman"), "F")
@@ -128,6 +134,28 @@ def flag(column: pd.Series[Any]) -> Cleaned:
     return clean(column, read)
 
 
+def amount(column: pd.Series[Any]) -> Cleaned:
+    """
+    A number with or without a fraction, which a stop or a comma parts from it.
+
+    Another text is None, ``unknown_value``; so is one such as ``1,250``, which may be
+    either, and one with signs between thousands.
+    """
+    return clean(column, _read_amount)
+
+
+def whole(column: pd.Series[Any]) -> Cleaned:
+    """A number without a fraction, as int; else as ``amount``."""
+
+    def read(cell: str) -> Converted:
+        value, code = _read_amount(cell)
+        if isinstance(value, Decimal) and value == value.to_integral_value():
+            return int(value), code
+        return None, code if value is None else Note.UNKNOWN_VALUE.value
+
+    return clean(column, read)
+
+
 def sex(column: pd.Series[Any]) -> Cleaned:
     """
     M, F, O or U; blank is U, an unknown word is U with ``unknown_value``.
@@ -148,6 +176,15 @@ def sex(column: pd.Series[Any]) -> Cleaned:
 def canonical_text(column: pd.Series[Any]) -> Cleaned:
     """The form in which texts are compared: NFKC, case folded, single blanks."""
     return clean(column, lambda cell: (fold_words(cell) or None, ""))
+
+
+def _read_amount(cell: str) -> Converted:
+    text = fold(cell)
+    if not text:
+        return None, ""
+    if not _AMOUNT.fullmatch(text) or _PERHAPS_THOUSANDS.fullmatch(text):
+        return None, Note.UNKNOWN_VALUE.value
+    return Decimal(text.replace(",", ".")), ""
 
 
 def _read_name(cell: str) -> Converted:

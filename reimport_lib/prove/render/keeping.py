@@ -50,6 +50,14 @@ def unknown_flag(value: Any, text: str, order: str) -> bool:
     return rendering.folded(text) not in _FALSE | rendering.TRUE
 
 
+def no_number(value: Any, text: str, order: str) -> bool:
+    return bool(rendering.folded(text)) and not rendering.is_number(text)
+
+
+def no_whole_number(value: Any, text: str, order: str) -> bool:
+    return no_number(value, text, order) or "." in rendering.number(None, text)[0]
+
+
 def unknown_sex(value: Any, text: str, order: str) -> bool:
     meant = {words.SEXES.get(each) for each in rendering.ticked(text)}
     return None in meant or len(meant) > 1

@@ -128,6 +128,21 @@ def flag(value: bool | None, *said: str) -> Pair:
     return _bit(any(is_set(cell) for cell in said)), _bit(bool(value))
 
 
+def number(value: object, said: str) -> Pair:
+    """A number: its digits without zeros that say nothing, whatever parts them."""
+    return _in_digits(said), "" if value is None else _in_digits(str(value))
+
+
+def whole(value: object, said: str) -> Pair:
+    """The same without a fraction; one that has a fraction was left out."""
+    spoken, held = number(value, said)
+    return "" if "." in spoken else spoken, held
+
+
+def is_number(said: str) -> bool:
+    return bool(_in_digits(said))
+
+
 def is_set(said: str) -> bool:
     return folded(said) in TRUE
 
@@ -239,6 +254,20 @@ def _caseless(text: str) -> str:
         return text.lower()
     folded_text = unicodedata.normalize("NFKC", seen(text)).casefold()
     return unicodedata.normalize("NFKC", folded_text)
+
+
+def _in_digits(said: str) -> str:
+    """The digits of one number, its sign and its fraction; "" where it is none."""
+    body = folded(said).replace(",", ".")
+    sign, body = ("-", body[1:]) if body[:1] == "-" else ("", body.removeprefix("+"))
+    whole, point, fraction = body.partition(".")
+    digits = whole + fraction
+    if not (digits.isascii() and digits.isdigit()) or bool(point) > bool(fraction):
+        return ""
+    if "," in said and len(fraction) == 3 and 0 < len(whole) < 4 and whole[0] != "0":
+        return ""  # it may as well be thousands
+    shown = f"{whole.lstrip('0') or '0'}.{fraction.rstrip('0')}".rstrip(".")
+    return shown if shown == "0" else f"{sign}{shown}"
 
 
 def _bit(value: bool) -> str:
