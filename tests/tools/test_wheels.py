@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.tools.wheel_environment import build_wheel
+
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = {".py", ".j2", ".css"}
+SOURCES = {".py", ".j2", ".css", ".md"}
 PACKAGES = {"reimport_lib": ".", "reimport_demo": "reimport_demo"}
 
 
@@ -20,15 +22,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     built = {}
     for package, project in PACKAGES.items():
         folder = tmp_path_factory.mktemp(package)
-        subprocess.run(
-            [
-                *(Path(sys.executable).with_name("uv"), "build", "--quiet", "--wheel"),
-                *("--no-build-isolation", "--offline", "--python", sys.executable),
-                *("--out-dir", folder, ROOT / project),
-            ],
-            check=True,
-        )
-        [built[package]] = folder.glob("*.whl")
+        built[package] = build_wheel(ROOT / project, folder)
     return built
 
 
