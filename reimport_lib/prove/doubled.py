@@ -94,8 +94,8 @@ def _is_told(pair: Doubled, each: Field) -> bool:
         return True
     if each.convert.coded or (each.coded and each.feeds):
         return False  # a rule makes something else out of the very words
-    told_otherwise = registry.named(pair.table).told_otherwise
-    answer = told_otherwise(pair, each.names[0]) if told_otherwise else None
+    together = registry.named(pair.table).together
+    answer = together.told(pair, each.names[0]) if together else None
     if answer is not None:
         return answer
     if each.convert is convert.moment and each.field in pair.values:

@@ -32,7 +32,7 @@ def must_be_kept(m: Matched) -> dict[str, set[int]]:
             test(value, text, m.zone.order)
             for value, text in zip(values, texts, strict=True)
         )
-    return table.kept_beside(m, found) if table.kept_beside else found
+    return table.together.kept(m, found) if table.together else found
 
 
 def named_again(m: Matched) -> list[dict[str, str]]:

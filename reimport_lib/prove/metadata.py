@@ -51,9 +51,10 @@ def kept_columns(table: str) -> dict[str, Aliases]:
 def as_they_were(table: str) -> dict[str, tuple[Aliases, ...]]:
     """Name in the metadata -> headers of the columns whose texts it may hold."""
     table_ = registry.named(table)
+    together = table_.together.joined if table_.together else {}
     joined = {
         name: tuple(table_.column(column).names for column in columns)
-        for name, columns in table_.joined.items()
+        for name, columns in together.items()
     }
     alone = {column.kept_text: (column.names,) for column in table_.fields}
     return {**alone, **joined}

@@ -25,6 +25,7 @@ from reimport_lib.tables.declare import (
     NoteGate,
     Source,
     Table,
+    Together,
 )
 from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
@@ -168,12 +169,14 @@ APPOINTMENTS = Table(
         words=("filemaker", "clock"),
     ),
     proof=appointment_proof.comparisons,
-    kept_beside=appointment_proof.kept_beside,
-    told_otherwise=appointment_proof.told_otherwise,
-    joined={
-        "start_text": ("start_date", "start_clock", "start_stamp"),
-        "end_text": ("end_date", "end_clock", "end_stamp"),
-    },
+    together=Together(
+        joined={
+            "start_text": ("start_date", "start_clock", "start_stamp"),
+            "end_text": ("end_date", "end_clock", "end_stamp"),
+        },
+        kept=appointment_proof.kept_beside,
+        told=appointment_proof.told_otherwise,
+    ),
     shown={"start_time": "plain", "end_time": "plain"},
     words={
         "status": ("scheduled", "checked_in", "completed", "cancelled", "no_show"),

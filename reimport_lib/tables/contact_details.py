@@ -16,7 +16,15 @@ from reimport_lib.tables.contact_detail_rules import (
     flagged_first,
     stage_contact_details,
 )
-from reimport_lib.tables.declare import Dropped, Field, Setting, Single, Source, Table
+from reimport_lib.tables.declare import (
+    Dropped,
+    Field,
+    Setting,
+    Single,
+    Source,
+    Table,
+    Together,
+)
 from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
@@ -146,9 +154,11 @@ CONTACT_DETAILS = Table(
     ),
     single=Single("is_primary", of=("patient_id", "kind"), order=flagged_first),
     proof=contact_detail_proof.comparisons,
-    kept_beside=contact_detail_proof.kept_beside,
-    told_otherwise=contact_detail_proof.told_otherwise,
-    joined={"ph_text": ("ph",)},
+    together=Together(
+        joined={"ph_text": ("ph",)},
+        kept=contact_detail_proof.kept_beside,
+        told=contact_detail_proof.told_otherwise,
+    ),
     shown={"content": "text", "value": "phone", "is_primary": "plain"},
     words={"kind": KINDS},
     gates={"min_match_rate": 0.60, "max_rejected": 0.40},

@@ -74,11 +74,14 @@ class Source:
         file: stem of its export file; its container's file name on a server.
         layout: of the Data API, or table occurrence of OData, unless a setting says.
         required: leaving it out needs a setting.
+        date_order: of text dates where the export itself lays it down; "" where only
+            the settings do.
     """
 
     file: str
     layout: str
     required: bool = True
+    date_order: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -355,6 +358,24 @@ class Single:
     order: Callable[[Staged, Context], pd.DataFrame]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """
+    How phase 8 finds the texts of columns that make one value together.
+
+    Attributes:
+        joined: key of the metadata -> the staged columns whose texts it joins.
+        kept: (matched, key of the metadata -> rows that must have it) -> the same,
+            where the texts of these columns are kept.
+        told: (two rows of one key, header) -> whether the second says in a way of its
+            own what the first says there; None: as every table does.
+    """
+
+    joined: Mapping[str, tuple[str, ...]]
+    kept: KeptBeside
+    told: ToldOtherwise
+
+
 @dataclass(frozen=True, slots=True)
 class NoteGate:
     """
@@ -403,8 +424,6 @@ class Table:
         fields: every other column that comes in, in the order of a report.
         managed: fields of the model that the import writes, in digest order; those of
             its columns and of their links, and the metadata, unless given.
-        date_order: of text dates where the export itself lays it down; "" where only
-            the settings do.
         links: the rows of other tables, and entries of lookups, that rows name.
         single: the mark that one row of each group bears, if there is one.
         by_clock: the field that the run's clock decides, if there is one.
@@ -422,11 +441,7 @@ class Table:
         relink: the others, pointing at these rows as they are planned.
         proof: comparisons of fields that no conversion renders alone, for phase 8.
         checks: what phase 8 looks at besides, of this table as a whole.
-        kept_beside: (matched, key of the metadata -> rows) -> the same, where texts of
-            several columns are kept together.
-        told_otherwise: (two rows of one key, header) -> whether the second says in a
-            way of its own what the first says there; None: as every table does.
-        joined: key of the metadata -> the staged columns whose texts it joins.
+        together: how it finds texts of columns that make one value together.
         gates: limits of its own, gate -> fraction or number of rows.
         note_gates: gates that only this table has.
         shown: column that a rule makes -> how a reviewer sees its values; a field that
@@ -444,7 +459,6 @@ class Table:
     fields: tuple[Field, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     managed: tuple[str, ...] = ()
-    date_order: str = ""
     links: tuple[LinkTo, ...] = ()
     single: Single | None = None
     by_clock: ByClock | None = None
@@ -459,11 +473,9 @@ class Table:
     keys: Callable[[Staged], Any] | None = None
     proof: Proof | None = None
     checks: Checks | None = None
-    kept_beside: KeptBeside | None = None
-    told_otherwise: ToldOtherwise | None = None
+    together: Together | None = None
     derive: Derive | None = None
     relink: Relink | None = None
-    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gates: Mapping[str, float] = field(default_factory=dict)
     note_gates: tuple[NoteGate, ...] = ()
     shown: Mapping[str, ShownAs] = field(default_factory=dict)
@@ -504,6 +516,11 @@ class Table:
     def file(self) -> str:
         """Stem of its export file; empty where its rows are made of another table's."""
         return self.source.file if self.source else ""
+
+    @property
+    def date_order(self) -> str:
+        """The order of text dates that its export lays down, "" for none."""
+        return self.source.date_order if self.source else ""
 
     @property
     def required(self) -> bool:

@@ -119,7 +119,7 @@ IMAGES = Table(
     noun="images",
     phase="images",
     model="images.Image",
-    source=Source("Images", "API_Images"),
+    source=Source("Images", "API_Images", date_order="MDY"),
     key=Field("filemaker_id", ("recid", "RecID"), convert.number_key, True, length=255),
     fields=(
         owner_column("id_Contact", feeds="batch_id"),
@@ -176,7 +176,6 @@ IMAGES = Table(
         "date_taken",
         "filemaker_metadata",
     ),
-    date_order="MDY",
     shown={**OBJECT_SHOWN, "category": "text"},
     words={"mime_type": MIME_TYPES},
     links=(replace(TO_PATIENT, field="batch_id", through="image_batches"),),
