@@ -165,6 +165,7 @@ class AppointmentFilter(OfPatient):
     clinic = filters.UUIDFilter(field_name="clinic_id")
     clinician = filters.UUIDFilter(field_name="clinician_id")
     appointment_type = filters.UUIDFilter(field_name="appointment_type_id")
+    referrer = filters.UUIDFilter(field_name="referrer_id")
     status = filters.ChoiceFilter(choices=Status.choices)
 
     @classmethod

@@ -211,6 +211,7 @@ class AppointmentSerializer(serializers.ModelSerializer):
     appointment_type_name = serializers.CharField(
         source="appointment_type.name", default=None
     )
+    referrer_name = serializers.CharField(source="referrer.full_name", default=None)
 
     class Meta:
         model = Appointment
@@ -225,6 +226,8 @@ class AppointmentSerializer(serializers.ModelSerializer):
             "clinician_name",
             "appointment_type",
             "appointment_type_name",
+            "referrer",
+            "referrer_name",
             "start_time",
             "end_time",
             "all_day",

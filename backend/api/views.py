@@ -109,7 +109,7 @@ class AppointmentView(ReadOnlyView):
     """Appointments, and clinic events (without a patient)."""
 
     queryset = Appointment.objects.select_related(
-        "patient", "clinic", "clinician", "appointment_type"
+        "patient", "clinic", "clinician", "appointment_type", "referrer"
     )
     serializer_class = serializers.AppointmentSerializer
     detail_serializer_class = serializers.AppointmentDetailSerializer

@@ -7,6 +7,7 @@ from django.db import models
 from clinics.models import AppointmentType, Clinic, Clinician
 from imported.models import ImportedModel, not_before, one_of
 from patients.models import Patient
+from referrers.models import Referrer
 
 
 class Status(models.TextChoices):
@@ -59,6 +60,13 @@ class Appointment(ImportedModel):
     )
     appointment_type = models.ForeignKey(
         AppointmentType,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="appointments",
+    )
+    referrer = models.ForeignKey(
+        Referrer,
         on_delete=models.SET_NULL,
         null=True,
         blank=True,

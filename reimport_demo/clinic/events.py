@@ -25,6 +25,7 @@ from reimport_demo.clinic.model import (
     Roster,
     Size,
 )
+from reimport_demo.clinic.referrals import referrers_of
 from reimport_demo.clinic.schedule import (
     Repeats,
     Schedule,
@@ -156,6 +157,8 @@ def event_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
     rng = random_for(seed, "appointments")
     directory = make_directory(seed)
     calendar = draw_calendar(seed, size, roster)
+    referring = random_for(seed, "appointments", "referrers")
+    referrers = referrers_of(seed, size).imported
 
     def base(row: int) -> Line:
         line = _event(seed, row, calendar.schedule.rows, rng, directory)
@@ -166,6 +169,9 @@ def event_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
         person = visitor(seed, row, roster)
         line.cells["id_Contact"] = owner_cell(person.key, rng)
         line.values["contact"] = person.key
+        if referring.random() < 0.3:
+            line.cells["id_Referrer"] = referring.choice(referrers)
+            line.values["referrer"] = str(line.cells["id_Referrer"])
         if unknown:
             line.cells["idCal"] = _foreign(directory, rng)
             line.values["clinic"] = person.clinic

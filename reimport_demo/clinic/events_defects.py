@@ -90,6 +90,7 @@ def event_defects(
         Defect(
             "clinician unknown", 8, cell("id_Clinician", _STAFF, "unknown_clinician")
         ),
+        Defect("referrer unknown", 6, _referrer_unknown),
         Defect("type unknown", 6, cell("Type", ("Seance", "Other"), "unknown_value")),
         Defect("status unknown", 4, rejecting("Status", _WORDS, "unknown_value")),
         Defect("title too long", 2, too_long("title", 255)),
@@ -98,7 +99,13 @@ def event_defects(
 
 _FOLD = "dst_ambiguous"
 _STAFF = ("Dr Nobody Known", "4D0F9E52-0000-4000-A000-00000000DEAD")
+_REFERRERS = ("REF-404", "4D0F9E52-0000-4000-A000-00000000BEEF")
 _WORDS = ("TBC", "rang", "see notes")
+
+
+def _referrer_unknown(line: Line, number: int) -> None:
+    cell("id_Referrer", _REFERRERS, "unknown_referrer")(line, number)
+    line.values["referrer"] = None
 
 
 def _missing(column: str) -> Plant:

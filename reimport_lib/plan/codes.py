@@ -259,6 +259,11 @@ class Note(_Code):
         "Correct the word in FileMaker; funding sources and types of appointment can"
         " be added with `reimport load-config`.",
     )
+    UNKNOWN_REFERRER = (
+        "unknown_referrer",
+        "The referrer named did not come in; it stays empty.",
+        "Mend the referrer's own row, or the referrer of this one, in FileMaker.",
+    )
     LEADING_ZERO_RESTORED = (
         "leading_zero_restored",
         "A number had lost its leading zeros; they were put back.",

@@ -17,7 +17,7 @@ from reimport_lib.counting import several
 from reimport_lib.errors import ReimportError
 from reimport_lib.plan.cells import array_of, either, objects
 from reimport_lib.plan.decide import Decided
-from reimport_lib.plan.hashes import hashes
+from reimport_lib.plan.hashes import hashes, of_fewer_fields
 from reimport_lib.plan.values.canonical import canonical, canonical_texts
 from reimport_lib.plan.values.keys import canonical_key, derived_uuids
 from reimport_lib.tables import registry
@@ -111,6 +111,11 @@ def compare(
     held_hashes = hashes(held, decided.managed, table.by_clock)
     stored = _old(list(target["import_hash"]), matched)
     ours = stored == _old(held_hashes, matched)
+    unsure = np.flatnonzero(changed & ~ours & (stored != ""))
+    some = {name: texts[unsure] for name, texts in before.items()}
+    ours[unsure] = of_fewer_fields(
+        some, list(stored[unsure]), decided.managed, table.by_clock
+    )
     adopted = changed & (stored == "") & (not clean_slate)
     edited = changed & ~ours & ~adopted & (not clean_slate)
     if table.single and not clean_slate:

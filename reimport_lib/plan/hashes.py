@@ -26,6 +26,30 @@ def managed_hashes(rows: pd.DataFrame, table: Table) -> list[str]:
     return hashes(texts, table.managed, table.by_clock)
 
 
+def of_fewer_fields(
+    texts: Mapping[str, Any],
+    stored: Sequence[str],
+    managed: Sequence[str],
+    by: ByClock | None,
+) -> list[bool]:
+    """
+    Whether each row has the hash of an import that managed fewer fields.
+
+    Fields that a table gets later stand at the end of ``managed``; a row that was
+    imported before has nothing in them, and a hash over those that there were.
+    """
+    found = [False] * len(stored)
+    for count in range(len(managed) - 1, 0, -1):
+        later = (texts[name] for name in managed[count:])
+        blank = [not any(row) for row in zip(*later, strict=True)]
+        fields = managed[:count]
+        clocked = by if by and {by.field, by.source} <= {*fields} else None
+        older = hashes(texts, fields, clocked)
+        rows = zip(found, blank, older, stored, strict=True)
+        found = [was or (none and own == held) for was, none, own, held in rows]
+    return found
+
+
 def hashes(
     texts: Mapping[str, Any], managed: Sequence[str], by: ByClock | None
 ) -> list[str]:

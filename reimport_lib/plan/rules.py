@@ -166,6 +166,10 @@ class _Linked:
             rules.append((self._is_taken, link.from_owner.note))
         if self.found is not None and link.note is not None:
             rules.append((self.found.unknown & ~self._is_taken, link.note))
+        if self.found is None and link.note is not None:
+            here = context.known.rows(link.to).keys()
+            unknown = (self.keys != "") & ~self.keys.isin(here)
+            rules.append((unknown & context.known.holds(link.to), link.note))
         return rules
 
     def columns(self, context: Context) -> dict[str, Any]:

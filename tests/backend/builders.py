@@ -75,6 +75,7 @@ def full_appointment() -> Appointment:
         clinic=clinic(),
         clinician=clinician(),
         appointment_type=appointment_type(),
+        referrer=referrer(),
     )
 
 

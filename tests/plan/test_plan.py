@@ -99,6 +99,39 @@ def test_an_edit_that_the_source_has_caught_up_with_is_only_rehashed() -> None:
     assert list(caught_up.values["write"]) == ["rehash"]
 
 
+VISIT = {"id": "E1", "id_Contact": "p1", "startDate": "2020-06-01", "startTime": "9:30"}
+
+
+def _imported_with_fewer_fields(**held: str) -> pd.DataFrame:
+    """A visit with its hash of a time when appointments had no referrer."""
+    table = registry.named("appointments")
+    target = _imported(decided("appointments", {**VISIT, **held}))
+    before = replace(table, managed=table.managed[:-1])
+    return target.assign(import_hash=managed_hashes(target, before))
+
+
+@pytest.mark.parametrize("status", ["Completed", ""])
+def test_a_field_that_a_table_gets_later_is_nobodys_edit(status: str) -> None:
+    target = _imported_with_fewer_fields(Status=status)
+    now = decided("appointments", {**VISIT, "Status": status, "id_Referrer": "R9"})
+
+    of = plan(now, target)
+
+    assert list(of.rows["outcome"]) == ["updated"]
+    assert set(of.changes["field"]) == {"referrer_id", "filemaker_metadata"}
+
+
+@pytest.mark.parametrize("edit", [{"title": "Changed"}, {"referrer_id": ADA}])
+def test_an_edit_since_then_is_one_all_the_same(edit: dict[str, Any]) -> None:
+    target = _imported_with_fewer_fields(Status="Completed")
+    target = target.assign(**{name: [value] for name, value in edit.items()})
+    now = {**VISIT, "Status": "Completed", "id_Referrer": "R9"}
+
+    of = plan(decided("appointments", now), target)
+
+    assert list(of.rows["reason"]) == ["local_edit"]
+
+
 def test_rows_of_an_earlier_system_are_counted_as_adopted() -> None:
     target = _imported(decided("notes", NOTE)).assign(import_hash=[""])
     other = target.assign(content=["As the first system left it."])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid5
 
 import pytest
 
-from reimport_lib.plan.context import Directory
+from reimport_lib.plan.context import Directory, Known
 from tests.plan.frames import (
     ADA,
     EMPTY,
+    KNOWN,
     NORTH,
+    RUTH,
     SOUTH,
     SPACE,
     decided,
@@ -30,6 +33,11 @@ VISIT = {
     "endTime": "10:00",
     "Status": "Completed",
 }
+WITHOUT_REFERRERS = replace(
+    KNOWN,
+    in_snapshot={"patients": KNOWN.in_snapshot["patients"]},
+    imported={"patients": KNOWN.imported["patients"]},
+)
 HALF_PAST_NINE = datetime(2020, 5, 31, 23, 30, tzinfo=UTC)
 
 
@@ -265,6 +273,27 @@ def test_clinician_and_type_are_linked_or_noted() -> None:
     assert verdicts("appointments", {**VISIT, "id_Clinician": "c2"}, known=known) == [
         "unknown_clinician"
     ]
+
+
+@pytest.mark.parametrize(
+    ("known", "named", "note"),
+    [
+        (KNOWN, "{R9}", ""),
+        (KNOWN, "R7", "unknown_referrer"),
+        (WITHOUT_REFERRERS, "R7", ""),
+        (KNOWN, "", ""),
+    ],
+)
+def test_the_referrer_is_linked_or_noted_where_there_are_any(
+    known: Known, named: str, note: str
+) -> None:
+    found = decided("appointments", {**VISIT, "id_Referrer": named}, known=known)
+
+    assert found.rows.loc[2, "notes"] == note
+    linked = RUTH if known is KNOWN and named == "{R9}" else None
+    assert found.values.loc[2, "referrer_id"] == linked
+    kept = found.values.loc[2, "filemaker_metadata"].get("referrer", "")
+    assert kept == named
 
 
 def test_the_same_moment_spelled_otherwise_is_the_same_row() -> None:
