@@ -25,7 +25,7 @@ DEMO = ROOT / "reimport_demo"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         "plain errors checks counting config env_files home printing private_files"
-        " project setting_values declare".split()
+        " project setting_values frames declare".split()
     ),
     frozenset({"read", "plan", "render"}),
     frozenset({"record"}),

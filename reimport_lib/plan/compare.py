@@ -15,6 +15,7 @@ import pandas as pd
 
 from reimport_lib.counting import several
 from reimport_lib.errors import ReimportError
+from reimport_lib.frames import Array, Column
 from reimport_lib.plan.cells import array_of, either, objects
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.hashes import hashes, of_fewer_fields
@@ -30,8 +31,8 @@ _YES = canonical(True)
 class Identities:
     """For each row that comes in: its place in the target (-1: none) and its id."""
 
-    positions: Any
-    ids: Any
+    positions: Array
+    ids: Column
 
 
 def match(decided: Decided, target: pd.DataFrame, system: str) -> Identities:
@@ -84,12 +85,12 @@ class RowChanges:
         write: (m,) create, update, rehash or "".
     """
 
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    edited: Any
-    adopted: Any
-    hashes: Any
-    write: Any
+    before: Mapping[str, Array]
+    after: Mapping[str, Array]
+    edited: Array
+    adopted: Array
+    hashes: Array
+    write: Array
 
 
 def compare(
@@ -134,10 +135,10 @@ def compare(
 
 def _mark_taken(
     single: Single,
-    after: Mapping[str, Any],
-    held: Mapping[str, Any],
+    after: Mapping[str, Array],
+    held: Mapping[str, list[str]],
     stays: Collection[int],
-) -> Any:
+) -> Array:
     """
     (m,) bool: rows to bear the mark where one that a person changed does and *stays*.
 
@@ -153,10 +154,10 @@ def _mark_taken(
     }
     coming = zip(*(after[name] for name in single.of), strict=True)
     taken = np.array([group in groups for group in coming], dtype=bool)
-    return taken & (after[single.mark] == _YES)
+    marked: Array = taken & (after[single.mark] == _YES)
+    return marked
 
 
-def _old(cells: Sequence[Any], matched: Identities) -> Any:
+def _old(cells: Sequence[Any], matched: Identities) -> Array:
     """*cells* of the target, one for each row that comes in; "" where it is new."""
-    column = array_of([*cells, ""])
-    return column[matched.positions]
+    return array_of([*cells, ""])[matched.positions]

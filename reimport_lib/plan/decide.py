@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from reimport_lib.frames import Array, Column, Mask
 from reimport_lib.plan.cells import blank, either, objects
 from reimport_lib.plan.codes import Note, Outcome, Reason
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.carrying import bare
 
-Ruling = tuple[Any, Reason | Note]
+Ruling = tuple[Mask, Reason | Note]
 """(n,) bool mask over the staged rows, and why those do not come in, or their note."""
 
 SKIPPED = frozenset(
@@ -78,7 +78,7 @@ class Decided:
     values: pd.DataFrame
     links: tuple[Link, ...]
     managed: tuple[str, ...]
-    create_only: Mapping[str, Any] = field(default_factory=dict)
+    create_only: Mapping[str, Mask] = field(default_factory=dict)
     mapping_digest: str = ""
     derived: bool = False
 
@@ -108,9 +108,9 @@ def decide_rows(staged: Staged, rules: Sequence[Ruling]) -> pd.DataFrame:
     )
 
 
-def _joined_notes(staged: Staged, rules: Sequence[Ruling]) -> Any:
+def _joined_notes(staged: Staged, rules: Sequence[Ruling]) -> Column:
     """(n,) codes of notes per row, sorted and joined with ";"."""
-    masks: dict[str, Any] = {}
+    masks: dict[str, Mask | Array] = {}
     for mask, note in rules:
         if isinstance(note, Note):
             masks[note.value] = masks.get(note.value, False) | mask
@@ -156,7 +156,7 @@ def misfits(staged: Staged) -> tuple[Ruling, Ruling]:
     return (staged.coded(too_long), too_long), (staged.coded(bad), bad)
 
 
-def empty(staged: Staged, *columns: str) -> Any:
+def empty(staged: Staged, *columns: str) -> Mask:
     """(n,) bool: all of *columns* are blank in the source, not merely unstorable."""
     filled = staged.coded(Reason.BAD_CHARACTER, *columns)
     for name in columns:
@@ -164,7 +164,7 @@ def empty(staged: Staged, *columns: str) -> Any:
     return ~filled
 
 
-def counted_rows(rows: pd.DataFrame) -> Any:
+def counted_rows(rows: pd.DataFrame) -> Mask:
     """(n,) bool: rows that match rates count: not unkeyed, doubled, excluded ones."""
     before = (
         Reason.NO_KEY,
@@ -178,10 +178,10 @@ def counted_rows(rows: pd.DataFrame) -> Any:
 def decided(
     staged: Staged,
     rows: pd.DataFrame,
-    columns: Mapping[str, Any],
+    columns: Mapping[str, Column],
     *,
     links: Iterable[Link] = (),
-    create_only: Mapping[str, Any] | None = None,
+    create_only: Mapping[str, Mask] | None = None,
 ) -> Decided:
     """
     Put together what *rows* that come in will hold.
@@ -213,7 +213,7 @@ def decided(
     )
 
 
-def metadata(staged: Staged) -> Any:
+def metadata(staged: Staged) -> Column:
     """
     ``filemaker_metadata`` per row: every mapped column that says so, blanks left out.
 
@@ -233,13 +233,13 @@ def metadata(staged: Staged) -> Any:
     return objects(stored, staged.frame.index)
 
 
-def _blank_mask(frame: pd.DataFrame) -> Any:
+def _blank_mask(frame: pd.DataFrame) -> Mask:
     return pd.Series(False, index=frame.index)
 
 
 def _lines(
-    frame: pd.DataFrame, columns: Sequence[str], dropped: Mapping[str, Any]
-) -> Any:
+    frame: pd.DataFrame, columns: Sequence[str], dropped: Mapping[str, Column]
+) -> Column:
     """One text per row: the canonical texts of *columns*, and what they left out."""
     cells = [canonical_texts(frame[name]) for name in columns]
     cells += [[bare(text) for text in texts[frame.index]] for texts in dropped.values()]

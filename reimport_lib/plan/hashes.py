@@ -6,10 +6,10 @@ Pure. A row whose managed fields no longer have its hash was changed by a person
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Array
 from reimport_lib.plan.values.canonical import canonical_texts, row_hash
 from reimport_lib.tables.declare import ByClock, Table
 
@@ -27,7 +27,7 @@ def managed_hashes(rows: pd.DataFrame, table: Table) -> list[str]:
 
 
 def of_fewer_fields(
-    texts: Mapping[str, Any],
+    texts: Mapping[str, Sequence[str] | Array],
     stored: Sequence[str],
     managed: Sequence[str],
     by: ByClock | None,
@@ -51,10 +51,12 @@ def of_fewer_fields(
 
 
 def hashes(
-    texts: Mapping[str, Any], managed: Sequence[str], by: ByClock | None
+    texts: Mapping[str, Sequence[str] | Array],
+    managed: Sequence[str],
+    by: ByClock | None,
 ) -> list[str]:
     """As ``managed_hashes``, of canonical *texts* by field."""
-    columns = {name: texts[name] for name in managed}
+    columns: dict[str, Sequence[str] | Array] = {n: texts[n] for n in managed}
     if by is not None:
         columns[by.field] = [
             _LEFT_ALONE if source == by.words[1] else text

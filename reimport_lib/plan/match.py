@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Column, Mask
 from reimport_lib.plan.cells import blank, constant, each, filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Directory, Known
@@ -21,7 +22,7 @@ from reimport_lib.plan.values.text import convert, fold_words, listed_words
 
 
 def owner_rules(
-    keys: Any, known: Known, to: str, *, optional: bool = False
+    keys: Column, known: Known, to: str, *, optional: bool = False
 ) -> tuple[Ruling, ...]:
     """
     Rows without a row of *to* to belong to; *optional*: a blank owner is allowed.
@@ -44,7 +45,7 @@ def owner_rules(
 
 
 def link_rate(
-    keys: Any, known: Known, to: str, counted: Any, name: str = "owner"
+    keys: Column, known: Known, to: str, counted: Mask, name: str = "owner"
 ) -> Link:
     """How many of the *counted* rows that name a row of *to* name an imported one."""
     named = counted & (keys != "")
@@ -52,7 +53,7 @@ def link_rate(
     return Link(name, int(found.sum()), int(named.sum()), known.holds(to))
 
 
-def linked_pks(keys: Any, known: Known, to: str) -> Any:
+def linked_pks(keys: Column, known: Known, to: str) -> Column:
     """Primary key of the row of *to* that each row names; None for none."""
     return mapped(keys, {key: held.pk for key, held in known.rows(to).items()})
 
@@ -61,22 +62,22 @@ def linked_pks(keys: Any, known: Known, to: str) -> Any:
 class Found:
     """What a directory says: primary keys (None for none), and which rows name one."""
 
-    pks: Any
-    named: Any
+    pks: Column
+    named: Mask
     checked: bool
 
     @property
-    def unknown(self) -> Any:
+    def unknown(self) -> Mask:
         """(n,) bool: names something that the directory does not hold."""
         return self.named & blank(self.pks) & self.checked
 
-    def link(self, name: str, counted: Any) -> Link:
+    def link(self, name: str, counted: Mask) -> Link:
         named = self.named & counted
         found = int((named & ~blank(self.pks)).sum())
         return Link(name, found, int(named.sum()), self.checked)
 
 
-def look_up(directory: Directory, *columns: Any) -> Found:
+def look_up(directory: Directory, *columns: Column) -> Found:
     """
     Find the first of *columns* (texts, None for none) that *directory* knows.
 
@@ -103,6 +104,6 @@ def look_up(directory: Directory, *columns: Any) -> Found:
     return Found(pks, named, bool(directory))
 
 
-def mapped(keys: Any, table: Mapping[str, Any]) -> Any:
+def mapped(keys: Column, table: Mapping[str, Any]) -> Column:
     """*table* looked up for every key; None for none, always of object."""
     return each(keys, lambda key: table.get(key) if key else None)

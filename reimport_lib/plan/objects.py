@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Column, Mask
 from reimport_lib.plan.cells import blank, constant, each
 from reimport_lib.plan.codes import Outcome, Reason
 from reimport_lib.plan.context import Context
@@ -74,11 +75,11 @@ class Objects:
         empty: (n,) bool: what carries its key holds no byte.
     """
 
-    keys: Any
-    sizes: Any
-    doubled: Any
-    ambiguous: Any
-    empty: Any
+    keys: Column
+    sizes: Column
+    doubled: Mask
+    ambiguous: Mask
+    empty: Mask
 
     @property
     def doubled_rule(self) -> Ruling:
@@ -93,7 +94,7 @@ class Objects:
             (blank(self.keys), Reason.NO_OBJECT),
         )
 
-    def columns(self, declared: Stored, bucket: str) -> dict[str, Any]:
+    def columns(self, declared: Stored, bucket: str) -> dict[str, Column]:
         """The fields that point at each row's object; nothing is downloaded."""
         return {
             declared.mime_type: each(self.keys, _mime_type),
@@ -102,13 +103,13 @@ class Objects:
             declared.key: self.keys,
         }
 
-    def link(self, counted: Any) -> Link:
+    def link(self, counted: Mask) -> Link:
         found = counted & ~blank(self.keys)
         return Link("object", int(found.sum()), int(counted.sum()))
 
 
 def match_objects(
-    row_keys: Any, listing: pd.DataFrame | None, names: Naming
+    row_keys: Column, listing: pd.DataFrame | None, names: Naming
 ) -> Objects:
     """Find the object of each of *row_keys* (canonical) in *listing* (key, size)."""
     if listing is None:
@@ -168,7 +169,7 @@ def claims(
     return pd.DataFrame({"owner": owner, "rival": rival, "verdict": verdict})
 
 
-def base_names(keys: Any) -> Any:
+def base_names(keys: Column) -> Column:
     """(n,) object keys without their folders; None for none."""
     return each(keys, lambda key: key.rsplit("/", 1)[-1] if key else None)
 

@@ -7,11 +7,12 @@ and of the managed rows of the target; it is applied as it stands, or not at all
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Array, Rows
 from reimport_lib.plan.codes import SOURCE_OUTCOMES, Outcome, Reason
 from reimport_lib.plan.compare import RowChanges, compare, match, new_values
 from reimport_lib.plan.conservation import WRITES, check_rows, check_writes
@@ -150,7 +151,7 @@ def plan_of_rows(table: str, rows: pd.DataFrame) -> Plan:
     )
 
 
-def _changes(index: Any, found: RowChanges) -> pd.DataFrame:
+def _changes(index: Rows, found: RowChanges) -> pd.DataFrame:
     """row, field, before, after of every field that an update changes."""
     updated = found.write == "update"
     parts = []
@@ -164,7 +165,7 @@ def _changes(index: Any, found: RowChanges) -> pd.DataFrame:
     return changes.sort_values(["row", "field"], ignore_index=True)
 
 
-def _rows(decided: Decided, new: pd.DataFrame, edited: Any) -> pd.DataFrame:
+def _rows(decided: Decided, new: pd.DataFrame, edited: Array) -> pd.DataFrame:
     """Every row with its final outcome; *edited* ones are rejected after all."""
     rows = decided.rows.assign(target_id="")
     writes = new["write"].tolist()
@@ -207,5 +208,5 @@ def _digest(
     return digest_of(lines)
 
 
-def _ranked(codes: Any) -> dict[str, int]:
+def _ranked(codes: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(codes).items(), key=lambda item: (-item[1], item[0])))

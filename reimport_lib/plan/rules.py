@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from reimport_lib.frames import Column, Mask
 from reimport_lib.plan.cells import blank, constant, each, either, filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
@@ -172,7 +173,7 @@ class _Linked:
             rules.append((unknown & context.known.holds(link.to), link.note))
         return rules
 
-    def columns(self, context: Context) -> dict[str, Any]:
+    def columns(self, context: Context) -> dict[str, Column]:
         """Managed field -> (n,) primary keys of what rows name; None for none."""
         link = self.link
         if self.found is None:
@@ -189,20 +190,21 @@ class _Linked:
         }
 
     @property
-    def _is_taken(self) -> Any:
+    def _is_taken(self) -> Mask:
         """(n,) bool: rows whose owner's link stands in for theirs."""
         if self.found is None or self.owners is None:
-            return False
+            named = self.keys if self.found is None else self.found.pks
+            return pd.Series(False, index=named.index)
         return blank(self.found.pks) & ~blank(self.owners)
 
-    def rate(self, context: Context, counted: Any) -> Link:
+    def rate(self, context: Context, counted: Mask) -> Link:
         if self.found is not None:
             return self.found.link(self.link.name, counted)
         to = self.link.to
         return link_rate(self.keys, context.known, to, counted, self.link.name)
 
 
-def _owners(link: LinkTo, staged: Staged, context: Context) -> Any:
+def _owners(link: LinkTo, staged: Staged, context: Context) -> Column | None:
     """(n,) what the owner's row has where *link* may be taken from it; else None."""
     owner = staged.declared.owner_link
     if link.from_owner is None:
@@ -215,8 +217,8 @@ def _owners(link: LinkTo, staged: Staged, context: Context) -> Any:
 
 
 def _columns(
-    staged: Staged, context: Context, linked: Sequence[_Linked], comes_in: Any
-) -> dict[str, Any]:
+    staged: Staged, context: Context, linked: Sequence[_Linked], comes_in: Mask
+) -> dict[str, Column]:
     """The managed fields over all staged rows, the metadata left out."""
     table, frame = staged.declared, staged.frame
     are_text = {field.field for field in table.fields if field.convert.is_text}
@@ -238,8 +240,8 @@ def _columns(
 
 
 def _by_clock(
-    declared: ByClock, staged: Staged, context: Context, columns: Mapping[str, Any]
-) -> dict[str, Any]:
+    declared: ByClock, staged: Staged, context: Context, columns: Mapping[str, Column]
+) -> dict[str, Column]:
     """The field that the clock decides where it is blank, and who decided."""
     said = columns[declared.field]
     source, clock = declared.words
@@ -249,7 +251,7 @@ def _by_clock(
     }
 
 
-def _marks(single: Single, order: pd.DataFrame, columns: Mapping[str, Any]) -> Any:
+def _marks(single: Single, order: pd.DataFrame, columns: Mapping[str, Column]) -> Mask:
     """(n,) bool: the least row of *order* (rows that come in) in each group."""
     groups = [columns[name][order.index] for name in single.of]
     first = order.sort_values(list(order.columns)).groupby(groups, sort=False).head(1)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from reimport_lib.frames import Column, Mask
 from reimport_lib.plan.cells import (
     array_of,
     constant,
@@ -63,13 +63,13 @@ class Staged:
     blank_rows: int
     declared: Table
     compared: tuple[str, ...]
-    originals: Mapping[str, Any]
-    dropped: Mapping[str, Any]
+    originals: Mapping[str, Column]
+    dropped: Mapping[str, Column]
 
     def __repr__(self) -> str:
         return f"Staged({self.table}, {self.source_rows} rows)"
 
-    def coded(self, code: str, *columns: str) -> Any:
+    def coded(self, code: str, *columns: str) -> Mask:
         """(n,) bool: rows where one of *columns* (none given: any) has *code*."""
         hits = self.problems["code"] == code
         if columns:
@@ -93,10 +93,10 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
     resolved = resolve(table, list(frame.columns))
     blank = _wholly_blank(frame)
     frame = frame[~blank].sort_index()
-    values: dict[str, Any] = {}
-    codes: dict[str, Any] = {}
-    originals: dict[str, Any] = {}
-    dropped: dict[str, Any] = {}
+    values: dict[str, Column] = {}
+    codes: dict[str, Column] = {}
+    originals: dict[str, Column] = {}
+    dropped: dict[str, Column] = {}
     for column in table.all_fields:
         name = "key" if column is table.key else column.name
         texts = texts_of(frame, resolved.headers.get(column.name))
@@ -137,7 +137,7 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
     )
 
 
-def _made_keys(key_of: KeyOf, values: Mapping[str, Any]) -> Cleaned:
+def _made_keys(key_of: KeyOf, values: Mapping[str, Column]) -> Cleaned:
     """The key that several columns make, and a code where it is too long."""
     columns = [values[name] for name in key_of.columns]
     keys = joined_keys([objects(canonical_texts(c), c.index) for c in columns])
@@ -146,7 +146,7 @@ def _made_keys(key_of: KeyOf, values: Mapping[str, Any]) -> Cleaned:
     return Cleaned(values=keys, codes=codes)
 
 
-def stage_keys(table: Table, frame: pd.DataFrame, context: Context) -> Any:
+def stage_keys(table: Table, frame: pd.DataFrame, context: Context) -> Column:
     """The canonical key of every row of *frame*, "" for none, and nothing else."""
     if table.key is None:
         raise ValueError(f"{table.name} has no key column")
@@ -178,7 +178,7 @@ def with_columns(
     added: Mapping[str, Cleaned],
     *,
     instead_of: tuple[str, ...] = (),
-    originals: Mapping[str, Any] | None = None,
+    originals: Mapping[str, Column] | None = None,
 ) -> Staged:
     """
     *staged* with columns made out of others, and the codes they brought.
@@ -209,13 +209,14 @@ def with_words(staged: Staged, *columns: str) -> Staged:
     return replace(staged, dropped={**staged.dropped, **words})
 
 
-def problems_of(codes: Mapping[str, Any]) -> pd.DataFrame:
+def problems_of(codes: Mapping[str, Column]) -> pd.DataFrame:
     """row, column, code for every code in *codes* (column -> codes per row)."""
     rows: list[int] = []
     columns: list[str] = []
     found: list[str] = []
     for name, column in codes.items():
-        for row, joined in column[column != ""].items():
+        coded = column[column != ""]
+        for row, joined in zip(coded.index, coded, strict=True):
             for code in joined.split(";"):
                 rows.append(row)
                 columns.append(name)
@@ -229,14 +230,14 @@ def problems_of(codes: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def texts_of(frame: pd.DataFrame, header: str | None) -> Any:
+def texts_of(frame: pd.DataFrame, header: str | None) -> Column:
     """The column *header* of a frame of text; blanks where the file has none."""
     if header is None:
         return constant("", frame.index)
     return frame[header].astype(object)
 
 
-def original_texts(texts: Any, cleaned: Cleaned) -> Any:
+def original_texts(texts: Column, cleaned: Cleaned) -> Column:
     """*texts* where the value alone no longer shows them, else "".
 
     A date that fits both orders is shown: the set order was taken.
@@ -258,7 +259,7 @@ def order_of(table: Table, context: Context) -> tuple[str, bool]:
     return (declared, True) if declared else (context.settings.date_order, False)
 
 
-def _wholly_blank(frame: pd.DataFrame) -> Any:
+def _wholly_blank(frame: pd.DataFrame) -> Mask:
     """(n,) bool; each column looks only at the rows that were blank so far."""
     blank = np.ones(len(frame), dtype=bool)
     for position in range(frame.shape[1]):
@@ -267,10 +268,12 @@ def _wholly_blank(frame: pd.DataFrame) -> Any:
             break
         cells = frame.iloc[:, position].to_numpy(dtype=object)[left]
         blank[left] = [not cell.strip() for cell in cells]
-    return pd.Series(blank, index=frame.index)
+    return pd.Series(blank, index=frame.index, dtype=bool)
 
 
-def _with_losses(texts: Any, cleaned: Cleaned, column: Field) -> tuple[Any, Any]:
+def _with_losses(
+    texts: Column, cleaned: Cleaned, column: Field
+) -> tuple[Column, Column | None]:
     """
     The codes, with what else is to be said of each cell, and the texts that are lost.
 

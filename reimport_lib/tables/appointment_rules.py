@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Column, Mask
 from reimport_lib.plan.cells import (
     blank,
     each,
@@ -129,13 +129,13 @@ def doubtful_end(staged: Staged, _: Context) -> tuple[Ruling, ...]:
     )
 
 
-def end_in_order(staged: Staged, _: Context) -> Any:
+def end_in_order(staged: Staged, _: Context) -> Column:
     """(n,) the end; None where it is before the start."""
     frame = staged.frame
     return either(~_ends_before_it_starts(frame), frame["end"], None)
 
 
-def status_by_clock(staged: Staged, context: Context) -> Any:
+def status_by_clock(staged: Staged, context: Context) -> Column:
     """(n,) the status of a row without one: whether it began before the clock."""
     return each(
         staged.frame["start"],
@@ -147,7 +147,7 @@ def _moments(
     cells: pd.DataFrame,
     names: tuple[str, str, str],
     zone: str,
-    whole_day: Any,
+    whole_day: Mask,
     whole_day_clock: timedelta,
 ) -> Cleaned:
     """Date and time as one moment, or the one column that says both."""
@@ -167,13 +167,13 @@ def _with_end_dates(staged: Staged) -> pd.DataFrame:
     return cells.assign(end_date=days)
 
 
-def _has_bad_part(staged: Staged, columns: tuple[str, ...]) -> Any:
+def _has_bad_part(staged: Staged, columns: tuple[str, ...]) -> Mask:
     """(n,) bool: a note says already that one of *columns* was left out."""
     bad_date = staged.coded(Reason.BAD_DATE, *columns)
     return bad_date | staged.coded(Reason.BAD_TIME, *columns)
 
 
-def _noted(moments: Cleaned, more: Any) -> Cleaned:
+def _noted(moments: Cleaned, more: Mask) -> Cleaned:
     """*moments*, with a note where the columns say *more*."""
     codes = [
         ";".join(filter(None, (code, Note.TEXT_KEPT.value if said else "")))
@@ -187,8 +187,8 @@ def _wall_times(
     staged: Staged,
     columns: tuple[str, ...],
     order: str,
-    also: Any = False,
-) -> Any:
+    also: Mask | bool = False,
+) -> Column:
     """
     What the wall clock said, for rows with a code in one of *columns*.
 
@@ -211,7 +211,7 @@ def _wall_times(
 
 
 def _with_wall_times(
-    staged: Staged, wall_times: Mapping[str, Any], more: Mapping[str, Any]
+    staged: Staged, wall_times: Mapping[str, Column], more: Mapping[str, Column]
 ) -> Staged:
     """*staged* with what its wall clocks said in two texts instead of one a column."""
     columns = {
@@ -234,7 +234,7 @@ def _with_wall_times(
     )
 
 
-def _statuses(words: Any) -> Cleaned:
+def _statuses(words: Column) -> Cleaned:
     """
     The status each word stands for; None where blank.
 
@@ -246,7 +246,7 @@ def _statuses(words: Any) -> Cleaned:
     return Cleaned(status, codes)
 
 
-def _ends_before_it_starts(frame: pd.DataFrame) -> Any:
+def _ends_before_it_starts(frame: pd.DataFrame) -> Mask:
     pairs = zip(frame["start"], frame["end"], strict=True)
     early = [bool(start and end and end < start) for start, end in pairs]
     return pd.Series(early, index=frame.index, dtype=bool)

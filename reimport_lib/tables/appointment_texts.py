@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from reimport_lib.frames import Column, Mask
 from reimport_lib.plan.cells import blank
 from reimport_lib.plan.values.times import DAY
 
@@ -22,10 +23,10 @@ Parts = tuple[Any, timedelta | None, datetime | None]
 def says_more(
     cells: pd.DataFrame,
     names: tuple[str, str, str],
-    moments: Any,
-    starts: Any,
+    moments: Column,
+    starts: Column,
     zone: str,
-) -> Any:
+) -> Mask:
     """
     (n,) bool: one of the columns *names* (date, time, stamp) is not in the moment.
 

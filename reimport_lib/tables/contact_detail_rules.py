@@ -10,10 +10,13 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Column, Mask
 from reimport_lib.plan.cells import (
     either,
     filled_from,
@@ -72,7 +75,7 @@ def stage_contact_details(
     return replace(staged, frame=staged.frame.assign(key=keys, value=said))
 
 
-def _kinds(cells: pd.DataFrame) -> Any:
+def _kinds(cells: pd.DataFrame) -> Column:
     """
     The kind of every row, None where unknown; an e-mail in a phone row is one.
 
@@ -102,12 +105,12 @@ def _known_kinds(text: str) -> list[str]:
 
 def _any_of(
     fits: Callable[[str | None], bool], cells: pd.DataFrame, *names: str
-) -> Any:
+) -> Mask:
     """(n,) bool: one of the columns *names* holds a text that *fits*."""
-    return sum(test(cells[name], fits) for name in names) > 0
+    return reduce(or_, (test(cells[name], fits) for name in names))
 
 
-def _contents(cells: pd.DataFrame, kinds: Any) -> Any:
+def _contents(cells: pd.DataFrame, kinds: Column) -> Column:
     """The text of each row that counts, None where it has none."""
     ph, spare = cells["ph"], (cells["international"], cells["sms_phone"])
     numbers = _first((_is_phone, ph, *spare), (_is_text, ph), (is_lost, *spare))
@@ -118,7 +121,9 @@ def _contents(cells: pd.DataFrame, kinds: Any) -> Any:
     return either(kinds != "address", contents, places)
 
 
-def _values(contents: Any, kinds: Any, line1: Any, context: Context) -> Cleaned:
+def _values(
+    contents: Column, kinds: Column, line1: Column, context: Context
+) -> Cleaned:
     """Numbers in E.164, e-mails with their domain in lower case, else ``address 1``."""
     contents = texts(contents)
     numbers = conversions.phone(contents, context.settings.of(PHONE_REGION))
@@ -133,7 +138,7 @@ def _values(contents: Any, kinds: Any, line1: Any, context: Context) -> Cleaned:
     return Cleaned(values=values, codes=codes)
 
 
-def _keys(frame: pd.DataFrame) -> Any:
+def _keys(frame: pd.DataFrame) -> Column:
     """``owner:kind:hash of the value``; "" where one of the three is missing."""
     places = [canonical_texts(frame[name]) for name in ADDRESS]
     only_ph = ~_any_of(_is_text, frame, *PLACE)
@@ -168,16 +173,14 @@ def flagged_first(staged: Staged, _: Context) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _first(*choices: Any) -> Any:
+def _first(*choices: Any) -> Column:
     """Per row the first text that fits: each choice is a test and its columns."""
-    found = None
-    for fits, *columns in choices:
-        for column in columns:
-            texts_that_fit = either(test(column, fits), column, None)
-            found = (
-                texts_that_fit if found is None else filled_from(found, texts_that_fit)
-            )
-    return found
+    fitting = (
+        either(test(column, fits), column, None)
+        for fits, *columns in choices
+        for column in columns
+    )
+    return reduce(filled_from, fitting)
 
 
 def _is_text(value: str | None) -> bool:
@@ -199,5 +202,5 @@ def _key(owner: str, kind: str | None, value: str) -> str:
     return f"{owner}:{kind}:{digest[:32]}"
 
 
-def _plain(values: Any) -> Cleaned:
+def _plain(values: Column) -> Cleaned:
     return Cleaned(values=values, codes=no_codes(values.index))

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import objects, texts
 from reimport_lib.plan.codes import Note
 from reimport_lib.plan.stage import Staged
@@ -34,7 +34,7 @@ def is_lost(value: str | None) -> bool:
     return bool(value) and _SCIENTIFIC.fullmatch(str(value)) is not None
 
 
-def with_note(values: Cleaned, ph: Any, contents: Any, kinds: Any) -> Cleaned:
+def with_note(values: Cleaned, ph: Column, contents: Column, kinds: Column) -> Cleaned:
     """*values*, with a note where ``ph`` says more than they do and none says so."""
     columns = (ph, contents, kinds, values.values, values.codes)
     codes = []
@@ -46,7 +46,7 @@ def with_note(values: Cleaned, ph: Any, contents: Any, kinds: Any) -> Cleaned:
     return Cleaned(values.values, objects(codes, kinds.index))
 
 
-def part(keys: Any, staged: Staged, region: str) -> Any:
+def part(keys: Column, staged: Staged, region: str) -> Column:
     """
     *keys*, where those that share one have one more part if their texts differ.
 
@@ -68,7 +68,7 @@ def part(keys: Any, staged: Staged, region: str) -> Any:
     return keys.where(~shared, pd.Series(parted, some.index, dtype=object))
 
 
-def _beside(frame: pd.DataFrame, dropped: Mapping[str, Any], region: str) -> Any:
+def _beside(frame: pd.DataFrame, dropped: Mapping[str, Column], region: str) -> Column:
     """One text per row: what was typed that its value and its kind do not say."""
     words = (texts(frame["label"]), texts(frame["owner_name"]), *dropped.values())
     columns = [[bare(text) for text in column] for column in words]

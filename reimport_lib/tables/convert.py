@@ -6,11 +6,13 @@ writes in the shape of the text it is compared with.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from reimport_lib import setting_values
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import no_codes
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.stage import order_of
@@ -32,55 +34,55 @@ PHONE_REGION = Setting(
 """Of phone numbers without a country code (ISO 3166)."""
 
 
-def _simply(read: Any) -> Read:
+def _simply(read: Callable[[Column], Cleaned]) -> Read:
     """A reading that needs the texts alone."""
     return lambda texts, *_: read(texts)
 
 
-def _always(render: Render) -> Any:
+def _always(render: Render) -> Callable[[Zone], Render]:
     """A rendering that is the same on every wall clock."""
     return lambda zone: render
 
 
-def _keys(texts: Any, _: Field, table: Table, __: Context) -> Cleaned:
+def _keys(texts: Column, _: Field, table: Table, __: Context) -> Cleaned:
     return _without_codes(keys.whole_keys(texts, table=table.name))
 
 
-def _number_keys(texts: Any, _: Field, table: Table, __: Context) -> Cleaned:
+def _number_keys(texts: Column, _: Field, table: Table, __: Context) -> Cleaned:
     return _without_codes(keys.whole_keys(texts, table=table.name, number=True))
 
 
-def _without_codes(values: Any) -> Cleaned:
+def _without_codes(values: Column) -> Cleaned:
     return Cleaned(values=values, codes=no_codes(values.index))
 
 
-def _as_written(texts: Any, _: Field, table: Table, context: Context) -> Cleaned:
+def _as_written(texts: Column, _: Field, table: Table, context: Context) -> Cleaned:
     order, _declared = order_of(table, context)
     return one_form.in_one_form(conversions.number_text(texts), order)
 
 
-def _digits(texts: Any, field: Field, _: Table, context: Context) -> Cleaned:
+def _digits(texts: Column, field: Field, _: Table, context: Context) -> Cleaned:
     if not field.width:
         raise ValueError(f"{field.name}: no setting says how many digits it has")
     return conversions.digits(texts, context.settings.of(field.width))
 
 
-def _phones(texts: Any, _: Field, __: Table, context: Context) -> Cleaned:
+def _phones(texts: Column, _: Field, __: Table, context: Context) -> Cleaned:
     return conversions.phone(texts, context.settings.of(PHONE_REGION))
 
 
-def _dates(texts: Any, _: Field, table: Table, context: Context) -> Cleaned:
+def _dates(texts: Column, _: Field, table: Table, context: Context) -> Cleaned:
     order, declared = order_of(table, context)
     return times.dates(texts, order, declared=declared)
 
 
-def _birth_dates(texts: Any, _: Field, table: Table, context: Context) -> Cleaned:
+def _birth_dates(texts: Column, _: Field, table: Table, context: Context) -> Cleaned:
     order, declared = order_of(table, context)
     today = context.as_of.astimezone(ZoneInfo(context.settings.time_zone))
     return times.birth_dates(texts, order, declared=declared, as_of=today)
 
 
-def _moments(texts: Any, _: Field, table: Table, context: Context) -> Cleaned:
+def _moments(texts: Column, _: Field, table: Table, context: Context) -> Cleaned:
     order, declared = order_of(table, context)
     zone = context.settings.time_zone
     return times.stamps(texts, order, declared=declared, zone=zone)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reimport_lib.checks import Check
+    from reimport_lib.frames import Column
     from reimport_lib.plan.codes import Note
     from reimport_lib.plan.context import Context
     from reimport_lib.plan.decide import Decided, Ruling
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     from reimport_lib.prove.render.explaining import Notes
     from reimport_lib.prove.render.moments import Zone
 
-    Read = Callable[[Any, "Field", "Table", Context], Cleaned]
+    Read = Callable[[Column, "Field", "Table", Context], Cleaned]
     Render = Callable[..., tuple[str, str]]
     Stage = Callable[["Table", pd.DataFrame, Context], Staged]
-    Unsaid = Callable[[Staged, Context], Mapping[str, Any]]
+    Unsaid = Callable[[Staged, Context], Mapping[str, Column]]
     Rule = Callable[[Staged, Context], Sequence[Ruling]]
-    Value = Callable[[Staged, Context], Any]
+    Value = Callable[[Staged, Context], Column]
     Proof = Callable[[Matched], list[Comparison]]
     Checks = Callable[[Evidence, World], list[Check]]
     KeptBeside = Callable[[Matched, dict[str, set[int]]], dict[str, set[int]]]
@@ -470,7 +471,7 @@ class Table:
     stage: Stage | None = None
     rules: tuple[Rule, ...] = ()
     values: Mapping[str, Value | str] = field(default_factory=dict)
-    keys: Callable[[Staged], Any] | None = None
+    keys: Callable[[Staged], Column] | None = None
     proof: Proof | None = None
     checks: Checks | None = None
     together: Together | None = None

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from reimport_lib import setting_values
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import each, filled_from
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.objects import base_names
@@ -29,18 +29,18 @@ from reimport_lib.tables.owners import BY_TYPE, PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 
-def name_of_object(staged: Staged, _: Context) -> Any:
+def name_of_object(staged: Staged, _: Context) -> Column:
     """(n,) the name of each row's stored object."""
     return base_names(staged.frame["s3_key"])
 
 
-def original_name(staged: Staged, context: Context) -> Any:
+def original_name(staged: Staged, context: Context) -> Column:
     """(n,) the name as FileMaker has it, else that of the stored object."""
     names = staged.frame["original_name"]
     return filled_from(names, name_of_object(staged, context))
 
 
-def category(staged: Staged, _: Context) -> Any:
+def category(staged: Staged, _: Context) -> Column:
     """(n,) the type as one lower-case word with hyphens; ``other`` where blank."""
     return each(staged.frame["source_type"], _category)
 

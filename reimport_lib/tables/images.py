@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import pandas as pd
 
 from reimport_lib import setting_values
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import blank, each, objects
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
@@ -48,13 +48,13 @@ def _no_day(staged: Staged, _: Context) -> tuple[Ruling]:
     return ((blank(staged.frame["date_taken"]), Reason.BAD_DATE),)
 
 
-def _derived_batches(staged: Staged, context: Context) -> Any:
+def _derived_batches(staged: Staged, context: Context) -> Column:
     """(n,) primary key of each image's batch, where the target has no older one."""
     keys = batch_keys(staged)
     return derived_uuids(context.settings.system, "image_batches", keys)
 
 
-def batch_keys(staged: Staged) -> Any:
+def batch_keys(staged: Staged) -> Column:
     """(n,) ``patient:day`` of every image; "" where one of them is missing."""
     frame = staged.frame
     keys = [

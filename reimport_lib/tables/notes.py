@@ -5,8 +5,7 @@ Pure. The authority is the paragraph "Notes and SMS" of ``docs/rules.md``.
 
 from __future__ import annotations
 
-from typing import Any
-
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
@@ -20,7 +19,7 @@ from reimport_lib.tables.owners import TO_PATIENT
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 
-def _author_of(staged: Staged, _: Context) -> Any:
+def _author_of(staged: Staged, _: Context) -> Column:
     """Who wrote the note; where nobody is named, who made the record."""
     return texts(filled_from(staged.frame["author"], staged.frame["created_by"]))
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import objects, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context, Held
@@ -72,7 +72,7 @@ def _another_day(day: object, owner: Held) -> bool:
     )
 
 
-def _unsaid(staged: Staged, context: Context) -> Mapping[str, Any]:
+def _unsaid(staged: Staged, context: Context) -> Mapping[str, Column]:
     """
     The second naming of the owner where the patient lacks a word of it.
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import blank, each, either, no_codes
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
@@ -54,7 +54,7 @@ def _unknown_direction(staged: Staged, _: Context) -> tuple[Ruling]:
     return ((unknown, Reason.UNKNOWN_VALUE),)
 
 
-def _directions(words: Any) -> Cleaned:
+def _directions(words: Column) -> Cleaned:
     """in or out; None with a code where a word is unknown, or several disagree."""
     known = each(words, lambda word: one_meaning(word or "", DIRECTION_WORDS))
     codes = either(~blank(known), no_codes(words.index), Reason.UNKNOWN_VALUE.value)

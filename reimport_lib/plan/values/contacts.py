@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
 
-import pandas as pd
 import phonenumbers
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.codes import Note
 from reimport_lib.plan.values.text import (
     Cleaned,
@@ -41,7 +40,7 @@ _EMAIL = re.compile(
 )
 
 
-def phone(column: pd.Series[Any], region: str) -> Cleaned:
+def phone(column: Column, region: str) -> Cleaned:
     """
     A phone number in E.164, read as dialled in *region* (ISO 3166).
 
@@ -61,7 +60,7 @@ def has_extension(cell: str) -> bool:
     return found is not None and found["extension"] is not None
 
 
-def email(column: pd.Series[Any]) -> Cleaned:
+def email(column: Column) -> Cleaned:
     """
     An e-mail address, its domain in lower case.
 

@@ -11,10 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
-from typing import Any
 
-import pandas as pd
-
+from reimport_lib.frames import Column
 from reimport_lib.plan.codes import Note
 from reimport_lib.plan.values.contacts import email, phone
 from reimport_lib.plan.values.text import (
@@ -61,17 +59,17 @@ _SEXES = (
 )
 
 
-def text(column: pd.Series[Any]) -> Cleaned:
+def text(column: Column) -> Cleaned:
     """Free text: in-field returns become LF, stripped; nothing else changes inside."""
     return clean(column, read_text)
 
 
-def word(column: pd.Series[Any]) -> Cleaned:
+def word(column: Column) -> Cleaned:
     """A coded word as it stands, without invisible characters."""
     return clean(column, read_word)
 
 
-def digits(column: pd.Series[Any], width: int) -> Cleaned:
+def digits(column: Column, width: int) -> Cleaned:
     """
     Digits meant as text (postcode, health number), *width* characters when whole.
 
@@ -93,7 +91,7 @@ def digits(column: pd.Series[Any], width: int) -> Cleaned:
     return clean(column, read)
 
 
-def number_text(column: pd.Series[Any]) -> Cleaned:
+def number_text(column: Column) -> Cleaned:
     """Text that Excel may have turned into a number: only a trailing ``.0`` goes."""
 
     def read(cell: str) -> Converted:
@@ -103,12 +101,12 @@ def number_text(column: pd.Series[Any]) -> Cleaned:
     return clean(column, read)
 
 
-def person_name(column: pd.Series[Any]) -> Cleaned:
+def person_name(column: Column) -> Cleaned:
     """A name: NFC, any run of blanks (U+00A0 too) one blank, nothing invisible."""
     return clean(column, _read_name)
 
 
-def title(column: pd.Series[Any]) -> Cleaned:
+def title(column: Column) -> Cleaned:
     """A title without its final stop: ``Mr.`` is ``Mr``; any other value is kept."""
 
     def read(cell: str) -> Converted:
@@ -120,7 +118,7 @@ def title(column: pd.Series[Any]) -> Cleaned:
     return clean(column, read)
 
 
-def flag(column: pd.Series[Any]) -> Cleaned:
+def flag(column: Column) -> Cleaned:
     """1/0, yes/no, true/false, x as bool; another word is None, ``unknown_value``."""
 
     def read(cell: str) -> Converted:
@@ -134,7 +132,7 @@ def flag(column: pd.Series[Any]) -> Cleaned:
     return clean(column, read)
 
 
-def amount(column: pd.Series[Any]) -> Cleaned:
+def amount(column: Column) -> Cleaned:
     """
     A number with or without a fraction, which a stop or a comma parts from it.
 
@@ -144,7 +142,7 @@ def amount(column: pd.Series[Any]) -> Cleaned:
     return clean(column, _read_amount)
 
 
-def whole(column: pd.Series[Any]) -> Cleaned:
+def whole(column: Column) -> Cleaned:
     """A number without a fraction, as int; else as ``amount``."""
 
     def read(cell: str) -> Converted:
@@ -156,7 +154,7 @@ def whole(column: pd.Series[Any]) -> Cleaned:
     return clean(column, read)
 
 
-def sex(column: pd.Series[Any]) -> Cleaned:
+def sex(column: Column) -> Cleaned:
     """
     M, F, O or U; blank is U, an unknown word is U with ``unknown_value``.
 
@@ -173,7 +171,7 @@ def sex(column: pd.Series[Any]) -> Cleaned:
     return clean(column, read)
 
 
-def canonical_text(column: pd.Series[Any]) -> Cleaned:
+def canonical_text(column: Column) -> Cleaned:
     """The form in which texts are compared: NFKC, case folded, single blanks."""
     return clean(column, lambda cell: (fold_words(cell) or None, ""))
 

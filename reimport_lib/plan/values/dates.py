@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.codes import Note
 from reimport_lib.plan.values.text import (
     Cleaned,
@@ -78,7 +78,7 @@ class DateReading:
         return ""
 
 
-def dates(column: pd.Series[Any], order: str, *, declared: bool) -> Cleaned:
+def dates(column: Column, order: str, *, declared: bool) -> Cleaned:
     """
     Values are ``datetime.date``; a time behind the date is not looked at.
 
@@ -97,9 +97,7 @@ def dates(column: pd.Series[Any], order: str, *, declared: bool) -> Cleaned:
     return clean(column, read)
 
 
-def birth_dates(
-    column: pd.Series[Any], order: str, *, declared: bool, as_of: date
-) -> Cleaned:
+def birth_dates(column: Column, order: str, *, declared: bool, as_of: date) -> Cleaned:
     """
     Like ``dates``; after *as_of* or before 1880 the value is None.
 
@@ -122,7 +120,7 @@ def birth_dates(
     return clean(column, read)
 
 
-def order_counts(column: pd.Series[Any], order: str) -> tuple[int, int, int]:
+def order_counts(column: Column, order: str) -> tuple[int, int, int]:
     """
     How many rows hold a text date that fits only *order*, only the other, or both.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
 import pandas as pd
 
 from reimport_lib.errors import SourceError
+from reimport_lib.frames import Column
 from reimport_lib.plan.values.text import convert, distinct, fold, whole_number
 
 NAMESPACE = UUID("5b0c7a3e-9d52-4f0e-8c41-2a6d3e9f7b18")
@@ -30,7 +30,7 @@ _SUSPECT = re.compile(r"[0-9][.,]?[eE][+-]?[0-9]|[0-9]{16}\.0")
 _OF_A_DOUBLE = re.compile(r"[+-]?[0-9]{16,}\.0+")
 
 
-def canonical_key(column: pd.Series[Any], *, number: bool = False) -> pd.Series[Any]:
+def canonical_key(column: Column, *, number: bool = False) -> Column:
     """
     The form in which FileMaker keys are compared; "" where the row has none.
 
@@ -49,7 +49,7 @@ def key_of(cell: str, *, number: bool = False) -> str:
     return key
 
 
-def joined_keys(parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
+def joined_keys(parts: Sequence[Column]) -> Column:
     """
     One key of several texts a row; "" where all of them are blank.
 
@@ -66,9 +66,7 @@ def joined_keys(parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
     return pd.Series(keys, index=parts[0].index, dtype=object)
 
 
-def whole_keys(
-    column: pd.Series[Any], *, table: str, number: bool = False
-) -> pd.Series[Any]:
+def whole_keys(column: Column, *, table: str, number: bool = False) -> Column:
     """
     The canonical keys of a column of keys of *table*, if all of them are whole.
 
@@ -88,7 +86,7 @@ def whole_keys(
     return canonical_key(column, number=number)
 
 
-def broken_keys(column: pd.Series[Any]) -> int:
+def broken_keys(column: Column) -> int:
     """How many cells of *column* hold a number that is not told to its last digit."""
     positions, texts = distinct(column)
     broken, doubtful = set(), set()
@@ -112,7 +110,7 @@ def derived_uuid(system: str, table: str, key: str) -> UUID:
     return uuid5(NAMESPACE, f"{system}/{table}/{key}")
 
 
-def derived_uuids(system: str, table: str, keys: pd.Series[Any]) -> pd.Series[Any]:
+def derived_uuids(system: str, table: str, keys: Column) -> Column:
     """The derived primary key per row of canonical *keys*; None where blank."""
     return convert(keys, lambda key: derived_uuid(system, table, key) if key else None)
 

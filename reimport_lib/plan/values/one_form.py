@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Any
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import each
 from reimport_lib.plan.values.dates import read_date
 from reimport_lib.plan.values.text import Cleaned, fold_words
@@ -37,7 +37,7 @@ def in_one_form(cleaned: Cleaned, order: str) -> Cleaned:
     return Cleaned(each(cleaned.values, known.get), cleaned.codes)
 
 
-def in_one_form_of_dates(texts: Any, order: str) -> Any:
+def in_one_form_of_dates(texts: Column, order: str) -> Column:
     """(n,) *texts*, "" for none, each ``dated``."""
     known = {text: dated(text, order) for text in set(texts)}
     return each(texts, known.get)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import SourceError
+from reimport_lib.frames import Array, Column
 from reimport_lib.plan.codes import Reason
 
 Converted = tuple[object, str]
@@ -49,14 +50,14 @@ class Cleaned:
             ``times.stamps`` may join two with ";".
     """
 
-    values: pd.Series[Any]
-    codes: pd.Series[Any]
+    values: Column
+    codes: Column
 
     def __repr__(self) -> str:
         return f"Cleaned({len(self.values)} rows)"
 
 
-def clean(column: pd.Series[Any], read: Callable[[str], Converted]) -> Cleaned:
+def clean(column: Column, read: Callable[[str], Converted]) -> Cleaned:
     """
     Give every cell of *column* what *read* makes of its text, with the same index.
 
@@ -75,13 +76,13 @@ def clean(column: pd.Series[Any], read: Callable[[str], Converted]) -> Cleaned:
     )
 
 
-def convert(column: pd.Series[Any], read: Callable[[str], object]) -> pd.Series[Any]:
+def convert(column: Column, read: Callable[[str], object]) -> Column:
     """Like ``clean`` for a conversion that has no codes: a Series of object."""
     positions, texts = distinct(column)
     return _spread(positions, [read(text) for text in texts], column)
 
 
-def distinct(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[str]]:
+def distinct(column: Column) -> tuple[Array, list[str]]:
     """
     The distinct texts of *column*, and for each row the position of its text.
 
@@ -102,9 +103,7 @@ def distinct(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[str]]:
     return positions, texts
 
 
-def _spread(
-    positions: np.ndarray[Any, Any], values: list[Any], column: pd.Series[Any]
-) -> pd.Series[Any]:
+def _spread(positions: Array, values: list[Any], column: Column) -> Column:
     """One value per row; built by hand because pandas would guess another dtype."""
     table = np.empty(len(values), dtype=object)
     for position, value in enumerate(values):

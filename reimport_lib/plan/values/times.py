@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.values.dates import birth_dates, dates, order_counts, read_date
 from reimport_lib.plan.values.text import (
@@ -66,7 +66,7 @@ _OFFSET = re.compile(
 )
 
 
-def times(column: pd.Series[Any]) -> Cleaned:
+def times(column: Column) -> Cleaned:
     """
     Values are ``timedelta`` since midnight, from 0 to 24 hours; 24:00 is ``DAY``.
 
@@ -90,7 +90,7 @@ def times(column: pd.Series[Any]) -> Cleaned:
     return clean(column, read)
 
 
-def lone_spelling(column: pd.Series[Any]) -> str:
+def lone_spelling(column: Column) -> str:
     """
     The name of the spelling that every filled cell of *column* has; "" for none.
 
@@ -137,7 +137,7 @@ def moments(day: Cleaned, time: Cleaned, zone: str) -> Cleaned:
     )
 
 
-def stamps(column: pd.Series[Any], order: str, *, declared: bool, zone: str) -> Cleaned:
+def stamps(column: Column, order: str, *, declared: bool, zone: str) -> Cleaned:
     """
     One text with date and time, as aware UTC; without a time it is midnight.
 
