@@ -33,6 +33,7 @@ OF_FORMATS = {
     "files/streams.py": "Location",  # of HTTP
     "show/sanitizer.py": "title",  # of HTML
     "plan/values/conversions.py": "sex title",  # what is converted, in a message
+    "__init__.py": "Note",  # a public name
     "cli/catalogue.py": "message",  # what the parameters of errors are called
     "cli/wording.py": "kind",
     "cli/drafts/": "date imported",  # a conversion, and what a Known is made with

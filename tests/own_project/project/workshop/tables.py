@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from reimport_lib.plan.codes import Reason
-from reimport_lib.plan.rules import without
-from reimport_lib.tables import convert
-from reimport_lib.tables.declare import Field, LinkTo, Lookup, Source, Table
-from reimport_lib.tables.shared import kept
+from reimport_lib import (
+    Field,
+    LinkTo,
+    Lookup,
+    Reason,
+    Source,
+    Table,
+    convert,
+    kept,
+    without,
+)
 
 CUSTOMERS = Table(
     name="customers",
