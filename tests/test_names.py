@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-STILL = frozenset("Ask Convert Field Kind Manifest Progress Read".split())
+STILL = frozenset("Column Convert Field Kind Linked Manifest Progress".split())
+"""Names of two types yet; none is to come to them."""
 
 
 def types_of(tree: ast.Module) -> Iterator[str]:
