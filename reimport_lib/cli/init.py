@@ -65,8 +65,8 @@ REIMPORT_SYSTEM=filemaker
 #FILEMAKER_PASSWORD=
 """
 NO_SAVE = (
-    "Rows are written by COPY or in batches: save(), signals and auto_now do not run,"
-    " and full_clean() neither; constraints of the database hold."
+    "Rows are written by COPY or in batches: save(), signals and full_clean() do not"
+    " run; fields with auto_now get the clock of the run, and constraints hold."
 )
 
 
