@@ -45,7 +45,7 @@ class Project:
         environ["PATH"] = f"{self.commands}{os.pathsep}{environ['PATH']}"
         if self.database_url:
             environ["DATABASE_URL"] = self.database_url
-            environ["REIMPORT_PG_BIN"] = str(next(CLIENTS.glob("pginstall*/bin")))
+            environ["REIMPORT_PG_BIN"] = str(max(CLIENTS.glob("pginstall*/bin")))
         done = subprocess.run(
             ["bash", "-c", line],
             cwd=self.folder,
