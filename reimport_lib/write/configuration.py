@@ -1,7 +1,7 @@
 """Load what must be there before an import, and is never deleted by one.
 
-A JSON file with any of ``clinics``, ``clinicians``, ``appointment_types``,
-``funding_sources``, each a list of objects; or one flat object, key -> clinic name.
+A JSON file with any of the declared lookups, each a list of objects; or one flat
+object, key -> name, of entries of the first of them.
 Loading again updates what is there: by its FileMaker key first, then by its name.
 """
 
