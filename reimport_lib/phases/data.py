@@ -19,8 +19,9 @@ from reimport_lib.errors import PlanDiffers, ReimportError
 from reimport_lib.phases import data_phases, frozen, named, outcomes, recording
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.plan import gates
-from reimport_lib.plan.context import Held, Known
+from reimport_lib.plan.context import Context, Held, Known
 from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.made import make_rows, pointing_at
 from reimport_lib.plan.objects import IMPORTED, plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.rules import decide
@@ -161,24 +162,31 @@ def plan_tables(run: Run, staged: Stageds) -> Plans:
     plans: list[Plan] = []
     for table, frame in staged.items():
         context = context_of(run, snapshot, known)
-        listing = registry.listing_of(table)
-        objects = snapshot.objects(listing.name) if listing else None
-        decided = decide(frame, context, objects)
-        made = []
-        for other in registry.made_of(table):
-            if other.derive is not None:
-                made.append(
-                    plan_table(run, snapshot, other.derive(frame, decided, context))
-                )
-            if other.relink is not None:
-                decided = other.relink(frame, decided, made[-1])
+        decided, made = decide_table(run, snapshot, frame, context)
         plan = plan_table(run, snapshot, decided)
         plans.append(plan)
-        if listing and objects is not None:
+        if listing := registry.listing_of(table):
+            objects = snapshot.objects(listing.name)
             plans.append(plan_objects(listing.name, objects, plan, context))
-        plans += made
+        plans += [plan for _, plan in made]
         known = with_planned(known, plan, decided)
     return tuple(plans)
+
+
+def decide_table(
+    run: Run, snapshot: Snapshot, staged: Staged, context: Context
+) -> tuple[Decided, list[tuple[Decided, Plan]]]:
+    """What becomes of the rows of *staged*, and of those that are made of them."""
+    listing = registry.listing_of(staged.table)
+    objects = snapshot.objects(listing.name) if listing else None
+    decided = decide(staged, context, objects)
+    made = []
+    for name in registry.made_of(staged.table):
+        rows = make_rows(name, staged, decided, context)
+        made.append((rows, plan_table(run, snapshot, rows)))
+    for _, plan in made:
+        decided = pointing_at(plan, staged, decided)
+    return decided, made
 
 
 def plan_table(run: Run, snapshot: Snapshot, decided: Decided) -> Plan:

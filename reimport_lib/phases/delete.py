@@ -17,7 +17,6 @@ from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.delete import DeletionPlan, Keys
-from reimport_lib.plan.rules import decide
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.manifest import Counts
 from reimport_lib.record.run import Run
@@ -155,24 +154,21 @@ def _decide(
     """
     known: Known = frozen.known_to(run, snapshot)
     for table in registry.sources():
-        made = [other for other in registry.made_of(table) if other.name in held]
         is_linked = table in registry.linked()
-        if not snapshot.has(table) or not (table in held or is_linked or made):
+        wanted = is_linked or not held.isdisjoint({table, *registry.made_of(table)})
+        if not snapshot.has(table) or not wanted:
             continue
         context = frozen.context_of(run, snapshot, known)
         staged = frozen.staged(run, snapshot, table)
-        listing = registry.listing_of(table)
-        objects = snapshot.objects(listing.name) if listing else None
-        decided = decide(staged, context, objects)
+        decided, made = data.decide_table(run, snapshot, staged, context)
         yield staged.frame["key"], decided
         if is_linked:
             if run.clean_slate:  # then those that do not come in will be gone
                 known = known.with_rows(table, {})
             plan = data.plan_table(run, snapshot, decided)
             known = data.with_planned(known, plan, decided)
-        for other in made:
-            if other.keys is not None and other.derive is not None:
-                yield other.keys(staged), other.derive(staged, decided, context)
+        for rows, _ in made:
+            yield registry.made(rows.table).keys(staged), rows
 
 
 def _counts(plan: DeletionPlan) -> Counts:

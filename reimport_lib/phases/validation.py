@@ -222,9 +222,8 @@ def _directory_checks(snapshot: Snapshot) -> list[Check]:
 def _object_checks(run: Run, snapshot: Snapshot) -> list[Check]:
     """There is something under each prefix whose table has rows."""
     found = []
-    for listing in registry.all_tables():
-        name, table = listing.name, listing.made_of
-        if listing.prefix and snapshot.has(table):
+    for table, name in registry.stored().items():
+        if snapshot.has(table):
             count = len(snapshot.objects(name))
             found.append(
                 Check(

@@ -63,7 +63,10 @@ def decide(
         stored = match_objects(staged.frame["key"], objects, names)
         pointing = stored.columns(table.stored, context.settings.s3_bucket)
         staged = replace(staged, frame=staged.frame.assign(**pointing))
-    linked = [_Linked.of(link, staged, context) for link in table.links]
+    made = registry.made_of(table.name)
+    linked = [
+        _Linked.of(link, staged, context) for link in table.links if link.to not in made
+    ]
     rows = decide_rows(staged, _rulings(staged, context, linked, stored))
     columns = _columns(staged, context, linked, rows["outcome"] == "")
     counted, by = counted_rows(rows), table.by_clock
@@ -219,7 +222,11 @@ def _owners(link: LinkTo, staged: Staged, context: Context) -> Column | None:
 def _columns(
     staged: Staged, context: Context, linked: Sequence[_Linked], comes_in: Mask
 ) -> dict[str, Column]:
-    """The managed fields over all staged rows, the metadata left out."""
+    """
+    The managed fields over all staged rows, the metadata left out.
+
+    Links to rows that these make, or through them, are for ``plan.made`` to fill.
+    """
     table, frame = staged.declared, staged.frame
     are_text = {field.field for field in table.fields if field.convert.is_text}
     found = {
@@ -229,6 +236,8 @@ def _columns(
     }
     for link in linked:
         found |= link.columns(context)
+    for name in registry.made_of(table.name):
+        found[table.link_to(name).field] = constant(None, frame.index)
     for name, made in table.values.items():
         found[name] = frame[made] if isinstance(made, str) else made(staged, context)
     if table.single is not None:

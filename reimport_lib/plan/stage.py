@@ -164,8 +164,8 @@ def snapshot_keys(
     Args:
         frame: texts of *table*, or of the one that its rows are made of.
     """
-    if table.keys is not None:
-        keys = table.keys(stage(registry.named(table.made_of), frame, context))
+    if table.made:
+        keys = table.made.keys(stage(registry.named(table.made.of), frame, context))
     elif table.key is None:
         keys = stage(table, frame, context).frame["key"]
     else:

@@ -50,11 +50,11 @@ def _table_checks(evidence: Evidence, table: Table) -> list[Check]:
 def _conserved(evidence: Evidence, table: Table, counts: Mapping[str, int]) -> Check:
     """Law 1, counted again: as many source rows as outcomes."""
     total = sum(counts.values())
-    if table.model and table.made_of:
+    if table.made:
         rows = evidence.imported(table.name)
         if rows is None:
             return evidence.gap(
-                f"{table.name}: outcomes in the ledger", table.made_of, id="C033"
+                f"{table.name}: outcomes in the ledger", table.made.of, id="C033"
             )
         return equal(
             f"{table.name}: outcomes in the ledger",

@@ -98,9 +98,8 @@ def look_around(evidence: Evidence) -> World:
             number: label for label, number in content_type_ids(evidence.alias).items()
         },
         sizes={
-            listing.made_of: _sizes(evidence, listing.name)
-            for listing in registry.all_tables()
-            if listing.prefix
+            table: _sizes(evidence, listing)
+            for table, listing in registry.stored().items()
         },
         attribute=attname,
     )

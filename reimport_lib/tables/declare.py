@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from reimport_lib.frames import Column
     from reimport_lib.plan.codes import Note
     from reimport_lib.plan.context import Context
-    from reimport_lib.plan.decide import Decided, Ruling
-    from reimport_lib.plan.plan import Plan
+    from reimport_lib.plan.decide import Ruling
     from reimport_lib.plan.stage import Staged
     from reimport_lib.plan.values.text import Cleaned
     from reimport_lib.prove.evidence import Evidence
@@ -41,8 +40,8 @@ if TYPE_CHECKING:
     Checks = Callable[[Evidence, World], list[Check]]
     KeptBeside = Callable[[Matched, dict[str, set[int]]], dict[str, set[int]]]
     ToldOtherwise = Callable[[Doubled, str], bool | None]
-    Derive = Callable[[Staged, Decided, Context], Decided]
-    Relink = Callable[[Staged, Decided, Plan], Decided]
+    Keys = Callable[[Staged], Column]
+    Make = Callable[[Staged, Context], Mapping[str, Any]]
 
 ShownAs = Literal[
     "",
@@ -343,6 +342,26 @@ class ByClock:
     words: tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Made:
+    """
+    Rows without source rows of their own: those of another table make them.
+
+    Attributes:
+        of: the table whose rows make these, and have a link that leads to them.
+        keys: its staged rows -> (n,) the key of the row that each makes, "" for none.
+        rows: those of its staged rows that make one, ``key`` now that key, in the order
+            of keys -> managed field -> values, one per key in that order.
+        spelled: the staged column whose texts name the row; a reviewer sees which
+            texts were taken for one, "" where nobody types them.
+    """
+
+    of: str
+    keys: Keys
+    rows: Make
+    spelled: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Single:
     """
@@ -431,15 +450,13 @@ class Table:
         counts: field of the model -> the table whose rows it counts, and their link.
         stored: the fields that point at each row's stored object, if it has one.
         remembered: fields that rules of other tables ask of an imported row.
-        made_of: the table whose rows these are made of, or whose stored objects.
+        made: how its rows are made of another table's, where they are.
+        objects_of: the table whose stored objects these are.
         prefix: of stored objects, the setting that says where they lie.
         stage: as ``plan.stage.stage_table``, which it is unless given.
         rules: of its own, in their order; see ``plan.rules.decide``.
         values: fields of the model that no column or link of their name gives: what
             does, or the staged column.
-        keys: of rows that are made of another table's staged rows, their keys.
-        derive: those rows, out of what was decided of the others.
-        relink: the others, pointing at these rows as they are planned.
         proof: comparisons of fields that no conversion renders alone, for phase 8.
         checks: what phase 8 looks at besides, of this table as a whole.
         together: how it finds texts of columns that make one value together.
@@ -466,17 +483,15 @@ class Table:
     counts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     stored: Stored | None = None
     remembered: tuple[str, ...] = ()
-    made_of: str = ""
+    made: Made | None = None
+    objects_of: str = ""
     prefix: Setting | None = None
     stage: Stage | None = None
     rules: tuple[Rule, ...] = ()
     values: Mapping[str, Value | str] = field(default_factory=dict)
-    keys: Callable[[Staged], Column] | None = None
     proof: Proof | None = None
     checks: Checks | None = None
     together: Together | None = None
-    derive: Derive | None = None
-    relink: Relink | None = None
     gates: Mapping[str, float] = field(default_factory=dict)
     note_gates: tuple[NoteGate, ...] = ()
     shown: Mapping[str, ShownAs] = field(default_factory=dict)
@@ -531,7 +546,7 @@ class Table:
     @property
     def snapshot_name(self) -> str:
         """The table of the snapshot that its rows are in, or are made of."""
-        return self.made_of if self.made_of and self.model else self.name
+        return self.made.of if self.made else self.name
 
     @property
     def all_fields(self) -> tuple[Field, ...]:
@@ -548,6 +563,10 @@ class Table:
     def owner_link(self) -> LinkTo | None:
         """The link to the row that a row belongs to, if there is one."""
         return next((link for link in self.links if link.owner), None)
+
+    def link_to(self, name: str) -> LinkTo:
+        """The link that leads to the rows of the table *name*, or through them."""
+        return next(link for link in self.links if name in (link.to, link.through))
 
     @property
     def named_again(self) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ DOCUMENTS_OBJECTS = Table(
     name="documents_objects",
     noun="stored document files",
     phase="documents",
-    made_of="documents",
+    objects_of="documents",
     prefix=Setting(
         "documents_prefix",
         "S3_DOCUMENTS_PREFIX",

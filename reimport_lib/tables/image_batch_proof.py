@@ -9,16 +9,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from reimport_lib.checks import Check, Verdict, could_not_check, some_rows
-from reimport_lib.counting import several
 from reimport_lib.prove.render.clocks import MONTHS
 from reimport_lib.prove.render.linked import Linked, all_rows
+from reimport_lib.prove.render.made import check_made
 from reimport_lib.prove.render.names import STRANGER
 from reimport_lib.prove.render.rendering import key_text
-from reimport_lib.tables import registry
 from reimport_lib.tables.owners import PATIENT
 
 if TYPE_CHECKING:
+    from reimport_lib.checks import Check
     from reimport_lib.prove.evidence import Evidence
     from reimport_lib.prove.reference_data import World
 
@@ -41,32 +40,14 @@ class _Held:
 
 def check_batches(evidence: Evidence, world: World) -> list[Check]:
     """Every batch says the patient, the day and the number of the images in it."""
-    rows = evidence.imported(TABLE)
-    if rows is None:
-        return [evidence.gap(f"{TABLE}: fields", TABLE, id="C091")]
-    if not len(rows):
-        return [could_not_check(f"{TABLE}: fields", "no row came in", id="C091")]
     held = evidence.database(TABLE)
-    numbered = list(enumerate(rows["target_id"], start=1))
-    found = [(n, held.loc[pk]) for n, pk in numbered if pk in held.index]
-    images = _images(evidence)
     owners = dict(zip(held["id"], world.owners_of(TABLE, held), strict=True))
-    results = [(n, _facts(batch, world, owners, images)) for n, batch in found]
-    names = results[0][1] if results else {TABLE: False}
-    return [
-        *_days(evidence),
-        *(
-            _check(name, len(rows), [n for n, facts in results if facts[name]])
-            for name in names
-        ),
-        *(
-            could_not_check(
-                f"{TABLE}.{name}", "nobody has said how it is compared", id="C092"
-            )
-            for name in registry.named(TABLE).managed
-            if results and name not in names
-        ),
-    ]
+    images = _images(evidence)
+
+    def facts(batch: Any) -> dict[str, bool]:
+        return _facts(batch, world, owners, images)
+
+    return [*_days(evidence), *check_made(evidence, TABLE, facts)]
 
 
 def _images(evidence: Evidence) -> _Held:
@@ -118,16 +99,3 @@ def _facts(
         "filemaker_metadata": not batch["filemaker_metadata"],
         "image_count": batch["image_count"] == images.counts.get(batch["id"], 0),
     }
-
-
-def _check(name: str, rows: int, right: list[int]) -> Check:
-    wrong = sorted({*range(1, rows + 1)} - {*right})
-    actual = f"{len(right):,} of {rows:,} as their images say"
-    return Check(
-        f"{TABLE}.{name}",
-        several(rows, "row"),
-        actual + (f"; not {some_rows(wrong)} in key order" if wrong else ""),
-        Verdict.FAIL if wrong else Verdict.PASS,
-        f"see outcomes/{TABLE}.csv" if wrong else "",
-        id="C092",
-    )

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from uuid import UUID
-
-import pandas as pd
+from typing import Any
 
 from reimport_lib import setting_values
 from reimport_lib.frames import Column
-from reimport_lib.plan.cells import blank, each, objects
+from reimport_lib.plan.cells import blank, constant, each, objects
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.decide import Decided, Ruling
-from reimport_lib.plan.match import linked_pks, mapped
-from reimport_lib.plan.plan import Plan
+from reimport_lib.plan.decide import Ruling
+from reimport_lib.plan.match import linked_pks
 from reimport_lib.plan.stage import Staged
-from reimport_lib.plan.values.keys import derived_uuids
 from reimport_lib.tables import convert, stored_proof
-from reimport_lib.tables.declare import Dropped, Field, Setting, Source, Table
+from reimport_lib.tables.declare import (
+    Dropped,
+    Field,
+    Made,
+    Setting,
+    Source,
+    Table,
+)
 from reimport_lib.tables.documents import (
     MIME_TYPES,
     OBJECT_SHOWN,
@@ -48,12 +51,6 @@ def _no_day(staged: Staged, _: Context) -> tuple[Ruling]:
     return ((blank(staged.frame["date_taken"]), Reason.BAD_DATE),)
 
 
-def _derived_batches(staged: Staged, context: Context) -> Column:
-    """(n,) primary key of each image's batch, where the target has no older one."""
-    keys = batch_keys(staged)
-    return derived_uuids(context.settings.system, "image_batches", keys)
-
-
 def batch_keys(staged: Staged) -> Column:
     """(n,) ``patient:day`` of every image; "" where one of them is missing."""
     frame = staged.frame
@@ -64,49 +61,15 @@ def batch_keys(staged: Staged) -> Column:
     return objects(keys, frame.index)
 
 
-def decide_batches(staged: Staged, images: Decided, context: Context) -> Decided:
-    """
-    The batches that *images* need: one per patient and day of an image that comes in.
-
-    They have no source rows of their own; the index counts them in key order.
-    """
-    comes_in = staged.frame.index.isin(images.values.index)
-    keys = batch_keys(staged)[comes_in]
-    some = staged.frame[comes_in].assign(batch=keys)
-    some = some.drop_duplicates("batch").sort_values("batch", ignore_index=True)
-    some.index = pd.RangeIndex(1, len(some) + 1, name="row")
-    values = pd.DataFrame(
-        {
-            "filemaker_id": some["batch"],
-            "owner_type": PATIENT,
-            "owner_id": linked_pks(some["owner"], context.known, PATIENTS),
-            "name": each(some["date_taken"], _day_name),
-            "taken_on": some["date_taken"],
-            "filemaker_metadata": [{} for _ in some.index],
-        },
-        dtype=object,
-    )
-    blanks = dict.fromkeys(("outcome", "reason", "notes"), "")
-    return Decided(
-        table="image_batches",
-        rows=pd.DataFrame({"key": some["batch"], **blanks}, dtype=object),
-        values=values,
-        links=(),
-        managed=BATCH_FIELDS,
-        mapping_digest=images.mapping_digest,
-        derived=True,
-    )
-
-
-def link_batches(staged: Staged, images: Decided, batches: Plan) -> Decided:
-    """*images* pointing at the batches as planned: one may have an older key."""
-    rows = batches.rows[batches.rows["target_id"] != ""]
-    ids = {
-        key: UUID(target_id)
-        for key, target_id in zip(rows["key"], rows["target_id"], strict=True)
+def make_batches(images: Staged, context: Context) -> dict[str, Any]:
+    """The batches of *images*: one per patient and day."""
+    first = images.frame.drop_duplicates("key")
+    return {
+        "owner_type": constant(PATIENT, first.index),
+        "owner_id": linked_pks(first["owner"], context.known, PATIENTS),
+        "name": each(first["date_taken"], _day_name),
+        "taken_on": first["date_taken"],
     }
-    keys = batch_keys(staged).loc[images.values.index]
-    return replace(images, values=images.values.assign(batch_id=mapped(keys, ids)))
 
 
 def _day_name(day: date) -> str:
@@ -182,7 +145,6 @@ IMAGES = Table(
     stored=STORED,
     rules=(_no_day,),
     values={
-        "batch_id": _derived_batches,
         "original_name": original_name,
         "category": category,
     },
@@ -194,7 +156,7 @@ IMAGES_OBJECTS = Table(
     name="images_objects",
     noun="stored image files",
     phase="images",
-    made_of="images",
+    objects_of="images",
     prefix=Setting(
         "images_prefix",
         "S3_IMAGES_PREFIX",
@@ -207,14 +169,11 @@ IMAGE_BATCHES = Table(
     noun="image batches",
     phase="images",
     model="images.ImageBatch",
-    made_of="images",
+    made=Made("images", batch_keys, make_batches),
     managed=BATCH_FIELDS,
     links=(BY_TYPE,),
     shown={"name": "text", "taken_on": "plain"},
     words={"owner_type": (PATIENT,)},
     counts={"image_count": ("images", "batch_id")},
-    keys=batch_keys,
     checks=check_batches,
-    derive=decide_batches,
-    relink=link_batches,
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from reimport_lib import home
 from reimport_lib.errors import SettingsError
-from reimport_lib.tables.declare import Head, Lookup, Setting, Table
+from reimport_lib.tables.declare import Head, Lookup, Made, Setting, Table
 
 if TYPE_CHECKING:
     from reimport_lib.checks import Check
@@ -123,25 +123,32 @@ def api_checks() -> ApiChecks | None:
     return check
 
 
-def made_of(name: str) -> tuple[Table, ...]:
+def made(name: str) -> Made:
+    """How the rows of the table *name* are made of another's."""
+    made = by_name()[name].made
+    if made is None:
+        raise ValueError(f"{name} has rows of its own")
+    return made
+
+
+def made_of(name: str) -> tuple[str, ...]:
     """Tables whose rows are made of those of the table *name*."""
-    return tuple(t for t in all_tables() if t.made_of == name and t.model)
+    return tuple(t.name for t in all_tables() if t.made and t.made.of == name)
 
 
 def listing_of(name: str) -> Table | None:
     """The stored objects of the table *name*, where it has any."""
-    found = (t for t in all_tables() if t.made_of == name and t.prefix)
-    return next(found, None)
+    return next((t for t in all_tables() if t.objects_of == name), None)
 
 
 def stored() -> dict[str, str]:
     """Every table whose rows have stored objects -> the listing of them."""
-    return {t.made_of: t.name for t in all_tables() if t.prefix}
+    return {t.objects_of: t.name for t in all_tables() if t.objects_of}
 
 
 def prefixes() -> dict[str, Setting]:
     """Every table whose rows have stored objects -> where these lie."""
-    return {t.made_of: t.prefix for t in all_tables() if t.prefix}
+    return {t.objects_of: t.prefix for t in all_tables() if t.prefix}
 
 
 def containers() -> list[str]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from reimport_lib.config import RowSettings, Secret, Settings
 from reimport_lib.plan.context import Context, Directory, Held, Known
+from reimport_lib.plan.made import make_rows, pointing_at
 from reimport_lib.plan.objects import plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.rules import decide
@@ -21,7 +22,6 @@ from reimport_lib.plan.values.text import fold_words
 from reimport_lib.read.objects import as_frame
 from reimport_lib.read.snapshot import Snapshot, freeze
 from reimport_lib.tables import registry
-from reimport_lib.tables.images import decide_batches, link_batches
 from tests.plan.frames import patient, written
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
@@ -101,10 +101,9 @@ def _plan_table(clinic: Clinic, table: str) -> None:
     objects = clinic.snapshot.objects(listing) if clinic.snapshot.has(listing) else None
     staged = stage(rule, clinic.snapshot.table(table), context)
     decided = decide(staged, context, objects)
-    if table == "images":
-        batches = decide_batches(staged, decided, context)
-        _add(clinic, "image_batches", batches, 0, 0)
-        decided = link_batches(staged, decided, clinic.plans["image_batches"])
+    for name in registry.made_of(table):
+        _add(clinic, name, make_rows(name, staged, decided, context), 0, 0)
+        decided = pointing_at(clinic.plans[name], staged, decided)
     counts = clinic.snapshot.manifest.tables[table]
     _add(clinic, table, decided, counts.rows, counts.blank_rows)
     if objects is not None:

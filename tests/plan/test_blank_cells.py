@@ -18,6 +18,7 @@ from reimport_lib.plan import gates
 from reimport_lib.plan.context import Directory, Held
 from reimport_lib.plan.date_orders import date_order_checks, date_reading_checks
 from reimport_lib.plan.directories import directory_checks
+from reimport_lib.plan.made import make_rows, pointing_at
 from reimport_lib.plan.mapping import column_checks, describe, resolve
 from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.rules import decide
@@ -25,7 +26,6 @@ from reimport_lib.plan.stage import stage
 from reimport_lib.show import previews, views
 from reimport_lib.show.masking import Mask
 from reimport_lib.tables import registry
-from reimport_lib.tables.images import decide_batches, link_batches
 from tests.plan import frames
 
 TABLES = pytest.mark.parametrize("table", sorted(registry.sources()))
@@ -86,9 +86,9 @@ def planned(table: str, frame: pd.DataFrame) -> Plan:
     previews.mapping_table(describe(rule, resolved, filled), table)
     staged = stage(rule, frame, CONTEXT)
     decided = decide(staged, CONTEXT, OBJECTS)
-    if table == "images":
-        batches = frames.plan(decide_batches(staged, decided, CONTEXT))
-        decided = link_batches(staged, decided, batches)
+    for name in registry.made_of(table):
+        made = frames.plan(make_rows(name, staged, decided, CONTEXT))
+        decided = pointing_at(made, staged, decided)
     plan = frames.plan(decided)
     gates.evaluate(plan, gates.Gates())
     for shown in (

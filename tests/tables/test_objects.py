@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reimport_lib.plan.made import make_rows, pointing_at
 from reimport_lib.plan.objects import plan_objects
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import snapshot_keys
 from reimport_lib.tables import registry
-from reimport_lib.tables.images import decide_batches, link_batches
 from tests.plan.frames import (
     ADA,
     context,
@@ -336,7 +336,8 @@ def test_images_of_one_patient_and_day_share_a_batch() -> None:
     frames = staged("images", *rows)
     images = decide(frames, context(), objects)
 
-    batches = plan(decide_batches(frames, images, context()))
+    batches = plan(make_rows("image_batches", frames, images, context()))
+    images = pointing_at(batches, frames, images)
 
     assert (
         batches.equation
@@ -350,10 +351,10 @@ def test_images_point_at_a_batch_that_kept_an_older_key() -> None:
     objects = listing(f"{PICTURES}42.jpg")
     frames = staged("images", PICTURE)
     images = decide(frames, context(), objects)
-    batches = decide_batches(frames, images, context())
+    batches = make_rows("image_batches", frames, images, context())
     target = written(no_rows(batches.managed), plan(batches)).assign(id=[ADA])
 
-    linked = link_batches(frames, images, plan(batches, target))
+    linked = pointing_at(plan(batches, target), frames, images)
 
     assert list(linked.values["batch_id"]) == [ADA]
 

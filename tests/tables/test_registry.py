@@ -128,6 +128,15 @@ def test_every_link_names_a_table_or_a_lookup() -> None:
 
 
 def test_every_table_made_of_another_names_one_that_is_there() -> None:
-    made = {table.made_of for table in registry.all_tables() if table.made_of}
+    made = {table.made.of for table in registry.all_tables() if table.made}
+    listed = {t.objects_of for t in registry.all_tables() if t.objects_of}
 
-    assert made <= registry.sources().keys()
+    assert made
+    assert made | listed <= registry.sources().keys()
+
+
+def test_rows_that_make_others_have_a_link_that_leads_to_them() -> None:
+    made = {t.name: t.made.of for t in registry.all_tables() if t.made}
+
+    fields = [registry.named(of).link_to(name).field for name, of in made.items()]
+    assert all(fields)
