@@ -128,6 +128,7 @@ class PatientFilter(filters.FilterSet):
     sex = filters.ChoiceFilter(choices=Sex.choices)
     clinic = filters.UUIDFilter(field_name="clinic_id")
     funding_type = filters.UUIDFilter(field_name="funding_type_id")
+    coordinator = filters.UUIDFilter(field_name="coordinator_id")
     archived = FlagFilter(method="keep")
 
     def keep(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:

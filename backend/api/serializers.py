@@ -9,7 +9,7 @@ from clinics.models import AppointmentType, Clinic, Clinician
 from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
-from patients.models import ContactDetail, Patient
+from patients.models import ContactDetail, Coordinator, Patient
 from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 
 IMPORTED = ("id", "filemaker_id", "created_at", "updated_at")
@@ -75,6 +75,21 @@ class ContactDetailSerializer(serializers.ModelSerializer):
         )
 
 
+class CoordinatorSerializer(serializers.ModelSerializer):
+    """Nothing of any patient: whose coordinator it is, the patients say."""
+
+    class Meta:
+        model = Coordinator
+        fields = (
+            *IMPORTED,
+            "name",
+            "organisation",
+            "spellings",
+            "phones",
+            "emails",
+        )
+
+
 class PatientSerializer(serializers.ModelSerializer):
     """``mobile`` and ``email`` are annotations of the view's rows."""
 
@@ -116,6 +131,7 @@ class PatientDetailSerializer(PatientSerializer):
     class Meta(PatientSerializer.Meta):
         fields = (
             *PatientSerializer.Meta.fields,
+            "coordinator",
             "coordinator_name",
             "coordinator_phone",
             "coordinator_email",

@@ -12,7 +12,7 @@ from clinics.models import AppointmentType, Clinic, Clinician
 from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
-from patients.models import ContactDetail, Kind, Patient
+from patients.models import ContactDetail, Coordinator, Kind, Patient
 from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 
 PATIENT_NAMES = ("patient__first_name", "patient__last_name")
@@ -103,6 +103,16 @@ class ReferrerCompanyView(ReadOnlyView):
     search_fields = ("referrer__first_name", "referrer__last_name", "company__name")
     ordering_fields = ("since", "created_at")
     ordering = ("-since",)
+
+
+class CoordinatorView(ReadOnlyView):
+    """Support coordinators; their patients: /patients/?coordinator=."""
+
+    queryset = Coordinator.objects.all()
+    serializer_class = serializers.CoordinatorSerializer
+    search_fields = ("name", "organisation")
+    ordering_fields = ("name", "organisation", "created_at")
+    ordering = ("name",)
 
 
 class AppointmentView(ReadOnlyView):

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from imported.admin import TECHNICAL, ImportedAdmin, ReadOnlyInline
-from patients.models import ContactDetail, Patient
+from patients.models import ContactDetail, Coordinator, Patient
 
 
 class ContactDetailInline(ReadOnlyInline):
@@ -30,6 +30,7 @@ class PatientAdmin(ImportedAdmin):
         "filemaker_id",
     )
     ordering = ("last_name", "first_name")
+    autocomplete_fields = ("coordinator",)
     inlines = (ContactDetailInline,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -55,3 +56,11 @@ class ContactDetailAdmin(ImportedAdmin):
     @admin.display(description="patient", ordering="patient__last_name")
     def patient_name(self, obj: ContactDetail) -> str:
         return obj.patient.full_name
+
+
+@admin.register(Coordinator)
+class CoordinatorAdmin(ImportedAdmin):
+    list_display = ("name", "organisation")
+    list_filter = ("organisation",)
+    search_fields = ("name", "organisation", "filemaker_id")
+    ordering = ("name",)

@@ -26,6 +26,26 @@ class Kind(models.TextChoices):
     ADDRESS = "address"
 
 
+class Coordinator(ImportedModel):
+    """
+    Whoever coordinates the support of patients, by the name that they gave.
+
+    What concerns one patient alone (a plan, notes) stands with the patient.
+
+    Attributes:
+        name: as most of the patients' records have it.
+        organisation: where the name says it plainly.
+        spellings: every form of the name that was typed.
+        phones, emails: all that was typed; as it stands where it could not be read.
+    """
+
+    name = models.CharField(max_length=200, blank=True, default="")
+    organisation = models.CharField(max_length=200, blank=True, default="")
+    spellings = models.JSONField(default=list, blank=True)
+    phones = models.JSONField(default=list, blank=True)
+    emails = models.JSONField("e-mail addresses", default=list, blank=True)
+
+
 class Patient(ImportedModel):
     """A person the clinic treats; ``mrn``, ``archived`` and ``notes`` are local."""
 
@@ -52,6 +72,13 @@ class Patient(ImportedModel):
     )
     funding_source = models.CharField(
         max_length=100, blank=True, default="", help_text="the source's own word"
+    )
+    coordinator = models.ForeignKey(
+        Coordinator,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="patients",
     )
     coordinator_name = models.CharField(max_length=200, blank=True, default="")
     coordinator_phone = models.CharField(max_length=50, blank=True, default="")

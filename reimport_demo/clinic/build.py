@@ -160,6 +160,7 @@ def _write_answer(clinic: Clinic, parts: Mapping[str, Part]) -> None:
             for name in ("documents", "images")
         },
         **parts["images"].batches.as_json(),
+        "coordinators": parts["patients"].coordinators.as_json(),
     }
     _write_json(clinic.expected / "expected.json", answer)
     lines = people.patient_lines(clinic.seed, Size(clinic.scale))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
+from reimport_demo.clinic.coordinators import Named
 from reimport_demo.clinic.model import Line
 
 COLUMNS = ("table", "file", "row", "outcome", "reason", "notes", "values")
@@ -96,6 +97,7 @@ class Part:
     tally: Tally = field(default_factory=Tally)
     stored: StoredObjects = field(default_factory=StoredObjects)
     batches: Batches = field(default_factory=Batches)
+    coordinators: Named = field(default_factory=Named)
 
     def follow(
         self, lines: Iterator[Line], rows: TextIO, *, table: str, file: str
@@ -111,6 +113,8 @@ class Part:
             self.stored.add(line)
             if table == "images":
                 self.batches.add(line)
+            if table == "patients":
+                self.coordinators.add(line)
             if not line.is_blank:
                 writer.writerow(_expected(line, table, file, row))
             yield line

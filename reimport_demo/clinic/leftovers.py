@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from reimport_demo.clinic import coordinators
 from reimport_demo.clinic.model import Line, Size
 from reimport_demo.clinic.workbook import as_text
 
@@ -58,12 +59,14 @@ def choose(lines: Iterable[Line], size: Size) -> list[Known]:
     """
     The patients that the first system had: the first ones without a doubt in them.
 
+    None has a support coordinator, which the first system kept in another way.
     The last few of them differ in the variant that a plan counts as adopted.
     """
     wanted = size.of(FIRST_SYSTEM_PATIENTS, least=6)
     found: list[Known] = []
     for row, line in enumerate(lines, start=2):
-        if line.outcome == "created" and not line.notes:
+        doubted = line.notes or line.cells.get(coordinators.NAME)
+        if line.outcome == "created" and not doubted:
             cells = {header: as_text(cell) for header, cell in line.cells.items()}
             differs = len(found) >= wanted - ADOPTED_PATIENTS
             found.append(Known(row, cells, line.key, differs))

@@ -6,11 +6,12 @@ Pure; see ``schedule`` for how defects get their rows.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
-from reimport_demo.clinic import words
+from reimport_demo.clinic import coordinators, words
+from reimport_demo.clinic.coordinators import Coordinator
 from reimport_demo.clinic.defects import respelled
 from reimport_demo.clinic.directory import Directory, make_directory
 from reimport_demo.clinic.model import Cell, Line, Person, Roster, Size
@@ -64,20 +65,22 @@ HEADERS = (
 )
 NUMERIC_KEYS = 5
 ACCOUNTS = ("admin", "front desk", "workshop")
-_ORGANISATIONS = ("Bright Path Support", "Harbour Care", "Plan Partners of Huonmere")
 
 
 def patient_lines(seed: int, size: Size) -> Iterator[Line]:
     """The lines of Contacts, in file order."""
     directory = make_directory(seed)
     rng = random_for(seed, "patients")
+    people = coordinators.make_coordinators(
+        random_for(seed, "coordinators"), size.of(coordinators.PEOPLE, least=8)
+    )
     repeats = Repeats(same=10, different=4, respell=_respell, differ=_differ)
     schedule = _schedule(seed, size, directory, repeats)
     plain, few = schedule.plain(), size.of(NUMERIC_KEYS)
     numeric = set(plain[few :: len(plain) // few][:few])
 
     def base(row: int) -> Line:
-        line = _patient(seed, row, rng, directory)
+        line = _patient(seed, row, rng, directory, people)
         if row in numeric:
             # a few people still carry the number of the system before FileMaker
             line.key = line.values["id"] = str(50_000 + row)
@@ -124,7 +127,13 @@ def _person(line: Line) -> Person:
     )
 
 
-def _patient(seed: int, row: int, rng: Random, directory: Directory) -> Line:
+def _patient(
+    seed: int,
+    row: int,
+    rng: Random,
+    directory: Directory,
+    people: Sequence[Coordinator],
+) -> Line:
     """One person without any defect."""
     key = key_of(seed, "patient", row)
     first, last = words.first_name(rng), words.last_name(rng)
@@ -154,7 +163,7 @@ def _patient(seed: int, row: int, rng: Random, directory: Directory) -> Line:
         cells["DOB"] = born
     if has_clinic:
         cells |= {"id_Clinic": clinic.key, "Clinic_Name": clinic.name}
-    _funding(cells, rng, directory)
+    _funding(cells, rng, directory, people)
     _audit(cells, rng)
     values = {
         "id": key,
@@ -169,7 +178,12 @@ def _patient(seed: int, row: int, rng: Random, directory: Directory) -> Line:
     return Line(cells, key=key, values={**values})
 
 
-def _funding(cells: dict[str, Cell], rng: Random, directory: Directory) -> None:
+def _funding(
+    cells: dict[str, Cell],
+    rng: Random,
+    directory: Directory,
+    people: Sequence[Coordinator],
+) -> None:
     """Funding by name or by code; NDIS people have plans, some have coordinators."""
     if rng.random() > 0.85:
         return
@@ -180,19 +194,8 @@ def _funding(cells: dict[str, Cell], rng: Random, directory: Directory) -> None:
         cells["NDIS Plan Start Date"] = start
         cells["NDIS Plan End Date"] = start + timedelta(days=364)
         if rng.random() < 0.5:
-            _coordinator(cells, rng)
+            cells |= coordinators.typed(rng.choice(people), rng)
             cells["NDIS notes"] = words.sentence(rng)
-
-
-def _coordinator(cells: dict[str, Cell], rng: Random) -> None:
-    first, last = words.first_name(rng), words.last_name(rng)
-    organised = rng.random() < 0.4
-    name = f"{first} {last} - {rng.choice(_ORGANISATIONS)}" if organised else ""
-    cells |= {
-        "NDIS Coordinator Name": name or f"{first} {last}",
-        "NDIS Coordinator Phone": words.spaced(words.landline(rng)),
-        "NDIS Coordinator Email": words.email(first, last, rng.randrange(90)),
-    }
 
 
 def _audit(cells: dict[str, Cell], rng: Random) -> None:

@@ -73,6 +73,8 @@ def patient_defects(directory: Directory, rng: Random) -> list[Defect]:
         ),
         Defect("plan without coordinator", 6, _plan_only),
         Defect("coordinator without plan", 6, _coordinator_only),
+        Defect("coordinator spelled otherwise", 6, _coordinator_respelled),
+        Defect("coordinator with two numbers", 3, _two_numbers),
         Defect("plan date unreadable", 2, _bad_plan_date),
         Defect("flags as words", 9, _flag_words),
     ]
@@ -218,6 +220,24 @@ def _coordinator_only(line: Line, number: int) -> None:
         "NDIS Coordinator Name": "Orla" if number % 2 else "Orla Brindale",
         "NDIS Coordinator Phone": "(02) 5550 0142",
     }
+
+
+def _coordinator_respelled(line: Line, number: int) -> None:
+    spelled = ("ORLA BRINDALE", "orla  brindale", "\u00a0Orla\u00a0Brindale ")
+    line.cells |= {
+        "NDIS Coordinator Name": spelled[number % 3],
+        "NDIS Coordinator Phone": ("0491 570 006", "+61491570156", "")[number % 3],
+        "NDIS Coordinator Email": "orla@example.org",
+        "NDIS notes": f"Prefers to be rung, the {number + 1}. time.",
+    }
+
+
+def _two_numbers(line: Line, number: int) -> None:
+    line.cells |= {
+        "NDIS Coordinator Name": "Orla Brindale",
+        "NDIS Coordinator Phone": f"(02) 5550 01{42 + number % 9} / 0491 570 006",
+    }
+    line.note("bad_number")
 
 
 def _bad_plan_date(line: Line, number: int) -> None:

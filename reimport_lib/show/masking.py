@@ -131,12 +131,12 @@ def _key(table: str, name: str, value: object) -> str:
 
 
 def blank(value: object) -> bool:
-    """None, NaN, NaT, the empty text or an empty mapping."""
+    """None, NaN, NaT, the empty text, or an empty mapping or list."""
     if value is None or value is pd.NA or value is pd.NaT:
         return True
     if isinstance(value, float):
         return value != value
-    return isinstance(value, str | dict) and not value
+    return isinstance(value, str | dict | list) and not value
 
 
 def _hidden(_value: object) -> str:

@@ -29,6 +29,7 @@ from reimport_lib.show.words import (
     share,
     size,
 )
+from reimport_lib.tables import registry
 
 if TYPE_CHECKING:
     from reimport_lib.plan.plan import Plan
@@ -169,6 +170,51 @@ def sample_table(
         filter(None, (f"Blank in all of these: {blank}." if blank else "", foot))
     )
     return Grid(title, ("field", *heads), filled, foot=foot)
+
+
+def matches_stack(made: str, found: pd.DataFrame, mask: Mask) -> Stack:
+    """
+    Which texts were taken for one of the rows *made*, those of several texts first.
+
+    Args:
+        found: as ``plan.made.spellings`` gives them.
+    """
+    how = registry.made(made)
+    lines = [
+        (
+            mask.key(str(key)),
+            ",\n".join(
+                f"{mask.value(how.of, how.spelled, text)} ({count(rows)})"
+                for text, rows in zip(each["text"], each["rows"], strict=True)
+            ),
+            len(each),
+            int(each["rows"].sum()),
+        )
+        for key, each in found.groupby("key")
+    ]
+    lines.sort(key=lambda line: (-line[2], -line[3], line[0]))
+    several_texts = sum(texts > 1 for _, _, texts, _ in lines)
+    things = f"{count(len(lines))} {noun(made)}"
+    told = f"{things}, made of {several(len(found), 'spelling')}"
+    of = noun(how.of)
+    return Stack(
+        (
+            Sentence(
+                f"{sentence_case(told)} in {count(int(found['rows'].sum()))} {of}; "
+                f"{count(several_texts)} of them are spelled in more than one way."
+            ),
+            Fold(
+                f"Which spellings were taken for one of the {noun(made)}",
+                Grid(
+                    sentence_case(things),
+                    ("key", f"spellings ({of})", of),
+                    tuple((key, texts, count(rows)) for key, texts, _, rows in lines),
+                    right=frozenset({of}),
+                    whole=frozenset({f"spellings ({of})"}),
+                ),
+            ),
+        )
+    )
 
 
 def outcomes_stack(plan: Plan) -> Stack:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from reimport_lib.plan.delete import DELETED, KEPT, DeletionPlan
 from reimport_lib.plan.gates import Gates
+from reimport_lib.plan.made import spellings
 from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.read.snapshot import Snapshot
@@ -37,6 +38,7 @@ from reimport_lib.show.results import (
     links_table,
 )
 from reimport_lib.show.words import count, noun, sentence_case, several
+from reimport_lib.tables import registry
 
 if TYPE_CHECKING:
     from reimport_lib.backup.backup import Backup
@@ -102,6 +104,23 @@ def mappings(described: Mapping[str, pd.DataFrame], *, folded: bool = False) -> 
 def links(plans: Sequence[Plan]) -> Stack:
     """Found and named, per link."""
     return Stack(tuple(links_table(plan) for plan in plans if plan.links))
+
+
+def matches(plans: Sequence[Plan], staged: Mapping[str, Staged], mask: Mask) -> Stack:
+    """Which spellings were taken for one, of rows that are made of spelled names."""
+    by_table = {plan.table: plan for plan in plans}
+    found = {
+        name: spellings(plan, by_table[how.of], staged[how.of])
+        for name, plan in by_table.items()
+        if (how := registry.named(name).made) and how.spelled
+    }
+    return Stack(
+        tuple(
+            previews.matches_stack(name, texts, mask)
+            for name, texts in found.items()
+            if len(texts)
+        )
+    )
 
 
 def link_charts(plans: Sequence[Plan], gates: Gates) -> tuple[Chart, ...]:

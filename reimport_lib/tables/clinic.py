@@ -5,6 +5,7 @@ from __future__ import annotations
 from reimport_lib.tables.appointments import APPOINTMENTS
 from reimport_lib.tables.companies import COMPANIES
 from reimport_lib.tables.contact_details import CONTACT_DETAILS
+from reimport_lib.tables.coordinators import COORDINATORS
 from reimport_lib.tables.declare import Head, Lookup
 from reimport_lib.tables.documents import DOCUMENTS, DOCUMENTS_OBJECTS
 from reimport_lib.tables.images import IMAGE_BATCHES, IMAGES, IMAGES_OBJECTS
@@ -19,6 +20,7 @@ API_CHECKS = "reimport_lib.tables.clinic_api"
 
 TABLES = (
     PATIENTS,
+    COORDINATORS,
     COMPANIES,
     REFERRERS,
     PATIENT_REFERRERS,

@@ -294,6 +294,8 @@ class LinkTo:
         owner: rows belong to it, and come in after it.
         nobody: of an owner, the note of a row that names none; None: each must.
         type_field: of a generic link, the managed field that names the model.
+        later: it came when rows had been imported: it stands behind the metadata, where
+            ``plan.hashes`` knows it for one that they had not.
     """
 
     name: str
@@ -307,6 +309,7 @@ class LinkTo:
     owner: bool = False
     nobody: Note | None = None
     type_field: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,13 +523,14 @@ class Table:
         """What columns become: the links that each names, then its own field."""
         for column in self.fields:
             for link in self.links:
-                if link.field and link.columns[0] == column.name:
+                if link.columns[0] == column.name and not link.later and link.field:
                     yield link.field
             if column.field and column.field in (column.feeds or column.field).split(
                 ", "
             ):
                 yield column.field
         yield "filemaker_metadata"
+        yield from (link.field for link in self.links if link.later)
 
     @property
     def file(self) -> str:

@@ -15,7 +15,7 @@ from reimport_lib.plan.decide import Ruling
 from reimport_lib.plan.rules import without
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.text import listed_words
-from reimport_lib.tables import convert
+from reimport_lib.tables import convert, coordinator_proof
 from reimport_lib.tables.declare import Dropped, Field, LinkTo, Setting, Source, Table
 from reimport_lib.tables.shared import AUDIT, GLOBALS, TITLES, kept
 
@@ -139,6 +139,7 @@ PATIENTS = Table(
             ("NDIS Coordinator Name",),
             convert.person_name,
             length=200,
+            feeds="coordinator_name, coordinator_id",
         ),
         Field(
             "coordinator_phone",
@@ -207,10 +208,18 @@ PATIENTS = Table(
             "funding_type_id",
             note=Note.UNKNOWN_VALUE,
         ),
+        LinkTo(
+            "coordinator",
+            "coordinators",
+            ("coordinator_name",),
+            "coordinator_id",
+            later=True,
+        ),
     ),
     remembered=("clinic_id", "first_name", "last_name", "dob"),
     rules=(
         _not_a_patient,
         without("first_name", "last_name", reason=Reason.MISSING_REQUIRED),
     ),
+    proof=coordinator_proof.patients,
 )

@@ -16,7 +16,7 @@ from clinics.models import AppointmentType, Clinic, Clinician, FundingSource
 from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
-from patients.models import ContactDetail, Patient
+from patients.models import ContactDetail, Coordinator, Patient
 from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 from reimport_lib.ledger.models import (
     BeforeImage,
@@ -50,6 +50,12 @@ def company(**fields: Any) -> Company:
 def referrer(**fields: Any) -> Referrer:
     defaults = {"last_name": f"Referrer {next(NUMBERS)}", "clinic": clinic()}
     return Referrer.objects.create(**defaults | fields)
+
+
+def coordinator(**fields: Any) -> Coordinator:
+    return Coordinator.objects.create(
+        **{"name": f"Coordinator {next(NUMBERS)}"} | fields
+    )
 
 
 def patient_referrer(**fields: Any) -> PatientReferrer:
@@ -177,7 +183,8 @@ def imported_row(**fields: Any) -> ImportedRow:
 
 def full_patient(**fields: Any) -> Patient:
     """One with a clinic, a funding source and contact details."""
-    made = patient(clinic=clinic(), funding_type=funding_source(), **fields)
+    links = {"funding_type": funding_source(), "coordinator": coordinator()}
+    made = patient(clinic=clinic(), **links, **fields)
     contact_detail(patient=made, is_primary=True)
     contact_detail(patient=made, kind="email", value="a@example.org")
     return made
@@ -191,6 +198,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
     "clinics.FundingSource": funding_source,
     "patients.Patient": full_patient,
     "patients.ContactDetail": contact_detail,
+    "patients.Coordinator": coordinator,
     "referrers.Company": company,
     "referrers.Referrer": referrer,
     "referrers.PatientReferrer": patient_referrer,
@@ -212,6 +220,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
 LISTS: dict[str, Callable[[], Model]] = {
     "/api/patients/": full_patient,
     "/api/contact-details/": contact_detail,
+    "/api/coordinators/": coordinator,
     "/api/companies/": company,
     "/api/referrers/": referrer,
     "/api/patient-referrers/": patient_referrer,

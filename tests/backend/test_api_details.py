@@ -36,6 +36,21 @@ def test_a_patient_comes_with_contact_details_and_metadata(api: APIClient) -> No
     assert shown["funding_type_name"] == row.funding_type.name
 
 
+def test_a_coordinator_says_nothing_of_any_patient(api: APIClient) -> None:
+    shared = builders.coordinator(name="Cy - Bright Path", phones=["+61491570006"])
+    row = builders.patient(coordinator=shared, ndis_notes="of Ada alone")
+    builders.patient(coordinator=shared, ndis_notes="of another")
+
+    shown = detail(api, f"/api/coordinators/{shared.pk}/")
+    of_it = api.get("/api/patients/", {"coordinator": str(shared.pk)}).json()
+
+    assert (shown["name"], shown["phones"]) == ("Cy - Bright Path", ["+61491570006"])
+    assert not any("note" in name or "patient" in name for name in shown)
+    assert of_it["count"] == 2
+    own = detail(api, f"/api/patients/{row.pk}/")
+    assert (own["coordinator"], own["ndis_notes"]) == (str(shared.pk), "of Ada alone")
+
+
 def test_a_patient_takes_two_queries_however_many_details(api: APIClient) -> None:
     row = builders.full_patient()
     for number in range(10):

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid5
 from zoneinfo import ZoneInfo
@@ -18,8 +19,11 @@ from reimport_demo.clinic.build import Clinic
 from reimport_demo.clinic.model import FULL_ROWS
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.made import make_rows
+from reimport_lib.plan.stage import stage
 from reimport_lib.plan.values.keys import canonical_key
-from tests.demo.imported import KEYS, decisions
+from reimport_lib.tables import registry
+from tests.demo.imported import KEYS, decisions, frozen
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 Row = Mapping[str, Any]
@@ -124,6 +128,27 @@ def test_the_importer_and_the_key_agree_on_every_row(
         for row, said in key_rows(small, table).items()
     }
     assert actual == expected
+
+
+def test_the_importer_and_the_key_agree_on_every_coordinator(
+    small: Clinic, decided: tuple[dict[str, Decided], Context], tmp_path: Path
+) -> None:
+    snapshot, _ = frozen(small, tmp_path / "snapshot")
+    tables, context = decided
+    patients = stage(registry.named("patients"), snapshot.table("patients"), context)
+
+    made = make_rows("coordinators", patients, tables["patients"], context).values
+
+    expected = small.answer()["coordinators"]
+    columns = ("spellings", "organisation", "phones", "emails")
+    assert sorted(made[list(columns)].itertuples(index=False, name=None)) == sorted(
+        (list(each["spellings"]), *(each[name] for name in columns[1:]))
+        for each in expected
+    )
+    several = [each for each in expected if len(each["spellings"]) > 1]
+    assert several
+    assert any(len(each["phones"]) > 1 for each in several)
+    assert any(each["organisation"] for each in expected)
 
 
 @pytest.mark.parametrize("table", FULL_ROWS)

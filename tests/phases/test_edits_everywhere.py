@@ -84,6 +84,7 @@ def edit_everywhere() -> Editor:
         "images": "caption",
         "documents": "original_name",
         "image_batches": "name",
+        "coordinators": "organisation",
     }.items():
         for pk in rows_of(table).order_by("pk").values_list("pk", flat=True)[:2]:
             by.change(table, pk, **{field: TEXT})

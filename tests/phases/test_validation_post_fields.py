@@ -16,6 +16,7 @@ from reimport_lib.prove.matching import match
 from reimport_lib.prove.reference_data import look_around
 from reimport_lib.prove.render.comparison import declared
 from reimport_lib.tables import registry
+from reimport_lib.tables.coordinator_proof import check_coordinators
 from reimport_lib.tables.image_batch_proof import check_batches
 from reimport_lib.write.models import attname, managed
 from tests.phases.checking import (
@@ -312,6 +313,60 @@ def test_a_batch_that_is_not_what_its_images_say_is_seen(
     expected = {name, *rest.get(column, ())}
     days = {IN_THEIR_BATCH} if column == "taken_on" else set()
     assert found == {f"image_batches.{each}" for each in expected} | days
+
+
+def orla(case: Case) -> Any:
+    """The coordinator whom several patients spell in several ways."""
+    rows = rows_of("patients.Coordinator").filter(pk__in=case.imported("coordinators"))
+    return rows.filter(name="Orla Brindale")
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("filemaker_id", "0" * 32),
+        ("name", "ORLA BRINDALE"),
+        ("name", "Orla Brindel"),
+        ("organisation", "Harbour Care"),
+        ("spellings", ["Orla Brindale"]),
+        ("spellings", []),
+        ("phones", ["+61491570006"]),
+        ("phones", []),
+        ("emails", ["orla@example.com"]),
+        ("emails", ["orla@example.org", "another@example.org"]),
+        ("filemaker_metadata", {"notes": "of one patient"}),
+    ],
+)
+def test_a_coordinator_that_is_not_what_its_patients_say_is_seen(
+    case: Case, column: str, value: Any
+) -> None:
+    assert orla(case).update(**{column: value}) == 1
+    evidence = case.evidence()
+
+    found = failing(check_coordinators(evidence, look_around(evidence)))
+
+    assert f"coordinators.{column}" in found
+    if column != "filemaker_id":
+        assert found == {f"coordinators.{column}"}
+
+
+def test_a_patient_with_another_coordinator_is_seen(case: Case) -> None:
+    (own,) = orla(case)
+    other = rows_of("patients.Coordinator").exclude(pk=own.pk)[0]
+    first, second = rows_of("patients.Patient").filter(coordinator=own)[:2]
+    patients = rows_of("patients.Patient")
+    patients.filter(pk=first.pk).update(coordinator=other)
+
+    assert failing(table_checks(case, "patients")) == {"patients.coordinator_id"}
+
+    patients.filter(pk=first.pk).update(coordinator=own)
+    patients.filter(pk=second.pk).update(coordinator=None)
+
+    assert failing(table_checks(case, "patients")) == {
+        "patients.coordinator_id",
+        "patients: fill rate of all fields",
+    }
 
 
 @ONLY_SQLITE

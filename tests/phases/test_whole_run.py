@@ -85,6 +85,7 @@ def test_counts_in_run_json_are_those_of_the_answer_key(
     for table, expected in answer["objects"].items():
         assert counted[table]["unchanged"] == expected["unchanged"], table
     assert counted["image_batches"]["created"] == answer["batches"]
+    assert counted["coordinators"]["created"] == len(answer["coordinators"])
 
 
 def test_what_filemaker_no_longer_has_is_gone_and_rows_of_people_stay(

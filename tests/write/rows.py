@@ -12,6 +12,7 @@ import pandas as pd
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.values.keys import derived_uuid
+from reimport_lib.tables import registry
 from reimport_lib.write import apply as writing
 from reimport_lib.write import ledger, read
 from reimport_lib.write.models import managed
@@ -91,7 +92,7 @@ def decided(table: str, rows: Sequence[Row]) -> Decided:
         index=index,
         dtype=object,
     )
-    derived = table == "image_batches"
+    derived = registry.named(table).made is not None
     return Decided(table, verdicts, values, (), fields, derived=derived)
 
 

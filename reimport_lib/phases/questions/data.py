@@ -36,8 +36,9 @@ class DataNotebook(PhaseNotebook):
         return views.samples(self._staged, self.mask, rows=self.rows)
 
     def links(self) -> Stack:
-        """Who does each row belong to?"""
-        return views.links(self._plans)
+        """Who does each row belong to, and who was taken for one?"""
+        matches = views.matches(self._plans, self._staged, self.mask)
+        return Stack((*views.links(self._plans).parts, *matches.parts))
 
     def link_charts(self) -> tuple[Chart, ...]:
         """How much of each link is found, and where is its floor?"""

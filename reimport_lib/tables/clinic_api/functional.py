@@ -42,7 +42,8 @@ from reimport_lib.tables.contact_detail_proof import DETAIL, detail_value
 
 CLINIC = (("id_Clinic",), ("Clinic_Name",))
 ENDPOINTS = (
-    *("patients", "contact-details", "appointments", "appointment-types", "notes"),
+    *("patients", "contact-details", "coordinators"),
+    *("appointments", "appointment-types", "notes"),
     *("sms", "sms-replies", "documents", "images", "images/batches", "clinics"),
     "clinicians",
 )
