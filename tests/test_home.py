@@ -22,7 +22,7 @@ DATABASES = {{"default": {}}}
 SQLITE = '"ENGINE": "django.db.backends.sqlite3", "NAME": Path("/x/a b#.sqlite3")'
 POSTGRESQL = """
     "ENGINE": "django.db.backends.postgresql", "NAME": "wine", "USER": "me@x",
-    "PASSWORD": "p/#:w", "HOST": "/run/pg", "PORT": 5433,
+    "PASSWORD": "p/#:w", "HOST": "/run/pg", "PORT": 5433,  # pragma: allowlist secret
     "OPTIONS": {"sslmode": "require", "pool": True},
 """
 WHERE = "from reimport_lib import home; print(home.found())"

@@ -26,7 +26,7 @@ BOOKED = (
     *("Amount", "State", "Contact Phone", "Contact Email", "First Name", "Remarks"),
     *("Old Fax", "zv_Logo", "Currency", "creationAccountName", 'Kind "A"', "class"),
 )
-SECRET = "Quillfeather"  # stands in the export as somebody's name
+SURNAME = "Quillfeather"  # stands in the export as somebody's name
 
 
 def booking(n: int) -> list[object]:
@@ -34,7 +34,7 @@ def booking(n: int) -> list[object]:
     return [
         *(f"B{n:03}", f"R{n % 9}", datetime(*day), datetime(*day, 9, 30), time(9, n)),
         *(["Yes", "No"][n % 2], f"{n}.50", ["open", "sent", "settled"][n % 3]),
-        *(f"0491 570 {n:03}", f"payer{n}@example.com", f"{SECRET} {n}"),
+        *(f"0491 570 {n:03}", f"payer{n}@example.com", f"{SURNAME} {n}"),
         *(f"One {n}\ntwo", "", "logo", "AUD", "desk", "a" * (n % 3 + 1), "x" * n),
     ]
 
@@ -238,7 +238,7 @@ def test_no_value_of_the_export_is_in_what_is_drafted(
 
     shown = capsys.readouterr().out
     assert "40 of 40 rows, 40 different, at most 15 characters" in shown
-    for value in (SECRET, "payer1", "settled", "Room 1"):
+    for value in (SURNAME, "payer1", "settled", "Room 1"):
         assert value not in shown
     assert "Nothing was written" in shown
     assert not (project.folder / "ours" / "bookings.py").exists()

@@ -48,7 +48,8 @@ def test_a_plan_that_is_not_the_reviewed_one_stops_its_phase_before_it_writes(
     assert sites.status(full) is Status.REFUSED
     assert full.phase("patients")["status"] == "refused"
     assert full.phase("appointments")["status"] == "pending"
-    assert "the plan of patients, referrers is not the one reviewed" in sites.error(full)
+    told = "the plan of patients, referrers is not the one reviewed"
+    assert told in sites.error(full)
     assert not (full.outcomes_folder / "patients.csv").exists()
     assert sites.content(imported.digest()) == before
 
