@@ -50,7 +50,10 @@ MAY_IMPORT_DJANGO = frozenset(
     {"ledger", "write", "backup", "prove", "api_checks", "phases"}
 )
 API_CHECKS = "reimport_lib.tables.clinic_api"
-DECLARATIONS = ("reimport_lib.tables.declare", "reimport_lib.tables.registry")
+DECLARATIONS = tuple(
+    f"reimport_lib.tables.{name}"
+    for name in ("columns", "links", "declare", "registry")
+)
 PRELOAD = LIBRARY / "execute" / "prefork" / "preload.py"
 OBJECT_STORE = frozenset({"boto3", "botocore", "s3fs", "smart_open", "storages"})
 NOT_IN_A_PLAN = OBJECT_STORE | {"pyarrow", "django"}

@@ -25,7 +25,7 @@ from reimport_lib.prove.render.rendering import Pair
 from reimport_lib.tables.declare import Conversion, Field, Setting, Table
 
 if TYPE_CHECKING:
-    from reimport_lib.tables.declare import Read, Render
+    from reimport_lib.tables.columns import Read, Render
 
 
 PHONE_REGION = Setting(

@@ -29,7 +29,7 @@ EMAIL: Aliases = ("NDIS Coordinator Email",)
 
 _DASHES = ("-", "\u2013", "\u2014")
 
-Said = tuple[str, str, str]
+SaidOfOne = tuple[str, str, str]
 """Name, phone and e-mail of a coordinator, as one record says them."""
 
 
@@ -71,9 +71,9 @@ def check_coordinators(evidence: Evidence, _: World) -> list[Check]:
     return check_made(evidence, TABLE, facts)
 
 
-def _said(evidence: Evidence) -> Mapping[str, list[Said]]:
+def _said(evidence: Evidence) -> Mapping[str, list[SaidOfOne]]:
     """Key of a coordinator -> what the records say that came in, or would have."""
-    found: dict[str, list[Said]] = defaultdict(list)
+    found: dict[str, list[SaidOfOne]] = defaultdict(list)
     rows = evidence.outcomes(PATIENTS)
     if rows is None:
         return found

@@ -1,39 +1,41 @@
 """What a table is: where its rows come from, what becomes of each column, its rules.
 
-Pure values, below everything that reads them; imports nothing of this package. The
-tables themselves are declared in the modules beside this one, and ``registry`` says
-which are installed.
+Pure values, below everything that reads them. The tables themselves are declared in the
+modules beside this one out of what is here, in ``columns`` and in ``links``, and
+``registry`` says which are installed.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+
+from reimport_lib.tables.columns import (
+    Conversion,
+    Dropped,
+    Field,
+    KeyOf,
+    Setting,
+    ShownAs,
+)
+from reimport_lib.tables.links import FromOwner, LinkTo, Lookup, NamedAgain
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from reimport_lib.checks import Check
     from reimport_lib.frames import Column
-    from reimport_lib.plan.codes import Note
     from reimport_lib.plan.context import Context
     from reimport_lib.plan.decide import Ruling
     from reimport_lib.plan.stage import Staged
-    from reimport_lib.plan.values.text import Cleaned
     from reimport_lib.prove.evidence import Evidence
     from reimport_lib.prove.reference_data import World
     from reimport_lib.prove.render.comparison import Comparison, Matched
     from reimport_lib.prove.render.doubling import Doubled
-    from reimport_lib.prove.render.explaining import Notes
-    from reimport_lib.prove.render.moments import Zone
 
-    Read = Callable[[Column, "Field", "Table", Context], Cleaned]
-    Render = Callable[..., tuple[str, str]]
     Stage = Callable[["Table", pd.DataFrame, Context], Staged]
-    Unsaid = Callable[[Staged, Context], Mapping[str, Column]]
     Rule = Callable[[Staged, Context], Sequence[Ruling]]
     Value = Callable[[Staged, Context], Column]
     Proof = Callable[[Matched], list[Comparison]]
@@ -43,26 +45,27 @@ if TYPE_CHECKING:
     Keys = Callable[[Staged], Column]
     Make = Callable[[Staged, Context], Mapping[str, Any]]
 
-ShownAs = Literal[
-    "",
-    "entries",
-    "file",
-    "hidden",
-    "initials",
-    "key",
-    "object",
-    "phone",
-    "plain",
-    "reference",
-    "setting",
-    "text",
-    "year",
+__all__ = [
+    "ByClock",
+    "Conversion",
+    "Dropped",
+    "Field",
+    "FromOwner",
+    "Head",
+    "KeyOf",
+    "LinkTo",
+    "Lookup",
+    "Made",
+    "NamedAgain",
+    "NoteGate",
+    "Setting",
+    "ShownAs",
+    "Single",
+    "Source",
+    "Stored",
+    "Table",
+    "Together",
 ]
-"""
-How a reviewer sees the values of a field: initials, a year, the last digits, the length
-of a text, the ending of a file, a pseudonym, ... "" where nobody has said so: samples
-leave its column out, and its values are hidden.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,234 +85,6 @@ class Source:
     layout: str
     required: bool = True
     date_order: str = ""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Setting:
-    """
-    A setting that only tables need; it decides about rows, and is kept with each run.
-
-    Attributes:
-        variable: of the environment.
-        read: (variable, text) -> value; raises SettingsError.
-        default: its text where nobody sets it.
-    """
-
-    name: str
-    variable: str
-    read: Callable[[str, str], Any]
-    default: str
-
-    def __repr__(self) -> str:
-        return repr(self.name)
-
-
-@dataclass(frozen=True, slots=True, repr=False, eq=False)
-class Conversion:
-    """
-    How a text becomes a value, and how phase 8 reads the text for itself.
-
-    Attributes:
-        name: as a report shows it.
-        read: (texts, field, table, context) -> values and codes.
-        carries: (text, value) -> whether the value says all of the text.
-        render: (zone) -> (value, text) -> what the text says, what the value says;
-            shares no code with ``read``. None: the field needs a comparison of its own.
-        notes: (zone) -> note -> (value, text) -> whether it explains a difference.
-        keep: (value, text, order) -> whether the text must be kept beside the value.
-        is_text: a blank is the empty text, not nothing.
-        dated: texts that are kept are kept in one form, whichever way they came.
-        clock: texts are times of day alone.
-        coded: several words make one value; rows with other words differ.
-        key: texts are FileMaker keys; number: and numbers, without leading zeros.
-        setting: that its reading asks for.
-        respelled: values are spelled in a way of their own, and texts kept beside them.
-        shown: how a reviewer sees its values, unless their field says otherwise.
-    """
-
-    name: str
-    read: Read
-    carries: Callable[[str, object], bool] | None = None
-    render: Callable[[Zone], Render] | None = None
-    notes: Callable[[Zone], Notes] | None = None
-    keep: Callable[[Any, str, str], bool] | None = None
-    is_text: bool = False
-    dated: bool = False
-    clock: bool = False
-    coded: bool = False
-    key: bool = False
-    number: bool = False
-    setting: Setting | None = None
-    respelled: bool = False
-    shown: ShownAs = ""
-
-    def __repr__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """
-    One source column and what it becomes.
-
-    Attributes:
-        field: column of the staged frame, in most cases the field of the model; ""
-            where it goes only into the metadata.
-        names: headers it may have, the preferred one first.
-        convert: how its texts become values, see ``tables.convert``.
-        required: the phase stops without it.
-        unless: field whose presence makes up for this one.
-        width: the setting that says how many digits a whole value has.
-        length: characters the field of the model holds at most.
-        metadata: key of ``filemaker_metadata`` that holds its value as text.
-        original: key of the metadata that holds the text as it was where the value
-            no longer shows it; without one a text is kept only where the value does
-            not carry all of it (see ``kept_text``).
-        feeds: field of the model that a rule makes out of this column.
-        coded: it holds one of few words; a new one may have no rule yet.
-        shown: how a reviewer sees its values, if not as its conversion says.
-        words: that are shown as they are; of any other text only the length is.
-    """
-
-    field: str
-    names: tuple[str, ...]
-    convert: Conversion
-    required: bool = False
-    unless: str = ""
-    width: Setting | Literal[""] = ""
-    length: int | None = None
-    metadata: str = ""
-    original: str = ""
-    feeds: str = ""
-    coded: bool = False
-    shown: ShownAs = dataclasses.field(default="", repr=False)
-    words: tuple[str, ...] = dataclasses.field(default=(), repr=False)
-
-    @property
-    def name(self) -> str:
-        """Its column in the staged frame."""
-        return self.field or self.metadata
-
-    @property
-    def kept_text(self) -> str:
-        """Key of the metadata that holds a text that its value does not carry."""
-        return self.original or f"{self.name}_text"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyOf:
-    """
-    A key that several columns make together, where no column is one.
-
-    Two rows of one key are held against each other as everywhere: in what their other
-    columns say they are the same, or neither comes in.
-
-    Attributes:
-        columns: staged columns of keys, days and words, in the order of the key.
-        length: characters that the backend's key holds at most.
-    """
-
-    columns: tuple[str, ...]
-    length: int = 255
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """Source columns that are left out on purpose, and why; ``*`` is any text."""
-
-    names: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """
-    A list that must be there before an import, whose entries rows name.
-
-    Attributes:
-        model: Django label; names: its fields that hold a name, code or abbreviation,
-            the one that every entry has first.
-        settable: other fields that a file of entries may set.
-        private: names of people, which a report does not show.
-    """
-
-    name: str
-    model: str
-    names: tuple[str, ...]
-    settable: tuple[str, ...] = ()
-    private: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FromOwner:
-    """
-    A link that a row takes from its owner where it names nothing that is found.
-
-    Attributes:
-        field: of the owner's row, one of those that are ``remembered``.
-        note: of a row that takes it.
-        source: managed field that says whose link it is; words: its value for one of
-            the row's own, and for one of its owner.
-    """
-
-    field: str
-    note: Note
-    source: str
-    words: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class NamedAgain:
-    """
-    A second naming of the row that a link leads to, beside its key.
-
-    It is compared with that row, and kept where the row does not say it.
-
-    Attributes:
-        columns: staged columns that name it again.
-        contradiction: the rule of rows in which they name another.
-        unsaid: (staged, context) -> column -> (n,) what the row that is linked to does
-            not say of it, "" for nothing; kept in the metadata under the same name.
-    """
-
-    columns: tuple[str, ...]
-    contradiction: Rule
-    unsaid: Unsaid
-
-
-@dataclass(frozen=True, slots=True)
-class LinkTo:
-    """
-    What a row names.
-
-    Attributes:
-        name: of the link, as match rates have it.
-        to: a table, or a lookup.
-        columns: staged columns that name it; the first that is found counts.
-        field: of the model that holds the link.
-        through: a table made of this one's rows, by whose link the owner is found.
-        note: of a row that names something which is not there.
-        from_owner: what stands in for it.
-        again: how else the row names it, if it does.
-        owner: rows belong to it, and come in after it.
-        nobody: of an owner, the note of a row that names none; None: each must.
-        type_field: of a generic link, the managed field that names the model.
-        later: it came when rows had been imported: it stands behind the metadata, where
-            ``plan.hashes`` knows it for one that they had not.
-    """
-
-    name: str
-    to: str
-    columns: tuple[str, ...]
-    field: str = ""
-    through: str = ""
-    note: Note | None = None
-    from_owner: FromOwner | None = None
-    again: NamedAgain | None = None
-    owner: bool = False
-    nobody: Note | None = None
-    type_field: str = ""
-    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reimport_lib.show.html import Stack
 from reimport_lib.show.masking import Mask
 from reimport_lib.show.results import Card
 
-Made = TypeVar("Made")
+Left = TypeVar("Left")
 
 
 @dataclass(eq=False, repr=False)
@@ -44,7 +44,7 @@ class PhaseNotebook:
         return views.checks(checks)
 
 
-def left_by(method: str, made: Made | None) -> Made:
+def left_by(method: str, made: Left | None) -> Left:
     """
     What *method* has made.
 
