@@ -26,8 +26,8 @@ from reimport_lib.record import runs
 from reimport_lib.record.manifest import Counts
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
-from reimport_lib.write import imported
 from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.holding import KEY, METADATA, holding_of, unnamed
 from reimport_lib.write.models import model_of
 
 IMPORTED = ("created", "updated", "unchanged")
@@ -264,27 +264,27 @@ def _tables_of(phase: str) -> list[str]:
 
 
 def _database_rows(table: str, alias: str) -> pd.DataFrame:
-    home = imported.home_of(table)
+    holding = holding_of(table)
     left_out = TECHNICAL - set(registry.named(table).managed)
-    every = (field.attname for field in home.model._meta.concrete_fields)
+    every = (field.attname for field in holding.model._meta.concrete_fields)
     columns = [name for name in every if name not in left_out]
-    manager: Any = home.model._base_manager
+    manager: Any = holding.model._base_manager
     rows = manager.using(alias).order_by("pk")
-    if imported.KEY in home.own:
+    if KEY in holding.own:
         rows = rows.exclude(filemaker_id=None)
     frame = pd.DataFrame(
         list(rows.values_list("pk", *columns)), columns=["pk", *columns], dtype=object
     )
     target_ids = pd.Series([str(pk) for pk in frame["pk"]], frame.index, dtype=object)
-    if home.in_ledger:
+    if holding.in_ledger:
         entered = _beside(table, alias).reindex(target_ids)
         is_ours = ~entered["identity"].isna().to_numpy(dtype=bool)
-        if imported.KEY not in home.own:
+        if KEY not in holding.own:
             frame = frame.assign(filemaker_id=entered["filemaker_id"].to_numpy())
             frame, entered = frame[is_ours], entered[is_ours]
-        if imported.METADATA not in home.own:
+        if METADATA not in holding.own:
             frame = frame.assign(filemaker_metadata=entered["metadata"].to_numpy())
-        strangers = [imported.unnamed(home, pk) for pk in frame["pk"]]
+        strangers = [unnamed(holding, pk) for pk in frame["pk"]]
         named = entered["identity"].to_numpy()
         known = entered["identity"].notna().to_numpy(dtype=bool)
         pairs = zip(known, named, strangers, strict=True)

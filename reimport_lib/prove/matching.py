@@ -11,7 +11,7 @@ from reimport_lib.prove.evidence import IMPORTED, Account, Evidence
 from reimport_lib.prove.reference_data import World
 from reimport_lib.prove.render.comparison import Matched
 from reimport_lib.tables import registry
-from reimport_lib.write.imported import SAVED
+from reimport_lib.write.holding import SAVED
 from reimport_lib.write.models import model_of
 
 

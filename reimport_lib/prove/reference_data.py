@@ -23,7 +23,7 @@ from reimport_lib.prove.render.rendering import (
     key_text,
 )
 from reimport_lib.tables import registry
-from reimport_lib.write.imported import KEY
+from reimport_lib.write.holding import KEY
 from reimport_lib.write.models import attname, content_type_ids, fields_of
 
 

@@ -21,7 +21,7 @@ from reimport_lib.tables import registry
 from reimport_lib.write import imported, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.dependents import Hanging, hanging_on, links_onto
-from reimport_lib.write.imported import HASH
+from reimport_lib.write.holding import HASH
 from reimport_lib.write.models import (
     attname,
     fields_of,

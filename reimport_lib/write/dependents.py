@@ -20,7 +20,8 @@ from reimport_lib.plan.delete import DeletionPlan, Keys, Reference, TargetTable
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.tables import registry
 from reimport_lib.write.bind import DEFAULT
-from reimport_lib.write.imported import KEY, identities, rows
+from reimport_lib.write.holding import KEY
+from reimport_lib.write.imported import identities, rows
 from reimport_lib.write.models import (
     content_type_ids,
     fields_of,

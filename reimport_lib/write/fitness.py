@@ -13,7 +13,7 @@ from django.db.models import CharField, DateField, ForeignKey, TextField, UUIDFi
 
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Lookup, Table
-from reimport_lib.write.imported import KEY, MADE, METADATA, SAVED, is_numbered
+from reimport_lib.write.holding import KEY, MADE, METADATA, SAVED, is_numbered
 from reimport_lib.write.models import OWNER_TYPE, AnyField, attname, fields_of
 
 

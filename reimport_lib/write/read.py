@@ -18,7 +18,7 @@ from reimport_lib.plan.values.text import fold_words
 from reimport_lib.tables import registry
 from reimport_lib.write import imported as held_rows
 from reimport_lib.write.bind import DEFAULT
-from reimport_lib.write.imported import HASH, KEY
+from reimport_lib.write.holding import HASH, KEY
 from reimport_lib.write.models import fields_of, managed
 
 
