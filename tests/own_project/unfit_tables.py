@@ -18,7 +18,7 @@ MODELS = "Trailer Regular Archive Spoke Pair Sum Part Visit Kind Nowhere".split(
 
 def _table(model: str) -> Table:
     name = f"{model.lower()}s"
-    managed = MANAGED.get(model, ())
+    managed = MANAGED.get(model, ("filemaker_metadata",))
     return replace(SUPPLIERS, name=name, model=f"workshop.{model}", managed=managed)
 
 
