@@ -83,13 +83,23 @@ def document(number: int) -> str:
 
 
 def small_clinic(
-    keys: Mapping[int, str] | None = None, *, people: int = PEOPLE
+    keys: Mapping[int, str] | None = None,
+    *,
+    people: int = PEOPLE,
+    referrers: bool = False,
 ) -> SmallClinic:
-    """The clinic with nothing odd in it; *keys*: other keys of patients."""
+    """
+    The clinic with nothing odd in it.
+
+    Args:
+        keys: other keys of patients.
+        referrers: it has the exports of referrers and companies, too.
+    """
     owners = [(keys or {}).get(n, patient(n)) for n in range(1, people + 1)]
+    rows = _ROWS | (_OF_REFERRERS if referrers else {})
     tables: dict[str, list[Row]] = {
         stem: [make(number, owner) for number, owner in enumerate(owners, start=1)]
-        for stem, make in _ROWS.items()
+        for stem, make in rows.items()
     }
     objects = [f"{DOCUMENTS}{row['id'].lower()}.pdf" for row in tables["Docs"]]
     objects += [f"{IMAGES}{row['recid']}.jpg" for row in tables["Images"]]
@@ -196,6 +206,32 @@ def _image(number: int, owner: str) -> Row:
     }
 
 
+def _company(number: int, _: str) -> Row:
+    return {"id": _key("7", number), "Name": f"Practice {number}", "Type": "Podiatry"}
+
+
+def _referrer(number: int, _: str) -> Row:
+    return {
+        "id": _key("8", number),
+        "nameFirst": f"Probe{chr(97 + number % 26)}",
+        "nameLast": f"Sender{number}",
+        "contactType": "Doctor",
+    }
+
+
+def _referral(number: int, owner: str) -> Row:
+    day = _day(number)
+    return {"id_Contact": owner, "id_Perscriber": _key("8", number), "date": day}
+
+
+def _place_of_work(number: int, _: str) -> Row:
+    return {
+        "id_Company": _key("7", number),
+        "id_Referrer": _key("8", number),
+        "date": _day(number),
+    }
+
+
 _ROWS = {
     "Contacts": _contact,
     "Coms": _detail,
@@ -205,6 +241,12 @@ _ROWS = {
     "Replies": _reply,
     "Docs": _document,
     "Images": _image,
+}
+_OF_REFERRERS = {
+    "Companies": _company,
+    "Referrers": _referrer,
+    "PatientToReferrer": _referral,
+    "ReferrerToCompanies": _place_of_work,
 }
 
 
