@@ -34,6 +34,7 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv(home.SETTING, str(folder))
+    monkeypatch.delenv(project.SETTING, raising=False)  # Django may be set up by now
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.delitem(sys.modules, "cellar_settings", raising=False)
     (folder / "manage.py").write_text(MANAGE.format("cellar_settings"))

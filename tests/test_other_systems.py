@@ -31,7 +31,10 @@ import reimport_lib
 
 def everything(package):
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if not found.name.endswith(("__main__", ".preload", ".control")):
+        of_django = ".ledger." in found.name  # a project loads them with its apps
+        if not of_django and not found.name.endswith(
+            ("__main__", ".preload", ".control")
+        ):
             import_module(found.name)
 
 everything(reimport_lib)
