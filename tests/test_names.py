@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-STILL = frozenset("Column Convert Field Kind Linked Manifest Progress".split())
-"""Names of two types yet; none is to come to them."""
+STILL = {
+    "reimport_lib": frozenset(
+        "Column Convert Field Kind Linked Manifest Progress".split()
+    ),
+    "reimport_demo": frozenset(),
+}
+"""Names of two types yet: none comes to them, and one that is mended goes from here."""
 
 
 def types_of(tree: ast.Module) -> Iterator[str]:
@@ -44,9 +49,9 @@ def shared(folder: Path) -> dict[str, list[str]]:
     return {name: modules for name, modules in places.items() if len(modules) > 1}
 
 
-@pytest.mark.parametrize("package", ["reimport_lib", "reimport_demo"])
-def test_no_two_types_have_one_name(package: str) -> None:
-    assert shared(ROOT / package).keys() - STILL == set()
+@pytest.mark.parametrize("package", STILL)
+def test_no_two_types_have_one_name_but_those_that_are_known(package: str) -> None:
+    assert shared(ROOT / package).keys() == STILL[package]
 
 
 def test_two_types_of_one_name_are_found(tmp_path: Path) -> None:
