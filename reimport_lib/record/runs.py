@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from reimport_lib.config import Settings
@@ -87,18 +88,22 @@ def _not_begun(number: int, name: str) -> PhaseEntry:
 
 
 def _new_folder(runs: Path, mode: Mode) -> Path:
-    """A folder named by the second; the next second where it is taken."""
+    """
+    A folder named by the second, of the next one that no run has.
+
+    Ids are sorted to tell which run came first, so no two may differ by mode alone.
+    """
     moment = now()
     try:
         runs.mkdir(mode=0o700, parents=True, exist_ok=True)
         for _ in range(60):
-            folder = runs / f"{moment:%Y%m%dT%H%M%SZ}-{mode}"
-            try:
-                folder.mkdir(mode=0o700)
-            except FileExistsError:
-                moment = datetime.fromtimestamp(moment.timestamp() + 1, UTC)
-                continue
-            return folder
+            second = f"{moment:%Y%m%dT%H%M%SZ}"
+            if not any(runs.glob(f"{second}-*")):
+                folder = runs / f"{second}-{mode}"
+                with suppress(FileExistsError):
+                    folder.mkdir(mode=0o700)
+                    return folder
+            moment += timedelta(seconds=1)
     except OSError as error:
         raise _unusable(runs, error) from None
     raise UsageError(

@@ -37,6 +37,14 @@ def happened(run: Run) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+def test_runs_of_one_second_sort_as_they_were_made(settings: Settings) -> None:
+    modes = [Mode.REHEARSAL, Mode.FULL, Mode.REHEARSAL, Mode.FULL]
+
+    made = [runs.create(settings, mode, phases=PHASES).run_id for mode in modes]
+
+    assert made == runs.all_run_ids(settings)
+
+
 def test_a_run_succeeds_with_its_last_phase(run: Run) -> None:
     run.begin()
     run.begin_phase("validation")
