@@ -20,6 +20,7 @@ class LedgerRun(models.Model):
         as_of: the run's clock, fixed when its source was frozen.
         confirmed: how a person confirmed it; empty in a rehearsal.
         gates: limits that the run was held to.
+        columns: model -> the attributes that it had, in order, when the run made rows.
     """
 
     run_id = models.CharField(max_length=100, primary_key=True)
@@ -32,6 +33,7 @@ class LedgerRun(models.Model):
     snapshot_digest = models.CharField(max_length=64, blank=True, default="")
     confirmed = models.CharField(max_length=200, blank=True, default="")
     gates = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+    columns = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name = "run"
@@ -82,6 +84,7 @@ class Action(models.TextChoices):
     deleted, or its place as the primary one to another record.
     """
 
+    CREATED = "created", "created"
     UPDATED = "updated", "updated: fields changed"
     DELETED = "deleted", "deleted"
     MARKED = "marked", "marked: no field changed"
@@ -90,12 +93,15 @@ class Action(models.TextChoices):
 
 class BeforeImage(models.Model):
     """
-    A row as it was before a run changed or deleted it.
+    A row as it was before a run changed or deleted it, and what the run left of it.
 
     Attributes:
         model: ``app.Model``; object_pk: its key as text.
         action: what the run did to it; of several things, what changed most.
-        values: field -> value before, as JSON.
+        values: field -> value before, as JSON; none of a row that was created.
+        after: field -> value that the run left, of the fields that it changed; null
+            while a phase is at work, and in images of versions that did not keep it.
+        left_sha256: of a row that was created: over the values that the run left.
     """
 
     run = models.ForeignKey(
@@ -106,6 +112,8 @@ class BeforeImage(models.Model):
     object_pk = models.CharField(max_length=64)
     action = models.CharField(max_length=10, choices=Action)
     values = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, default=None, blank=True)
+    left_sha256 = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
         constraints = [

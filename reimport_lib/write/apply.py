@@ -19,7 +19,7 @@ from reimport_lib.errors import PhaseFailed, Refused
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan
 from reimport_lib.record.clock import now
-from reimport_lib.write import changes, ledger
+from reimport_lib.write import changes, images, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.ledger import PhaseRecord, TableCounts
 from reimport_lib.write.models import parents_of
@@ -108,6 +108,7 @@ def _write(
         changes.write_plan(run_id, phase, plan, as_of=as_of)
     tables = {plan.table for plan in plans} | {one.table for one in deletions}
     changes.recount(tables)
+    images.keep_after(run_id)
 
 
 def _parents_first(plans: Sequence[Plan]) -> list[Plan]:

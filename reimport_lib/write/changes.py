@@ -57,10 +57,11 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
         now = imported.keep(run_id, phase, model, keys, action=action)
         _refuse_edited(plan, rows, keys, now)
         if write == "rehash":
-            imported.mark(plan.table, keys, list(rows[HASH]), as_of=as_of)
+            hashes = list(rows[HASH])
+            imported.mark(run_id, phase, plan.table, keys, hashes, as_of=as_of)
             continue
         _demote(plan.table, keys)
-        imported.update(plan.table, keys, rows, as_of=as_of)
+        imported.update(run_id, phase, plan.table, keys, rows, as_of=as_of)
 
 
 def delete_plan(
@@ -227,7 +228,8 @@ def _empty(
     hashes = {} if table is None else _carried_hashes(table, now, columns)
     update_rows(model, list(now.index), columns)
     if table is not None:
-        imported.mark(table, list(hashes), list(hashes.values()), as_of=as_of)
+        marks = list(hashes), list(hashes.values())
+        imported.mark(run_id, phase, table, *marks, as_of=as_of)
 
 
 def _carried_hashes(

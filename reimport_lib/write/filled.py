@@ -29,11 +29,12 @@ def stamps(
         for name, field in fields_of(holding.model).items()
         if isinstance(field, (DateField, TimeField))
         and name not in managed(holding.table)
-        and _is_stamp(field, made=made)
+        and is_stamp(field, made=made)
     }
 
 
-def _is_stamp(field: AnyField, *, made: bool) -> bool:
+def is_stamp(field: AnyField, *, made: bool) -> bool:
+    """Saving a row sets *field* to the time; *made*: so does making it."""
     taken: Collection[str] = (MADE, SAVED) if made else (SAVED,)
     auto = getattr(field, "auto_now", False)
     auto_add = made and getattr(field, "auto_now_add", False)

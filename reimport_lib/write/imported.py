@@ -21,7 +21,7 @@ from django.db.models import (
     Model,
 )
 
-from reimport_lib.write import ledger
+from reimport_lib.write import images, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.filled import next_numbers, stamps
 from reimport_lib.write.holding import (
@@ -162,16 +162,24 @@ def create(
         keys = next_numbers(holding.model, len(keys))
     if holding.in_ledger:
         _forget(run_id, phase, holding, planned[KEY])
-        _enter(holding, keys, {str(n): plain(planned[n]) for n in planned}, as_of)
+        beside = {str(n): plain(planned[n]) for n in planned}
+        _enter(run_id, phase, holding, keys, beside, as_of)
     columns = _own_columns(holding, planned, keys)
     stamped = stamps(holding, as_of, len(keys), made=True)
     insert_rows(
         holding.model, {**stamped, **columns, ledger.key_of(holding.model): keys}
     )
+    images.keep_created(run_id, phase, holding.model, keys)
 
 
 def update(
-    table: str, keys: Sequence[Any], planned: pd.DataFrame, *, as_of: datetime
+    run_id: str,
+    phase: str,
+    table: str,
+    keys: Sequence[Any],
+    planned: pd.DataFrame,
+    *,
+    as_of: datetime,
 ) -> None:
     """Write the *planned* technical and managed columns into the rows of *keys*."""
     holding = holding_of(table)
@@ -180,17 +188,23 @@ def update(
         holding.model, keys, {**stamped, **_own_columns(holding, planned, keys)}
     )
     columns = {name: plain(planned[name]) for name in _IN_LEDGER if name in planned}
-    _update_ledger(holding, keys, columns, as_of)
+    _update_ledger(run_id, phase, holding, keys, columns, as_of)
 
 
 def mark(
-    table: str, keys: Sequence[Any], hashes: Sequence[str], *, as_of: datetime
+    run_id: str,
+    phase: str,
+    table: str,
+    keys: Sequence[Any],
+    hashes: Sequence[str],
+    *,
+    as_of: datetime,
 ) -> None:
     """Give the rows of *keys* the import's own mark and nothing else."""
     holding = holding_of(table)
     if HASH in holding.own:
         update_rows(holding.model, keys, {HASH: hashes})
-    _update_ledger(holding, keys, {HASH: hashes}, as_of)
+    _update_ledger(run_id, phase, holding, keys, {HASH: hashes}, as_of)
 
 
 def delete(table: str, keys: Sequence[Any]) -> int:
@@ -276,13 +290,17 @@ def _numbers_in_ledger(table: str, keys: Sequence[Any]) -> dict[str, int]:
 
 
 def _enter(
+    run_id: str,
+    phase: str,
     holding: Holding,
     keys: Sequence[Any],
     columns: Mapping[str, Sequence[Any]],
     as_of: datetime,
 ) -> None:
     count = len(keys)
+    numbers = next_numbers(_model(), count)
     entered: dict[str, Sequence[Any]] = {
+        "id": numbers,
         "table": [holding.table] * count,
         "identity": columns["id"],
         "object_pk": [str(key) for key in keys],
@@ -291,6 +309,7 @@ def _enter(
         **{_IN_LEDGER[n]: columns[n] for n in _IN_LEDGER if n in columns},
     }
     insert_rows(_model(), entered)
+    images.keep_created(run_id, phase, _model(), numbers)
 
 
 def _forget(run_id: str, phase: str, holding: Holding, keys: Iterable[str]) -> None:
@@ -309,6 +328,8 @@ def _forget(run_id: str, phase: str, holding: Holding, keys: Iterable[str]) -> N
 
 
 def _update_ledger(
+    run_id: str,
+    phase: str,
     holding: Holding,
     keys: Sequence[Any],
     columns: Mapping[str, Sequence[Any]],
@@ -330,7 +351,7 @@ def _update_ledger(
             held = rows(holding.table, (KEY,)).loc[new]
             entered[KEY] = list(held[KEY])
         ids = [unnamed(holding, pk) for pk in new]
-        _enter(holding, new, {"id": ids, **entered}, as_of)
+        _enter(run_id, phase, holding, new, {"id": ids, **entered}, as_of)
 
 
 def _own_columns(

@@ -6,9 +6,10 @@ was killed seems to say. Rows that were changed or deleted are kept as they were
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import fields_of, label_of
 from reimport_lib.write.rows import in_chunks, insert_rows
 
-UPDATED, DELETED = "updated", "deleted"
+CREATED, UPDATED, DELETED = "created", "updated", "deleted"
 # No field that the source has a say in changes: only the import's own mark is set, or
 # a link to a deleted row, or the mark of the primary one, is taken off.
 MARKED, EMPTIED = "marked", "emptied"
@@ -165,16 +166,18 @@ def keep_before_images(
     """
     attributes = list(fields_of(model))
     now = pd.DataFrame(
-        list(_rows(model, keys, attributes, alias)), columns=attributes, dtype=object
+        list(rows_of(model, keys, attributes, alias)), columns=attributes, dtype=object
     ).set_index(key_of(model), drop=False)
     images = _model("BeforeImage")
     held = images.objects.using(alias).filter(run_id=run_id, model=label_of(model))
     earlier = set(held.values_list("object_pk", flat=True))
     fresh = [key for key in now.index if str(key) not in earlier]
-    if action in (UPDATED, DELETED) and len(fresh) < len(now):
-        lesser = held.filter(action__in=(MARKED, EMPTIED))
-        for some in in_chunks([str(key) for key in now.index]):
-            lesser.filter(object_pk__in=some).update(action=action)
+    again = [str(key) for key in now.index if str(key) in earlier]
+    for some in in_chunks(again):
+        touched = held.filter(object_pk__in=some)
+        if action in (UPDATED, DELETED):
+            touched.filter(action__in=(MARKED, EMPTIED)).update(action=action)
+        touched.update(after=None)  # what this leaves of them is kept at the end
     count = len(fresh)
     columns: dict[str, list[Any]] = {
         "run_id": [run_id] * count,
@@ -186,6 +189,7 @@ def keep_before_images(
             encoded(dict(zip(attributes, row, strict=True)))
             for row in now.loc[fresh].itertuples(index=False, name=None)
         ],
+        "after": [{} if action == DELETED else None] * count,
     }
     insert_rows(images, columns, alias=alias)
     return now
@@ -203,7 +207,7 @@ def before_images(
 
 def encoded(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as JSON; nothing is rounded, so that it can be put back exactly."""
-    return {name: _encoded(value) for name, value in row.items()}
+    return {name: encoded_value(value) for name, value in row.items()}
 
 
 def decoded(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,17 +225,23 @@ def key_of(model: type[Model]) -> str:
     return str(model._meta.pk.attname) if model._meta.pk else "id"
 
 
-def _encoded(value: Any) -> Any:
-    if isinstance(value, datetime | date):
+def encoded_value(value: Any) -> Any:
+    """One value as JSON has it, exactly."""
+    if isinstance(value, str) or value is None:
+        return value
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
-    if isinstance(value, UUID | Decimal):
+    if isinstance(value, UUID | Decimal | timedelta):
         return str(value)
+    if isinstance(value, bytes | memoryview):
+        return b64encode(value).decode()
     return value
 
 
-def _rows(
+def rows_of(
     model: type[Model], keys: Sequence[Any], attributes: Sequence[str], alias: str
 ) -> Iterator[tuple[Any, ...]]:
+    """*attributes* of the rows of *keys* that are there, in no order."""
     manager: Any = model._base_manager
     for some in in_chunks(keys):
         yield from manager.using(alias).filter(pk__in=some).values_list(*attributes)

@@ -1,0 +1,64 @@
+"""What the ledger keeps of the rows that a run touches, before and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import pytest
+
+from reimport_lib.write import ledger
+from tests.write.rows import LATER, Row, apply, pk, plan
+
+pytestmark = pytest.mark.usefixtures("bound")
+
+ZOE: Row = {"key": "k-1", "last_name": "Ninepin", "dob": date(1990, 2, 28)}
+MAX: Row = {"key": "k-2", "first_name": "Max", "last_name": "Skittle"}
+
+
+def images(run_id: str) -> dict[str, Any]:
+    """Primary key -> image, of *run_id*."""
+    from django.apps import apps
+
+    held = apps.get_model("ledger", "BeforeImage").objects.filter(run_id=run_id)
+    return {image.object_pk: image for image in held}
+
+
+def test_a_created_row_has_an_image_and_a_digest_of_what_the_run_left() -> None:
+    apply(plan("patients", ZOE, MAX), run_id="first")
+
+    kept = images("first")
+    assert set(kept) == {str(pk("patients", key)) for key in ("k-1", "k-2")}
+    assert {(i.action, str(i.values), str(i.after)) for i in kept.values()} == {
+        (ledger.CREATED, "{}", "{}")
+    }
+    assert len({image.left_sha256 for image in kept.values()}) == 2
+
+
+def test_a_changed_row_keeps_the_fields_that_changed_as_the_run_left_them() -> None:
+    apply(plan("patients", ZOE, MAX), run_id="first")
+    apply(plan("patients", {**ZOE, "dob": None}, MAX), run_id="second", as_of=LATER)
+
+    (image,) = images("second").values()
+    assert set(image.after) == {"dob", "import_hash", "updated_at"}
+    assert (image.values["dob"], image.after["dob"]) == ("1990-02-28", None)
+
+
+def test_a_row_that_a_later_phase_changes_again_is_kept_as_that_leaves_it() -> None:
+    apply(plan("patients", ZOE), run_id="first")
+    apply(plan("patients", {**ZOE, "sex": "F"}), run_id="second")
+    again = plan("patients", {**ZOE, "sex": "F", "title": "Dr"})
+    apply(again, run_id="second", phase="appointments", as_of=LATER)
+
+    (image,) = images("second").values()
+    assert (image.after["sex"], image.after["title"]) == ("F", "Dr")
+    assert (image.values["sex"], image.values["title"]) == ("U", "")
+
+
+def test_an_import_that_changes_nothing_keeps_nothing() -> None:
+    apply(plan("patients", ZOE, MAX), run_id="first")
+    apply(plan("patients", ZOE, MAX), run_id="second")
+
+    actions = Counter(image.action for image in images("second").values())
+    assert actions == {}
