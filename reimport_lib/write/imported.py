@@ -50,6 +50,7 @@ from reimport_lib.write.rows import (
     insert_rows,
     update_rows,
 )
+from reimport_lib.write.swaps import set_aside
 
 _IN_LEDGER = {KEY: KEY, HASH: HASH, METADATA: "metadata"}
 
@@ -184,9 +185,9 @@ def update(
     """Write the *planned* technical and managed columns into the rows of *keys*."""
     holding = holding_of(table)
     stamped = stamps(holding, as_of, len(keys), made=False)
-    update_rows(
-        holding.model, keys, {**stamped, **_own_columns(holding, planned, keys)}
-    )
+    own = _own_columns(holding, planned, keys)
+    set_aside(holding.model, keys, {n: own[n] for n in own if n != KEY})
+    update_rows(holding.model, keys, {**stamped, **own})
     columns = {name: plain(planned[name]) for name in _IN_LEDGER if name in planned}
     _update_ledger(run_id, phase, holding, keys, columns, as_of)
 

@@ -65,9 +65,12 @@ def test_a_second_import_finds_everything_unchanged(shop: Workshop) -> None:
 
 
 def change_the_source(rows: Rows) -> None:
-    """One name, one link, one more row; the last customer goes with all of theirs."""
+    """One name, one link, two machines in each other's place; the last of all goes."""
     rows["Customers"][0]["Name"] = "Married Testling"
     rows["Machines"][1]["CustomerNo"] = "C-1"
+    one, other = rows["Machines"][4:6]
+    for column in ("CustomerNo", "Frame"):
+        one[column], other[column] = other[column], one[column]
     rows["Jobs"][2]["Mechanic"] = "Another Hand"
     for stem in rows:
         rows[stem].pop()
@@ -78,7 +81,7 @@ def test_what_changes_in_the_source_changes_here(shop: Workshop) -> None:
     shop.export(change_the_source)
     full = shop.import_all()
 
-    assert counts(full, "updated") == [1, 1, 1]
+    assert counts(full, "updated") == [1, 3, 1]
     assert full["deleted"] == dict.fromkeys(TABLES, 1)
     held = dict(shop.held("SELECT full_name, id FROM workshop_customer"))
     assert held["Married Testling"] == before["Probea Testling"]
