@@ -35,7 +35,7 @@ from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.errors import MISSING_RECORD, Refusal
 from reimport_lib.read.server.layouts import Layout
-from reimport_lib.read.server.values import Kind
+from reimport_lib.read.server.values import FieldKind
 from reimport_lib.tables import registry
 
 TRIES = 4
@@ -112,7 +112,7 @@ def container_of(layout: Layout, asked: str) -> str:
     Raises:
         SourceError: it is not on the layout, or there is not exactly one.
     """
-    there = [field.name for field in layout.fields if field.kind is Kind.CONTAINER]
+    there = [field.name for field in layout.fields if field.kind is FieldKind.CONTAINER]
     if asked in there or (len(there) == 1 and not asked):
         return asked or there[0]
     shown = ", ".join(map(repr, there)) or "none"

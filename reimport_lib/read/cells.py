@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -26,8 +26,6 @@ an exponent, so its digits are not all known: it is shown with one.
 """
 
 END_OF_DAY = "1 day, 0:00:00"
-
-Convert = dict[type, Callable[[Any], str]]
 
 _DAY = timedelta(days=1)
 # Serial 1.0 in a cell with a time format: midnight at the end of the day.
@@ -47,17 +45,14 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
     midnight alone is the day before the first one (``1900-01-00``, ``1904-01-01``).
     """
     kinds = set(map(type, column))
-    convert = _CONVERT
+    to_text = dict(_TO_TEXT)
     if kinds & {time, timedelta}:
         end = _ONE_DAY[date_system]
         if _is_of_times(column, kinds, end):
-            own: Convert = {
-                date: lambda day: END_OF_DAY if day == end else day.isoformat()
-            }
+            to_text[date] = lambda day: END_OF_DAY if day == end else day.isoformat()
         else:
-            own = {time: lambda _: _DAY_ZERO[date_system]}
-        convert = {**_CONVERT, **own}
-    return pa.array([convert[type(cell)](cell) for cell in column], TEXT)
+            to_text[time] = lambda _: _DAY_ZERO[date_system]
+    return pa.array([to_text[type(cell)](cell) for cell in column], TEXT)
 
 
 def parts_of_days(column: Sequence[Any]) -> list[Any]:
@@ -153,7 +148,7 @@ def _to_second(value: datetime) -> datetime:
     return value.replace(microsecond=0)
 
 
-_CONVERT: Convert = {
+_TO_TEXT: Mapping[type, Callable[[Any], str]] = {
     str: str,
     float: number,
     int: str,

@@ -79,7 +79,7 @@ class ObjectsManifest:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class SnapshotManifest:
     """Everything that is known about a snapshot without opening its tables.
 
     Attributes:

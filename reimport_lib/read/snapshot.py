@@ -21,7 +21,7 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
 from reimport_lib.read import canonical, certificate, limits, store
 from reimport_lib.read.exports import files, kinds
-from reimport_lib.read.manifest import Manifest, ObjectsManifest, TableManifest
+from reimport_lib.read.manifest import ObjectsManifest, SnapshotManifest, TableManifest
 from reimport_lib.read.objects import ObjectListings, as_frame, prefixes
 from reimport_lib.read.reading import TEXT, Reading, filled
 from reimport_lib.tables import registry
@@ -45,7 +45,7 @@ class Snapshot:
     """
 
     folder: Path
-    manifest: Manifest
+    manifest: SnapshotManifest
 
     @property
     def digest(self) -> str:
@@ -145,7 +145,7 @@ def freeze(
             )
         # of the content alone, not of when or out of which files it came
         frozen: dict[str, TableManifest | ObjectsManifest] = {**tables, **listings}
-        manifest = Manifest(
+        manifest = SnapshotManifest(
             as_of=as_of,
             system=settings.rows.system,
             date_order=settings.rows.date_order,
@@ -169,7 +169,9 @@ def open_snapshot(folder: Path) -> Snapshot:
         SourceError: there is none, or its manifest is not the one that was written.
     """
     try:
-        manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = SnapshotManifest.from_json(
+            (folder / MANIFEST).read_text(encoding="utf-8")
+        )
     except (OSError, UnicodeDecodeError):
         raise SourceError(
             f"{folder.name}: holds no snapshot.",

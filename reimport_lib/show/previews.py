@@ -33,14 +33,14 @@ from reimport_lib.tables import registry
 
 if TYPE_CHECKING:
     from reimport_lib.plan.plan import Plan
-    from reimport_lib.read.manifest import Manifest, TableManifest
+    from reimport_lib.read.manifest import SnapshotManifest, TableManifest
 
 _NOT_IN = (Outcome.SKIPPED, Outcome.REJECTED)
 # Beyond this many rows a record is a line instead of a column.
 _RECORDS_SIDE_BY_SIDE = 6
 
 
-def source_table(manifest: Manifest, *tables: str) -> Stack:
+def source_table(manifest: SnapshotManifest, *tables: str) -> Stack:
     """What FileMaker gave: files, rows, and how full the columns of *tables* are."""
     found = [(name, manifest.tables[name]) for name in tables]
     rows = tuple(

@@ -17,7 +17,7 @@ from reimport_lib.read.server.layouts import fields_of, page_of
 from reimport_lib.read.server.odata import record_of
 from reimport_lib.read.server.records import Record, Settled, reading
 from reimport_lib.read.server.session import response_of
-from reimport_lib.read.server.values import Kind, convert
+from reimport_lib.read.server.values import FieldKind, convert
 
 DATA = Path(os.environ.get("REIMPORT_ACCEPTANCE_DATA", "/nonexistent"))
 VARIANTS = DATA / "clinic_a" / "variants"
@@ -59,7 +59,7 @@ def test_pages_of_the_data_api_hold_what_the_export_holds() -> None:
 
     for column in (*SHARED, "Phones"):
         assert plain(found[column]) == plain(expected[column]), column
-    change = convert(Kind.DATE, us=True)
+    change = convert(FieldKind.DATE, us=True)
     assert change is not None
     assert list(map(change, found["DOB"])) == list(map(change, expected["DOB"]))
 
@@ -109,8 +109,8 @@ def test_a_recorded_layout() -> None:
 
     fields = {f.name: f.kind for f in fields_of(jsontext.loads(file.read_bytes()))}
 
-    assert fields["image"] is Kind.CONTAINER
-    assert fields["name"] is Kind.TEXT
+    assert fields["image"] is FieldKind.CONTAINER
+    assert fields["name"] is FieldKind.TEXT
 
 
 def test_recorded_lists_of_odata() -> None:
@@ -132,5 +132,5 @@ def test_recorded_metadata_of_odata() -> None:
 
     assert found
     addresses = {field.name: field.kind for field in found["Addresses"].fields}
-    assert addresses["ADDRESS code"] is Kind.NUMBER
+    assert addresses["ADDRESS code"] is FieldKind.NUMBER
     assert found["Addresses"].key == "ADDRESS address"

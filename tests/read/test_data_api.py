@@ -16,7 +16,7 @@ from reimport_lib.read.server import data_api, http
 from reimport_lib.read.server import layouts as fm_layouts
 from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.connection import server_of
-from reimport_lib.read.server.values import Kind, convert
+from reimport_lib.read.server.values import FieldKind, convert
 from reimport_lib.read.snapshot import freeze
 from reimport_lib.tables import registry
 
@@ -212,7 +212,7 @@ def test_a_server_too_old_for_iso_dates_gives_the_same_text(served: Served) -> N
         us = fm_session.get(session, f"{layout.path}/records?_limit=500")
 
     page = fm_layouts.page_of(us, layout.fields)
-    change = convert(Kind.DATE, us=data_api.is_us(page.records, layout.fields))
+    change = convert(FieldKind.DATE, us=data_api.is_us(page.records, layout.fields))
     assert change is not None
     pairs = [
         (change(record.values["DOB"]), text)

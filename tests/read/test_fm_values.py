@@ -6,7 +6,7 @@ import pytest
 
 from reimport_lib.read.server import jsontext
 from reimport_lib.read.server.values import (
-    Kind,
+    FieldKind,
     clock,
     convert,
     moment,
@@ -104,7 +104,7 @@ def test_us_moments(text: str, told: str) -> None:
 
 
 def test_us_dates_that_are_none_stay_text() -> None:
-    change = convert(Kind.DATE, us=True)
+    change = convert(FieldKind.DATE, us=True)
     assert change is not None
 
     assert [change(text) for text in ("02/30/2019", "07/16/1953", "?")] == [

@@ -8,7 +8,7 @@ import pytest
 
 from reimport_lib.errors import SourceError
 from reimport_lib.read.exports import kinds
-from reimport_lib.read.exports.kinds import Kind
+from reimport_lib.read.exports.kinds import ExportFormat
 
 from .written import delimited, fmpxml, raw_xlsx, xlsx
 
@@ -23,9 +23,9 @@ def test_the_kind_is_told_by_content(tmp_path: Path) -> None:
     assert [
         kinds.kind_of(tmp_path / name) for name in ("a.csv", "b.xlsx", "c.tab")
     ] == [
-        Kind.EXCEL,
-        Kind.DELIMITED,
-        Kind.FMPXML,
+        ExportFormat.EXCEL,
+        ExportFormat.DELIMITED,
+        ExportFormat.FMPXML,
     ]
 
 

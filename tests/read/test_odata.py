@@ -20,7 +20,7 @@ from reimport_lib.read.server.http import Answer
 from reimport_lib.read.server.jsontext import NotJson
 from reimport_lib.read.server.odata import record_of
 from reimport_lib.read.server.odata_service import annotation, body_of
-from reimport_lib.read.server.values import Kind
+from reimport_lib.read.server.values import FieldKind
 from reimport_lib.tables import registry
 
 from .servers import CLINIC, check, faulty, read, settings
@@ -160,8 +160,8 @@ def test_metadata_says_the_same_in_xml_and_in_json(served: Served) -> None:
 
     assert xml == other
     contacts = {field.name: field for field in xml["Contacts"].fields}
-    assert contacts["DOB"].kind is Kind.DATE
-    assert contacts["faceImage_Full"].kind is Kind.CONTAINER
+    assert contacts["DOB"].kind is FieldKind.DATE
+    assert contacts["faceImage_Full"].kind is FieldKind.CONTAINER
     assert contacts["Phones"].repetitions == 3
 
 

@@ -13,7 +13,7 @@ from reimport_lib.plan import gates, mapping
 from reimport_lib.plan.decide import Link
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan
-from reimport_lib.read.manifest import Manifest, TableManifest
+from reimport_lib.read.manifest import SnapshotManifest, TableManifest
 from reimport_lib.show import differences, previews, results
 from reimport_lib.show.explorer import explore
 from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, Element
@@ -45,7 +45,7 @@ def deletion_plan(*keys: str) -> DeletionPlan:
     return DeletionPlan("patients", rows, 50)
 
 
-def manifest(*columns: str, file: str = "Contacts.xlsx") -> Manifest:
+def manifest(*columns: str, file: str = "Contacts.xlsx") -> SnapshotManifest:
     table = TableManifest(
         table="patients",
         way="excel",
@@ -64,7 +64,7 @@ def manifest(*columns: str, file: str = "Contacts.xlsx") -> Manifest:
         digest="cd" * 32,
     )
     at = datetime(2026, 1, 1, tzinfo=UTC)
-    return Manifest(at, "tests", "DMY", "Australia/Sydney", {"patients": table})
+    return SnapshotManifest(at, "tests", "DMY", "Australia/Sydney", {"patients": table})
 
 
 def everything(mask: Mask) -> list[Element]:

@@ -39,7 +39,7 @@ _PERSON = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueKind:
     """
     A kind of value.
 
@@ -59,30 +59,30 @@ class Kind:
         return not self.model
 
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, ValueKind] = {
     kind.convert: kind
     for kind in (
-        Kind("flag", "BooleanField", "1", "True"),
-        Kind("date", "DateField", "2020-06-03", "date(2020, 6, 3)"),
-        Kind("birth_date", "DateField", "1980-06-03", "date(1980, 6, 3)"),
-        Kind(
+        ValueKind("flag", "BooleanField", "1", "True"),
+        ValueKind("date", "DateField", "2020-06-03", "date(2020, 6, 3)"),
+        ValueKind("birth_date", "DateField", "1980-06-03", "date(1980, 6, 3)"),
+        ValueKind(
             "moment",
             "DateTimeField",
             "2020-06-03 09:30:00",
             "datetime(2020, 6, 2, 23, 30, tzinfo=UTC)",
         ),
-        Kind("time_of_day", "", "09:30", ""),
-        Kind("email", "", "someone@example.com", '"someone@example.com"'),
-        Kind("phone", "", "+61 491 570 006", '"+61491570006"'),
-        Kind("number_text", "", "12", '"12"'),
-        Kind("person_name", "", "Sample", '"Sample"'),
-        Kind("word", "", "Example", '"Example"'),
-        Kind("text", "", "Example", '"Example"'),
+        ValueKind("time_of_day", "", "09:30", ""),
+        ValueKind("email", "", "someone@example.com", '"someone@example.com"'),
+        ValueKind("phone", "", "+61 491 570 006", '"+61491570006"'),
+        ValueKind("number_text", "", "12", '"12"'),
+        ValueKind("person_name", "", "Sample", '"Sample"'),
+        ValueKind("word", "", "Example", '"Example"'),
+        ValueKind("text", "", "Example", '"Example"'),
     )
 }
 
 
-def kind_of(header: str, texts: Sequence[str], settings: RowSettings) -> Kind:
+def kind_of(header: str, texts: Sequence[str], settings: RowSettings) -> ValueKind:
     """The kind of a column called *header*, by its different *texts*, none blank."""
     column = pd.Series(list(texts), dtype=object)
     for name, holds in (

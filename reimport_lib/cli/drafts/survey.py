@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from reimport_lib.cli.drafts.kinds import FEW_WORDS, SHARE, Kind, kind_of
+from reimport_lib.cli.drafts.kinds import FEW_WORDS, SHARE, ValueKind, kind_of
 from reimport_lib.config import RowSettings
 from reimport_lib.counting import count
 from reimport_lib.errors import SourceError, UsageError, did_you_mean
@@ -78,7 +78,7 @@ class Column:
     filled: int
     distinct: int
     longest: int
-    kind: Kind
+    kind: ValueKind
     linked: Linked | None = None
     dropped: str = ""
     is_kept: bool = False

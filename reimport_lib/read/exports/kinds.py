@@ -33,7 +33,7 @@ _STRANGERS = (
 )
 
 
-class Kind(StrEnum):
+class ExportFormat(StrEnum):
     """The kinds of export file there are readers for."""
 
     EXCEL = "excel"
@@ -45,7 +45,7 @@ _WEB = (b"<html", b"<!doctype html", b"<table", b"<head", b"<meta", b"<body", b"
 _KIND_NAMES = {".xlsx": "workbook", ".xlsm": "workbook", ".xml": "FMPXMLRESULT"}
 
 
-def kind_of(path: Path) -> Kind:
+def kind_of(path: Path) -> ExportFormat:
     """
     The kind of the file at *path*, by its first bytes.
 
@@ -56,7 +56,7 @@ def kind_of(path: Path) -> Kind:
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
     if head.startswith(b"PK\x03\x04"):
-        return Kind.EXCEL
+        return ExportFormat.EXCEL
     for magic, what in _STRANGERS:
         if head.startswith(magic):
             raise _stranger(path, what)
@@ -72,10 +72,10 @@ def kind_of(path: Path) -> Kind:
             id="R154",
         )
     if start[:1] == b"<" and (start[1:2] in (b"?", b"!") or start[1:2].isalpha()):
-        return Kind.FMPXML
+        return ExportFormat.FMPXML
     if _is_binary(head):
         raise _stranger(path, "neither text nor a kind of file that is known")
-    return Kind.DELIMITED
+    return ExportFormat.DELIMITED
 
 
 def read(
@@ -94,11 +94,11 @@ def read(
         SourceError: no reader takes it, or the one that does refuses it.
     """
     match kind_of(path):
-        case Kind.EXCEL:
+        case ExportFormat.EXCEL:
             return excel.read(path)
-        case Kind.FMPXML:
+        case ExportFormat.FMPXML:
             return fmpxml.read(path)
-        case Kind.DELIMITED:
+        case ExportFormat.DELIMITED:
             named = columns or files.column_names(path)
             reading = delimited.read(path, columns=named, charset=charset)
             _require_columns(path, reading)

@@ -28,7 +28,7 @@ from reimport_lib.read.server.errors import Refusal
 from reimport_lib.read.server.http import Session, TooMuch
 from reimport_lib.read.server.layouts import PORTAL_ROWS, Layout, Page
 from reimport_lib.read.server.records import Record, Sweep, settle
-from reimport_lib.read.server.values import Field, Kind, convert, date_form
+from reimport_lib.read.server.values import Field, FieldKind, convert, date_form
 from reimport_lib.tables import registry
 from reimport_lib.tables.registry import key_names
 
@@ -242,7 +242,7 @@ def is_us(records: Sequence[Record], fields: Sequence[Field]) -> bool:
     A server too old for ``dateformats`` refuses or ignores it. The few that are
     otherwise are text that does not fit its field, and stay as they are.
     """
-    dated = [f.name for f in fields if f.kind in (Kind.DATE, Kind.MOMENT)]
+    dated = [f.name for f in fields if f.kind in (FieldKind.DATE, FieldKind.MOMENT)]
     forms = Counter(
         date_form(record.values.get(name, "")) for record in records for name in dated
     )

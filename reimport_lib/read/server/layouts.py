@@ -15,17 +15,17 @@ from reimport_lib.errors import SourceError
 from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.http import Session
 from reimport_lib.read.server.records import MOST_DIGITS, Record
-from reimport_lib.read.server.values import Field, Kind, plain
+from reimport_lib.read.server.values import Field, FieldKind, plain
 
 PORTAL_ROWS = 10_000
 """Asked for of every portal: what it has beyond that is an error, never left out."""
 
 _KINDS = {
-    "number": Kind.NUMBER,
-    "date": Kind.DATE,
-    "time": Kind.TIME,
-    "timestamp": Kind.MOMENT,
-    "container": Kind.CONTAINER,
+    "number": FieldKind.NUMBER,
+    "date": FieldKind.DATE,
+    "time": FieldKind.TIME,
+    "timestamp": FieldKind.MOMENT,
+    "container": FieldKind.CONTAINER,
 }
 _REPETITION = re.compile(r"(.+)\((\d+)\)", re.DOTALL)
 _STREAM = re.compile(r"https?://\S+/Streaming(?:_SSL)?/\S+")
@@ -95,7 +95,7 @@ def fields_of(described: Mapping[str, Any]) -> tuple[Field, ...]:
     fields: dict[str, Field] = {}
     for item in described.get("fieldMetaData") or ():
         name = plain(item.get("name"))
-        kind = _KINDS.get(plain(item.get("result")).lower(), Kind.TEXT)
+        kind = _KINDS.get(plain(item.get("result")).lower(), FieldKind.TEXT)
         most = plain(item.get("maxRepeat"))
         fields[name] = Field(name, kind, int(most) if most.isdigit() else 1)
     return tuple(fields.values())
@@ -171,7 +171,7 @@ def _texts(
 def _is_container(field: Field | None, text: str) -> bool:
     """By its metadata, else by an address of a stream."""
     if field is not None:
-        return field.kind is Kind.CONTAINER
+        return field.kind is FieldKind.CONTAINER
     return bool(_STREAM.match(text))
 
 

@@ -32,7 +32,13 @@ from reimport_lib.read.server.odata_service import (
     path_of,
 )
 from reimport_lib.read.server.records import MOST_DIGITS, Record, Sweep, settle
-from reimport_lib.read.server.values import Field, Kind, convert, moment_of_odata, plain
+from reimport_lib.read.server.values import (
+    Field,
+    FieldKind,
+    convert,
+    moment_of_odata,
+    plain,
+)
 
 WAY = "odata"
 ROW, VERSION = "ROWID", "ROWMODID"
@@ -140,7 +146,7 @@ def read_entity(
         settled,
         entity.fields,
         way=WAY,
-        convert=lambda f: moments if f.kind is Kind.MOMENT else convert(f.kind),
+        convert=lambda f: moments if f.kind is FieldKind.MOMENT else convert(f.kind),
         found=_repeating(entity.fields),
     )
 
@@ -219,11 +225,11 @@ def _way(service: Session, entity: Entity) -> _Way:
     """
     kinds = {field.name: field.kind for field in entity.fields}
     way = _Way(service.server.page_rows, entity.key or ROW, is_number=True)
-    way.is_number = kinds.get(way.key, Kind.NUMBER) is Kind.NUMBER
+    way.is_number = kinds.get(way.key, FieldKind.NUMBER) is FieldKind.NUMBER
     first = http.get(service, path_of(entity.name, "$top=1"), body_of)["value"]
     if not first or ROW in first[0]:
         return way
-    shown = [f.name for f in entity.fields if f.kind is not Kind.CONTAINER]
+    shown = [f.name for f in entity.fields if f.kind is not FieldKind.CONTAINER]
     select = "$select=" + ",".join([ROW, VERSION, *map(_quoted, shown)])
     if len(select) <= LONGEST_QUERY:
         try:

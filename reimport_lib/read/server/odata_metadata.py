@@ -14,17 +14,17 @@ from lxml import etree
 
 from reimport_lib.errors import SourceError
 from reimport_lib.read.server import jsontext
-from reimport_lib.read.server.values import Field, Kind, plain
+from reimport_lib.read.server.values import Field, FieldKind, plain
 
 _KINDS = {
-    "Date": Kind.DATE,
-    "TimeOfDay": Kind.TIME,
-    "DateTimeOffset": Kind.MOMENT,
-    "Binary": Kind.CONTAINER,
-    "Stream": Kind.CONTAINER,
+    "Date": FieldKind.DATE,
+    "TimeOfDay": FieldKind.TIME,
+    "DateTimeOffset": FieldKind.MOMENT,
+    "Binary": FieldKind.CONTAINER,
+    "Stream": FieldKind.CONTAINER,
     **dict.fromkeys(
         ("Decimal", "Double", "Single", "Byte", "SByte", "Int16", "Int32", "Int64"),
-        Kind.NUMBER,
+        FieldKind.NUMBER,
     ),
 }
 _REPETITIONS = "MaxRepetitions"
@@ -134,6 +134,6 @@ def _entity(name: str, fields: list[Field], keys: list[str]) -> Entity:
     return Entity(name, tuple(fields), key)
 
 
-def _kind(told: object) -> Kind:
+def _kind(told: object) -> FieldKind:
     """The kind of an Edm type; one that is not told is text."""
-    return _KINDS.get(str(told).removeprefix("Edm."), Kind.TEXT)
+    return _KINDS.get(str(told).removeprefix("Edm."), FieldKind.TEXT)

@@ -21,7 +21,7 @@ from reimport_lib.read import headers, limits
 from reimport_lib.read.escapes import without_escapes
 from reimport_lib.read.reading import TEXT, Reading, assemble
 from reimport_lib.read.server.jsontext import UNREADABLE
-from reimport_lib.read.server.values import Convert, Field, Kind
+from reimport_lib.read.server.values import Convert, Field, FieldKind
 
 MOST_SWEEPS = 5
 LISTED = 10
@@ -173,7 +173,7 @@ def reading(
     for record in settled.records:
         for extra in record.values.keys() - known.keys():
             known[extra] = Field(extra)
-    shown = [field for field in known.values() if field.kind is not Kind.CONTAINER]
+    shown = [field for field in known.values() if field.kind is not FieldKind.CONTAINER]
     columns = headers.columns([field.name for field in shown], name=name)
     limits.check_cells(name, rows=len(settled.records), columns=len(columns))
     arrays = [
@@ -256,7 +256,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
 
 
 def _left_out(fields: Iterable[Field]) -> Iterable[Check]:
-    containers = [field.name for field in fields if field.kind is Kind.CONTAINER]
+    containers = [field.name for field in fields if field.kind is FieldKind.CONTAINER]
     if containers:
         yield Check(
             "container fields",

@@ -22,7 +22,7 @@ _TIME = re.compile(r"(\d+):([0-5]\d):([0-5]\d)(?:\.\d+)?")
 _ZONED = re.compile(r"(.+?)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """The type of a field, whatever a server calls it."""
 
     TEXT = "text"
@@ -43,7 +43,7 @@ class Field:
     """
 
     name: str
-    kind: Kind = Kind.TEXT
+    kind: FieldKind = FieldKind.TEXT
     repetitions: int = 1
 
 
@@ -59,13 +59,13 @@ def plain(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def convert(kind: Kind, *, us: bool = False) -> Convert | None:
+def convert(kind: FieldKind, *, us: bool = False) -> Convert | None:
     """How text of that kind becomes ours; None: it is already."""
-    if kind is Kind.DATE:
+    if kind is FieldKind.DATE:
         return _us_date if us else None
-    if kind is Kind.TIME:
+    if kind is FieldKind.TIME:
         return clock
-    if kind is Kind.MOMENT:
+    if kind is FieldKind.MOMENT:
         return us_moment if us else moment
     return None
 
