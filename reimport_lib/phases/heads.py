@@ -36,7 +36,7 @@ def head(phase: Phase) -> Head:
     """The head of the notebook of *phase*, which imports tables."""
     tables = [registry.named(name) for name in phase.tables]
     derived = Head(
-        title=_sentence(t.noun for t in tables if t.source and t.model),
+        title=_sentence(_nouns(tables)),
         reads=_reads(tables),
         writes=_writes(tables),
         needs=_needs(phase, tables),
@@ -56,7 +56,8 @@ def limited(limit: Parameter) -> str:
 
 
 def _reads(tables: Sequence[Table]) -> str:
-    sources = [t for t in tables if t.source and t.model]
+    made_of = [registry.named(table.made.of) for table in tables if table.made]
+    sources = [t for t in tables if t.source and t.model] or made_of
     names = [f"`{t.name}`{'' if t.required else ' (if there is one)'}" for t in sources]
     frozen = f"the frozen table{'s' if len(names) > 1 else ''} {_listed(names)}"
     stored = " and the frozen listing of stored objects" if _of_objects(tables) else ""
@@ -95,8 +96,14 @@ def _stops(gates: Iterable[str], tables: Sequence[Table]) -> str:
 
 def _rows(tables: Sequence[Table]) -> str:
     """What the rows of *tables* are called together."""
-    nouns = [table.noun for table in tables if table.source and table.model]
+    nouns = _nouns(tables)
     return nouns[0] if len(nouns) == 1 else "rows"
+
+
+def _nouns(tables: Sequence[Table]) -> list[str]:
+    """Of the tables with rows of their own; where none has any, of those made."""
+    written = [table for table in tables if table.model]
+    return [t.noun for t in written if t.source] or [t.noun for t in written]
 
 
 def _said(gate: str, tables: Sequence[Table]) -> str:

@@ -241,7 +241,7 @@ def _lines(
     frame: pd.DataFrame, columns: Sequence[str], dropped: Mapping[str, Column]
 ) -> Column:
     """One text per row: the canonical texts of *columns*, and what they left out."""
-    cells = [canonical_texts(frame[name]) for name in columns]
+    cells = [canonical_texts(frame[name]) for name in ("key", *columns)]
     cells += [[bare(text) for text in texts[frame.index]] for texts in dropped.values()]
-    lines = [line_of(row) for row in zip(*cells, strict=True)] if cells else []
+    lines = [line_of(row) for row in zip(*cells, strict=True)]
     return pd.Series(lines, index=frame.index, dtype=object)

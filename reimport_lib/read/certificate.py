@@ -63,8 +63,15 @@ def file_checks(path: Path, before: os.stat_result) -> tuple[Check, ...]:
     )
 
 
-def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
-    """Rows and different keys, whatever the way in."""
+def table_checks(
+    rows: int, keys: int | None, *, of_several: bool = False
+) -> tuple[Check, ...]:
+    """
+    Rows and different keys, whatever the way in.
+
+    Args:
+        keys: None where they cannot be counted; of_several: several columns make one.
+    """
     checks = [
         Check(
             "rows",
@@ -80,7 +87,9 @@ def table_checks(rows: int, keys: int | None) -> tuple[Check, ...]:
             Check(
                 "distinct keys",
                 "a key of each row",
-                "the table has no key column of its own",
+                "could not count: several columns make a key"
+                if of_several
+                else "the table has no key column of its own",
                 Verdict.COULD_NOT_CHECK,
                 id="C060",
             )

@@ -222,12 +222,15 @@ def _freeze_table(
     folder: Path, name: str, origin: _Origin, reading: Reading
 ) -> TableManifest:
     data = reading.data
-    order = reading.declared_order or registry.named(name).date_order
+    table = registry.named(name)
+    order = reading.declared_order or table.date_order
     keys = certificate.distinct_keys(name, data)
     checks = (
         *origin.checks,
         *reading.checks,
-        *certificate.table_checks(data.num_rows, keys),
+        *certificate.table_checks(
+            data.num_rows, keys, of_several=table.key_of is not None
+        ),
     )
     certificate.require_whole(f"{name} ({origin.name})", checks)
     store.store(folder, name, data, reading.rows)

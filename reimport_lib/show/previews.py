@@ -51,7 +51,9 @@ def source_table(manifest: SnapshotManifest, *tables: str) -> Stack:
             size(table.file_bytes) if table.file_bytes else "",
             count(table.rows),
             count(table.blank_rows),
-            "" if table.distinct_keys is None else count(table.distinct_keys),
+            "could not count"
+            if table.distinct_keys is None
+            else count(table.distinct_keys),
             count(len(table.columns)),
             table.declared_order or "as set",
         )

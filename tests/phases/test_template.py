@@ -17,6 +17,7 @@ from reimport_lib.tables.declare import (
     Head,
     LinkTo,
     Lookup,
+    Made,
     NoteGate,
     Source,
     Table,
@@ -83,6 +84,29 @@ def test_a_head_follows_from_the_tables() -> None:
         "earlier system; there are too many keys whose room was guessed; or the plan "
         "is not the reviewed one.",
     ]
+
+
+def test_a_phase_of_rows_that_others_make_is_headed_by_what_makes_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    racks = Table(
+        name="racks",
+        noun="racks",
+        phase="racks",
+        model="house.Rack",
+        made=Made("door_keys", lambda _: KEY, lambda *_: {}),
+    )
+    module = ModuleType("tables_of_racks")
+    module.TABLES = (ROOMS, KEYS, racks)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setenv(registry.SETTING, module.__name__)
+
+    told = nbformat.reads(notebook(Phase(4, "racks", ("racks",))), 4).cells[0].source  # type: ignore[no-untyped-call]
+
+    assert told.startswith(
+        "# 04 Racks\n\n**Reads** the frozen table `door_keys` (if there is one).  \n"
+        "**Writes** racks and one line"
+    )
 
 
 def test_limits_are_told_of_the_rows_that_they_count() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from reimport_lib.plan.decide import duplicates
+from reimport_lib.plan.stage import stage
 from reimport_lib.plan.values.carrying import bare
-from reimport_lib.tables import registry
-from tests.plan.frames import verdicts
+from reimport_lib.tables import convert, registry
+from reimport_lib.tables.declare import Field, Source, Table
+from tests.plan.frames import context, frame, verdicts
 from tests.plan.odd import ROWS
 
 DOUBLED = "skipped(duplicate_row)"
@@ -55,6 +58,21 @@ def test_case_blanks_and_separators_make_no_other_word(table: str, header: str) 
         rows = [{**ROWS[table], header: text} for text in (one, other)]
 
         assert verdicts(table, *rows)[1] == DOUBLED, (one, other)
+
+
+def test_rows_of_a_table_with_nothing_but_a_key_are_doubled_by_it() -> None:
+    keys = Table(
+        name="tags",
+        noun="tags",
+        phase="tags",
+        source=Source("Tags", "API_Tags"),
+        key=Field("filemaker_id", ("id",), convert.key, required=True),
+    )
+    rows = stage(keys, frame({"id": "a"}, {"id": "A"}, {"id": "b"}), context())
+
+    (same, _), (other, _) = duplicates(rows)
+
+    assert (list(same), other.any()) == ([False, True, False], False)
 
 
 def test_a_mark_that_is_a_vowel_and_a_picture_are_part_of_what_is_said() -> None:

@@ -23,3 +23,10 @@ def test_a_table_without_a_key_of_its_own_says_so() -> None:
 
     [check] = [c for c in certificate.table_checks(1, keys) if "keys" in c.name]
     assert check.verdict is Verdict.COULD_NOT_CHECK
+
+
+def test_keys_that_several_columns_make_could_not_be_counted() -> None:
+    [_, check] = certificate.table_checks(1, None, of_several=True)
+
+    assert check.verdict is Verdict.COULD_NOT_CHECK
+    assert check.actual == "could not count: several columns make a key"
