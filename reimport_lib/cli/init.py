@@ -10,10 +10,12 @@ from pathlib import Path
 import click
 
 from reimport_lib import home
+from reimport_lib.cli.asking import asker
 from reimport_lib.errors import UsageError
 from reimport_lib.phases import all_phases, data_phases, template
 from reimport_lib.printing import say
 from reimport_lib.private_files import private_open, unwritable
+from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
 
 MODULE = "reimport_tables"
@@ -72,15 +74,21 @@ NO_SAVE = (
 
 @dataclass
 class _Made:
-    """What was written, and what was there and is left as it is."""
+    """What was written, what was there and is left as it is, and what was replaced."""
 
     written: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
-def init(folder: Path) -> None:
+@click.option(
+    "--renew",
+    is_flag=True,
+    help="Write notebooks of other tables anew; the old ones go to notebooks/replaced.",
+)
+def init(folder: Path, renew: bool) -> None:
     """Make FOLDER, else this one, the home of an import; nothing is overwritten."""
     place = folder.resolve()
     os.environ[home.SETTING] = str(place)
@@ -90,7 +98,7 @@ def init(folder: Path) -> None:
         _write_settings(place, made)
         _write_tables(place, made)
         _write_runs(place, made)
-        others = _write_notebooks(place, made)
+        others = _write_notebooks(place, made, renew=renew)
     except OSError as error:
         raise unwritable(Path(error.filename or place), error) from None
     _show(place, made, others)
@@ -133,22 +141,49 @@ def _write_runs(place: Path, made: _Made) -> None:
     _write(folder / ".gitignore", "*\n", made)
 
 
-def _write_notebooks(place: Path, made: _Made) -> Mapping[str, str]:
-    """Notebooks that are not there; file -> why, of those that tables do not give."""
+def _write_notebooks(place: Path, made: _Made, *, renew: bool) -> Mapping[Path, str]:
+    """Notebooks that are not there; file -> why, of others that are left."""
     folder = place / home.MARK.parent
     folder.mkdir(exist_ok=True)
     # the number of the last is not known before the phases of data are
     given = template.notebooks(all_phases()[: None if data_phases() else -1])
-    others: dict[str, str] = {}
-    for path in sorted(folder.glob("*.ipynb")):
-        if path.name not in given:
-            others[home.shown(path)] = "of no phase"
-        elif path.read_text(encoding="utf-8") != given[path.name]:
-            others[home.shown(path)] = "edited, or of other tables"
+    others = _of_other_tables(folder, given)
+    if others and (renew or _is_renewed(others)):
+        _set_aside(others, made)
+        others = {}
     for name, text in given.items():
         if not (folder / name).exists():
             _write(folder / name, text, made)
     return others
+
+
+def _of_other_tables(folder: Path, given: Mapping[str, str]) -> dict[Path, str]:
+    """Notebooks of phases that are not those that the tables give, and why."""
+    others = {}
+    for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
+        if path.name not in given:
+            others[path] = "of no phase"
+        elif path.read_text(encoding="utf-8") != given[path.name]:
+            others[path] = "edited, or of other tables"
+    return others
+
+
+def _is_renewed(others: Mapping[Path, str]) -> bool:
+    """A person says so, where one can type."""
+    ask = asker("write them anew")
+    if ask is None:
+        return False
+    for path, why in others.items():
+        say(f"{home.shown(path)}: {why}")
+    return ask("renew") == "renew"
+
+
+def _set_aside(others: Mapping[Path, str], made: _Made) -> None:
+    for path in others:
+        replaced = path.parent / "replaced" / f"{now():%Y%m%dT%H%M%SZ}"
+        replaced.mkdir(parents=True, exist_ok=True)
+        path.rename(replaced / path.name)
+        made.replaced.append(home.shown(replaced / path.name))
 
 
 def _write(path: Path, text: str, made: _Made) -> None:
@@ -157,16 +192,18 @@ def _write(path: Path, text: str, made: _Made) -> None:
     made.written.append(home.shown(path))
 
 
-def _show(place: Path, made: _Made, others: Mapping[str, str]) -> None:
+def _show(place: Path, made: _Made, others: Mapping[Path, str]) -> None:
     say(f"Home: {place}")
-    for path in made.written:
-        say(f"  written: {path}")
-    for path in made.kept:
-        say(f"  left as it is: {path}")
+    for name in made.written:
+        say(f"  written: {name}")
+    for name in made.replaced:
+        say(f"  replaced; the old one is {name}")
+    for name in made.kept:
+        say(f"  left as it is: {name}")
     for path, why in others.items():
-        say(f"  left as it is, and {why}: {path}")
+        say(f"  left as it is, and {why}: {home.shown(path)}")
     if others:
-        say("  take those away, then reimport init again, for new ones")
+        say("  reimport init --renew writes those anew, and keeps the old ones aside")
     say(NO_SAVE)
     if registry.by_name():
         say("Next: reimport doctor")

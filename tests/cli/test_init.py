@@ -39,10 +39,15 @@ def _forget() -> None:
     registry._tables.cache_clear()
 
 
-def made(folder: Path) -> str:
+def made(folder: Path, *words: str) -> str:
     _forget()
-    done = CliRunner().invoke(init, [str(folder)], catch_exceptions=False)
+    done = CliRunner().invoke(init, [str(folder), *words], catch_exceptions=False)
     return " ".join(done.output.split())
+
+
+def declare(folder: Path, table: str) -> None:
+    tables = TABLES.replace("TABLES:", f"{SOURCE}TABLES:")
+    (folder / f"{MODULE}.py").write_text(tables.replace("= ()", f"= ({table})", 1))
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -66,10 +71,7 @@ def test_a_folder_becomes_a_home(folder: Path) -> None:
 
 def test_phases_that_are_declared_later_get_their_notebooks(folder: Path) -> None:
     made(folder)
-    tables = TABLES.replace("TABLES:", f"{SOURCE}TABLES:").replace(
-        "= ()", f"= ({BOATS})", 1
-    )
-    (folder / f"{MODULE}.py").write_text(tables)
+    declare(folder, BOATS)
     (folder / "notebooks" / "01_backup.ipynb").write_text("edited")
     before = files(folder)
 
@@ -83,6 +85,31 @@ def test_phases_that_are_declared_later_get_their_notebooks(folder: Path) -> Non
     }
     assert "left as it is, and edited, or of other tables: notebooks/01_back" in said
     assert "Next: reimport doctor" in said
+
+
+def test_notebooks_of_other_tables_are_told_and_written_anew_when_asked(
+    folder: Path,
+) -> None:
+    made(folder)
+    declare(folder, BOATS)
+    made(folder)
+    (folder / "notebooks" / "mine.ipynb").write_text("of a person")
+    before = files(folder)
+    declare(folder, BOATS.replace("'fleet'", "'ships'"))
+
+    said = made(folder)
+    renewed = made(folder, "--renew")
+
+    assert "left as it is, and of no phase: notebooks/03_fleet.ipynb" in said
+    assert "reimport init --renew writes those anew" in said
+    after = files(folder)
+    [old] = [name for name in after if name.endswith("/03_fleet.ipynb")]
+    assert old.startswith("notebooks/replaced/")
+    assert f"replaced; the old one is {old}" in renewed
+    assert after[old] == before["notebooks/03_fleet.ipynb"]
+    assert "# 03 Boats" in after["notebooks/03_ships.ipynb"]
+    assert after["notebooks/mine.ipynb"] == "of a person"
+    assert "left as it is, and" not in made(folder)
 
 
 def test_settings_of_somebody_else_are_left_and_told_what_they_lack(
