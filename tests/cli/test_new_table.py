@@ -16,6 +16,8 @@ import openpyxl
 import pytest
 
 from reimport_lib.cli import commands
+from reimport_lib.cli.drafts.kinds import kind_of
+from reimport_lib.config import RowSettings
 from reimport_lib.errors import SourceError, UsageError
 from reimport_lib.home import CHECKOUT as ROOT
 from reimport_lib.tables import registry
@@ -119,7 +121,7 @@ def test_a_drafted_table_is_what_its_columns_hold(
         "Booked On": "date",
         "Begins At": "date and time",
         "Paid": "flag",
-        "Amount": "number as text",
+        "Amount": "number",
         "State": "word",
         "Contact Phone": "phone",
         "Contact Email": "e-mail",
@@ -136,6 +138,23 @@ def test_a_drafted_table_is_what_its_columns_hold(
     ]
     assert [each.names for each in table.dropped] == [("Old Fax",), ("zv_Logo",)]
     assert [(link.to, link.field) for link in table.links] == [("rooms", "room_id")]
+
+
+@pytest.mark.parametrize(
+    ("header", "texts", "kind"),
+    [
+        ("Visits", ("3", "12", "-4"), "whole"),
+        ("Fee", ("3.50", "12", ".5"), "amount"),
+        ("Postcode", ("2000", "2010"), "number_text"),
+        ("Member", ("007", "12"), "number_text"),
+        ("Card", ("4111111111111111", "12"), "number_text"),
+        ("Size", ("1,250", "2,500"), "number_text"),
+    ],
+)
+def test_numbers_are_counted_and_codes_stay_text(
+    header: str, texts: tuple[str, ...], kind: str
+) -> None:
+    assert kind_of(header, texts, RowSettings()).convert == kind
 
 
 def test_what_is_drafted_is_formatted_typed_and_tested(

@@ -26,7 +26,14 @@ SHARE = 0.95
 FEW_WORDS = 12
 """More different texts than this are no list of words."""
 
-_UNREADABLE = {Note.BAD_DATE, Reason.BAD_TIME, Note.BAD_NUMBER, Note.BAD_EMAIL}
+_UNREADABLE = {
+    *(Note.BAD_DATE, Note.BAD_NUMBER, Note.BAD_EMAIL, Note.UNKNOWN_VALUE),
+    Reason.BAD_TIME,
+}
+_CODE = re.compile(r"code|number|\b(?:no|nr|zip|id)\b", re.IGNORECASE)
+_OF_A_CODE = re.compile(r"0[0-9].*|.{16,}")
+"""A zero in front, or more digits than anybody counts."""
+
 _NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
 _DIALLED = re.compile(r"[+(0].*[0-9].*")
 _BIRTH = re.compile(r"birth|\bdob\b", re.IGNORECASE)
@@ -74,6 +81,8 @@ KINDS: Mapping[str, ValueKind] = {
         ValueKind("time_of_day", "", "09:30", ""),
         ValueKind("email", "", "someone@example.com", '"someone@example.com"'),
         ValueKind("phone", "", "+61 491 570 006", '"+61491570006"'),
+        ValueKind("whole", "BigIntegerField", "12", "12"),
+        ValueKind("amount", "DecimalField", "12.5", 'Decimal("12.5")'),
         ValueKind("number_text", "", "12", '"12"'),
         ValueKind("person_name", "", "Sample", '"Sample"'),
         ValueKind("word", "", "Example", '"Example"'),
@@ -87,6 +96,8 @@ def kind_of(header: str, texts: Sequence[str], settings: RowSettings) -> ValueKi
     column = pd.Series(list(texts), dtype=object)
     for name, holds in (
         ("flag", _are_flags),
+        ("whole", _are_whole),
+        ("amount", _are_amounts),
         ("number_text", _are_numbers),
         ("email", lambda *_: _share(conversions.email(column)) >= SHARE),
         ("moment", _are_moments),
@@ -115,8 +126,22 @@ def _are_flags(_: str, column: Any, __: RowSettings) -> bool:
     return len(column) <= FEW_WORDS and all(cleaned.values.notna())
 
 
+def _are_whole(header: str, column: Any, _: RowSettings) -> bool:
+    return _are_counted(header, column) and _share(conversions.whole(column)) >= SHARE
+
+
+def _are_amounts(header: str, column: Any, _: RowSettings) -> bool:
+    return _are_counted(header, column) and _share(conversions.amount(column)) >= SHARE
+
+
+def _are_counted(header: str, column: Any) -> bool:
+    """Numbers of something; those that are dialled or name something are codes."""
+    is_code = _PHONE.search(header) or _CODE.search(header)
+    return not (is_code or any(_OF_A_CODE.fullmatch(text.strip()) for text in column))
+
+
 def _are_numbers(header: str, column: Any, _: RowSettings) -> bool:
-    """Amounts and counts; numbers that are dialled are not."""
+    """Codes of digits; numbers that are dialled are not."""
     numbers = [bool(_NUMBER.fullmatch(text.strip())) for text in column]
     return not _PHONE.search(header) and sum(numbers) >= SHARE * len(numbers)
 

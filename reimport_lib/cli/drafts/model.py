@@ -7,6 +7,8 @@ from reimport_lib.cli.drafts.lines import call, quoted
 from reimport_lib.cli.drafts.survey import Column, Linked
 from reimport_lib.tables import registry
 
+EMPTY = ("null=True", "blank=True")
+
 
 def model(draft: Draft) -> str:
     """The class, to stand in the module of models of its app."""
@@ -25,7 +27,8 @@ def model(draft: Draft) -> str:
 def _field(column: Column) -> list[str]:
     kind, length = column.kind, length_of(column)
     if not kind.is_text:
-        arguments = ["null=True", "blank=True"]
+        digits = ["max_digits=20", f"decimal_places={max(column.decimals, 2)}"]
+        arguments = [*(digits if kind.convert == "amount" else []), *EMPTY]
         return _assigned(column.name, f"models.{kind.model}", arguments)
     arguments = ["blank=True", 'default=""']
     if length is None:
@@ -42,7 +45,7 @@ def _foreign_key(draft: Draft, column: Column, linked: Linked) -> list[str]:
     arguments = [
         quoted(linked.model),
         "on_delete=models.PROTECT",
-        *([] if linked.is_owner else ["null=True", "blank=True"]),
+        *([] if linked.is_owner else EMPTY),
         f"related_name={quoted(f'{draft.name}_by_{name}' if several else draft.name)}",
     ]
     return _assigned(name, "models.ForeignKey", arguments)

@@ -66,7 +66,7 @@ class Column:
     Attributes:
         header: as the export has it; name: of the field that is made of it.
         filled: cells that are not blank; distinct: their different texts.
-        longest: characters of the longest text.
+        longest: characters of the longest text; decimals: the most behind a point.
         dropped: why it is left out; "" where it comes in.
         is_kept: it goes into the metadata as it is.
         is_coded: it holds one of few words.
@@ -78,6 +78,7 @@ class Column:
     filled: int
     distinct: int
     longest: int
+    decimals: int
     kind: ValueKind
     linked: Linked | None = None
     dropped: str = ""
@@ -219,6 +220,7 @@ def _column(
         held,
         len(texts),
         max(map(len, texts), default=0),
+        max((len(text.strip().partition(".")[2]) for text in texts), default=0),
         kind,
         linked=linked,
         dropped=dropped,

@@ -90,6 +90,7 @@ def _imports(draft: Draft) -> str:
     ours = draft.module.startswith("reimport_lib.")  # else a library beside others
     lines = [
         f"from datetime import {', '.join(['UTC', *days, 'datetime'])}",
+        *["from decimal import Decimal"] * ("amount" in values),
         *["from uuid import UUID"] * bool(draft.linked),
         "",
         "import pandas as pd",
