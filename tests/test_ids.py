@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib.cli import catalogue
-from reimport_lib.cli.catalogue import Sources
-from tools import ids
+from tools import catalogue, ids
+from tools.catalogue import Sources
 
 
 @pytest.fixture(scope="module")

@@ -34,8 +34,6 @@ OF_FORMATS = {
     "show/sanitizer.py": "title",  # of HTML
     "plan/values/conversions.py": "sex title",  # what is converted, in a message
     "__init__.py": "Note",  # a public name
-    "cli/catalogue.py": "message",  # what the parameters of errors are called
-    "cli/wording.py": "kind",
     "cli/drafts/": "date imported",  # a conversion, and what a Known is made with
 }
 """Words of what a module reads or writes."""

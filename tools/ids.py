@@ -2,7 +2,7 @@
 
     python -m tools.ids      gives one to whatever has none, and writes docs/errors.md
 
-An id is given once. What goes away leaves its id in ``RETIRED`` of ``cli.catalogue``.
+An id is given once. What goes away leaves its id in ``RETIRED`` of ``tools.catalogue``.
 """
 
 from __future__ import annotations
@@ -15,16 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from reimport_lib import errors
-from reimport_lib.cli.catalogue import (
-    CHECK,
-    CHECKS,
-    ID,
-    RETIRED,
-    Meaning,
-    Site,
-    Sources,
-)
 from reimport_lib.home import CHECKOUT
+from tools.catalogue import CHECK, CHECKS, ID, RETIRED, Meaning, Site, Sources
 
 PAGE = CHECKOUT / "docs" / "errors.md"
 HEAD = """\
@@ -109,7 +101,7 @@ def faults(sources: Sources, before: Iterable[str]) -> list[str]:
             where = ", ".join(f"{s.module}:{s.call.lineno}" for s in sites)
             found.append(f"{id_} stands in {where}: leave id= out of the newer one")
     found += (
-        f"{id_} is gone: add it to RETIRED in reimport_lib/cli/catalogue.py"
+        f"{id_} is gone: add it to RETIRED in tools/catalogue.py"
         for id_ in sorted({*before} - places.keys() - RETIRED.keys())
     )
     return found

@@ -1,15 +1,38 @@
-"""``reimport explain R041``: what an id means that an error, a check or a row has."""
+"""``reimport explain R041``: what an id means that an error, a check or a row has.
+
+Read from the page that lists the ids (``docs/errors.md``), which a wheel has as well.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from importlib import resources
+
 import click
 
-from reimport_lib import errors
-from reimport_lib.cli import catalogue
-from reimport_lib.cli.catalogue import CHECK, Meaning
+from reimport_lib import home
 from reimport_lib.errors import UsageError, did_you_mean
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.printing import say
+
+_CELL = re.compile(r"(?<!\\)\|")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """
+    A line of the page.
+
+    Attributes:
+        of: the heading that it stands below; meaning: what is said of all below that.
+        says, hint: as an error or a check says them.
+    """
+
+    of: str
+    meaning: str
+    says: str
+    hint: str
 
 
 @click.command()
@@ -20,33 +43,40 @@ def explain(id_: str) -> None:
         if code == id_.lower():
             _say(f"{code}, of a row", code.sentence, code.remedy)
             return
-    entries = catalogue.Sources().entries()
-    wanted = id_.upper()
-    if wanted in entries:
-        _explain(entries[wanted])
-    elif wanted in catalogue.RETIRED:
-        _say(f"{wanted}, of earlier versions", catalogue.RETIRED[wanted], "")
-    else:
-        known = (*entries, *catalogue.RETIRED, *Reason, *Note)
+    listed = entries(_page())
+    entry = listed.get(id_.upper())
+    if entry is None:
         raise UsageError(
-            f"There is no id {id_!r}.{did_you_mean(id_, known)}",
+            f"There is no id {id_!r}.{did_you_mean(id_, (*listed, *Reason, *Note))}",
             hint="ids stand in brackets behind errors; all are in docs/errors.md",
             id="R281",
         )
+    _say(f"{id_.upper()}: {entry.of}", entry.says, entry.hint, entry.meaning)
 
 
-def _explain(entry: Meaning) -> None:
-    if entry.family == CHECK:
-        _say(f"{entry.id}, a check in {entry.module}", entry.says, entry.hint)
-        return
-    kind: type[errors.ReimportError] = getattr(errors, entry.family)
-    meaning = (kind.__doc__ or "").strip().splitlines()[0]
-    _say(f"{entry.id}, {entry.family} in {entry.module}", entry.says, entry.hint)
-    say(f"  {'meaning':<9} {meaning} Exit code {kind.exit_code}.")
+def entries(page: str) -> dict[str, Meaning]:
+    """Id -> what the *page* says of it."""
+    found = {}
+    for section in page.split("\n## ")[1:]:
+        heading, _, meaning, *lines = section.splitlines()
+        for line in filter(None, lines[3:]):
+            _, id_, says, *more, _ = map(_plain, _CELL.split(line))
+            found[id_] = Meaning(heading, meaning, says, more[-1] if more else "")
+    return found
 
 
-def _say(head: str, says: str, hint: str) -> None:
+def _plain(cell: str) -> str:
+    return cell.strip().replace("\\|", "|")
+
+
+def _page() -> str:
+    packed = resources.files("reimport_lib") / "errors.md"
+    page = packed if packed.is_file() else home.CHECKOUT / "docs" / "errors.md"
+    return page.read_text(encoding="utf-8")
+
+
+def _say(head: str, says: str, hint: str, meaning: str = "") -> None:
     say(head)
-    say(f"  {'says':<9} {says}")
-    if hint:
-        say(f"  {'next':<9} {hint}")
+    for word, said in (("says", says), ("next", hint), ("meaning", meaning)):
+        if said:
+            say(f"  {word:<9} {said}")

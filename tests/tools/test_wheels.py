@@ -13,6 +13,9 @@ from tests.tools.wheel_environment import build_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {".py", ".j2", ".css", ".md"}
+BESIDE = {"reimport_lib": {Path("reimport_lib/errors.md")}}
+"""What a wheel takes out of the checkout beside its package: what explain reads."""
+
 PACKAGES = {"reimport_lib": ".", "reimport_demo": "reimport_demo"}
 
 
@@ -34,7 +37,8 @@ def test_a_wheel_holds_every_module_and_template_of_its_package_and_no_other(
     files = {path.relative_to(ROOT) for path in (ROOT / package).rglob("*.*")}
 
     assert {Path(name) for name in names if Path(name).suffix in SOURCES} == {
-        path for path in files if path.suffix in SOURCES
+        *(path for path in files if path.suffix in SOURCES),
+        *BESIDE.get(package, ()),
     }
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {
         package

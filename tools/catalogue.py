@@ -1,7 +1,6 @@
 """Every error and check that has an id, in the words of the place that makes it.
 
-Read from the syntax trees of the packages, so there is no second list to keep. Imports
-only plugins and wording.
+Read from the syntax trees of the packages, so there is no second list to keep.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from reimport_lib.cli.plugins import GROUP
-from reimport_lib.cli.wording import is_text, last_name, wording
+from tools.wording import is_text, last_name, wording
 
 ID = re.compile(r"[RC]\d{3}")
 CHECKS = frozenset({"Check", "equal", "could_not_check"})
@@ -203,7 +202,7 @@ class Sources:
 def installed() -> Iterator[Path]:
     """The folders of this package, and of those that bring commands."""
     brought = {entry.module.split(".")[0] for entry in entry_points(group=GROUP)}
-    for package in (__package__.split(".")[0], *sorted(brought)):
+    for package in ("reimport_lib", *sorted(brought)):
         spec = find_spec(package)
         if spec is not None and spec.origin is not None:
             yield Path(spec.origin).parent
