@@ -12,7 +12,9 @@ from reimport_lib.phases.questions.delete import DeleteNotebook
 from reimport_lib.phases.questions.shared import PhaseNotebook
 from reimport_lib.phases.questions.validation import ValidationNotebook
 from reimport_lib.phases.questions.validation_post import ValidationPostNotebook
-from reimport_lib.show import views
+from reimport_lib.record import runs
+from reimport_lib.record.events import ValuesRevealed
+from reimport_lib.show.masking import Mask
 
 KINDS: Mapping[str, type[PhaseNotebook]] = {
     validation.NAME: ValidationNotebook,
@@ -44,5 +46,7 @@ def open_phase(
         Refused: the run does not hold this phase, or an earlier one is not done.
     """
     run = open_run(name, run_id=run_id, gates=gates)
-    kind = KINDS.get(name, DataNotebook)
-    return kind(run, name, views.mask_for(run, reveal=reveal), sample_rows)
+    if reveal:
+        run.tell(ValuesRevealed())
+    mask = Mask(runs.pseudonym_key(run.settings), reveal=bool(reveal))
+    return KINDS.get(name, DataNotebook)(run, name, mask, sample_rows)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -107,6 +108,14 @@ class Explorer(Element):
                 if reason and outcome in (ALL, found)
             }
         )
+
+    def control(self) -> Any:
+        """The same to choose from in JupyterLab; nothing without ipywidgets."""
+        if find_spec("ipywidgets") is None:
+            return None
+        from reimport_lib.show.control import make_control
+
+        return make_control(self)
 
     def html(self) -> str:
         return self.twin().html()

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 import textwrap
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Literal
 
 from reimport_lib.plain import visible
@@ -144,19 +145,18 @@ class Grid(Element):
     """
 
     caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    right: frozenset[str] = frozenset()
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    right: Collection[str] = ()
     empty: str = "Nothing to show."
     foot: str = ""
-    whole: frozenset[str] = frozenset()
+    whole: Collection[str] = ()
 
     def text(self) -> str:
         if not self.rows:
             return visible(f"{self.caption}: {self.empty}")
-        lines = _aligned(self.heads, self.rows, self.right)
         foot = [visible(self.foot)] if self.foot else []
-        return "\n".join([visible(self.caption), *lines, *foot])
+        return "\n".join([visible(self.caption), *_aligned(self), *foot])
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,43 +175,24 @@ class Fold(Element):
 class Stack(Element):
     """Several things, one below the other."""
 
-    parts: tuple[Element, ...]
+    parts: Sequence[Element]
 
     def text(self) -> str:
         return "\n\n".join(part.text() for part in self.parts)
 
 
-def _aligned(
-    heads: Sequence[str], rows: Iterable[Sequence[Cell]], right: frozenset[str]
-) -> list[str]:
+def _aligned(table: Grid) -> Iterator[str]:
     """Rows as lines of equally wide columns; long cells go on below."""
-    cells = [[_lines(value) for value in row] for row in (heads, *rows)]
-    widths = [
-        max(len(line) for row in cells for line in row[number])
-        for number in range(len(heads))
-    ]
-    rule = ["-" * width for width in widths]
-    lines = []
-    for number, row in enumerate(cells):
-        for level in range(max(len(cell) for cell in row)):
-            part = [cell[level] if level < len(cell) else "" for cell in row]
-            lines.append(_line(part, heads, widths, right))
-        if number == 0:
-            lines.append("  ".join(rule))
-    return lines
-
-
-def _line(
-    part: Sequence[str],
-    heads: Sequence[str],
-    widths: Sequence[int],
-    right: frozenset[str],
-) -> str:
-    padded = [
-        text.rjust(width) if head in right else text.ljust(width)
-        for text, head, width in zip(part, heads, widths, strict=True)
-    ]
-    return "  ".join(padded).rstrip()
+    cells = [[_lines(value) for value in row] for row in (table.heads, *table.rows)]
+    widths = [max(map(len, chain(*column))) for column in zip(*cells, strict=True)]
+    cells.insert(1, [["-" * width] for width in widths])
+    for row in cells:
+        for line in zip_longest(*row, fillvalue=""):
+            padded = (
+                text.rjust(width) if head in table.right else text.ljust(width)
+                for text, head, width in zip(line, table.heads, widths, strict=True)
+            )
+            yield "  ".join(padded).rstrip()
 
 
 def _lines(value: Cell) -> list[str]:

@@ -1,29 +1,22 @@
-"""Tables of a plan and of its source, for the notebooks and the cover.
+"""What a source holds and where its columns go, for the notebooks.
 
-Imports planning's types, masking, words and html. Every function returns something
-that Jupyter shows as HTML and as text; nothing is printed, every value is masked first
-and escaped last.
+Imports masking, words and html. Every function returns something that Jupyter shows as
+HTML and as text; nothing is printed, every value is masked first and escaped last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from reimport_lib.plan.codes import Outcome
-from reimport_lib.show.badges import outcome_badge
-from reimport_lib.show.html import Cell, Fold, Grid, Sentence, Stack
+from reimport_lib.show.html import Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Mask, is_named, source_fields
 from reimport_lib.show.words import (
-    OUTCOME_SENTENCES,
-    code_meaning,
     count,
-    equation,
-    note_meaning,
     noun,
-    percent,
     sentence_case,
     several,
     share,
@@ -32,70 +25,61 @@ from reimport_lib.show.words import (
 from reimport_lib.tables import registry
 
 if TYPE_CHECKING:
-    from reimport_lib.plan.plan import Plan
     from reimport_lib.read.manifest import SnapshotManifest, TableManifest
 
-_NOT_IN = (Outcome.SKIPPED, Outcome.REJECTED)
 # Beyond this many rows a record is a line instead of a column.
 _RECORDS_SIDE_BY_SIDE = 6
 
 
-def source_table(manifest: SnapshotManifest, *tables: str) -> Stack:
+def source_table(manifest: SnapshotManifest, tables: Sequence[str]) -> Stack:
     """What FileMaker gave: files, rows, and how full the columns of *tables* are."""
-    found = [(name, manifest.tables[name]) for name in tables]
-    rows = tuple(
-        (
-            noun(name),
-            table.file,
-            f"{table.way} {table.charset}".strip(),
-            size(table.file_bytes) if table.file_bytes else "",
-            count(table.rows),
-            count(table.blank_rows),
-            "could not count"
-            if table.distinct_keys is None
-            else count(table.distinct_keys),
-            count(len(table.columns)),
-            table.declared_order or "as set",
-        )
-        for name, table in found
-    )
+    found = [(n, manifest.tables[n]) for n in tables if n in manifest.tables]
     numbers = ("size", "rows", "blank rows", "distinct keys", "columns")
     total = sum(table.rows for _, table in found)
     overview = Grid(
         f"{several(total, 'row')} in {several(len(found), 'table')}",
         ("table", "file", "way in", *numbers, "text dates"),
-        rows,
-        right=frozenset(numbers),
+        [
+            (
+                noun(name),
+                table.file,
+                f"{table.way} {table.charset}".strip(),
+                size(table.file_bytes) if table.file_bytes else "",
+                count(table.rows),
+                count(table.blank_rows),
+                "could not count"
+                if table.distinct_keys is None
+                else count(table.distinct_keys),
+                count(len(table.columns)),
+                table.declared_order or "as set",
+            )
+            for name, table in found
+        ],
+        right=numbers,
     )
-    return Stack((overview, *(_filled(name, table) for name, table in found)))
+    return Stack([overview, *(_filled(name, table) for name, table in found)])
 
 
 def _filled(name: str, table: TableManifest) -> Fold:
-    columns = Grid(
-        "Filled cells by column",
-        ("column", "filled"),
-        tuple(
-            (column, share(table.filled.get(column, 0), table.rows))
-            for column in table.columns
-        ),
-        right=frozenset({"filled"}),
-    )
+    rows = [
+        (column, share(table.filled.get(column, 0), table.rows))
+        for column in table.columns
+    ]
+    columns = Grid("Filled cells by column", ("column", "filled"), rows, ("filled",))
     number = several(len(table.columns), "column")
-    return Fold(
-        f"{sentence_case(noun(name))}: how many rows fill each of the {number}", columns
-    )
+    things = sentence_case(noun(name))
+    return Fold(f"{things}: how many rows fill each of the {number}", columns)
 
 
-def mapping_table(mapping: pd.DataFrame, table: str = "") -> Grid:
+def mapping_table(table: str, mapping: pd.DataFrame) -> Grid:
     """
     The mapping as ``plan.mapping.describe`` gives it, one line per column.
 
     Columns that the mapping knows and this source does not have are named below.
     """
-    heads = ("source column", "target field", "conversion", "filled", "verdict")
-    lines = mapping.to_dict("records")
-    absent = [line for line in lines if line["verdict"] == "not in source"]
-    rows = tuple(
+    is_absent = mapping["verdict"] == "not in source"
+    absent = ", ".join(mapping.loc[is_absent, "source column"])
+    rows = [
         (
             str(line["source column"]),
             str(line["target field"]),
@@ -103,18 +87,24 @@ def mapping_table(mapping: pd.DataFrame, table: str = "") -> Grid:
             count(int(line["filled"])),
             str(line["verdict"]),
         )
-        for line in lines
-        if line["verdict"] != "not in source"
-    )
-    names = ", ".join(str(line["source column"]) for line in absent)
-    title = f"{sentence_case(noun(table))}: " if table else ""
+        for line in mapping[~is_absent].to_dict("records")
+    ]
+    columns = several(len(rows), "column")
     return Grid(
-        f"{title}{several(len(rows), 'column')}, and where each one goes",
-        heads,
+        f"{sentence_case(noun(table))}: {columns}, and where each one goes",
+        ("source column", "target field", "conversion", "filled", "verdict"),
         rows,
-        right=frozenset({"filled"}),
-        foot=f"Known and not in this source: {names}." if absent else "",
+        right=("filled",),
+        foot=f"Known and not in this source: {absent}." if absent else "",
     )
+
+
+def mapping_fold(table: str, mapping: pd.DataFrame) -> Fold:
+    """The *mapping* of *table* behind a line that counts its verdicts."""
+    shown = mapping_table(table, mapping)
+    verdicts = Counter(str(row[-1]).partition(":")[0] for row in shown.rows)
+    words = ", ".join(f"{count(n)} {verdict}" for verdict, n in verdicts.items())
+    return Fold(f"{sentence_case(noun(table))}: {words}", shown)
 
 
 def _conversion(line: Mapping[Any, Any]) -> Iterator[str]:
@@ -124,6 +114,16 @@ def _conversion(line: Mapping[Any, Any]) -> Iterator[str]:
         yield "required"
     if line["width"]:
         yield f"width {line['width']}"
+
+
+def samples(frames: Mapping[str, pd.DataFrame], mask: Mask, rows: int) -> Stack:
+    """A few records of each table, as ``sample_table`` shows them."""
+    return Stack(
+        [
+            sample_table(frame, mask, table=table, rows=rows)
+            for table, frame in frames.items()
+        ]
+    )
 
 
 def sample_table(
@@ -143,35 +143,26 @@ def sample_table(
     named = {str(name): sources.get(str(name), str(name)) for name in frame.columns}
     fields = [name for name, field in named.items() if is_named(table, field)]
     picked = frame.iloc[_spread(len(frame), rows)][fields]
-    left = len(frame.columns) - len(fields)
-    foot = f"{several(left, 'other column')}: not shown." if left else ""
     things = sentence_case(noun(table))
     title = caption or f"{things}: {len(picked)} of {several(len(frame), 'record')}"
     title += "" if mask.reveal else ", masked"
-    records = [
-        tuple(
-            mask.value(table, named[name], value)
-            for name, value in zip(fields, line, strict=True)
-        )
-        for line in picked.itertuples(index=False, name=None)
-    ]
-    numbers = [str(row) for row in picked.index]
-    if len(records) > _RECORDS_SIDE_BY_SIDE:
-        lines = [
-            (number, *record) for number, record in zip(numbers, records, strict=True)
-        ]
-        return Grid(title, ("row", *fields), tuple(lines), foot=foot)
-    heads = tuple(f"row {number}" for number in numbers)
-    turned = [
-        (name, *(record[place] for record in records))
-        for place, name in enumerate(fields)
-    ]
-    filled = tuple(line for line in turned if any(line[1:]))
-    blank = ", ".join(line[0] for line in turned if not any(line[1:]))
-    foot = " ".join(
-        filter(None, (f"Blank in all of these: {blank}." if blank else "", foot))
+    left = len(frame.columns) - len(fields)
+    foot = f"{several(left, 'other column')}: not shown." if left else ""
+    shown = pd.DataFrame(
+        {
+            name: [mask.value(table, named[name], value) for value in picked[name]]
+            for name in fields
+        },
+        index=picked.index,
     )
-    return Grid(title, ("field", *heads), filled, foot=foot)
+    if len(shown) > _RECORDS_SIDE_BY_SIDE:
+        lines = [tuple(map(str, line)) for line in shown.itertuples(name=None)]
+        return Grid(title, ("row", *fields), lines, foot=foot)
+    blank = ", ".join(name for name in fields if not any(shown[name]))
+    lines = [(name, *shown[name]) for name in fields if any(shown[name])]
+    told = f"Blank in all of these: {blank}." if blank else ""
+    heads = ("field", *(f"row {row}" for row in shown.index))
+    return Grid(title, heads, lines, foot=f"{told} {foot}".strip())
 
 
 def matches_stack(made: str, found: pd.DataFrame, mask: Mask) -> Stack:
@@ -182,6 +173,7 @@ def matches_stack(made: str, found: pd.DataFrame, mask: Mask) -> Stack:
         found: as ``plan.made.spellings`` gives them.
     """
     how = registry.made(made)
+    of = noun(how.of)
     lines = [
         (
             mask.key(str(key)),
@@ -197,104 +189,21 @@ def matches_stack(made: str, found: pd.DataFrame, mask: Mask) -> Stack:
     lines.sort(key=lambda line: (-line[2], -line[3], line[0]))
     several_texts = sum(texts > 1 for _, _, texts, _ in lines)
     things = f"{count(len(lines))} {noun(made)}"
-    told = f"{things}, made of {several(len(found), 'spelling')}"
-    of = noun(how.of)
-    return Stack(
-        (
-            Sentence(
-                f"{sentence_case(told)} in {count(int(found['rows'].sum()))} {of}; "
-                f"{count(several_texts)} of them are spelled in more than one way."
-            ),
-            Fold(
-                f"Which spellings were taken for one of the {noun(made)}",
-                Grid(
-                    sentence_case(things),
-                    ("key", f"spellings ({of})", of),
-                    tuple((key, texts, count(rows)) for key, texts, _, rows in lines),
-                    right=frozenset({of}),
-                    whole=frozenset({f"spellings ({of})"}),
-                ),
-            ),
-        )
+    told = (
+        f"{things}, made of {several(len(found), 'spelling')} in "
+        f"{count(int(found['rows'].sum()))} {of}; "
+        f"{count(several_texts)} of them are spelled in more than one way."
     )
-
-
-def outcomes_stack(plan: Plan) -> Stack:
-    """Every source row in exactly one outcome: the equation and its terms."""
-    counts: dict[str, int] = {str(name): n for name, n in plan.counts.items()}
-    total = sum(counts.values())
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            outcome_badge(outcome),
-            count(counts.get(outcome, 0)),
-            percent(counts.get(outcome, 0), total),
-            OUTCOME_SENTENCES[outcome],
-        )
-        for outcome in counts
+    spelled = f"spellings ({of})"
+    table = Grid(
+        sentence_case(things),
+        ("key", spelled, of),
+        [(key, texts, count(rows)) for key, texts, _, rows in lines],
+        right=(of,),
+        whole=(spelled,),
     )
-    rows += (("all rows", count(total), percent(total, total), ""),)
-    things = sentence_case(noun(plan.table))
-    foot = f"{several(plan.blank_rows, 'blank row')} left out before counting."
-    return Stack(
-        (
-            Sentence(f"{things}: {equation(counts, total)}", strong=True),
-            Grid(
-                f"What becomes of the {noun(plan.table)}",
-                ("outcome", "rows", "share", "meaning"),
-                rows,
-                right=frozenset({"rows", "share"}),
-                foot=foot if plan.blank_rows else "",
-            ),
-        )
-    )
-
-
-def reasons_table(plan: Plan, mask: Mask, examples: int = 3) -> Grid:
-    """Why rows are skipped or rejected: the largest groups first, with row numbers."""
-    left = plan.rows[plan.rows["outcome"].isin([str(name) for name in _NOT_IN])]
-    groups = sorted(
-        left.groupby(["outcome", "reason"], sort=True),
-        key=lambda group: (group[0][0] != Outcome.REJECTED, -len(group[1]), group[0]),
-    )
-    rows = tuple(
-        (
-            str(reason),
-            outcome_badge(str(outcome)),
-            count(len(group)),
-            *code_meaning(str(reason)),
-            _examples(group, mask, examples),
-        )
-        for (outcome, reason), group in groups
-    )
-    return Grid(
-        f"{sentence_case(noun(plan.table))}: "
-        f"{several(len(left), 'row')} of {count(len(plan.rows))} "
-        f"{'does' if len(left) == 1 else 'do'} not come in",
-        ("reason", "outcome", "rows", "what it means", "what to do", "for example"),
-        rows,
-        right=frozenset({"rows"}),
-        empty="no row stays out.",
-        whole=frozenset({"for example"}),
-    )
-
-
-def notes_table(plan: Plan) -> Grid:
-    """Values changed or doubted on the way in, by code, the most frequent first."""
-    coming = len(plan.rows) - int(
-        plan.rows["outcome"].isin([str(name) for name in _NOT_IN]).sum()
-    )
-    counted = sorted(plan.note_counts.items(), key=lambda item: (-item[1], item[0]))
-    rows = tuple(
-        (str(code), share(number, coming), *note_meaning(str(code)))
-        for code, number in counted
-    )
-    return Grid(
-        f"{sentence_case(noun(plan.table))}: values changed or doubted on the way in",
-        ("note", "rows", "what it means", "what to do"),
-        rows,
-        right=frozenset({"rows"}),
-        empty="none.",
-    )
+    folded = Fold(f"Which spellings were taken for one of the {noun(made)}", table)
+    return Stack([Sentence(sentence_case(told)), folded])
 
 
 def _spread(length: int, wanted: int) -> list[int]:
@@ -304,12 +213,3 @@ def _spread(length: int, wanted: int) -> list[int]:
     if wanted < 2:
         return list(range(wanted))
     return [place * (length - 1) // (wanted - 1) for place in range(wanted)]
-
-
-def _examples(group: pd.DataFrame, mask: Mask, wanted: int) -> str:
-    first = group.head(wanted)
-    shown = [
-        f"{f'row {row}' if row else ''} {mask.key(str(key))}".strip()
-        for row, key in zip(first["row"], first["key"].fillna(""), strict=True)
-    ]
-    return ",\n".join(shown) + (",\n…" if len(group) > wanted else "")

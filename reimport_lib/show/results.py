@@ -23,14 +23,11 @@ from reimport_lib.show.html import (
     Sentence,
     Stack,
 )
-from reimport_lib.show.rate_words import found_of_named
 from reimport_lib.show.waiting import clock
 from reimport_lib.show.words import (
     STATUSES,
     VERDICTS,
     count,
-    link_noun,
-    noun,
     percent_of_rate,
     sentence_case,
     several,
@@ -39,7 +36,7 @@ from reimport_lib.show.words import (
 from reimport_lib.tables import registry
 
 if TYPE_CHECKING:
-    from reimport_lib.plan.plan import Plan
+    pass
 
 LINK_GATES = {"owner": "min_match_rate", "object": "min_object_rate"}
 FEW_CHECKS = 12
@@ -210,25 +207,6 @@ def _limit(result: GateResult) -> str:
     if result.name in ROWS:
         return f"{words} {several(int(result.limit), 'row')}"
     return f"{words} {percent_of_rate(result.limit)}"
-
-
-def links_table(plan: Plan, floors: Mapping[str, float] | None = None) -> Grid:
-    """How many rows name something, and for how many of them it is there."""
-    rows: list[tuple[Cell, ...]] = []
-    for link in plan.links:
-        floor = (floors or {}).get(link.name)
-        missing = count(link.named - link.found) if link.checked else ""
-        limit = percent_of_rate(floor) if floor is not None else ""
-        cells = (link_noun(link.name), found_of_named(link), missing, limit)
-        rows.append(cells[: 4 if floors else 3])
-    heads = ("link", "found of named", "not found", "at least")[: 4 if floors else 3]
-    return Grid(
-        f"{sentence_case(noun(plan.table))}: links",
-        heads,
-        tuple(rows),
-        right=frozenset(heads[1:]),
-        empty="this table links to nothing.",
-    )
 
 
 def status_words() -> Grid:

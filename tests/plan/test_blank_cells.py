@@ -23,8 +23,10 @@ from reimport_lib.plan.mapping import column_checks, describe, resolve
 from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import stage
-from reimport_lib.show import previews, views
+from reimport_lib.show import charts, plans, previews
+from reimport_lib.show.explorer import explore
 from reimport_lib.show.masking import Mask
+from reimport_lib.show.results import checks_stack
 from reimport_lib.tables import registry
 from tests.plan import frames
 
@@ -75,7 +77,7 @@ def planned(table: str, frame: pd.DataFrame) -> Plan:
     rule = registry.sources()[table]
     filled = {name: int((frame[name].str.strip() != "").sum()) for name in frame}
     resolved = resolve(rule, list(frame.columns), filled=filled)
-    views.checks(
+    checks_stack(
         [
             *column_checks(rule, resolved, filled, rows=len(frame)),
             *date_order_checks(rule, frame, CONTEXT),
@@ -83,7 +85,7 @@ def planned(table: str, frame: pd.DataFrame) -> Plan:
             *directory_checks(rule, frame, KNOWN),
         ]
     )._repr_mimebundle_()
-    previews.mapping_table(describe(rule, resolved, filled), table)
+    previews.mapping_table(table, describe(rule, resolved, filled))
     staged = stage(rule, frame, CONTEXT)
     decided = decide(staged, CONTEXT, OBJECTS)
     for name in registry.made_of(table):
@@ -93,13 +95,13 @@ def planned(table: str, frame: pd.DataFrame) -> Plan:
     gates.evaluate(plan, gates.Gates())
     for shown in (
         previews.sample_table(frame, MASK, table=table),
-        views.samples({table: staged}, MASK, rows=len(frame)),
-        views.links([plan]),
-        views.equations([plan]),
-        views.changes([plan], MASK, rows=5),
-        views.reasons([plan], MASK),
-        views.notes([plan]),
-        views.explorer([plan], {table: staged}, MASK, rows=5),
+        previews.sample_table(staged.frame, MASK, table=table, rows=len(frame)),
+        plans.links_table(plan),
+        plans.outcomes_stack(plan),
+        plans.changes_table(plan, MASK),
+        plans.reasons_table(plan, MASK),
+        plans.notes_table(plan),
+        explore([plan], MASK, frames={table: staged.frame}),
     ):
         shown._repr_mimebundle_()
     return plan
@@ -112,8 +114,8 @@ def test_a_blank_cell_stops_nothing(table: str) -> None:
     plan = planned(table, rows)
 
     assert len(plan.rows) == len(rows)
-    views.outcome_charts([plan])
-    views.link_charts([plan], gates.Gates())
+    charts.outcome_bar(table, plan.counts)
+    charts.match_rates(table, plan.links, {"owner": 0.5})
 
 
 @TABLES

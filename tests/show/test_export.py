@@ -17,7 +17,7 @@ from nbformat.v4 import (
 from papermill.execute import ERROR_ANCHOR_MSG as ERROR_ANCHOR
 from papermill.execute import ERROR_MARKER_TAG, ERROR_MESSAGE_TEMPLATE
 
-from reimport_lib.show import charts, previews
+from reimport_lib.show import charts, plans
 from reimport_lib.show.explorer import explore
 from reimport_lib.show.export import WIDGET, export, to_html
 from reimport_lib.show.sanitizer import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS
@@ -72,7 +72,7 @@ def test_charts_are_inline_with_their_alt_text() -> None:
 
 
 def test_tables_are_kept() -> None:
-    page = html(shown(previews.outcomes_stack(plan())))
+    page = html(shown(plans.outcomes_stack(plan())))
 
     assert "5 = 2 created + 1 skipped + 2 rejected" in page
     assert "<table" in page

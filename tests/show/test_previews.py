@@ -14,7 +14,7 @@ from reimport_lib.plan.decide import Link
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan
 from reimport_lib.read.manifest import SnapshotManifest, TableManifest
-from reimport_lib.show import differences, previews, results
+from reimport_lib.show import plans, previews, results
 from reimport_lib.show.explorer import explore
 from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, Element
 from reimport_lib.show.masking import Mask
@@ -75,17 +75,19 @@ def everything(mask: Mask) -> list[Element]:
         registry.sources()["patients"], staged().resolved, {"id": 4}
     )
     return [
-        previews.source_table(manifest("id", "nameFirst"), "patients"),
-        previews.mapping_table(mapped),
+        previews.source_table(manifest("id", "nameFirst"), ["patients"]),
+        previews.mapping_table("patients", mapped),
         previews.sample_table(staged().frame, mask, table="patients", rows=3),
         previews.sample_table(staged().frame, mask, table="patients", rows=50),
         previews.sample_table(frame(PATIENTS), mask, table="patients", rows=50),
-        previews.outcomes_stack(first),
-        previews.reasons_table(first, mask),
-        previews.notes_table(first),
-        differences.changes_table(later, mask),
-        differences.deletions_stack([deletion_plan("key-one", "key-two")], mask),
-        results.links_table(first, {"clinic": 0.95}),
+        plans.outcomes_stack(first),
+        plans.reasons_table(first, mask),
+        plans.notes_table(first),
+        plans.changes_table(later, mask),
+        plans.deletions_stack(
+            [deletion_plan("key-one", "key-two")], mask, clean_slate=False
+        ),
+        plans.links_table(first),
         explore([first, later], mask, frames=frames),
     ]
 
@@ -112,7 +114,7 @@ def test_previews_are_the_same_every_time() -> None:
 
 
 def test_the_source_is_told_by_file_rows_and_fill() -> None:
-    text = previews.source_table(manifest("id", "DOB"), "patients").text()
+    text = previews.source_table(manifest("id", "DOB"), ["patients"]).text()
 
     assert "Contacts.xlsx" in text
     assert "2,845" in text
@@ -121,14 +123,14 @@ def test_the_source_is_told_by_file_rows_and_fill() -> None:
 
 
 def test_the_equation_counts_every_row_once() -> None:
-    text = previews.outcomes_stack(plan()).text()
+    text = plans.outcomes_stack(plan()).text()
 
     assert "Patients: 5 = 2 created + 1 skipped + 2 rejected" in text
     assert "1 blank row left out before counting." in text
 
 
 def test_reasons_come_with_sentence_remedy_and_row_numbers() -> None:
-    table = previews.reasons_table(plan(), MASK)
+    table = plans.reasons_table(plan(), MASK)
 
     codes = [row[0] for row in table.rows]
     assert codes == ["missing_required", "no_key", "excluded_by_rule"]
@@ -141,19 +143,19 @@ def test_reasons_come_with_sentence_remedy_and_row_numbers() -> None:
 def test_examples_stop_at_three_and_say_that_there_are_more() -> None:
     nobody = [{"id": "", "contactType": "Patient"}] * 5
 
-    table = previews.reasons_table(plan(nobody), MASK, examples=3)
+    table = plans.reasons_table(plan(nobody), MASK, examples=3)
 
     assert table.rows[0][5] == "row 2,\nrow 3,\nrow 4,\n…"
 
 
 def test_notes_are_counted_among_the_rows_that_come_in() -> None:
-    table = previews.notes_table(plan())
+    table = plans.notes_table(plan())
 
     assert ("ambiguous_date", "1 of 2 (50.00%)") in [row[:2] for row in table.rows]
 
 
 def test_changes_show_before_and_after() -> None:
-    table = differences.changes_table(plan(target=imported_before()), MASK)
+    table = plans.changes_table(plan(target=imported_before()), MASK)
 
     assert table.caption == "Patients: 2 fields of 2 records change, masked"
     assert table.rows[0][2:] == ("first_name", "Z.", "Z. (another one)")
@@ -162,22 +164,22 @@ def test_changes_show_before_and_after() -> None:
 def test_changes_show_an_empty_value_as_such() -> None:
     target = imported_before().assign(first_name="")
 
-    table = differences.changes_table(plan(target=target), MASK)
+    table = plans.changes_table(plan(target=target), MASK)
 
     assert table.rows[0][3:] == ("(empty)", "Z.")
 
 
 def test_changes_beyond_the_limit_are_counted() -> None:
-    table = differences.changes_table(plan(target=imported_before()), MASK, rows=1)
+    table = plans.changes_table(plan(target=imported_before()), MASK, rows=1)
 
     assert len(table.rows) == 1
     assert "1 further record changes and is not shown" in table.foot
 
 
 def test_deletions_name_what_stays_and_why() -> None:
-    plans = [deletion_plan("a", "b", "c")]
-    text = differences.deletions_stack(plans, MASK, clean_slate=False).text()
-    slate = differences.deletions_stack(plans, MASK, clean_slate=True).text()
+    planned = [deletion_plan("a", "b", "c")]
+    text = plans.deletions_stack(planned, MASK, clean_slate=False).text()
+    slate = plans.deletions_stack(planned, MASK, clean_slate=True).text()
 
     assert "The source no longer has it." in text
     assert "clean slate" not in text
@@ -186,7 +188,10 @@ def test_deletions_name_what_stays_and_why() -> None:
 
 
 def test_no_deletion_is_said_so() -> None:
-    assert "nothing is deleted" in differences.deletions_stack([], MASK).text()
+    assert (
+        "nothing is deleted"
+        in plans.deletions_stack([], MASK, clean_slate=False).text()
+    )
 
 
 @pytest.mark.parametrize(("rows", "first_head"), [(3, "field"), (7, "row")])
@@ -260,12 +265,12 @@ def test_links_show_found_of_named() -> None:
         table = "images"
         links = (Link("owner", 6489, 6490), Link("clinic", 0, 0, checked=False))
 
-    table = results.links_table(Linked(), {"owner": 0.95})  # type: ignore[arg-type]
+    table = plans.links_table(Linked())  # type: ignore[arg-type]
 
-    assert table.rows == (
-        ("patient", "6,489 of 6,490 (99.98%)", "1", "95%"),
-        ("clinic", "could not check", "", ""),
-    )
+    assert table.rows == [
+        ("patient", "6,489 of 6,490 (99.98%)", "1"),
+        ("clinic", "could not check", ""),
+    ]
 
 
 def test_gates_show_figure_and_limit() -> None:
@@ -334,9 +339,11 @@ def poisoned_plans() -> list[Element]:
     return [
         previews.sample_table(typed, REVEALED, table="patients", rows=many),
         previews.sample_table(typed, MASK, table="patients", rows=many),
-        previews.reasons_table(made, REVEALED, examples=many),
-        differences.changes_table(later, REVEALED, rows=many),
-        differences.deletions_stack([deletion_plan(*PAYLOADS)], REVEALED, rows=many),
+        plans.reasons_table(made, REVEALED, examples=many),
+        plans.changes_table(later, REVEALED, rows=many),
+        plans.deletions_stack(
+            [deletion_plan(*PAYLOADS)], REVEALED, rows=many, clean_slate=False
+        ),
         explore([made, later], REVEALED, rows=many, frames={"patients": typed}),
     ]
 
@@ -354,8 +361,8 @@ def poisoned_facts() -> list[Element]:
     sources = [manifest(*PAYLOADS, file=text) for text in PAYLOADS[:3]]
     cards = [{**run(), "run_id": text, "mode": text} for text in PAYLOADS]
     return [
-        *(previews.source_table(source, "patients") for source in sources),
-        previews.mapping_table(hostile, PAYLOADS[0]),
+        *(previews.source_table(source, ["patients"]) for source in sources),
+        previews.mapping_table(PAYLOADS[0], hostile),
         previews.sample_table(odd, REVEALED, table=PAYLOADS[0]),
         results.checks_table(checks, PAYLOADS[0]),
         *(results.header_card(card) for card in cards),

@@ -12,7 +12,7 @@ from reimport_lib.plan.made import make_rows, pointing_at, spellings
 from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import Staged, snapshot_keys
-from reimport_lib.show import views
+from reimport_lib.show.previews import matches_stack
 from reimport_lib.tables import registry
 from reimport_lib.tables.coordinators import organisation_in
 from tests.plan.frames import (
@@ -215,8 +215,8 @@ def test_a_reviewer_sees_which_spellings_were_taken_for_one() -> None:
     patients, of, first = planned(*rows)
 
     found = spellings(first, of, patients)
-    shown = views.matches([of, first], {"patients": patients}, REVEALED).text()
-    masked = views.matches([of, first], {"patients": patients}, MASK).text()
+    shown = matches_stack("coordinators", found, REVEALED).text()
+    masked = matches_stack("coordinators", found, MASK).text()
 
     assert sorted(zip(found["text"], found["rows"], strict=True)) == [
         ("CY EXAMPLE", 1),
@@ -232,4 +232,4 @@ def test_a_reviewer_sees_which_spellings_were_taken_for_one() -> None:
 def test_without_a_coordinator_there_is_nothing_to_see() -> None:
     patients, of, first = planned(patient("A1"))
 
-    assert views.matches([of, first], {"patients": patients}, MASK).parts == ()
+    assert spellings(first, of, patients).empty

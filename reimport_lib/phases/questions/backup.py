@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reimport_lib.phases import backup
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
-from reimport_lib.show import views
+from reimport_lib.show import held
 from reimport_lib.show.html import Grid, Stack
 
 
@@ -19,11 +19,11 @@ class BackupNotebook(PhaseNotebook):
     def back_up(self) -> Grid:
         """Can we go back?"""
         self._proven = made = backup.back_up(self.run)
-        return views.backup_table(made.backup, made.restored, taken_over=made.reused)
+        return held.backup_table(made.backup, made.restored, taken_over=made.reused)
 
     def held(self) -> Stack:
         """What does it hold?"""
-        return views.held_records(backup.held(self.run, self.rows), self.mask)
+        return held.records(backup.held(self.run, self.rows), self.mask)
 
     def prove(self) -> Stack:
         """Did it prove itself?"""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from reimport_lib.phases import data, frozen, validation
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
+from reimport_lib.plan.made import spellings
 from reimport_lib.read.snapshot import Snapshot
-from reimport_lib.show import results, views
+from reimport_lib.show import charts, plans, previews
 from reimport_lib.show.drawing import Chart
-from reimport_lib.show.explorer import Explorer
+from reimport_lib.show.explorer import Explorer, explore
 from reimport_lib.show.html import Grid, Stack
+from reimport_lib.show.results import gates_table, link_floors
+from reimport_lib.tables import registry
 from reimport_lib.write.apply import Applied
 
 
@@ -24,63 +30,70 @@ class DataNotebook(PhaseNotebook):
 
     def source(self) -> Stack:
         """What did FileMaker give us?"""
-        return views.sources(self._snapshot, self._own.tables)
+        return previews.source_table(self._snapshot.manifest, self._own.tables)
 
     def mapping(self) -> Stack:
         """Does it fit?"""
         described = validation.mappings_of(self._snapshot, self._own.tables)
-        return views.mappings(described)
+        return Stack([previews.mapping_table(*each) for each in described.items()])
 
     def samples(self) -> Stack:
         """What does it look like, read?"""
-        return views.samples(self._staged, self.mask, rows=self.rows)
+        return previews.samples(self._frames, self.mask, self.rows)
 
     def links(self) -> Stack:
         """Who does each row belong to, and who was taken for one?"""
-        matches = views.matches(self._plans, self._staged, self.mask)
-        return Stack((*views.links(self._plans).parts, *matches.parts))
+        links = [plans.links_table(plan) for plan in self._plans if plan.links]
+        return Stack([*links, *self._matches()])
 
     def link_charts(self) -> tuple[Chart, ...]:
         """How much of each link is found, and where is its floor?"""
-        return views.link_charts(self._plans, data.gates_of(self.run))
+        limits = data.gates_of(self.run)
+        return tuple(
+            charts.match_rates(plan.table, plan.links, link_floors(plan.table, limits))
+            for plan in self._plans
+            if plan.links
+        )
 
     def plan(self) -> Stack:
         """What will change?"""
-        return views.equations(self._plans)
+        return Stack([plans.outcomes_stack(plan) for plan in self._plans])
 
     def plan_charts(self) -> tuple[Chart, ...]:
         """How many rows end in each outcome?"""
-        return views.outcome_charts(self._plans)
+        return self._outcome_charts(applied=False)
 
     def differences(self) -> Stack:
         """What will updates change, field by field?"""
-        return views.changes(self._plans, self.mask, rows=self.rows)
+        return Stack(
+            [plans.changes_table(plan, self.mask, self.rows) for plan in self._plans]
+        )
 
     def rejected(self) -> Stack:
         """What is rejected or skipped, and why?"""
-        return views.reasons(self._plans, self.mask)
+        return Stack([plans.reasons_table(plan, self.mask) for plan in self._plans])
 
     def notes(self) -> Stack:
         """Which values were changed or doubted on the way in?"""
-        return views.notes(self._plans)
+        return Stack([plans.notes_table(plan) for plan in self._plans])
 
     def explorer(self) -> Explorer:
         """Which rows are they?"""
-        return views.explorer(self._plans, self._staged, self.mask, rows=self.rows)
+        return explore(self._plans, self.mask, rows=self.rows, frames=self._frames)
 
     def control(self) -> Any:
         """The same to choose from, where there is a kernel."""
-        return views.control(self.explorer())
+        return self.explorer().control()
 
     def approve(self) -> Grid:
         """May we proceed? Stops at a gate, and at a plan that nobody reviewed."""
-        return results.gates_table(self._own.require(self.run, self._plans))
+        return gates_table(self._own.require(self.run, self._plans))
 
     def apply(self) -> tuple[Chart, ...]:
         """Write what was approved, in one transaction."""
         self.approve()
         self._applied = self._own.apply(self.run, self._plans)
-        return views.outcome_charts(self._plans, applied=True)
+        return self._outcome_charts(applied=True)
 
     def prove(self) -> Stack:
         """Did it land?"""
@@ -103,6 +116,26 @@ class DataNotebook(PhaseNotebook):
     def _staged(self) -> data.Stageds:
         return self._own.stage(self.run)
 
+    @property
+    def _frames(self) -> dict[str, pd.DataFrame]:
+        return {table: staged.frame for table, staged in self._staged.items()}
+
     @cached_property
     def _plans(self) -> data.Plans:
         return self._own.plan(self.run, self._staged)
+
+    def _matches(self) -> Iterator[Stack]:
+        """Which spellings were taken for one, of rows that spelled names make."""
+        by_table = {plan.table: plan for plan in self._plans}
+        for name, plan in by_table.items():
+            how = registry.named(name).made
+            if how and how.spelled:
+                found = spellings(plan, by_table[how.of], self._staged[how.of])
+                if len(found):
+                    yield previews.matches_stack(name, found, self.mask)
+
+    def _outcome_charts(self, *, applied: bool) -> tuple[Chart, ...]:
+        return tuple(
+            charts.outcome_bar(plan.table, plan.counts, applied=applied)
+            for plan in self._plans
+        )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from reimport_lib.phases import delete
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
-from reimport_lib.plan.delete import DeletionPlan
-from reimport_lib.show import results, views
-from reimport_lib.show.differences import deletions_stack
+from reimport_lib.plan.delete import DELETED, KEPT, DeletionPlan
+from reimport_lib.show import charts, deletion_words
+from reimport_lib.show.deletion_words import Deletions
 from reimport_lib.show.drawing import Chart
 from reimport_lib.show.html import Grid, Stack
+from reimport_lib.show.plans import applied_table, deletions_stack
+from reimport_lib.show.results import gates_table
 from reimport_lib.write.apply import Applied
 
 
@@ -28,17 +31,28 @@ class DeleteNotebook(PhaseNotebook):
 
     def plan_charts(self) -> tuple[Chart, ...]:
         """How much goes, and how much stays?"""
-        return views.deletion_charts(self._plans, clean_slate=self.run.clean_slate)
+        tables = {
+            plan.table: (plan.counts[DELETED], plan.counts[KEPT])
+            for plan in self._plans
+            if len(plan.rows)
+        }
+        kept: Counter[str] = Counter()
+        for plan in self._plans:
+            kept.update(plan.reasons)
+        gone = sum(deleted for deleted, _ in tables.values())
+        facts = Deletions(gone, kept, clean_slate=self.run.clean_slate)
+        told = deletion_words.finding(facts)
+        return (charts.deletion_bars(tables, told),) if tables else ()
 
     def approve(self) -> Grid:
         """May we proceed? Stops at a gate, and at a plan that nobody reviewed."""
-        return results.gates_table(delete.require(self.run, self._plans))
+        return gates_table(delete.require(self.run, self._plans))
 
     def apply(self) -> Grid:
         """Delete what was approved."""
         self.approve()
         self._applied = delete.apply(self.run, self._plans)
-        return views.applied_table(self._applied)
+        return applied_table(self._applied)
 
     def prove(self) -> Stack:
         """Did it land?"""

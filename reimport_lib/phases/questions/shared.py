@@ -8,10 +8,9 @@ from typing import TypeVar
 from reimport_lib.checks import Check
 from reimport_lib.errors import UsageError
 from reimport_lib.record.run import Run
-from reimport_lib.show import views
 from reimport_lib.show.html import Stack
 from reimport_lib.show.masking import Mask
-from reimport_lib.show.results import Card
+from reimport_lib.show.results import Card, checks_stack, header_card
 
 Left = TypeVar("Left")
 
@@ -36,12 +35,12 @@ class PhaseNotebook:
 
     def card(self) -> Card:
         """Which run this is, and whether it may write to the real database."""
-        return views.card(self.run)
+        return header_card(self.run.manifest())
 
     def judge(self, checks: list[Check]) -> Stack:
         """Keep *checks* to close the phase by, and show them."""
         self.checks = checks
-        return views.checks(checks)
+        return checks_stack(checks)
 
 
 def left_by(method: str, made: Left | None) -> Left:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reimport_lib.phases import validation
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
 from reimport_lib.read.snapshot import Snapshot
-from reimport_lib.show import views
+from reimport_lib.show import charts, previews
 from reimport_lib.show.drawing import Chart
 from reimport_lib.show.html import Stack
 from reimport_lib.show.results import Card
@@ -26,20 +26,27 @@ class ValidationNotebook(PhaseNotebook):
 
     def source(self) -> Stack:
         """What did FileMaker give us?"""
-        return views.sources(self._snapshot, self._tables)
+        return previews.source_table(self._snapshot.manifest, self._tables)
 
     def fill_charts(self) -> tuple[Chart, ...]:
         """How many rows fill each column?"""
-        return views.fill_charts(self._snapshot, self._tables)
+        found = self._snapshot.manifest.tables
+        return tuple(
+            charts.fill_rates(name, found[name].filled, found[name].rows)
+            for name in self._tables
+        )
 
     def mapping(self) -> Stack:
         """Does it fit?"""
         described = validation.mappings_of(self._snapshot, self._tables)
-        return views.mappings(described, folded=True)
+        return Stack([previews.mapping_fold(*each) for each in described.items()])
 
     def samples(self) -> Stack:
         """What does it look like?"""
-        return views.raw_samples(self._snapshot, self.mask, rows=self.rows)
+        frames = {
+            name: self._snapshot.table(name) for name in self._snapshot.manifest.tables
+        }
+        return previews.samples(frames, self.mask, self.rows)
 
     def check(self) -> Stack:
         """May we proceed?"""

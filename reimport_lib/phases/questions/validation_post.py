@@ -9,8 +9,9 @@ from reimport_lib.checks import Check
 from reimport_lib.phases import validation_post
 from reimport_lib.phases.questions.shared import PhaseNotebook
 from reimport_lib.prove.evidence import Evidence
-from reimport_lib.show import views
+from reimport_lib.show import held
 from reimport_lib.show.html import Grid, Stack
+from reimport_lib.show.results import checks_stack
 
 
 @dataclass(eq=False, repr=False)
@@ -23,27 +24,27 @@ class ValidationPostNotebook(PhaseNotebook):
 
     def accounts(self) -> Grid:
         """What is compared?"""
-        return views.accounts(self._evidence)
+        return held.accounts(self._evidence)
 
     def held(self) -> Stack:
         """What does it hold?"""
-        return views.held_records(validation_post.held(self.run, self.rows), self.mask)
+        return held.records(validation_post.held(self.run, self.rows), self.mask)
 
     def counts(self) -> Stack:
         """Is everything there?"""
-        return views.checks(self._answer(validation_post.counts))
+        return checks_stack(self._answer(validation_post.counts))
 
     def fields(self) -> Stack:
         """Does every field say what FileMaker said?"""
-        return views.checks(self._answer(validation_post.fields))
+        return checks_stack(self._answer(validation_post.fields))
 
     def links(self) -> Stack:
         """Does every link lead to the right row?"""
-        return views.checks(self._answer(validation_post.links))
+        return checks_stack(self._answer(validation_post.links))
 
     def functional(self) -> Stack:
         """Does the backend show it?"""
-        return views.checks(self._answer(validation_post.functional))
+        return checks_stack(self._answer(validation_post.functional))
 
     def finish(self) -> None:
         """Close the phase by all its questions; raises ValidationFailed or Refused."""
