@@ -69,7 +69,7 @@ class Check:
         }
 
     @classmethod
-    def from_json(cls, values: dict[str, str]) -> Check:
+    def from_json(cls, values: CheckRecord) -> Check:
         return cls(
             values["name"],
             values["expected"],

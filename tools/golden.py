@@ -104,7 +104,7 @@ def make(folder: Path) -> None:
             entry["notebook_sha256"] = _sha256(notebook)
             notebook.with_suffix(".html").write_text(export.export(notebook))
         write_json(folder / MANIFEST, manifest)
-        (folder / REPORT).write_text(cover.render(manifest, folder))
+        (folder / REPORT).write_text(cover.render(read_manifest(folder), folder))
     for path in folder.rglob("*"):
         if path.is_file():
             os.chmod(path, MODE)  # noqa: PTH101

@@ -156,8 +156,7 @@ def _open(settings: Settings, asked: RunOptions) -> Run:
 
 def _gates(words: tuple[str, ...]) -> dict[str, float]:
     """``TABLE.NAME=VALUE`` words as place -> limit."""
-    parsed = (limits.parse(word) for word in words)
-    return {f"{table}.{name}": value for (table, name), value in parsed}
+    return dict(map(limits.parse, words))
 
 
 def _phases(name: str) -> tuple[Phase, ...]:

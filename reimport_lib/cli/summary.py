@@ -10,16 +10,8 @@ from reimport_lib.record import lock
 from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import Status
-from reimport_lib.show import deletion_words, run_words
+from reimport_lib.show import deletion_words, facts, next_steps, verdict
 from reimport_lib.show.attempts import attempt_sentences
-from reimport_lib.show.verdict import (
-    deletions,
-    facts_of_writing,
-    next_step,
-    only_planned,
-    standing,
-)
-from reimport_lib.show.waiting import clock, waits
 from reimport_lib.show.words import noun
 
 
@@ -27,28 +19,27 @@ def show_run(run: Run, *, brief: bool = False) -> None:
     """The summary of *run*: verdict, one line per table, where the report lies."""
     manifest = run.manifest()
     if not brief:
-        at = clock(manifest) or "not fixed yet"
+        at = facts.clock(manifest) or "not fixed yet"
         say(f"Run {run.run_id} ({run.mode}), clock {at}")
         for entry in manifest["phases"]:
             for line in phase_lines(entry):
                 say(line)
     if changes := approve.what_will_change(run):
         show_counts(changes)
-    if planned := [noun(name) for name in only_planned(manifest)]:
+    if planned := [noun(name) for name in facts.only_planned(manifest)]:
         say(f"Planned, and the phase is not done: {', '.join(planned)}")
-    run_checks = run_words.tally(standing(manifest))
     seconds = manifest.get("seconds", 0)
-    say(f"{manifest['status']}: {run_checks}; {seconds:.1f} s")
-    if said := waits(manifest):
+    say(f"{manifest['status']}: {verdict.checks(manifest)}; {seconds:.1f} s")
+    if said := verdict.waits(manifest):
         say(said)
-    writing = facts_of_writing(manifest)
-    if run_words.stays(writing) or writing.taken_back:
-        say(run_words.written(writing))
+    stays = facts.has_stopped(manifest) and facts.written_phases(manifest)
+    if stays or facts.is_taken_back(manifest):
+        say(verdict.written(manifest))
     if not brief and is_abandoned(run):
         say(f"No command is executing it: reimport run --resume {run.run_id}")
     report = run.folder / REPORT
     say(f"Report: {report}" if report.exists() else "Report: when the run ends")
-    step = next_step(manifest)
+    step = next_steps.after(manifest)
     if step.first:
         say(f"Next: {step.first}")
     if step.command:
@@ -60,8 +51,7 @@ def show_changes(rehearsal: Run) -> None:
     manifest = rehearsal.manifest()
     say(f"Applying {rehearsal.run_id} to {manifest['database']['name']} will do:")
     show_counts(approve.what_will_change(rehearsal))
-    gone = deletions(manifest)
-    if gone and (warned := deletion_words.warning(gone)):
+    if warned := deletion_words.warning(manifest):
         say(warned)
     say(f"Review it first: {rehearsal.folder / 'report.html'}")
 

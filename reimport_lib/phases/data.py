@@ -221,11 +221,7 @@ def with_planned(known: Known, plan: Plan, decided: Decided) -> Known:
 
 def gates_of(run: Run) -> gates.Gates:
     """The limits that were set for *run*."""
-    limits = {}
-    for place, limit in run.gates.items():
-        table, _, name = place.partition(".")
-        limits[table, name] = limit
-    return gates.Gates(limits)
+    return gates.Gates(run.gates)
 
 
 def _ahead(

@@ -62,15 +62,15 @@ class Gates:
     The limits of one run.
 
     Attributes:
-        values: limits set by people, (table or ``*``, gate) -> value; what is not
-            there is as in ``DEFAULTS``.
+        values: limits set by people, ``TABLE.NAME`` or ``*.NAME`` -> value; what is
+            not there is as in ``DEFAULTS``.
     """
 
-    values: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    values: Mapping[str, float] = field(default_factory=dict)
 
     def limit(self, table: str, name: str) -> float | None:
         """The nearest limit: set for the table, set for all, declared, by default."""
-        for place in ((table, name), (ALL, name)):
+        for place in (f"{table}.{name}", f"{ALL}.{name}"):
             if place in self.values:
                 return self.values[place]
         known = registry.by_name().get(table)
@@ -115,7 +115,7 @@ class GateResult:
         return f"--gate {self.table}.{self.name}={rounded / step:g}"
 
 
-def parse(text: str) -> tuple[tuple[str, str], float]:
+def parse(text: str) -> tuple[str, float]:
     """
     Read ``patients.max_rejected=0.2`` (or ``*.max_rejected=0.2``).
 
@@ -138,7 +138,7 @@ def parse(text: str) -> tuple[tuple[str, str], float]:
             hint=f"--gate {table}.{name}={DEFAULTS.get(name, 0.5):g}",
             id="R110",
         )
-    return (table, name), value
+    return f"{table}.{name}", value
 
 
 def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:

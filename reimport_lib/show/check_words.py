@@ -8,59 +8,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from reimport_lib.checks import Verdict
+from reimport_lib.counting import verb
 from reimport_lib.show.words import count
 
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many checks there are of each verdict."""
-
-    held: int = 0
-    failed: int = 0
-    warned: int = 0
-    unmade: int = 0
-
-    @classmethod
-    def of(cls, verdicts: Iterable[str]) -> Tally:
-        """The tally of *verdicts*, by their codes."""
-        found = Counter(map(str, verdicts))
-        return cls(
-            found["pass"], found["fail"], found["warn"], found["could-not-check"]
-        )
-
-    @property
-    def total(self) -> int:
-        return self.held + self.failed + self.warned + self.unmade
+_OTHERS = {
+    Verdict.FAIL: ("does not hold", "do not hold", "did not hold"),
+    Verdict.WARN: ("asks for a look", "ask for a look", "asked for a look"),
+    Verdict.COULD_NOT_CHECK: ("could not be made",) * 3,
+}
 
 
-def found(tally: Tally, *, past: bool = False) -> str:
+def found(verdicts: Iterable[str], *, past: bool = False) -> str:
     """
     ``276 of 305 checks hold; 19 ask for a look; 10 could not be made``.
 
     Args:
         past: what they looked at is there no more: they held, and asked.
     """
-    if not tally.total:
+    numbers = Counter(verdicts)
+    total, held = numbers.total(), numbers[Verdict.PASS]
+    if not total:
         return "no check was made"
-    one = tally.total == 1
-    hold = "held" if past else "holds" if one or tally.held == 1 else "hold"
-    if tally.held == tally.total:
-        if one:
-            return f"the one check {hold}"
-        return f"all {count(tally.total)} checks {'held' if past else 'hold'}"
-    told = [
-        f"{count(tally.held)} of {count(tally.total)} {'check' if one else 'checks'} "
-        f"{hold}"
-    ]
+    hold = "held" if past else verb(min(total, held or total), "holds", "hold")
+    if held == total:
+        return f"{verb(total, 'the one check', f'all {count(total)} checks')} {hold}"
+    told = [f"{count(held)} of {count(total)} {verb(total, 'check', 'checks')} {hold}"]
     told += [
-        f"{count(number)} {was if past else singular if number == 1 else plural}"
-        for number, singular, plural, was in (
-            (tally.failed, "does not hold", "do not hold", "did not hold"),
-            (tally.warned, "asks for a look", "ask for a look", "asked for a look"),
-            (tally.unmade, *("could not be made",) * 3),
-        )
-        if number
+        f"{count(numbers[other])} {was if past else verb(numbers[other], one, many)}"
+        for other, (one, many, was) in _OTHERS.items()
+        if numbers[other]
     ]
     return "; ".join(told)

@@ -1,86 +1,74 @@
 """What the delete phase does, in words: what goes, what stays, and why.
 
-Imports codes and words.
+Imports codes, facts and words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
+from reimport_lib.counting import verb
 from reimport_lib.plan.codes import Kept
+from reimport_lib.record.manifest import Manifest
+from reimport_lib.show import facts
 from reimport_lib.show.words import count, several
 
 
-@dataclass(frozen=True, slots=True)
-class Deletions:
-    """
-    The delete phase of a run.
-
-    Attributes:
-        deleted: records that its plan deletes; kept: reason -> records it leaves.
-        clean_slate: records whose row does not come in today go too.
-        state: the plan was applied and stands, was not applied, or stopped by accident
-            while it was.
-    """
-
-    deleted: int
-    kept: Mapping[str, int]
-    clean_slate: bool = False
-    state: Literal["done", "not done", "unsure"] = "not done"
-
-
-def finding(facts: Deletions) -> str:
+def finding(deleted: int, kept: Mapping[str, int], *, clean_slate: bool) -> str:
     """
     What goes, why, and what stays: the title of the chart.
 
     That nothing is gone from the source is said only where it is so: a record that is
     gone may stay, because others hang on it.
+
+    Args:
+        kept: reason -> records that the plan leaves.
     """
-    held = facts.kept.get(Kept.HAS_CHILDREN, 0)
-    stays = sum(facts.kept.values())
-    if facts.deleted:
-        goes = "goes" if facts.deleted == 1 else "go"
-        told = f"{several(facts.deleted, 'record')} {goes}, {_why(facts)}"
+    held = kept.get(Kept.HAS_CHILDREN, 0)
+    stays = sum(kept.values())
+    if deleted:
+        why = _why(deleted, clean_slate=clean_slate)
+        told = f"{several(deleted, 'record')} {verb(deleted, 'goes', 'go')}, {why}"
     elif held:
-        told = (
-            f"Nothing is deleted: {several(held, 'record')} would go, and others hang"
-        )
-        told += " on it" if held == 1 else " on them"
+        told = f"Nothing is deleted: {several(held, 'record')} would go, and others "
+        told += verb(held, "hang on it", "hang on them")
     else:
         told = "Nothing is deleted: no record of an import is gone from the source"
-    if stays:
-        told += f"; {count(stays)} {'stays' if stays == 1 else 'stay'}"
-        told += " for a named reason" if stays == 1 else " for named reasons"
-    return told
+    if not stays:
+        return told
+    why = verb(stays, "stays for a named reason", "stay for named reasons")
+    return f"{told}; {count(stays)} {why}"
 
 
-def said(facts: Deletions) -> str:
-    """The sentence of the verdict; "" where it cannot be told."""
-    if facts.state == "unsure":
+def said(manifest: Manifest) -> str:
+    """The sentence of the verdict; "" where there is none, or it cannot be told."""
+    phase = facts.deletion(manifest)
+    if phase is None or facts.is_taken_back(manifest) or facts.may_have_written(phase):
         return ""
-    if facts.state == "not done" or not facts.deleted:
+    deleted, _ = facts.deleted_and_kept(phase)
+    if not deleted or phase not in facts.applied(manifest):
         return "Nothing was deleted."
-    was = "was" if facts.deleted == 1 else "were"
-    return f"{several(facts.deleted, 'record')} {was} deleted, {_why(facts)}."
-
-
-def warning(facts: Deletions) -> str:
-    """What a person must know before saying yes to a clean slate; "" to any other."""
-    if not facts.clean_slate:
-        return ""
+    why = _why(deleted, clean_slate=facts.is_clean_slate(manifest))
     return (
-        f"Clean slate: {several(facts.deleted, 'record')} will be deleted, also those"
-        " whose row does not come in today, and what people changed in imported fields"
-        " will be overwritten."
+        f"{several(deleted, 'record')} {verb(deleted, 'was', 'were')} deleted, {why}."
     )
 
 
-def _why(facts: Deletions) -> str:
+def warning(manifest: Manifest) -> str:
+    """What a person must know before saying yes to a clean slate; "" to any other."""
+    phase = facts.deletion(manifest)
+    if phase is None or not facts.is_clean_slate(manifest):
+        return ""
+    deleted, _ = facts.deleted_and_kept(phase)
+    return (
+        f"Clean slate: {several(deleted, 'record')} will be deleted, also those whose"
+        " row does not come in today, and what people changed in imported fields will"
+        " be overwritten."
+    )
+
+
+def _why(deleted: int, *, clean_slate: bool) -> str:
     """Why what goes goes; a clean slate takes along what does not come in today."""
-    one = facts.deleted == 1
-    lacks = f"as the source no longer has {'it' if one else 'them'}"
-    if not facts.clean_slate:
-        return lacks
-    return f"{lacks} or does not let {'it' if one else 'them'} in today (clean slate)"
+    it = verb(deleted, "it", "them")
+    today = f" or does not let {it} in today (clean slate)" if clean_slate else ""
+    return f"as the source no longer has {it}{today}"

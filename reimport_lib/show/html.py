@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from reimport_lib.plain import visible
@@ -117,6 +118,11 @@ class PageLink(Element):
 
     words: str
     target: str = ""
+
+    @classmethod
+    def to(cls, words: str, page: Path) -> PageLink:
+        """*words* that lead to *page* where it lies there."""
+        return cls(words, page.name if page.is_file() else "")
 
     @property
     def is_beside(self) -> bool:

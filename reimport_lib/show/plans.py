@@ -59,7 +59,7 @@ def outcomes_stack(plan: Plan) -> Stack:
         right=("rows", "share"),
         foot=foot if plan.blank_rows else "",
     )
-    told = f"{_things(plan)}: {equation(plan.counts, total)}"
+    told = f"{_things(plan)}: {equation(plan.counts)}"
     return Stack([Sentence(told, strong=True), balance])
 
 

@@ -12,10 +12,10 @@ from operator import itemgetter
 from pathlib import Path
 
 from reimport_lib.plan.codes import Outcome
+from reimport_lib.record.manifest import Manifest
 from reimport_lib.show.badges import outcome_badge
+from reimport_lib.show.facts import tables
 from reimport_lib.show.html import Cell, Element, Grid
-from reimport_lib.show.verdict import tables
-from reimport_lib.show.waiting import Json
 from reimport_lib.show.words import code_meaning, count, noun
 
 EXAMPLES = 3
@@ -23,7 +23,7 @@ _READ = ("reason", "outcome", "row")
 _NONE: tuple[str, list[str]] = ("", [])
 
 
-def rejected_rows_report(manifest: Json, folder: Path) -> list[Element]:
+def rejected_rows_report(manifest: Manifest, folder: Path) -> list[Element]:
     """The table of reasons: rejected before skipped, large before small."""
     rows: list[tuple[Cell, ...]] = []
     for name, counts in tables(manifest).items():

@@ -5,25 +5,25 @@ Imports checks, badges, words and html.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.plain import visible
 from reimport_lib.plan.gates import ROWS, GateResult, Gates
+from reimport_lib.record.manifest import Manifest
 from reimport_lib.show.badges import status_badge, verdict_badge
-from reimport_lib.show.check_words import Tally, found
+from reimport_lib.show.check_words import found
+from reimport_lib.show.facts import clock
 from reimport_lib.show.html import (
     Badge,
-    Cell,
     Element,
     Fold,
     Grid,
     Sentence,
     Stack,
 )
-from reimport_lib.show.waiting import clock
 from reimport_lib.show.words import (
     STATUSES,
     VERDICTS,
@@ -56,7 +56,7 @@ class Card(Element):
     """
 
     mode: str
-    facts: tuple[tuple[str, str], ...]
+    facts: Sequence[tuple[str, str]]
 
     @property
     def banner(self) -> tuple[str, str]:
@@ -69,116 +69,82 @@ class Card(Element):
         return visible("\n".join(lines))
 
 
-def header_card(manifest: Mapping[str, Any], *, database: str = "") -> Card:
-    """
-    The card of the run whose ``run.json`` is *manifest*.
-
-    Args:
-        database: name of the database that the run works on, without credentials.
-    """
+def header_card(manifest: Manifest) -> Card:
+    """The card of the run whose ``run.json`` is *manifest*."""
+    database = manifest["database"]["name"] if "database" in manifest else ""
+    digest = manifest.get("snapshot_digest", "")
+    reviewed = manifest["parameters"].get("reviewed")
     facts = [
-        ("Run", str(manifest["run_id"])),
-        ("Database", database or database_name(manifest)),
+        ("Run", manifest["run_id"]),
+        ("Database", database or "not bound yet"),
         ("Clock", clock(manifest) or "not fixed yet"),
-        (
-            "Source",
-            short(str(manifest.get("snapshot_digest") or "")) or "not frozen yet",
-        ),
+        ("Source", f"{digest[:12]}…" if digest else "not frozen yet"),
+        *([("Reviewed", reviewed)] if reviewed else []),
     ]
-    reviewed = str(manifest.get("parameters", {}).get("reviewed") or "")
-    if reviewed:
-        facts.append(("Reviewed", reviewed))
-    return Card(str(manifest["mode"]), tuple(facts))
+    return Card(manifest["mode"], facts)
 
 
-def database_name(manifest: Mapping[str, Any]) -> str:
-    """The name of the database in *manifest*, or that there is none yet."""
-    database = manifest.get("database") or {}
-    name = database.get("name", "") if isinstance(database, Mapping) else database
-    return str(name) or "not bound yet"
-
-
-def moment(iso: str) -> str:
-    """``2026-11-22 10:15:04 UTC`` from ISO text; blank stays blank."""
-    return iso.replace("T", " ").replace("+00:00", " UTC")
-
-
-def short(digest: str) -> str:
-    """The first twelve characters of a digest."""
-    return f"{digest[:12]}…" if len(digest) > 12 else digest
-
-
-def checks_table(checks: Iterable[Check], caption: str = "") -> Grid:
+def checks_table(checks: Iterable[Check], caption: str) -> Grid:
     """Every check with what was expected and found; those that fail come first."""
-    order = {"fail": 0, "warn": 1, "could-not-check": 2, "pass": 3}
-    ranked = sorted(checks, key=lambda check: order[str(check.verdict)])
+    order = (Verdict.FAIL, Verdict.WARN, Verdict.COULD_NOT_CHECK, Verdict.PASS)
+    ranked = sorted(checks, key=lambda check: order.index(check.verdict))
     heads = ("check", "verdict", "expected", "found", "what to do")
-    width = len(heads) if any(check.advice for check in ranked) else len(heads) - 1
-    rows = tuple(
+    width = len(heads) - (not any(check.advice for check in ranked))
+    rows = [
         (
-            _check_name(check),
-            verdict_badge(str(check.verdict)),
+            ": ".join(map(_with_noun, check.name.split(": "))),
+            verdict_badge(check.verdict),
             check.expected,
             check.actual,
             check.advice,
         )[:width]
         for check in ranked
-    )
-    return Grid(
-        caption or checks_caption(ranked),
-        heads[:width],
-        rows,
-        empty="no check was made.",
-    )
+    ]
+    return Grid(caption, heads[:width], rows, empty="no check was made.")
 
 
-def _check_name(check: Check) -> str:
-    """The name of *check*, with its table called as everywhere in a report."""
-    return ": ".join(map(_with_noun, check.name.split(": ")))
+def _with_noun(part: str) -> str:
+    """*part* of a check's name, a table by what a reader calls its rows."""
+    return registry.noun(part) if part in registry.by_name() else part
 
 
-def checks_stack(checks: Iterable[Check], *, past: bool = False) -> Stack:
+def checks_stack(checks: Sequence[Check], *, past: bool = False) -> Stack:
     """
     The checks to look at; those that hold are behind a line where they are many.
 
     Args:
         past: what they looked at is there no more.
     """
-    made = list(checks)
-    held = [check for check in made if check.verdict is Verdict.PASS]
-    rest = [check for check in made if check.verdict is not Verdict.PASS]
+    said = sentence_case(found((check.verdict for check in checks), past=past))
+    held = [check for check in checks if check.verdict is Verdict.PASS]
+    rest = [check for check in checks if check.verdict is not Verdict.PASS]
     if len(held) <= FEW_CHECKS:
-        return Stack((checks_table(made, checks_caption(made, past=past)),))
-    said = checks_caption(made, past=past)
-    parts: list[Element] = [Sentence(f"{said}.", strong=True)]
-    if rest:
-        parts.append(checks_table(rest, "Checks to look at"))
-    holds = "held" if past else "holds"
+        return Stack([checks_table(checks, said)])
     table = checks_table(held, f"Checks that {'held' if past else 'hold'}")
-    return Stack((*parts, Fold(f"What {holds}, check by check", table)))
+    return Stack(
+        [
+            Sentence(f"{said}.", strong=True),
+            *([checks_table(rest, "Checks to look at")] if rest else []),
+            Fold(f"What {'held' if past else 'holds'}, check by check", table),
+        ]
+    )
 
 
-def checks_caption(checks: Iterable[Check], *, past: bool = False) -> str:
-    """``40 of 42 checks hold; 1 does not hold; 1 could not be made``."""
-    tally = Tally.of(str(check.verdict) for check in checks)
-    return sentence_case(found(tally, past=past))
-
-
-def gates_table(results: Iterable[GateResult]) -> Grid:
+def gates_table(results: Sequence[GateResult]) -> Grid:
     """Every limit of the plan, its figure and whether it is within."""
-    measured = list(results)
-    rows: list[tuple[Cell, ...]] = []
-    for result in measured:
-        place = f"{result.table}.{result.name}"
-        figure = share(result.count, result.total) if result.total else ""
-        figure = figure or count(result.count)
-        badge = _gate_badge(result, measured)
-        rows.append((place, badge, figure, _limit(result)))
     return Grid(
         "The limits of this run",
         ("gate", "verdict", "figure", "limit"),
-        tuple(rows),
-        right=frozenset({"figure", "limit"}),
+        [
+            (
+                f"{gate.table}.{gate.name}",
+                _gate_badge(gate, results),
+                share(gate.count, gate.total) if gate.total else count(gate.count),
+                _limit(gate),
+            )
+            for gate in results
+        ],
+        right=("figure", "limit"),
         empty="no limit applies.",
     )
 
@@ -213,9 +179,4 @@ def status_words() -> Grid:
     """What the states of a run and the verdicts of a check mean."""
     rows = [(status_badge(name), said.sentence) for name, said in STATUSES.items()]
     rows += [(verdict_badge(name), said.sentence) for name, said in VERDICTS.items()]
-    return Grid("The words of this report", ("word", "meaning"), tuple(rows))
-
-
-def _with_noun(part: str) -> str:
-    """*part* of a check's name, a table by what a reader calls its rows."""
-    return registry.noun(part) if part in registry.by_name() else part
+    return Grid("The words of this report", ("word", "meaning"), rows)

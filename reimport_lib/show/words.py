@@ -135,6 +135,16 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def took(seconds: float) -> str:
+    """A duration; nothing where none was measured."""
+    return duration(seconds) if seconds else ""
+
+
+def moment(iso: str) -> str:
+    """``2026-11-22 10:15:04 UTC`` from ISO text; blank stays blank."""
+    return iso.replace("T", " ").replace("+00:00", " UTC")
+
+
 def size(number: int) -> str:
     """``812 bytes``, ``3.4 MB``; decimal units."""
     amount = float(number)
@@ -177,14 +187,15 @@ def note_meaning(code: str) -> tuple[str, str]:
     return _NOTE_MEANINGS.get(code) or code_meaning(code)
 
 
-def equation(counts: Mapping[str, int], source_rows: int) -> str:
+def equation(counts: Mapping[str, int]) -> str:
     """``15,149 = 9,812 created + 5,323 unchanged + 14 rejected``; zeros left out."""
     terms = [
         f"{count(counts[outcome])} {outcome.value}"
         for outcome in SOURCE_OUTCOMES
         if counts.get(outcome)
     ]
-    return f"{count(source_rows)} = {' + '.join(terms) or '0'}"
+    total = sum(counts.get(outcome, 0) for outcome in SOURCE_OUTCOMES)
+    return f"{count(total)} = {' + '.join(terms) or '0'}"
 
 
 def outcome_finding(

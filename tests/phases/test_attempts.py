@@ -11,7 +11,7 @@ from reimport_lib.errors import PhaseFailed, Refused, TargetError
 from reimport_lib.phases import attempts, binding, opening, recording
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
-from reimport_lib.show.next_steps import Ended, Step, after
+from reimport_lib.show.next_steps import Step, after
 from reimport_lib.write import bind
 from reimport_lib.write.databases import sqlite_file
 from tests.phases import sites
@@ -164,6 +164,8 @@ def test_a_run_whose_database_is_away_is_gone_on_with_not_begun_anew(
     bind.close()
     away.rename(database)
     hint = stopped.value.hint
-    ended = Ended(failed.run_id, rehearsal=False, status="refused", hint=hint)
+    manifest = failed.manifest()
+    manifest["status"] = Status.REFUSED
+    next(p for p in manifest["phases"] if "error" in p)["error"] = str(stopped.value)
     assert hint.endswith(f"; then reimport run --resume {failed.run_id}")
-    assert after(ended) == Step(first=hint)
+    assert after(manifest) == Step(first=hint)

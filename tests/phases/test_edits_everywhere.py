@@ -132,7 +132,7 @@ def edited(site: Site) -> Editor:
 def offered(run: Run) -> dict[str, float]:
     """The gates that the error of *run* offers."""
     found = re.findall(r"--gate (\S+)", sites.error(run))
-    return {f"{t}.{n}": v for (t, n), v in map(gates.parse, found)}
+    return dict(map(gates.parse, found))
 
 
 def waiting(run: Run) -> dict[str, int]:

@@ -36,8 +36,7 @@ def test_a_parameter_sets_the_limit_of_every_table_it_stands_for(
     tables = phase.tables or ("patients", "notes")
 
     places = limits.expanded(phase, {parameter.name: other})
-    split = {tuple(place.split(".")): value for place, value in places.items()}
-    now, before = Gates(split), Gates()  # type: ignore[arg-type]
+    now, before = Gates(places), Gates()
 
     changed = {
         table

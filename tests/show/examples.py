@@ -140,7 +140,7 @@ CHECKS = {
 
 def run(
     mode: str = "rehearsal", status: str = "succeeded", stops: str = "", error: str = ""
-) -> dict[str, Any]:
+) -> Any:
     """
     ``run.json``; *stops* names the phase that ended in *status*, its plan made.
     """

@@ -22,7 +22,7 @@ FIRST = {
 KILLED = {**FIRST, "number": 2, "status": "interrupted", "ended_at": "", "seconds": 0.0}
 
 
-def tried(*attempts: dict[str, Any]) -> dict[str, Any]:
+def tried(*attempts: dict[str, Any]) -> Any:
     return {"name": "patients", "status": "succeeded", "attempts": list(attempts)}
 
 
@@ -37,7 +37,7 @@ def test_each_attempt_is_told_with_its_time_and_its_error() -> None:
 
 
 def test_a_phase_that_was_tried_once_has_nothing_to_tell(tmp_path: Path) -> None:
-    assert attempt_sentences({"name": "patients", "status": "failed"}) == []
+    assert attempt_sentences(tried()) == []
     assert attempts_table(run("full"), tmp_path) == []
 
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from reimport_lib.show.next_steps import Ended, Step, after, opened_with
+from reimport_lib.show.next_steps import Step, after
+from tests.show.examples import run
 
 RUN = "20261122T101500Z-full"
+
+
+def ended(status: str, hint: str = "", mode: str = "full", **parameters: Any) -> Any:
+    """A run that ended in *status* in phase notes, opened with *parameters* alone."""
+    manifest = run(mode, status, "notes", f"it stopped. Hint: {hint}" if hint else "")
+    manifest["parameters"] |= {"gates": {}, **parameters}
+    return manifest
 
 
 @pytest.mark.parametrize(
@@ -19,28 +29,30 @@ RUN = "20261122T101500Z-full"
             "reimport run --phase backup --dry-run",
             "reimport run --phase backup --dry-run",
         ),
-        ("reimport run --dry-run --gate a.b=0.5; or wait", None),
+        (
+            "reimport run --dry-run --gate a.b=0.5; or wait",
+            "reimport run --dry-run --gate a.b=0.5",
+        ),
     ],
 )
 def test_a_command_that_the_error_advises_is_the_next_step(
-    hint: str, command: str | None
+    hint: str, command: str
 ) -> None:
-    step = after(Ended(RUN, rehearsal=False, status="refused", hint=hint))
-
-    assert step == Step(command=command or "reimport run --dry-run --gate a.b=0.5")
+    assert after(ended("refused", hint)) == Step(command=command)
 
 
 def test_other_advice_comes_before_what_the_state_asks_for() -> None:
-    step = after(Ended(RUN, rehearsal=True, status="refused", hint="map them"))
+    step = Step(first="map them", command="reimport run --dry-run")
 
-    assert step == Step(first="map them", command="reimport run --dry-run")
+    assert after(ended("refused", "map them")) == step
 
 
 def test_limits_that_the_error_advises_are_in_the_command() -> None:
     hint = "look at the rows; if they are right: --gate a.b=0.5 --gate c.d=2"
-    words = " --phase notes --gate a.b=0.2 --gate *.b=0.1 --strict"
+    gates = {"a.b": 0.2, "*.b": 0.1}
+    phases = ["validation", "backup", "notes"]
 
-    step = after(Ended(RUN, rehearsal=True, status="refused", words=words, hint=hint))
+    step = after(ended("refused", hint, phases=phases, gates=gates, strict=True))
 
     assert step == Step(
         first=hint,
@@ -53,40 +65,28 @@ def test_limits_that_the_error_advises_are_in_the_command() -> None:
     "hint", ["rehearse again: reimport run --full", "reimport files goes on"]
 )
 def test_advice_with_a_command_in_it_stands_alone(hint: str) -> None:
-    assert after(Ended(RUN, rehearsal=True, status="refused", hint=hint)) == Step(hint)
+    assert after(ended("refused", hint)) == Step(hint)
 
 
 @pytest.mark.parametrize(
-    ("status", "rehearsal", "command"),
+    ("status", "mode", "command"),
     [
-        ("succeeded", True, f"reimport run --full --reviewed {RUN}"),
-        ("succeeded", False, ""),
-        ("open", False, f"reimport run --resume {RUN}"),
-        ("interrupted", False, f"reimport run --resume {RUN}"),
-        ("failed", True, f"reimport run --resume {RUN}"),
-        ("refused", True, "reimport run --dry-run --strict"),
-        ("rolled-back", False, "reimport run --dry-run"),
-        ("validation-failed", False, ""),
-        ("running", False, ""),
+        ("succeeded", "rehearsal", "--full --reviewed 20261122T101500Z-rehearsal"),
+        ("open", "full", f"--resume {RUN}"),
+        ("interrupted", "full", f"--resume {RUN}"),
+        ("failed", "full", f"--resume {RUN}"),
+        ("refused", "rehearsal", "--dry-run --strict --clean-slate"),
+        ("rolled-back", "full", "--dry-run"),
     ],
 )
 def test_the_state_of_a_run_asks_for_a_command(
-    status: str, rehearsal: bool, command: str
+    status: str, mode: str, command: str
 ) -> None:
-    run = Ended(RUN, rehearsal=rehearsal, status=status, words=" --strict")
+    manifest = ended(status, mode=mode, strict=True, clean_slate=True)
 
-    assert after(run) == Step(command=command)
+    assert after(manifest) == Step(command=f"reimport run {command}")
 
 
-def test_a_run_is_opened_again_with_the_words_it_was_opened_with() -> None:
-    parameters = {
-        "phases": ["validation", "backup", "notes"],
-        "gates": {"notes.max_rejected": 0.2},
-        "strict": True,
-        "clean_slate": True,
-    }
-
-    assert opened_with(parameters) == (
-        " --phase notes --gate notes.max_rejected=0.2 --strict --clean-slate"
-    )
-    assert opened_with({"phases": [], "gates": {}}) == ""
+@pytest.mark.parametrize("status", ["succeeded", "validation-failed", "running"])
+def test_where_nothing_is_to_be_done_nothing_is_said(status: str) -> None:
+    assert after(ended(status)) == Step()

@@ -9,8 +9,8 @@ from functools import cached_property
 from reimport_lib.phases import delete
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
 from reimport_lib.plan.delete import DELETED, KEPT, DeletionPlan
-from reimport_lib.show import charts, deletion_words
-from reimport_lib.show.deletion_words import Deletions
+from reimport_lib.show import charts
+from reimport_lib.show.deletion_words import finding
 from reimport_lib.show.drawing import Chart
 from reimport_lib.show.html import Grid, Stack
 from reimport_lib.show.plans import applied_table, deletions_stack
@@ -40,8 +40,7 @@ class DeleteNotebook(PhaseNotebook):
         for plan in self._plans:
             kept.update(plan.reasons)
         gone = sum(deleted for deleted, _ in tables.values())
-        facts = Deletions(gone, kept, clean_slate=self.run.clean_slate)
-        told = deletion_words.finding(facts)
+        told = finding(gone, kept, clean_slate=self.run.clean_slate)
         return (charts.deletion_bars(tables, told),) if tables else ()
 
     def approve(self) -> Grid:

@@ -1,0 +1,165 @@
+"""The facts of a run, out of its ``run.json`` and nothing else; no words yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reimport_lib.errors import message_and_hint
+from reimport_lib.plan.codes import SOURCE_OUTCOMES, Reason
+from reimport_lib.record.manifest import Counts, Manifest, PhaseEntry
+from reimport_lib.record.status import STOPPED, Mode, Status
+from reimport_lib.show.words import moment
+from reimport_lib.tables import registry
+
+# A phase records its plan before its gate: only in these states was it applied too.
+_APPLIED = frozenset({Status.SUCCEEDED, Status.VALIDATION_FAILED})
+_ACCIDENTS = frozenset({Status.FAILED, Status.INTERRUPTED, Status.RUNNING})
+
+
+def is_rehearsal(manifest: Manifest) -> bool:
+    return manifest["mode"] == Mode.REHEARSAL
+
+
+def is_taken_back(manifest: Manifest) -> bool:
+    return manifest["status"] == Status.ROLLED_BACK
+
+
+def has_stopped(manifest: Manifest) -> bool:
+    """It has ended, and not as it was to."""
+    return manifest["status"] in STOPPED
+
+
+def is_clean_slate(manifest: Manifest) -> bool:
+    return manifest["parameters"].get("clean_slate", False)
+
+
+def tables(manifest: Manifest) -> dict[str, Counts]:
+    """Table -> its counts, in the order of the phases; deletions left out."""
+    return _tables(manifest["phases"])
+
+
+def _tables(phases: list[PhaseEntry]) -> dict[str, Counts]:
+    imports = (phase for phase in phases if phase["name"] != "delete")
+    return {name: counts for each in imports for name, counts in each["tables"].items()}
+
+
+def source_tables(tables: dict[str, Counts]) -> dict[str, dict[str, int]]:
+    """Table -> outcome -> rows, of those *tables* that FileMaker gave."""
+    return {
+        name: by_outcome(counts)
+        for name, counts in tables.items()
+        if name in registry.by_name() and registry.by_name()[name].source
+    }
+
+
+def by_outcome(counts: Counts) -> dict[str, int]:
+    """Outcome -> rows of the source."""
+    found: Mapping[str, Any] = counts
+    return {str(outcome): found.get(outcome, 0) for outcome in SOURCE_OUTCOMES}
+
+
+def applied(manifest: Manifest) -> list[PhaseEntry]:
+    """The phases that were applied and stand."""
+    if is_taken_back(manifest):
+        return []
+    return [phase for phase in manifest["phases"] if phase["status"] in _APPLIED]
+
+
+def applied_tables(manifest: Manifest) -> dict[str, Counts]:
+    """As ``tables``, of the phases that were applied and stand."""
+    return _tables(applied(manifest))
+
+
+def only_planned(manifest: Manifest) -> tuple[str, ...]:
+    """Tables whose plan is known, and whose phase has not been applied."""
+    if is_taken_back(manifest):
+        return ()
+    done = applied_tables(manifest)
+    return tuple(name for name in tables(manifest) if name not in done)
+
+
+def written_phases(manifest: Manifest) -> list[PhaseEntry]:
+    """The phases that were applied, and created, updated or deleted anything."""
+    return [
+        phase
+        for phase in applied(manifest)
+        if any(
+            counts.get("created") or counts.get("updated") or counts.get("deleted")
+            for counts in phase["tables"].values()
+        )
+    ]
+
+
+def may_have_written(phase: PhaseEntry) -> bool:
+    """It has its plan, and an attempt at it stopped by accident: the ledger knows."""
+    attempts = phase.get("attempts", ())
+    ends = {phase["status"], *(attempt["status"] for attempt in attempts)}
+    is_done = phase["status"] in _APPLIED
+    return bool(phase["tables"] and not is_done and ends & _ACCIDENTS)
+
+
+def deletion(manifest: Manifest) -> PhaseEntry | None:
+    """The delete phase; None before it is planned, or without one."""
+    for phase in manifest["phases"]:
+        planned = phase.get("plan_digests") or phase["tables"]
+        if phase["name"] == "delete" and (
+            planned or phase["status"] == Status.SUCCEEDED
+        ):
+            return phase
+    return None
+
+
+def deleted_tables(phase: PhaseEntry) -> dict[str, tuple[int, int]]:
+    """Table -> (deleted, kept) of the delete phase."""
+    return {
+        name: (counts.get("deleted", 0), counts.get("kept", 0))
+        for name, counts in phase["tables"].items()
+        if counts.get("deleted") or counts.get("kept")
+    }
+
+
+def deleted_and_kept(phase: PhaseEntry) -> tuple[int, Counter[str]]:
+    """Records that the delete phase deletes, and reason -> records that it leaves."""
+    kept: Counter[str] = Counter()
+    for counts in phase["tables"].values():
+        kept.update(counts.get("reasons", {}))
+    return sum(gone for gone, _ in deleted_tables(phase).values()), kept
+
+
+def verdicts(manifest: Manifest) -> Iterator[str]:
+    """The verdict of every check that was made."""
+    for phase in manifest["phases"]:
+        yield from (check["verdict"] for check in phase["checks"])
+
+
+def unfinished(manifest: Manifest) -> PhaseEntry | None:
+    """The phase that the run is in, or that it stopped in; None between two."""
+    done = (Status.SUCCEEDED, Status.PENDING)
+    return next((p for p in manifest["phases"] if p["status"] not in done), None)
+
+
+def error(manifest: Manifest) -> tuple[str, str]:
+    """What stopped the run, and what it advises; "" where nothing did."""
+    phase = unfinished(manifest)
+    return message_and_hint(phase.get("error", "") if phase else "")
+
+
+def waiting(manifest: Manifest) -> dict[str, int]:
+    """Table -> rows that people changed in the backend and the import left so."""
+    return {
+        name: counts["reasons"][Reason.LOCAL_EDIT]
+        for phase in applied(manifest)
+        for name, counts in phase["tables"].items()
+        if counts.get("reasons", {}).get(Reason.LOCAL_EDIT)
+    }
+
+
+def clock(manifest: Manifest) -> str:
+    """The clock of the run's plans, and which run it was taken from."""
+    shown = moment(manifest.get("as_of", ""))
+    taken_from = manifest.get("as_of_from", "")
+    if not (shown and taken_from):
+        return shown
+    return f"{shown}, fixed by {taken_from}, which froze the same source"
