@@ -39,7 +39,7 @@ _ENDLESS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Heading:
     """A column of a table; *whole*: its cells and its head are never wrapped."""
 
     name: str
@@ -91,7 +91,7 @@ def say_json(value: Any) -> None:
     _print(console(), Text(json.dumps(value, indent=1)))
 
 
-def say_table(columns: Sequence[Column], lines: Iterable[Sequence[str]]) -> None:
+def say_table(columns: Sequence[Heading], lines: Iterable[Sequence[str]]) -> None:
     """
     Print a table; where the terminal is too narrow for it, each line as a paragraph.
 
@@ -173,7 +173,7 @@ def _text(line: str) -> Text:
     return Text(one_line(line))
 
 
-def _table(columns: Sequence[Column], lines: Iterable[Sequence[str]]) -> Table:
+def _table(columns: Sequence[Heading], lines: Iterable[Sequence[str]]) -> Table:
     table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="none")
     for column in columns:
         table.add_column(
@@ -187,7 +187,7 @@ def _table(columns: Sequence[Column], lines: Iterable[Sequence[str]]) -> Table:
 
 
 def _parts(
-    columns: Sequence[Column], cells: Sequence[str], *, width: int
+    columns: Sequence[Heading], cells: Sequence[str], *, width: int
 ) -> Iterator[str]:
     """``name value`` of every cell that holds something, as many on a line as fit."""
     told = ""

@@ -11,7 +11,7 @@ from reimport_lib.cli.asking import asker
 from reimport_lib.config import load_settings
 from reimport_lib.counting import several
 from reimport_lib.execute.restore import WayBack, go_back, way_back
-from reimport_lib.printing import Column, say
+from reimport_lib.printing import Heading, say
 
 
 @click.command()
@@ -31,9 +31,9 @@ def _show_way_back(way: WayBack) -> None:
     say(f"Going back to {way.backup.database} as it was before {run.run_id}:")
     printing.say_table(
         [
-            Column("table"),
-            Column("rows now", right=True),
-            Column("rows then", right=True),
+            Heading("table"),
+            Heading("rows now", right=True),
+            Heading("rows then", right=True),
         ],
         [(name, f"{now:,}", f"{then:,}") for name, now, then in way.changes],
     )

@@ -7,7 +7,7 @@ import click
 from reimport_lib import printing
 from reimport_lib.cli.summary import is_abandoned
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.printing import Column, say
+from reimport_lib.printing import Heading, say
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
 
@@ -26,9 +26,9 @@ def show_runs(settings: Settings) -> None:
     if not lines:
         say(f"No runs in {settings.runs}.")
         return
-    right = Column("seconds", right=True)
+    right = Heading("seconds", right=True)
     printing.say_table(
-        [Column("run"), Column("status"), right, Column("reviewed")],
+        [Heading("run"), Heading("status"), right, Heading("reviewed")],
         [lines[run_id] for run_id in sorted(lines, reverse=True)],
     )
     for error in damaged.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reimport_lib.errors import message_and_hint
 from reimport_lib.execute import approve
 from reimport_lib.execute.approve import Changes
-from reimport_lib.printing import Column, say, say_table
+from reimport_lib.printing import Heading, say, say_table
 from reimport_lib.record import lock
 from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import REPORT, Run
@@ -60,7 +60,10 @@ def show_counts(changes: Changes) -> None:
     """Counts per table, thousands separated; zeros as a dot."""
     heads = (name.replace("_", " ") for name in approve.COUNTS)
     say_table(
-        [Column("table"), *(Column(h, right=True, whole=" " not in h) for h in heads)],
+        [
+            Heading("table"),
+            *(Heading(h, right=True, whole=" " not in h) for h in heads),
+        ],
         [
             [
                 table,

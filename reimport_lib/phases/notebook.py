@@ -14,7 +14,7 @@ from reimport_lib.phases.questions.validation import ValidationNotebook
 from reimport_lib.phases.questions.validation_post import ValidationPostNotebook
 from reimport_lib.record import runs
 from reimport_lib.record.events import ValuesRevealed
-from reimport_lib.show.masking import Mask
+from reimport_lib.show.masking import Masking
 
 KINDS: Mapping[str, type[PhaseNotebook]] = {
     validation.NAME: ValidationNotebook,
@@ -48,5 +48,5 @@ def open_phase(
     run = open_run(name, run_id=run_id, gates=gates)
     if reveal:
         run.tell(ValuesRevealed())
-    mask = Mask(runs.pseudonym_key(run.settings), reveal=bool(reveal))
+    mask = Masking(runs.pseudonym_key(run.settings), reveal=bool(reveal))
     return KINDS.get(name, DataNotebook)(run, name, mask, sample_rows)

@@ -7,7 +7,7 @@ them. Imports only errors and checks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ from reimport_lib.checks import Check
 from reimport_lib.errors import SourceError
 
 TEXT = pa.large_string()
+
+Progress = Callable[[str, int], None]
+"""Told the table that is read, and how many rows of it are."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ without one is no snapshot. Imports no Django.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -23,7 +23,7 @@ from reimport_lib.read import canonical, certificate, limits, store
 from reimport_lib.read.exports import files, kinds
 from reimport_lib.read.manifest import ObjectsManifest, SnapshotManifest, TableManifest
 from reimport_lib.read.objects import ObjectListings, as_frame, prefixes
-from reimport_lib.read.reading import TEXT, Reading, filled
+from reimport_lib.read.reading import TEXT, Progress, Reading, filled
 from reimport_lib.tables import registry
 
 MANIFEST = "manifest.json"
@@ -33,8 +33,6 @@ SERVERS = {
 }
 """Word in ``REIMPORT_SOURCE`` -> the module whose ``read_tables(settings, progress=)``
 yields (table, name of the layout or table, Reading), one table at a time."""
-
-Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reimport_lib.show.html import Element, Fold, Grid, Sentence, Stack
-from reimport_lib.show.masking import Mask, is_named
+from reimport_lib.show.masking import Masking, is_named
 from reimport_lib.show.words import code_meaning, count, noun, several
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Explorer(Element):
     """
 
     outcomes: Mapping[str, pd.DataFrame] = field(repr=False)
-    mask: Mask
+    mask: Masking
     rows: int = 5
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
@@ -155,7 +155,7 @@ _SHOWN_ANYWAY = frozenset({"key", "filemaker_id", "filemaker_metadata"})
 
 def explore(
     plans: Sequence[Plan],
-    mask: Mask,
+    mask: Masking,
     *,
     rows: int = 5,
     frames: Mapping[str, pd.DataFrame] | None = None,

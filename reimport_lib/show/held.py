@@ -12,7 +12,7 @@ import pandas as pd
 
 from reimport_lib.counting import verb
 from reimport_lib.show.html import Grid, Sentence, Stack
-from reimport_lib.show.masking import Mask
+from reimport_lib.show.masking import Masking
 from reimport_lib.show.previews import sample_table
 from reimport_lib.show.words import count, noun, sentence_case, several, size
 
@@ -73,7 +73,7 @@ def accounts(evidence: Evidence) -> Grid:
     return Grid(caption, ("phase", "run", rows), told, right=(rows,))
 
 
-def records(held: Mapping[str, pd.DataFrame], mask: Mask) -> Stack:
+def records(held: Mapping[str, pd.DataFrame], mask: Masking) -> Stack:
     """The first imported records of each table as the database has them, masked."""
     if not held:
         return Stack([Sentence("The database holds no imported record yet.")])

@@ -47,7 +47,7 @@ _EVERYWHERE: Mapping[str, ShownAs] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mask:
+class Masking:
     """
     How values are shown.
 

@@ -15,7 +15,7 @@ from reimport_lib.counting import verb
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.show.badges import outcome_badge
 from reimport_lib.show.html import Cell, Fold, Grid, Sentence, Stack
-from reimport_lib.show.masking import Mask
+from reimport_lib.show.masking import Masking
 from reimport_lib.show.rate_words import found_of_named
 from reimport_lib.show.words import (
     OUTCOME_SENTENCES,
@@ -63,7 +63,7 @@ def outcomes_stack(plan: Plan) -> Stack:
     return Stack([Sentence(told, strong=True), balance])
 
 
-def reasons_table(plan: Plan, mask: Mask, examples: int = 3) -> Grid:
+def reasons_table(plan: Plan, mask: Masking, examples: int = 3) -> Grid:
     """Why rows are skipped or rejected: the largest groups first, with row numbers."""
     left = plan.rows[plan.rows["outcome"].isin(NOT_IN)]
     groups = sorted(
@@ -91,7 +91,7 @@ def reasons_table(plan: Plan, mask: Mask, examples: int = 3) -> Grid:
     )
 
 
-def _examples(group: pd.DataFrame, mask: Mask, wanted: int) -> str:
+def _examples(group: pd.DataFrame, mask: Masking, wanted: int) -> str:
     first = group.head(wanted)
     shown = [
         f"{f'row {row}' if row else ''} {mask.key(str(key))}".strip()
@@ -129,7 +129,7 @@ def links_table(plan: Plan) -> Grid:
     return Grid(f"{_things(plan)}: links", heads, rows, right=heads[1:])
 
 
-def changes_table(plan: Plan, mask: Mask, rows: int = 5) -> Grid:
+def changes_table(plan: Plan, mask: Masking, rows: int = 5) -> Grid:
     """Field by field what an update changes, for the first *rows* records, masked."""
     changes = plan.changes
     records = changes["row"].drop_duplicates()
@@ -164,7 +164,7 @@ def changes_table(plan: Plan, mask: Mask, rows: int = 5) -> Grid:
 
 
 def deletions_stack(
-    plans: Sequence[DeletionPlan], mask: Mask, rows: int = 5, *, clean_slate: bool
+    plans: Sequence[DeletionPlan], mask: Masking, rows: int = 5, *, clean_slate: bool
 ) -> Stack:
     """What the delete phase removes and what it looked at and leaves, by table."""
     counted: list[tuple[Cell, ...]] = []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reimport_lib.show.html import Fold, Grid, Sentence, Stack
-from reimport_lib.show.masking import Mask, is_named, source_fields
+from reimport_lib.show.masking import Masking, is_named, source_fields
 from reimport_lib.show.words import (
     count,
     noun,
@@ -116,7 +116,7 @@ def _conversion(line: Mapping[Any, Any]) -> Iterator[str]:
         yield f"width {line['width']}"
 
 
-def samples(frames: Mapping[str, pd.DataFrame], mask: Mask, rows: int) -> Stack:
+def samples(frames: Mapping[str, pd.DataFrame], mask: Masking, rows: int) -> Stack:
     """A few records of each table, as ``sample_table`` shows them."""
     return Stack(
         [
@@ -127,7 +127,7 @@ def samples(frames: Mapping[str, pd.DataFrame], mask: Mask, rows: int) -> Stack:
 
 
 def sample_table(
-    frame: pd.DataFrame, mask: Mask, *, table: str, rows: int = 5, caption: str = ""
+    frame: pd.DataFrame, mask: Masking, *, table: str, rows: int = 5, caption: str = ""
 ) -> Grid:
     """
     *rows* records of *frame*, masked, spread evenly from first to last.
@@ -165,7 +165,7 @@ def sample_table(
     return Grid(title, heads, lines, foot=f"{told} {foot}".strip())
 
 
-def matches_stack(made: str, found: pd.DataFrame, mask: Mask) -> Stack:
+def matches_stack(made: str, found: pd.DataFrame, mask: Masking) -> Stack:
     """
     Which texts were taken for one of the rows *made*, those of several texts first.
 

@@ -17,7 +17,7 @@ from reimport_lib.checks import Check, Verdict
 from reimport_lib.cli.doctor import show_checks
 from reimport_lib.cli.errors import show_error
 from reimport_lib.errors import ReimportError
-from reimport_lib.printing import Column
+from reimport_lib.printing import Heading
 from tests.show.attacks import CONTROL, PAYLOADS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,7 +122,7 @@ def test_a_printable_text_is_printed_as_it_is(
     text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     printing.say(text)
-    printing.say_table([Column(text), Column("b")], [(text, text)])
+    printing.say_table([Heading(text), Heading("b")], [(text, text)])
 
     said = capsys.readouterr().out
     assert said.splitlines()[0] == text

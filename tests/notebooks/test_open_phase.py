@@ -15,7 +15,7 @@ from reimport_lib.phases import named
 from reimport_lib.phases.notebook import KINDS, open_phase
 from reimport_lib.phases.questions.data import DataNotebook
 from reimport_lib.record import runs
-from reimport_lib.show.masking import Mask
+from reimport_lib.show.masking import Masking
 from reimport_lib.write import bind, ledger, read
 from tests.cli.commands import Commands
 
@@ -66,7 +66,7 @@ def test_a_cell_before_its_turn_says_which_one_is_missing(
     commands: Commands, name: str, question: str, missing: str
 ) -> None:
     run = approve.open_rehearsal(commands.site.settings, (named(name),), gates={})
-    phase = KINDS.get(name, DataNotebook)(run, name, Mask(b""), 5)
+    phase = KINDS.get(name, DataNotebook)(run, name, Masking(b""), 5)
     before = run.manifest()
 
     with pytest.raises(UsageError, match=rf"phase\.{missing}\(\) has not been done"):

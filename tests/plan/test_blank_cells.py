@@ -25,7 +25,7 @@ from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import stage
 from reimport_lib.show import charts, plans, previews
 from reimport_lib.show.explorer import explore
-from reimport_lib.show.masking import Mask
+from reimport_lib.show.masking import Masking
 from reimport_lib.show.results import checks_stack
 from reimport_lib.tables import registry
 from tests.plan import frames
@@ -37,7 +37,7 @@ KNOWN = replace(
 ).with_rows("appointments", {"a1": Held(UUID(int=2))})
 CONTEXT = frames.context(KNOWN)
 OBJECTS = frames.listing("filemaker-docs/k1.pdf", "filemaker-images/1.jpg")
-MASK = Mask(b"of a test")
+MASK = Masking(b"of a test")
 UNKNOWN = "a word that nobody knows"
 GOOD = {
     "key": "p1",

@@ -12,11 +12,11 @@ from reimport_lib.plan.context import Context
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import Staged, stage
-from reimport_lib.show.masking import Mask
+from reimport_lib.show.masking import Masking
 from reimport_lib.tables import registry
 
-MASK = Mask(b"an invented secret of tests 00000")
-REVEALED = Mask(b"an invented secret of tests 00000", reveal=True)
+MASK = Masking(b"an invented secret of tests 00000")
+REVEALED = Masking(b"an invented secret of tests 00000", reveal=True)
 CONTEXT = Context(as_of=datetime(2026, 1, 1, tzinfo=UTC), settings=RowSettings())
 
 # What must never be seen in masked output; each occurs in the source below.

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from reimport_lib.show.masking import _SHOWN, HIDDEN, Mask, is_named
+from reimport_lib.show.masking import _SHOWN, HIDDEN, Masking, is_named
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import ShownAs
 from tests.show.invented import MASK, REVEALED
@@ -126,7 +126,7 @@ def test_an_object_keeps_its_ending_and_nothing_else() -> None:
 
 
 def test_pseudonyms_are_stable_and_of_one_installation() -> None:
-    other = Mask(b"another secret of another place 0")
+    other = Masking(b"another secret of another place 0")
 
     assert MASK.key("key-one") == MASK.key("key-one")
     assert MASK.key("key-one") != other.key("key-one")

@@ -17,7 +17,7 @@ from reimport_lib.read.manifest import SnapshotManifest, TableManifest
 from reimport_lib.show import plans, previews, results
 from reimport_lib.show.explorer import explore
 from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, Element
-from reimport_lib.show.masking import Mask
+from reimport_lib.show.masking import Masking
 from reimport_lib.tables import registry
 from tests.show.attacks import CONTROL, PAYLOADS, assert_harmless
 from tests.show.examples import run
@@ -67,7 +67,7 @@ def manifest(*columns: str, file: str = "Contacts.xlsx") -> SnapshotManifest:
     return SnapshotManifest(at, "tests", "DMY", "Australia/Sydney", {"patients": table})
 
 
-def everything(mask: Mask) -> list[Element]:
+def everything(mask: Masking) -> list[Element]:
     """Every preview of the invented source."""
     first, later = plan(), plan(target=imported_before())
     frames = {"patients": staged().frame}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reimport_lib.cli.drafts.lines import WIDTH, call, one_of, quoted, remark
-from reimport_lib.cli.drafts.survey import Column, Linked, Survey
+from reimport_lib.cli.drafts.survey import ExportColumn, LinkTarget, Survey
 from reimport_lib.counting import count, several
 
 LENGTHS = (20, 50, 100, 200, 255)
@@ -50,25 +50,25 @@ class Draft:
         return f"{self.package}.{self.name}" if self.package else self.name
 
     @property
-    def read(self) -> tuple[Column, ...]:
+    def read(self) -> tuple[ExportColumn, ...]:
         """Columns with a field of their own in the backend."""
         return tuple(c for c in self.survey.columns if not (c.dropped or c.is_kept))
 
     @property
-    def plain(self) -> tuple[Column, ...]:
+    def plain(self) -> tuple[ExportColumn, ...]:
         """Those that hold values."""
         return tuple(column for column in self.read if not column.linked)
 
     @property
-    def linked(self) -> tuple[tuple[Column, Linked], ...]:
+    def linked(self) -> tuple[tuple[ExportColumn, LinkTarget], ...]:
         """Those that name rows of other tables, or entries of lookups."""
         return tuple((c, c.linked) for c in self.read if c.linked)
 
     @property
-    def kept(self) -> tuple[Column, ...]:
+    def kept(self) -> tuple[ExportColumn, ...]:
         return tuple(c for c in self.survey.columns if c.is_kept and not c.dropped)
 
-    def link_field(self, column: Column) -> str:
+    def link_field(self, column: ExportColumn) -> str:
         """``room_id`` of the one column that names rooms; of several, by its header."""
         targets = [linked.to for _, linked in self.linked]
         to = next(linked.to for each, linked in self.linked if each is column)
@@ -77,7 +77,7 @@ class Draft:
         return f"{column.name if name in others else name}_id"
 
 
-def length_of(column: Column) -> int | None:
+def length_of(column: ExportColumn) -> int | None:
     """Room for half as much again as the longest text has; None: no limit."""
     if column.kind.convert == "text":
         return None
@@ -163,7 +163,7 @@ def _told_of_key(survey: Survey) -> str:
     return f"{told} Which column has another value in every row?"
 
 
-def _seen(survey: Survey, column: Column) -> str:
+def _seen(survey: Survey, column: ExportColumn) -> str:
     """How much of the column is filled, and with what; no value of it."""
     told = f"{count(column.filled)} of {several(survey.rows, 'row')}"
     told += f", {count(column.distinct)} different"
@@ -172,7 +172,7 @@ def _seen(survey: Survey, column: Column) -> str:
     return f"{told}. {column.question}".rstrip()
 
 
-def _field(draft: Draft, column: Column) -> list[str]:
+def _field(draft: Draft, column: ExportColumn) -> list[str]:
     seen = _seen(draft.survey, column)
     if column.linked:
         return _link_column(draft, column, column.linked, seen)
@@ -189,7 +189,9 @@ def _field(draft: Draft, column: Column) -> list[str]:
     return [*remark(seen, indent=8), *call("Field", arguments, indent=8)]
 
 
-def _link_column(draft: Draft, column: Column, linked: Linked, seen: str) -> list[str]:
+def _link_column(
+    draft: Draft, column: ExportColumn, linked: LinkTarget, seen: str
+) -> list[str]:
     to = linked.to.replace("_", " ")
     seen += f" Names {to}: {linked.evidence}."
     if linked.is_owner:
@@ -208,7 +210,7 @@ def _link_column(draft: Draft, column: Column, linked: Linked, seen: str) -> lis
     return [*remark(seen, indent=8), *call("Field", arguments, indent=8)]
 
 
-def _kept(survey: Survey, column: Column) -> list[str]:
+def _kept(survey: Survey, column: ExportColumn) -> list[str]:
     arguments = (quoted(column.name), quoted(column.header))
     return [
         *remark(_seen(survey, column), indent=8),

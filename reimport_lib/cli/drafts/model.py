@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reimport_lib.cli.drafts.declaration import Draft, length_of
 from reimport_lib.cli.drafts.lines import call, quoted
-from reimport_lib.cli.drafts.survey import Column, Linked
+from reimport_lib.cli.drafts.survey import ExportColumn, LinkTarget
 from reimport_lib.tables import registry
 
 EMPTY = ("null=True", "blank=True")
@@ -24,7 +24,7 @@ def model(draft: Draft) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _field(column: Column) -> list[str]:
+def _field(column: ExportColumn) -> list[str]:
     kind, length = column.kind, length_of(column)
     if not kind.is_text:
         digits = ["max_digits=20", f"decimal_places={max(column.decimals, 2)}"]
@@ -37,7 +37,7 @@ def _field(column: Column) -> list[str]:
     return _assigned(column.name, "models.CharField", [limit, *arguments])
 
 
-def _foreign_key(draft: Draft, column: Column, linked: Linked) -> list[str]:
+def _foreign_key(draft: Draft, column: ExportColumn, linked: LinkTarget) -> list[str]:
     """To the row that a row names, which no deletion takes along."""
     name = draft.link_field(column).removesuffix("_id")
     targets = [other.to for _, other in draft.linked]

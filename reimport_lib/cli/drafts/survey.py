@@ -41,7 +41,7 @@ _TAKEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkTarget:
     """
     What a column of keys or names leads to.
 
@@ -59,7 +59,7 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ExportColumn:
     """
     One column of an export.
 
@@ -80,7 +80,7 @@ class Column:
     longest: int
     decimals: int
     kind: ValueKind
-    linked: Linked | None = None
+    linked: LinkTarget | None = None
     dropped: str = ""
     is_kept: bool = False
     is_coded: bool = False
@@ -99,9 +99,9 @@ class Survey:
 
     file: str
     rows: int
-    key: Column
+    key: ExportColumn
     keys: int
-    columns: tuple[Column, ...]
+    columns: tuple[ExportColumn, ...]
     has_audit: bool
 
 
@@ -194,7 +194,7 @@ def _column(
     settings: RowSettings,
     known_keys: Mapping[str, frozenset[str]],
     owners: Sequence[str],
-) -> Column:
+) -> ExportColumn:
     cells = data.column(header)
     texts = [text for text in cells.unique().to_pylist() if text.strip()]
     kind = kind_of(clean_header(header), texts, settings)
@@ -214,7 +214,7 @@ def _column(
     elif kind.convert == "time_of_day":
         question = "Of which day? A time makes a moment only with a date beside it."
     repeated = rows >= _FEW_ROWS and len(texts) <= min(FEW_WORDS, held / 4)
-    return Column(
+    return ExportColumn(
         header,
         name,
         held,
@@ -249,7 +249,7 @@ def _linked(
     owners: Sequence[str],
     *,
     share: float,
-) -> Linked | None:
+) -> LinkTarget | None:
     """What the column leads to; rows belong to it where nearly all of them name it."""
     to, note, evidence = _by_header(clean_header(header))
     if not to and _LOOKS_LIKE_KEY.search(header) and texts:
@@ -265,7 +265,7 @@ def _linked(
     lookups, tables = registry.lookups(), registry.by_name()
     model = lookups[to].model if to in lookups else tables[to].model
     belongs = to in registry.owners() and not owners and share >= SHARE
-    return Linked(to, model, evidence, is_owner=belongs, note=note)
+    return LinkTarget(to, model, evidence, is_owner=belongs, note=note)
 
 
 def _by_header(header: str) -> tuple[str, Note | None, str]:

@@ -7,7 +7,7 @@ from string import Template
 
 from reimport_lib.cli.drafts.declaration import Draft
 from reimport_lib.cli.drafts.lines import quoted
-from reimport_lib.cli.drafts.survey import Column
+from reimport_lib.cli.drafts.survey import ExportColumn
 from reimport_lib.tables import registry
 
 _HELPERS = Template("""\
@@ -179,11 +179,11 @@ def _rejected(draft: Draft) -> str:
     )
 
 
-def _optional(draft: Draft) -> list[Column]:
+def _optional(draft: Draft) -> list[ExportColumn]:
     return [column for column, linked in draft.linked if not linked.is_owner]
 
 
-def _unknown(draft: Draft, column: Column) -> str:
+def _unknown(draft: Draft, column: ExportColumn) -> str:
     note = column.linked.note if column.linked else None
     noted = f'    assert "{note.value}" in of.rows.loc[2, "notes"]\n' if note else ""
     return _UNKNOWN.substitute(

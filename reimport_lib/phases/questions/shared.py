@@ -9,7 +9,7 @@ from reimport_lib.checks import Check
 from reimport_lib.errors import UsageError
 from reimport_lib.record.run import Run
 from reimport_lib.show.html import Stack
-from reimport_lib.show.masking import Mask
+from reimport_lib.show.masking import Masking
 from reimport_lib.show.results import Card, checks_stack, header_card
 
 Left = TypeVar("Left")
@@ -29,7 +29,7 @@ class PhaseNotebook:
 
     run: Run
     name: str
-    mask: Mask
+    mask: Masking
     rows: int
     checks: list[Check] | None = field(init=False, default=None)
 

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError
-from reimport_lib.read.reading import Reading
+from reimport_lib.read.reading import Progress, Reading
 from reimport_lib.read.server import errors as fm_errors
 from reimport_lib.read.server import http
 from reimport_lib.read.server import layouts as fm_layouts
@@ -28,7 +28,7 @@ from reimport_lib.read.server.errors import Refusal
 from reimport_lib.read.server.http import Session, TooMuch
 from reimport_lib.read.server.layouts import PORTAL_ROWS, Layout, Page
 from reimport_lib.read.server.records import Record, Sweep, settle
-from reimport_lib.read.server.values import Field, FieldKind, convert, date_form
+from reimport_lib.read.server.values import FieldKind, ServerField, convert, date_form
 from reimport_lib.tables import registry
 from reimport_lib.tables.registry import key_names
 
@@ -36,8 +36,6 @@ WAY = "data-api"
 ISO_DATES = "&dateformats=2"
 FEWEST_ROWS = 10
 _STEPS_BACK = 1_000
-
-Progress = Callable[[str, int], None]
 
 
 @dataclass(slots=True, repr=False)
@@ -139,7 +137,7 @@ def count(session: Session, layout: Layout, way: Way) -> int | None:
     return page.found if page else 0
 
 
-def key_of(table: str, fields: Iterable[Field]) -> str:
+def key_of(table: str, fields: Iterable[ServerField]) -> str:
     """The field to sort by; "" for none: then FileMaker's own order is as good."""
     names = {field.name for field in fields}
     return next((name for name in key_names(table) if name in names), "")
@@ -235,7 +233,7 @@ def _address(layout: Layout, way: Way, place: int) -> str:
     return f"{layout.path}/records?{query}"
 
 
-def is_us(records: Sequence[Record], fields: Sequence[Field]) -> bool:
+def is_us(records: Sequence[Record], fields: Sequence[ServerField]) -> bool:
     """
     Whether dates came in US order, though ISO was asked for: more are so than ISO.
 

@@ -15,7 +15,7 @@ from reimport_lib.errors import SourceError
 from reimport_lib.read.server import session as fm_session
 from reimport_lib.read.server.http import Session
 from reimport_lib.read.server.records import MOST_DIGITS, Record
-from reimport_lib.read.server.values import Field, FieldKind, plain
+from reimport_lib.read.server.values import FieldKind, ServerField, plain
 
 PORTAL_ROWS = 10_000
 """Asked for of every portal: what it has beyond that is an error, never left out."""
@@ -42,7 +42,7 @@ class Layout:
 
     name: str
     path: str
-    fields: tuple[Field, ...]
+    fields: tuple[ServerField, ...]
     portals: tuple[str, ...]
 
 
@@ -90,20 +90,20 @@ def layout_of(session: Session, name: str) -> Layout:
     )
 
 
-def fields_of(described: Mapping[str, Any]) -> tuple[Field, ...]:
+def fields_of(described: Mapping[str, Any]) -> tuple[ServerField, ...]:
     """The fields of a layout's metadata, each once."""
-    fields: dict[str, Field] = {}
+    fields: dict[str, ServerField] = {}
     for item in described.get("fieldMetaData") or ():
         name = plain(item.get("name"))
         kind = _KINDS.get(plain(item.get("result")).lower(), FieldKind.TEXT)
         most = plain(item.get("maxRepeat"))
-        fields[name] = Field(name, kind, int(most) if most.isdigit() else 1)
+        fields[name] = ServerField(name, kind, int(most) if most.isdigit() else 1)
     return tuple(fields.values())
 
 
 def page_of(
     response: Mapping[str, Any],
-    fields: Sequence[Field] = (),
+    fields: Sequence[ServerField] = (),
     *,
     containers: bool = False,
 ) -> Page:
@@ -146,7 +146,7 @@ def page_of(
 
 
 def _texts(
-    values: Mapping[str, Any], known: Mapping[str, Field], *, containers: bool
+    values: Mapping[str, Any], known: Mapping[str, ServerField], *, containers: bool
 ) -> dict[str, str]:
     """Field -> text; repetitions become lines."""
     texts: dict[str, str] = {}
@@ -168,14 +168,16 @@ def _texts(
     return texts
 
 
-def _is_container(field: Field | None, text: str) -> bool:
+def _is_container(field: ServerField | None, text: str) -> bool:
     """By its metadata, else by an address of a stream."""
     if field is not None:
         return field.kind is FieldKind.CONTAINER
     return bool(_STREAM.match(text))
 
 
-def _repeats(name: str, values: Mapping[str, Any], known: Mapping[str, Field]) -> bool:
+def _repeats(
+    name: str, values: Mapping[str, Any], known: Mapping[str, ServerField]
+) -> bool:
     """Whether ``name(2)`` is a repetition, and no field of its own."""
     if name in known:
         return known[name].repetitions > 1

@@ -14,11 +14,11 @@ from urllib.parse import quote
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError
-from reimport_lib.read.reading import Reading
+from reimport_lib.read.reading import Progress, Reading
 from reimport_lib.read.server import http, odata_metadata
 from reimport_lib.read.server import records as fm_records
 from reimport_lib.read.server.connection import server_of
-from reimport_lib.read.server.data_api import FEWEST_ROWS, Progress, layouts_to_read
+from reimport_lib.read.server.data_api import FEWEST_ROWS, layouts_to_read
 from reimport_lib.read.server.errors import Refusal
 from reimport_lib.read.server.http import Session, TooMuch
 from reimport_lib.read.server.odata_metadata import Entity
@@ -33,8 +33,8 @@ from reimport_lib.read.server.odata_service import (
 )
 from reimport_lib.read.server.records import MOST_DIGITS, Record, Sweep, settle
 from reimport_lib.read.server.values import (
-    Field,
     FieldKind,
+    ServerField,
     convert,
     moment_of_odata,
     plain,
@@ -278,7 +278,7 @@ def _stuck(name: str) -> SourceError:
     )
 
 
-def _repeating(fields: Iterable[Field]) -> Iterator[Check]:
+def _repeating(fields: Iterable[ServerField]) -> Iterator[Check]:
     names = [field.name for field in fields if field.repetitions > 1]
     if names:
         yield Check(

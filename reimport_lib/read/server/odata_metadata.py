@@ -14,7 +14,7 @@ from lxml import etree
 
 from reimport_lib.errors import SourceError
 from reimport_lib.read.server import jsontext
-from reimport_lib.read.server.values import Field, FieldKind, plain
+from reimport_lib.read.server.values import FieldKind, ServerField, plain
 
 _KINDS = {
     "Date": FieldKind.DATE,
@@ -39,7 +39,7 @@ class Entity:
     """
 
     name: str
-    fields: tuple[Field, ...]
+    fields: tuple[ServerField, ...]
     key: str
 
 
@@ -85,7 +85,7 @@ def _of_xml(content: bytes) -> Iterator[Entity]:
             yield _entity(str(named.get("Name")), fields, keys)
 
 
-def _field(name: str, kind: object, annotations: Mapping[Any, object]) -> Field:
+def _field(name: str, kind: object, annotations: Mapping[Any, object]) -> ServerField:
     told = next(
         (
             plain(n)
@@ -94,7 +94,7 @@ def _field(name: str, kind: object, annotations: Mapping[Any, object]) -> Field:
         ),
         "",
     )
-    return Field(name, _kind(kind), int(told) if told.isdigit() else 1)
+    return ServerField(name, _kind(kind), int(told) if told.isdigit() else 1)
 
 
 def _of_json(content: bytes) -> Iterator[Entity]:
@@ -121,14 +121,14 @@ def _members(
             yield from (pair for pair in described.items() if isinstance(pair[1], dict))
 
 
-def _json_fields(described: Mapping[str, Any]) -> Iterator[Field]:
+def _json_fields(described: Mapping[str, Any]) -> Iterator[ServerField]:
     for name, field in described.items():
         is_field = isinstance(field, dict) and not name.startswith(("$", "@"))
         if is_field and field.get("$Kind", "Property") == "Property":
             yield _field(name, field.get("$Type"), field)
 
 
-def _entity(name: str, fields: list[Field], keys: list[str]) -> Entity:
+def _entity(name: str, fields: list[ServerField], keys: list[str]) -> Entity:
     named = {field.name for field in fields}
     key = keys[0] if len(keys) == 1 and keys[0] in named else ""
     return Entity(name, tuple(fields), key)

@@ -21,7 +21,7 @@ from reimport_lib.read import headers, limits
 from reimport_lib.read.escapes import without_escapes
 from reimport_lib.read.reading import TEXT, Reading, assemble
 from reimport_lib.read.server.jsontext import UNREADABLE
-from reimport_lib.read.server.values import Convert, Field, FieldKind
+from reimport_lib.read.server.values import Convert, FieldKind, ServerField
 
 MOST_SWEEPS = 5
 LISTED = 10
@@ -156,10 +156,10 @@ def checks(settled: Settled) -> list[Check]:
 def reading(
     name: str,
     settled: Settled,
-    fields: Sequence[Field],
+    fields: Sequence[ServerField],
     *,
     way: str,
-    convert: Callable[[Field], Convert | None],
+    convert: Callable[[ServerField], Convert | None],
     found: Iterable[Check] = (),
 ) -> Reading:
     """
@@ -172,7 +172,7 @@ def reading(
     known = {field.name: field for field in fields}
     for record in settled.records:
         for extra in record.values.keys() - known.keys():
-            known[extra] = Field(extra)
+            known[extra] = ServerField(extra)
     shown = [field for field in known.values() if field.kind is not FieldKind.CONTAINER]
     columns = headers.columns([field.name for field in shown], name=name)
     limits.check_cells(name, rows=len(settled.records), columns=len(columns))
@@ -197,7 +197,7 @@ def reading(
 
 
 def _column(
-    records: Sequence[Record], field: Field, change: Convert | None
+    records: Sequence[Record], field: ServerField, change: Convert | None
 ) -> pa.Array:
     texts = [record.values.get(field.name, "") for record in records]
     if change is not None:
@@ -255,7 +255,7 @@ def _value_checks(data: pa.Table) -> Iterable[Check]:
         )
 
 
-def _left_out(fields: Iterable[Field]) -> Iterable[Check]:
+def _left_out(fields: Iterable[ServerField]) -> Iterable[Check]:
     containers = [field.name for field in fields if field.kind is FieldKind.CONTAINER]
     if containers:
         yield Check(

@@ -34,7 +34,7 @@ class FieldKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ServerField:
     """A column to come.
 
     Attributes:
