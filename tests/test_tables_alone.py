@@ -32,7 +32,6 @@ OF_FORMATS = {
     "read/server/": "Date Name Type container date result",  # FileMaker's answers
     "files/streams.py": "Location",  # of HTTP
     "show/sanitizer.py": "title",  # of HTML
-    "plan/values/conversions.py": "sex title",  # what is converted, in a message
     "__init__.py": "Note",  # a public name
     "cli/drafts/": "date imported",  # a conversion, and what a Known is made with
 }

@@ -43,9 +43,7 @@ def checks(run: Run, snapshot: Snapshot) -> list[Check]:
         table: limits.limit(table, "max_lost_rows") or 0.0
         for table in earlier.manifest.tables
     }
-    found = drift.compare(
-        earlier, snapshot, limits=replace(drift.LIMITS, lost_rows_of=own)
-    )
+    found = drift.compare(earlier, snapshot, lost_rows=own)
     held = Check(COMPARED, "a run that succeeded", run_id, Verdict.PASS, id="C021")
     judged = [_judged(check, failed(found), limits) for check in found]
     words = " ".join(dict.fromkeys(_words(judged, earlier, snapshot, limits)))

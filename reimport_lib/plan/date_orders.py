@@ -15,7 +15,7 @@ from reimport_lib.plan.codes import Note
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.mapping import resolve
 from reimport_lib.plan.stage import order_of, texts_of
-from reimport_lib.plan.values import times
+from reimport_lib.plan.values import dates, times
 from reimport_lib.tables.declare import Conversion, Field, Table
 
 ENOUGH = 10
@@ -37,7 +37,7 @@ def date_order_checks(
             f"{table.name}: {header}",
             order,
             declared,
-            times.order_counts(texts_of(frame, header), order),
+            dates.order_counts(texts_of(frame, header), order),
         )
         for _, header in _dated(table, frame)
     ]

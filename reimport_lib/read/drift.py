@@ -1,20 +1,18 @@
 """What is different from the source of an earlier run, before anything is planned.
 
 Compares two snapshots: rows, columns, blank tables and new words in coded columns. The
-limits that are passed stop the run; everything else warns. Imports errors, checks and
-snapshot.
+limits that are passed stop the run; everything else warns. Imports checks and snapshot.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pandas as pd
 
-from reimport_lib.checks import Check, Verdict, failed, told
+from reimport_lib.checks import Check, Verdict
 from reimport_lib.counting import several
-from reimport_lib.errors import GateFailed
 from reimport_lib.read.manifest import TableManifest
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.tables import registry
@@ -25,42 +23,37 @@ GONE, EMPTIED = "gone", "no value left"
 _SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class DriftLimits:
-    """
-    How far a source may differ from the one before.
+_LOST_ROWS = 0.05
+"""Fraction of a table's rows that may be gone, where the table has none of its own."""
 
-    Attributes:
-        lost_rows: fraction of a table's rows that may be gone.
-        lost_rows_of: table -> a fraction of its own.
-        lost_floor_rows: losses up to here never stop, however small the table is or
-            however few cells of a column held something.
-        grown_rows: fraction by which a table may grow before it is warned about.
-        filled: fraction of a column's filled cells that may be gone.
-        new_words: more new words than this in one column: they are no codes.
-        optional_columns: columns that may vanish, as ``table.column``.
-    """
+_LOST_FLOOR_ROWS = 20
+"""Losses up to here never stop, however small the table is or however few cells of a
+column held something."""
 
-    lost_rows: float = 0.05
-    lost_floor_rows: int = 20
-    grown_rows: float = 0.25
-    filled: float = 0.20
-    new_words: int = 25
-    optional_columns: frozenset[str] = field(default=frozenset())
-    lost_rows_of: Mapping[str, float] = field(default_factory=dict)
+_GROWN_ROWS = 0.25
+"""Fraction by which a table may grow before it is warned about."""
 
+_FILLED = 0.20
+"""Fraction of a column's filled cells that may be gone."""
 
-LIMITS = DriftLimits()
+_NEW_WORDS = 25
+"""More new words than this in one column: they are no codes."""
 
 
 def compare(
-    earlier: Snapshot, later: Snapshot, *, limits: DriftLimits = LIMITS
+    earlier: Snapshot,
+    later: Snapshot,
+    *,
+    lost_rows: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Check, ...]:
     """
     Every difference that a reviewer should see, table by table.
 
-    A check that fails stops the run (``require_alike``): a table that came empty or
-    lost many rows, or a column that is gone or has no value left though it held some.
+    A check that fails stops the run: a table that came empty or lost many rows, or a
+    column that is gone or has no value left though it held some.
+
+    Args:
+        lost_rows: table -> fraction of its rows that may be gone.
     """
     checks: list[Check] = []
     for name, before in earlier.manifest.tables.items():
@@ -68,9 +61,9 @@ def compare(
         if after is None:
             checks.append(_gone(name, before))
             continue
-        checks.append(_rows(name, before, after, limits))
-        checks += _columns(name, before, after, limits)
-        checks += _words(name, earlier, later, limits)
+        checks.append(_rows(name, before, after, lost_rows.get(name, _LOST_ROWS)))
+        checks += _columns(name, before, after)
+        checks += _words(name, earlier, later)
     checks += [
         Check(
             f"{name}: table",
@@ -86,23 +79,6 @@ def compare(
     return tuple(checks)
 
 
-def require_alike(checks: tuple[Check, ...]) -> None:
-    """
-    Stop where the source has drifted beyond its limits.
-
-    Raises:
-        GateFailed: naming every check that failed.
-    """
-    broken = failed(checks)
-    if broken:
-        raise GateFailed(
-            f"The source differs from the last run's beyond its limits"
-            f" ({told(broken)}).",
-            hint=broken[0].hint,
-            id="R123",
-        )
-
-
 def _gone(name: str, before: TableManifest) -> Check:
     return Check(
         f"{name}: table",
@@ -115,15 +91,13 @@ def _gone(name: str, before: TableManifest) -> Check:
 
 
 def _rows(
-    name: str, before: TableManifest, after: TableManifest, limits: DriftLimits
+    name: str, before: TableManifest, after: TableManifest, may_go: float
 ) -> Check:
     lost, grown = before.rows - after.rows, after.rows - before.rows
     verdict, hint = Verdict.PASS, ""
     if before.rows and not after.rows:
         verdict, hint = Verdict.FAIL, "the table came empty: export it again"
-    elif lost > limits.lost_floor_rows and lost > before.rows * limits.lost_rows_of.get(
-        name, limits.lost_rows
-    ):
+    elif lost > _LOST_FLOOR_ROWS and lost > before.rows * may_go:
         verdict = Verdict.FAIL
         hint = "was a found set exported? in FileMaker, choose Show All Records"
     elif lost > 0:
@@ -131,30 +105,27 @@ def _rows(
             Verdict.WARN,
             "those that were imported before the delete phase will list",
         )
-    elif before.rows and grown > limits.grown_rows * before.rows:
+    elif before.rows and grown > _GROWN_ROWS * before.rows:
         verdict, hint = Verdict.WARN, "is it the right file?"
     return Check(
         f"{name}: rows", f"{before.rows:,}", f"{after.rows:,}", verdict, hint, id="C062"
     )
 
 
-def _columns(
-    name: str, before: TableManifest, after: TableManifest, limits: DriftLimits
-) -> Iterator[Check]:
+def _columns(name: str, before: TableManifest, after: TableManifest) -> Iterator[Check]:
     for column in before.columns:
         held, holds = before.filled[column], after.filled.get(column)
         label = f"{name}: column {column!r}"
         if holds is None:
-            optional = f"{name}.{column}" in limits.optional_columns or not held
             yield Check(
                 label,
                 f"{held:,} filled",
                 GONE,
-                Verdict.WARN if optional else Verdict.FAIL,
+                Verdict.FAIL if held else Verdict.WARN,
                 "was it renamed, or left out of the export? export all columns",
                 id="C063",
             )
-        elif not holds and held > limits.lost_floor_rows and after.rows:
+        elif not holds and held > _LOST_FLOOR_ROWS and after.rows:
             yield Check(
                 label,
                 f"{held:,} filled",
@@ -165,7 +136,7 @@ def _columns(
             )
         elif held * after.rows > holds * before.rows and (
             held / max(1, before.rows) - holds / max(1, after.rows)
-            > limits.filled * held / max(1, before.rows)
+            > _FILLED * held / max(1, before.rows)
         ):
             yield Check(
                 label,
@@ -187,9 +158,7 @@ def _columns(
             )
 
 
-def _words(
-    name: str, earlier: Snapshot, later: Snapshot, limits: DriftLimits
-) -> Iterator[Check]:
+def _words(name: str, earlier: Snapshot, later: Snapshot) -> Iterator[Check]:
     """New words in coded columns; shown only where they are few enough to be codes."""
     shared = set(earlier.manifest.tables[name].columns) & set(
         later.manifest.tables[name].columns
@@ -207,21 +176,21 @@ def _words(
         yield Check(
             f"{name}: new words in {column!r}",
             "0",
-            f"{len(counts):,} ({_shown(counts, limits)})",
+            f"{len(counts):,} ({_shown(counts)})",
             Verdict.WARN,
             "see whether the table of words knows them",
             id="C065",
         )
 
 
-def _shown(counts: pd.Series, limits: DriftLimits) -> str:
+def _shown(counts: pd.Series[int]) -> str:
     """
     The words that several rows share, the most frequent first.
 
     What only one row holds may be anything that a person typed, so it is counted only.
     """
     shared = sorted(counts[counts > 1].items(), key=lambda pair: (-pair[1], pair[0]))
-    if not shared or len(counts) > limits.new_words:
+    if not shared or len(counts) > _NEW_WORDS:
         return f"in {several(int(counts.sum()), 'row')}"
     return ", ".join(f"{word}: {count:,} rows" for word, count in shared[:_SHOWN])
 

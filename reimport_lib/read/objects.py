@@ -6,16 +6,13 @@ Only list requests are made; nothing is ever written to S3 from here. Imports no
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 import boto3
-import botocore.session
 import pandas as pd
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.utils import parse_timestamp
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
@@ -113,33 +110,14 @@ def as_frame(found: list[tuple[str, int, str]]) -> pd.DataFrame:
 
 
 def _session(settings: Settings) -> boto3.Session:
-    """A session of its own, whose answers have their timestamps read quickly."""
     given = {name: value.reveal() for name, value in settings.aws.items()}
-    session = botocore.session.Session(profile=given.get("AWS_PROFILE"))
-    session.get_component("response_parser_factory").set_parser_defaults(
-        timestamp_parser=_timestamp
-    )
     return boto3.Session(
         aws_access_key_id=given.get("AWS_ACCESS_KEY_ID"),
         aws_secret_access_key=given.get("AWS_SECRET_ACCESS_KEY"),
         aws_session_token=given.get("AWS_SESSION_TOKEN"),
         region_name=given.get("AWS_DEFAULT_REGION"),
-        botocore_session=session,
+        profile_name=given.get("AWS_PROFILE"),
     )
-
-
-def _timestamp(value: Any) -> datetime:
-    """The moment that botocore reads, too; half of a listing's time goes into its way.
-
-    Only the form that listings have is read here: ``2026-11-22T10:15:00.000Z``.
-    """
-    if isinstance(value, str) and value[10:11] == "T" and value.endswith("Z"):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            pass
-    read: datetime = parse_timestamp(value)
-    return read
 
 
 def _listing(pages: Iterable[Any]) -> pd.DataFrame:

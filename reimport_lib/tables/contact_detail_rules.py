@@ -27,7 +27,7 @@ from reimport_lib.plan.cells import (
 )
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.stage import Staged, stage_table, with_columns
-from reimport_lib.plan.values import conversions
+from reimport_lib.plan.values import contacts, conversions
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.text import Cleaned, listed_words
 from reimport_lib.tables.contact_detail_texts import is_lost, part, with_note
@@ -126,8 +126,8 @@ def _values(
 ) -> Cleaned:
     """Numbers in E.164, e-mails with their domain in lower case, else ``address 1``."""
     contents = texts(contents)
-    numbers = conversions.phone(contents, context.settings.of(PHONE_REGION))
-    emails = conversions.email(contents)
+    numbers = contacts.phone(contents, context.settings.of(PHONE_REGION))
+    emails = contacts.email(contents)
     values, codes = either(kinds == "address", line1, None), no_codes(kinds.index)
     for cleaned, is_kind in (
         (numbers, kinds.isin(_NUMBERS)),

@@ -16,7 +16,7 @@ from reimport_lib.frames import Column
 from reimport_lib.plan.cells import objects, texts
 from reimport_lib.plan.codes import Note
 from reimport_lib.plan.stage import Staged
-from reimport_lib.plan.values import conversions
+from reimport_lib.plan.values import contacts, conversions
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.carrying import bare, carries, is_named
 from reimport_lib.plan.values.text import Cleaned
@@ -93,8 +93,8 @@ def _not_said(frame: pd.DataFrame, name: str, region: str) -> list[str]:
     """The column *name* where it is neither the value nor a flag."""
     cells = texts(frame[name])
     numbers, emails = (
-        conversions.phone(cells, region).values,
-        conversions.email(cells).values,
+        contacts.phone(cells, region).values,
+        contacts.email(cells).values,
     )
     flags = conversions.flag(cells).values
     found = []

@@ -16,7 +16,15 @@ from reimport_lib.frames import Column
 from reimport_lib.plan.cells import no_codes
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.stage import order_of
-from reimport_lib.plan.values import carrying, conversions, keys, one_form, times
+from reimport_lib.plan.values import (
+    carrying,
+    contacts,
+    conversions,
+    dates,
+    keys,
+    one_form,
+    times,
+)
 from reimport_lib.plan.values.text import Cleaned
 from reimport_lib.prove.render import clocks, explaining, keeping, rendering, words
 from reimport_lib.prove.render.explaining import Notes
@@ -68,18 +76,18 @@ def _digits(texts: Column, field: Field, _: Table, context: Context) -> Cleaned:
 
 
 def _phones(texts: Column, _: Field, __: Table, context: Context) -> Cleaned:
-    return conversions.phone(texts, context.settings.of(PHONE_REGION))
+    return contacts.phone(texts, context.settings.of(PHONE_REGION))
 
 
 def _dates(texts: Column, _: Field, table: Table, context: Context) -> Cleaned:
     order, declared = order_of(table, context)
-    return times.dates(texts, order, declared=declared)
+    return dates.dates(texts, order, declared=declared)
 
 
 def _birth_dates(texts: Column, _: Field, table: Table, context: Context) -> Cleaned:
     order, declared = order_of(table, context)
     today = context.as_of.astimezone(ZoneInfo(context.settings.time_zone))
-    return times.birth_dates(texts, order, declared=declared, as_of=today)
+    return dates.birth_dates(texts, order, declared=declared, as_of=today)
 
 
 def _moments(texts: Column, _: Field, table: Table, context: Context) -> Cleaned:
@@ -201,7 +209,7 @@ phone = Conversion(
 )
 email = Conversion(
     "e-mail",
-    _simply(conversions.email),
+    _simply(contacts.email),
     render=_always(rendering.email),
     shown="hidden",
     is_text=True,

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reimport_lib.plan.values import conversions
+from reimport_lib.plan.values import contacts
 from reimport_lib.plan.values.contacts import has_extension
 from reimport_lib.prove.render import rendering
 
 
 def one_phone(cell: str, region: str = "AU") -> tuple[object, str]:
-    cleaned = conversions.phone(pd.Series([cell], dtype=object), region)
+    cleaned = contacts.phone(pd.Series([cell], dtype=object), region)
     return cleaned.values.tolist()[0], cleaned.codes.tolist()[0]
 
 
 def one_email(cell: str) -> tuple[object, str]:
-    cleaned = conversions.email(pd.Series([cell], dtype=object))
+    cleaned = contacts.email(pd.Series([cell], dtype=object))
     return cleaned.values.tolist()[0], cleaned.codes.tolist()[0]
 
 

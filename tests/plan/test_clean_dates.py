@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reimport_lib.plan.values import times
+from reimport_lib.plan.values import dates
 from reimport_lib.plan.values.text import visible
 
 FORMS = {"DMY": "{d}{s}{m}{s}{y:04}", "MDY": "{m}{s}{d}{s}{y:04}"}
@@ -23,7 +23,7 @@ def column(*cells: str) -> pd.Series[Any]:
 
 
 def read(cell: str, order: str = "DMY", *, declared: bool = False) -> tuple[Any, str]:
-    cleaned = times.dates(column(cell), order, declared=declared)
+    cleaned = dates.dates(column(cell), order, declared=declared)
     return cleaned.values.tolist()[0], cleaned.codes.tolist()[0]
 
 
@@ -187,7 +187,7 @@ def test_iso_text_is_read_as_it_is(day: date) -> None:
 def test_a_birth_date_lies_between_1880_and_today(
     cell: str, value: date | None, code: str
 ) -> None:
-    cleaned = times.birth_dates(
+    cleaned = dates.birth_dates(
         column(cell), "DMY", declared=False, as_of=date(2025, 11, 22)
     )
 
@@ -198,13 +198,13 @@ def test_today_is_the_date_where_the_clock_hangs() -> None:
     as_of = datetime(2025, 11, 21, 20, tzinfo=UTC)
     newborn = column("2025-11-22")
 
-    in_sydney = times.birth_dates(
+    in_sydney = dates.birth_dates(
         newborn,
         "DMY",
         declared=True,
         as_of=as_of.astimezone(ZoneInfo("Australia/Sydney")),
     )
-    in_utc = times.birth_dates(newborn, "DMY", declared=True, as_of=as_of)
+    in_utc = dates.birth_dates(newborn, "DMY", declared=True, as_of=as_of)
 
     assert in_sydney.values.tolist() == [date(2025, 11, 22)]
     assert in_utc.codes.tolist() == ["date_in_future"]
@@ -222,6 +222,6 @@ def test_rows_are_counted_by_the_order_they_fit() -> None:
         "",
     )
 
-    assert times.order_counts(cells, "DMY") == (3, 2, 2)
-    assert times.order_counts(cells, "MDY") == (2, 3, 2)
-    assert times.order_counts(column(), "DMY") == (0, 0, 0)
+    assert dates.order_counts(cells, "DMY") == (3, 2, 2)
+    assert dates.order_counts(cells, "MDY") == (2, 3, 2)
+    assert dates.order_counts(column(), "DMY") == (0, 0, 0)

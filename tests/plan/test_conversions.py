@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reimport_lib.errors import SourceError
-from reimport_lib.plan.values import conversions
-from reimport_lib.plan.values.conversions import Cleaned
+from reimport_lib.plan.values import contacts, conversions
+from reimport_lib.plan.values.text import Cleaned
 
 FUNCTIONS: dict[str, Callable[[pd.Series[Any]], Cleaned]] = {
     "text": conversions.text,
@@ -26,8 +26,8 @@ FUNCTIONS: dict[str, Callable[[pd.Series[Any]], Cleaned]] = {
     "amount": conversions.amount,
     "whole": conversions.whole,
     "sex": conversions.sex,
-    "phone": lambda column: conversions.phone(column, "AU"),
-    "email": conversions.email,
+    "phone": lambda column: contacts.phone(column, "AU"),
+    "email": contacts.email,
     "canonical_text": conversions.canonical_text,
 }
 UNKNOWN = "unknown_value"

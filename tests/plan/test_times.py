@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reimport_lib.plan.values import times
-from reimport_lib.plan.values.conversions import Cleaned
-from reimport_lib.plan.values.text import visible
+from reimport_lib.plan.values import dates, times
+from reimport_lib.plan.values.text import Cleaned, visible
 
 SYDNEY = "Australia/Sydney"
 ZONES = (SYDNEY, "Australia/Lord_Howe", "Europe/London", "Africa/Cairo", "UTC")
@@ -36,7 +35,7 @@ def only(cleaned: Cleaned) -> tuple[Any, str]:
 
 
 def moment(day: date, clock: str, zone: str = SYDNEY) -> tuple[Any, str]:
-    days = times.dates(column(day.isoformat()), "DMY", declared=True)
+    days = dates.dates(column(day.isoformat()), "DMY", declared=True)
     return only(times.moments(days, times.times(column(clock)), zone))
 
 
@@ -272,7 +271,7 @@ def test_a_moment_is_what_zoneinfo_says_of_the_first_fold(
 
 
 def test_without_a_date_or_a_time_there_is_no_moment() -> None:
-    days = times.dates(column("2013-07-01", "", "31/02/2013"), "DMY", declared=True)
+    days = dates.dates(column("2013-07-01", "", "31/02/2013"), "DMY", declared=True)
     clocks = times.times(column("", "14:20", "14:20"))
 
     cleaned = times.moments(days, clocks, SYDNEY)
@@ -283,7 +282,7 @@ def test_without_a_date_or_a_time_there_is_no_moment() -> None:
 
 def test_moments_keep_the_index() -> None:
     cells = pd.Series(["2013-07-01", "2013-07-02"], index=[7, 3], dtype=object)
-    days = times.dates(cells, "DMY", declared=True)
+    days = dates.dates(cells, "DMY", declared=True)
     clocks = times.times(pd.Series(["14:20", ""], index=[7, 3], dtype=object))
 
     cleaned = times.moments(days, clocks, SYDNEY)

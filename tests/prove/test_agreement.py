@@ -14,7 +14,7 @@ import pandas as pd
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reimport_lib.plan.values import conversions, times
+from reimport_lib.plan.values import contacts, conversions, dates, times
 from reimport_lib.plan.values import keys as identity
 from reimport_lib.plan.values.text import Cleaned
 from reimport_lib.prove.render import clocks, explaining, keeping, rendering, words
@@ -95,7 +95,7 @@ CLOCKS = st.one_of(
 @MANY
 @given(DATES, ORDERS)
 def test_dates(text: str, order: str) -> None:
-    value, code = read(text, lambda c: times.dates(c, order, declared=True))
+    value, code = read(text, lambda c: dates.dates(c, order, declared=True))
     notes = explaining.dates(Zone(ZONE, order))
 
     assert accepted(clocks.day(value, text, order), code, notes, value, text)
@@ -108,7 +108,7 @@ def test_dates(text: str, order: str) -> None:
 @example("31/12/2013", "24:00", "DMY")
 def test_moments_of_a_date_and_a_time(day: str, clock: str, order: str) -> None:
     """One that cannot be read is rejected, or an end that stays empty with a note."""
-    days = times.dates(pd.Series([day], dtype=object), order, declared=True)
+    days = dates.dates(pd.Series([day], dtype=object), order, declared=True)
     spans = times.times(pd.Series([clock], dtype=object))
     made = times.moments(days, spans, ZONE)
     value = made.values.iloc[0]
@@ -181,7 +181,7 @@ def test_texts(text: str) -> None:
         (conversions.number_text, rendering.number_text),
         (conversions.person_name, rendering.name),
         (conversions.title, rendering.title),
-        (conversions.email, rendering.email),
+        (contacts.email, rendering.email),
     ):
         value, _ = read(text, convert)
         said, shown = render(value, text)
@@ -240,7 +240,7 @@ PHONES = st.one_of(
 @MANY
 @given(PHONES)
 def test_phones(text: str) -> None:
-    value, code = read(text, lambda column: conversions.phone(column, "AU"))
+    value, code = read(text, lambda column: contacts.phone(column, "AU"))
     pair = rendering.phone(value, text)
 
     assert accepted(pair, code, explaining.numbers(), value, text)

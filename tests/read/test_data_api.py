@@ -146,7 +146,7 @@ def test_layouts_that_are_missing_are_all_named_with_what_is_like_them(
     with pytest.raises(SourceError) as caught:
         read(made)
 
-    assert "'API_Nots'; did you mean 'API_Notes'?" in str(caught.value)
+    assert "Did you mean API_Notes?" in str(caught.value)
     assert "'Texts'" in str(caught.value)
     assert served.service.sessions.counts()["open"] == 0
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from botocore.utils import parse_timestamp
 from moto.server import ThreadedMotoServer
 
 from reimport_lib.config import Settings, load_settings
@@ -60,38 +58,6 @@ def test_a_listing_of_more_than_one_page_is_whole(
 
     assert (page["KeyCount"], page["IsTruncated"]) == (2, True)
     assert len(found["images_objects"]) == 5
-
-
-def test_the_client_gives_the_same_answers_as_a_plain_one(
-    s3: Any, endpoint: str
-) -> None:
-    s3.put_object(Bucket="files", Key="filemaker-docs/A.pdf", Body=b"abc")
-    plain = boto3.client("s3", endpoint_url=endpoint)
-
-    for ask in (
-        lambda client: client.list_objects_v2(Bucket="files")["Contents"],
-        lambda client: client.list_buckets()["Buckets"],
-        lambda client: client.head_object(Bucket="files", Key="filemaker-docs/A.pdf")[
-            "LastModified"
-        ],
-    ):
-        assert ask(s3) == ask(plain)
-
-
-@pytest.mark.parametrize(
-    "written",
-    [
-        "2026-11-22T10:15:00.000Z",
-        "2026-11-22T10:15:00Z",
-        "20261122T101500Z",
-        "2026-11-22T10:15:00+11:00",
-        "Sun, 22 Nov 2026 10:15:00 GMT",
-        "1795342500",
-        1795342500.5,
-    ],
-)
-def test_timestamps_mean_what_botocore_says(written: str | float) -> None:
-    assert objects._timestamp(written) == parse_timestamp(written)
 
 
 def test_a_missing_bucket_is_named(s3: Any, endpoint: str) -> None:

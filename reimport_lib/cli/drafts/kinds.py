@@ -99,7 +99,7 @@ def kind_of(header: str, texts: Sequence[str], settings: RowSettings) -> ValueKi
         ("whole", _are_whole),
         ("amount", _are_amounts),
         ("number_text", _are_numbers),
-        ("email", lambda *_: _share(conversions.email(column)) >= SHARE),
+        ("email", lambda *_: _share(contacts.email(column)) >= SHARE),
         ("moment", _are_moments),
         ("date", _are_dates),
         ("time_of_day", _are_times),

@@ -14,7 +14,6 @@ from decimal import Decimal
 
 from reimport_lib.frames import Column
 from reimport_lib.plan.codes import Note
-from reimport_lib.plan.values.contacts import email, phone
 from reimport_lib.plan.values.text import (
     Cleaned,
     Converted,
@@ -27,23 +26,6 @@ from reimport_lib.plan.values.text import (
     visible,
     whole_number,
 )
-
-__all__ = [
-    "Cleaned",
-    "amount",
-    "canonical_text",
-    "digits",
-    "email",
-    "flag",
-    "number_text",
-    "person_name",
-    "phone",
-    "sex",
-    "text",
-    "title",
-    "whole",
-    "word",
-]
 
 _FLAGS = dict.fromkeys(("1", "yes", "y", "true", "x"), True) | dict.fromkeys(
     ("0", "no", "n", "false"), False

@@ -1,14 +1,12 @@
 """Text to times of day, and wall times of the clinic's zone to UTC.
 
-Pure. The authority is the paragraph "Times" of ``docs/rules.md``. Dates are read in
-``clean_dates``; their functions are here too, so that callers import one module.
+Pure. The authority is the paragraph "Times" of ``docs/rules.md``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -18,7 +16,7 @@ import pandas as pd
 
 from reimport_lib.frames import Column
 from reimport_lib.plan.codes import Note, Reason
-from reimport_lib.plan.values.dates import birth_dates, dates, order_counts, read_date
+from reimport_lib.plan.values.dates import read_date
 from reimport_lib.plan.values.text import (
     Cleaned,
     Converted,
@@ -26,19 +24,6 @@ from reimport_lib.plan.values.text import (
     distinct,
     fold_words,
 )
-
-__all__ = [
-    "DAY",
-    "birth_dates",
-    "dates",
-    "is_of_two_readings",
-    "lone_spelling",
-    "moments",
-    "order_counts",
-    "read_clock",
-    "stamps",
-    "times",
-]
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -123,13 +108,12 @@ def moments(day: Cleaned, time: Cleaned, zone: str) -> Cleaned:
     from before the change), ``dst_ambiguous`` (the first occurrence). What the wall
     clock said is not kept here.
     """
-    wall_clock = _WallClock(ZoneInfo(zone))
     days, spans = day.values.to_numpy(object), time.values.to_numpy(object)
     values = np.empty(len(days), dtype=object)
     codes = np.full(len(days), "", dtype=object)
     for row, (date_, span) in enumerate(zip(days, spans, strict=True)):
         if date_ is not None and span is not None:
-            values[row], codes[row] = wall_clock.moment(date_, span)
+            values[row], codes[row] = _in_utc(date_, span, ZoneInfo(zone))
     index = day.values.index
     return Cleaned(
         values=pd.Series(values, index=index, dtype=object),
@@ -145,14 +129,13 @@ def stamps(column: Column, order: str, *, declared: bool, zone: str) -> Cleaned:
     Codes: those of ``dates``, of ``moments`` and ``ambiguous_time``, joined by ";";
     ``bad_date`` (value None) where date or time cannot be read.
     """
-    wall_clock = _WallClock(ZoneInfo(zone))
 
     def read(cell: str) -> Converted:
         reading = read_date(cell, order)
         code = reading.code(declared=declared)
         if reading.value is None:
             return None, code
-        value, change = _stamp(reading.value, reading.clock, wall_clock)
+        value, change = _stamp(reading.value, reading.clock, ZoneInfo(zone))
         if value is None:
             return None, Note.BAD_DATE.value
         two = Note.AMBIGUOUS_TIME.value if is_of_two_readings(reading.clock) else ""
@@ -217,14 +200,14 @@ def _since_epoch(day: str, text: str) -> timedelta | None:
     return span if day == "1900-01-01" else None
 
 
-def _stamp(day: date, text: str, clock: _WallClock) -> tuple[datetime | None, str]:
+def _stamp(day: date, text: str, zone: ZoneInfo) -> tuple[datetime | None, str]:
     """The moment that a date and the text behind it say, and the code of its hour."""
     offset = _OFFSET.fullmatch(text)
     span = read_clock(offset["clock"] if offset else text) if text else timedelta()
     if span is None:
         return None, ""
     if offset is None:
-        return clock.moment(day, span)
+        return _in_utc(day, span, zone)
     ahead = timedelta(hours=int(offset["h"] or 0), minutes=int(offset["m"] or 0))
     try:
         own = timezone(-ahead if offset["sign"] == "-" else ahead)
@@ -234,41 +217,20 @@ def _stamp(day: date, text: str, clock: _WallClock) -> tuple[datetime | None, st
         return None, ""
 
 
-@dataclass(frozen=True, slots=True)
-class _WallClock:
-    """A zone, and for each plain day (one offset all day) its first moment in UTC."""
+def _in_utc(day: date, span: timedelta, zone: ZoneInfo) -> tuple[datetime | None, str]:
+    """
+    The moment in UTC, and the code of an hour that is lost or comes twice.
 
-    zone: ZoneInfo
-    starts: dict[date, datetime | None] = field(default_factory=dict)
-
-    def moment(self, day: date, span: timedelta) -> tuple[datetime | None, str]:
-        """The moment in UTC, and the code of an hour that is lost or comes twice."""
-        if day not in self.starts:
-            self.starts[day] = self._start(day)
-        start = self.starts[day]
-        return (start + span, "") if start else self._exact(day, span)
-
-    def _start(self, day: date) -> datetime | None:
-        """None for a day of change, and where the calendar ends."""
-        try:
-            midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
-            walls = [midnight + HOUR * hour for hour in (0, 12, 24)]
-            walls.append(walls[-1].replace(fold=1))
-            offsets = {wall.utcoffset() for wall in walls}
-            return midnight.astimezone(UTC) if len(offsets) == 1 else None
-        except OverflowError:
-            return None
-
-    def _exact(self, day: date, span: timedelta) -> tuple[datetime | None, str]:
-        """Where fold 0 and 1 differ, fold 0 is before the change and comes first."""
-        try:
-            wall = datetime(day.year, day.month, day.day) + span
-            before = wall.replace(tzinfo=self.zone)
-            first = before.utcoffset() or timedelta()
-            second = before.replace(fold=1).utcoffset() or timedelta()
-            moment = before.astimezone(UTC)
-        except OverflowError:
-            return None, Note.BAD_DATE.value
-        if first == second:
-            return moment, ""
-        return moment, (Note.DST_GAP if first < second else Note.DST_AMBIGUOUS).value
+    Where fold 0 and 1 differ, fold 0 is before the change and comes first.
+    """
+    try:
+        wall = datetime(day.year, day.month, day.day) + span
+        before = wall.replace(tzinfo=zone)
+        first = before.utcoffset() or timedelta()
+        second = before.replace(fold=1).utcoffset() or timedelta()
+        moment = before.astimezone(UTC)
+    except OverflowError:
+        return None, Note.BAD_DATE.value
+    if first == second:
+        return moment, ""
+    return moment, (Note.DST_GAP if first < second else Note.DST_AMBIGUOUS).value

@@ -11,12 +11,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from urllib.parse import quote
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.config import Settings
-from reimport_lib.errors import SourceError
+from reimport_lib.errors import SourceError, did_you_mean
 from reimport_lib.read.reading import Progress, Reading
 from reimport_lib.read.server import errors as fm_errors
 from reimport_lib.read.server import http
@@ -86,22 +85,19 @@ def layouts_to_read(server: Server, there: set[str]) -> list[tuple[str, str]]:
         (table.name, server.names[table.name]) for table in registry.source_tables()
     ]
     missing = [
-        f"{table} ({name!r}{_suggestion(name, there)})"
+        (table, name)
         for table, name in wanted
         if name not in there and table not in server.optional
     ]
     if missing:
+        named = ", ".join(f"{table} ({name!r})" for table, name in missing)
+        near = dict.fromkeys(did_you_mean(name, sorted(there)) for _, name in missing)
         raise SourceError(
-            f"FileMaker does not offer: {', '.join(missing)}.",
+            f"FileMaker does not offer: {named}.{''.join(near)}",
             hint="make them, or name others: FILEMAKER_LAYOUT_PATIENTS and so on",
             id="R189",
         )
     return [(table, name) for table, name in wanted if name in there]
-
-
-def _suggestion(name: str, there: set[str]) -> str:
-    near = get_close_matches(name, sorted(there), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def read_layout(
