@@ -5,12 +5,14 @@ Knows ``TypedDict``, dict, list, unions, ``StrEnum`` and the plain types.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cache
 from typing import (
     Any,
     NotRequired,
     TypeVar,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -18,10 +20,23 @@ from typing import (
 )
 
 T = TypeVar("T")
+Fitter = Callable[[Any], Any]
 
 
 class Misfit(TypeError):
     """Names the place, and what should stand there; never what does."""
+
+    def __init__(self, what: str, *steps: str) -> None:
+        super().__init__(what, *steps)
+        self.what = what
+        self.steps = steps
+
+    def __str__(self) -> str:
+        return f"{''.join(self.steps).lstrip('.') or 'the whole'} {self.what}"
+
+    def below(self, step: str) -> Misfit:
+        """The same, seen from one step further out."""
+        return Misfit(self.what, step, *self.steps)
 
 
 def fitted(value: object, kind: type[T]) -> T:
@@ -33,44 +48,98 @@ def fitted(value: object, kind: type[T]) -> T:
     Raises:
         Misfit: *value*, or something in it, is of another type or lacking.
     """
-    found: T = _fitted(value, kind, "the whole")
+    found: T = _fitter(cast(Any, kind))(value)
     return found
 
 
-def _fitted(value: Any, kind: Any, where: str) -> Any:
+@cache
+def _fitter(kind: Any) -> Fitter:
+    """What fits a value to *kind*; made once, a run's record is read all the time."""
     inner = get_args(kind)
     if is_typeddict(kind):
-        _require(isinstance(value, dict), where, "an object")
-        hints, required = _hints(kind)
-        for name in sorted(required - value.keys()):
-            raise Misfit(f"{_place(where, name)} is lacking")
-        return value | {
-            name: _fitted(value[name], hints[name], _place(where, name))
-            for name in hints.keys() & value.keys()
-        }
+        return _object(kind)
     if get_origin(kind) is dict:
-        _require(isinstance(value, dict), where, "an object")
-        return {n: _fitted(v, inner[1], _place(where, n)) for n, v in value.items()}
+        return _named(_fitter(inner[1]))
     if get_origin(kind) is list:
-        _require(isinstance(value, list), where, "a list")
-        return [_fitted(v, inner[0], f"{where}[{n}]") for n, v in enumerate(value)]
+        return _listed(_fitter(inner[0]))
     if not inner and issubclass(kind, StrEnum):
-        _require(value in [*kind], where, f"one of {', '.join(kind)}")
-        return kind(value)
-    kinds = inner or (kind,)
+        return _member(kind)
+    return _plain(*(inner or (kind,)))
+
+
+def _object(kind: Any) -> Fitter:
+    annotated = get_type_hints(kind, include_extras=True)
+    required = {
+        n for n, hint in annotated.items() if get_origin(hint) is not NotRequired
+    }
+    fits = {name: _fitter(hint) for name, hint in get_type_hints(kind).items()}
+
+    def fit(value: Any) -> Any:
+        _require(isinstance(value, dict), "an object")
+        for name in sorted(required - value.keys()):
+            raise Misfit("is lacking", f".{name}")
+        found = value.copy()
+        name = ""
+        try:
+            for name in fits.keys() & value.keys():
+                found[name] = fits[name](value[name])
+        except Misfit as misfit:
+            raise misfit.below(f".{name}") from None
+        return found
+
+    return fit
+
+
+def _named(inner: Fitter) -> Fitter:
+    def fit(value: Any) -> Any:
+        _require(isinstance(value, dict), "an object")
+        found = {}
+        name = ""
+        try:
+            for name, each in value.items():
+                found[name] = inner(each)
+        except Misfit as misfit:
+            raise misfit.below(f".{name}") from None
+        return found
+
+    return fit
+
+
+def _listed(inner: Fitter) -> Fitter:
+    def fit(value: Any) -> Any:
+        _require(isinstance(value, list), "a list")
+        found: list[Any] = []
+        try:
+            for each in value:
+                found.append(inner(each))
+        except Misfit as misfit:
+            raise misfit.below(f"[{len(found)}]") from None
+        return found
+
+    return fit
+
+
+def _member(kind: type[StrEnum]) -> Fitter:
+    members = {str(member): member for member in kind}
+    what = f"one of {', '.join(kind)}"
+
+    def fit(value: Any) -> Any:
+        _require(isinstance(value, str) and value in members, what)
+        return members[value]
+
+    return fit
+
+
+def _plain(*kinds: type) -> Fitter:
     accepted = {*kinds, int} if float in kinds else {*kinds}
-    _require(
-        type(value) in accepted, where, " or ".join(_WORDS[each] for each in kinds)
-    )
-    return value
+    words = " or ".join(_WORDS[kind] for kind in kinds)
 
+    def fit(value: Any) -> Any:
+        if type(value) not in accepted:
+            raise Misfit(f"is not {words}")
+        return value
 
-@cache
-def _hints(kind: Any) -> tuple[dict[str, Any], set[str]]:
-    """The type of every name of a ``TypedDict``, and the names it must have."""
-    hints = get_type_hints(kind, include_extras=True)
-    required = {n for n, hint in hints.items() if get_origin(hint) is not NotRequired}
-    return get_type_hints(kind), required
+    return fit
 
 
 _WORDS: dict[type, str] = {
@@ -82,10 +151,6 @@ _WORDS: dict[type, str] = {
 }
 
 
-def _require(is_right: bool, where: str, what: str) -> None:
+def _require(is_right: bool, what: str) -> None:
     if not is_right:
-        raise Misfit(f"{where} is not {what}")
-
-
-def _place(where: str, name: str) -> str:
-    return name if where == "the whole" else f"{where}.{name}"
+        raise Misfit(f"is not {what}")
