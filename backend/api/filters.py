@@ -140,6 +140,8 @@ class PatientFilter(filters.FilterSet):
 
 
 class ContactDetailFilter(OfPatient):
+    referrer = filters.UUIDFilter(field_name="referrer_id")
+    company = filters.UUIDFilter(field_name="company_id")
     kind = filters.ChoiceFilter(choices=Kind.choices)
     is_primary = FlagFilter()
 

@@ -62,6 +62,8 @@ class ContactDetailSerializer(serializers.ModelSerializer):
         fields = (
             *IMPORTED,
             "patient",
+            "referrer",
+            "company",
             "kind",
             "value",
             "label",
@@ -151,8 +153,10 @@ class CompanySerializer(serializers.ModelSerializer):
 
 
 class CompanyDetailSerializer(CompanySerializer):
+    contact_details = ContactDetailSerializer(many=True)
+
     class Meta(CompanySerializer.Meta):
-        fields = (*CompanySerializer.Meta.fields, *METADATA)
+        fields = (*CompanySerializer.Meta.fields, "contact_details", *METADATA)
 
 
 class ReferrerSerializer(serializers.ModelSerializer):
@@ -176,8 +180,10 @@ class ReferrerSerializer(serializers.ModelSerializer):
 
 
 class ReferrerDetailSerializer(ReferrerSerializer):
+    contact_details = ContactDetailSerializer(many=True)
+
     class Meta(ReferrerSerializer.Meta):
-        fields = (*ReferrerSerializer.Meta.fields, *METADATA)
+        fields = (*ReferrerSerializer.Meta.fields, "contact_details", *METADATA)
 
 
 class PatientReferrerSerializer(serializers.ModelSerializer):

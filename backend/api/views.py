@@ -25,7 +25,18 @@ def first_value(kind: Kind) -> Subquery:
     return Subquery(ordered.values("value")[:1])
 
 
-class PatientView(ReadOnlyView):
+class WithContactDetails(ReadOnlyView):
+    """A row by itself comes with its contact details."""
+
+    def get_queryset(self) -> QuerySet:
+        queryset = super().get_queryset()
+        if self.action != "retrieve":
+            return queryset
+        details = ContactDetail.objects.order_by("kind", "-is_primary", "value", "pk")
+        return queryset.prefetch_related(Prefetch("contact_details", details))
+
+
+class PatientView(WithContactDetails):
     """Patients; archived ones only with archived=true."""
 
     queryset = Patient.objects.select_related("clinic", "funding_type").annotate(
@@ -38,26 +49,22 @@ class PatientView(ReadOnlyView):
     ordering_fields = ("last_name", "first_name", "created_at")
     ordering = ("-created_at",)
 
-    def get_queryset(self) -> QuerySet:
-        queryset = super().get_queryset()
-        if self.action != "retrieve":
-            return queryset
-        details = ContactDetail.objects.order_by("kind", "-is_primary", "value", "pk")
-        return queryset.prefetch_related(Prefetch("contact_details", details))
-
 
 class ContactDetailView(ReadOnlyView):
-    """Numbers, e-mail addresses and postal addresses of patients."""
+    """Numbers, e-mail and postal addresses of patients, referrers and companies."""
 
     queryset = ContactDetail.objects.all()
     serializer_class = serializers.ContactDetailSerializer
     filterset_class = filters.ContactDetailFilter
     search_fields = ("value", "suburb", "postcode")
     ordering_fields = ("kind", "value", "created_at")
-    ordering = ("patient_id", "kind", "-is_primary", "value")
+    ordering = (
+        *("patient_id", "referrer_id", "company_id"),
+        *("kind", "-is_primary", "value"),
+    )
 
 
-class CompanyView(ReadOnlyView):
+class CompanyView(WithContactDetails):
     """Practices and businesses."""
 
     queryset = Company.objects.all()
@@ -69,7 +76,7 @@ class CompanyView(ReadOnlyView):
     ordering = ("name",)
 
 
-class ReferrerView(ReadOnlyView):
+class ReferrerView(WithContactDetails):
     """People who send patients."""
 
     queryset = Referrer.objects.select_related("clinic")

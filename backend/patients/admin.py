@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from imported.admin import TECHNICAL, ImportedAdmin, ReadOnlyInline
-from patients.models import ContactDetail, Coordinator, Patient
+from patients.models import OWNERS, ContactDetail, Coordinator, Patient
 
 
 class ContactDetailInline(ReadOnlyInline):
@@ -40,22 +41,27 @@ class PatientAdmin(ImportedAdmin):
 
 @admin.register(ContactDetail)
 class ContactDetailAdmin(ImportedAdmin):
-    list_display = ("patient_name", "kind", "value", "label", "is_primary")
-    list_display_links = ("patient_name", "value")
+    list_display = ("owner_name", "kind", "value", "label", "is_primary")
+    list_display_links = ("owner_name", "value")
     list_filter = ("kind", "is_primary")
-    list_select_related = ("patient",)
+    list_select_related = OWNERS
     search_fields = (
         "value",
         "patient__first_name",
         "patient__last_name",
+        "referrer__last_name",
+        "company__name",
         "filemaker_id",
     )
-    raw_id_fields = ("patient",)
+    raw_id_fields = OWNERS
     readonly_fields = TECHNICAL
 
-    @admin.display(description="patient", ordering="patient__last_name")
-    def patient_name(self, obj: ContactDetail) -> str:
-        return obj.patient.full_name
+    @admin.display(
+        description="owner",
+        ordering=Coalesce("patient__last_name", "referrer__last_name", "company__name"),
+    )
+    def owner_name(self, obj: ContactDetail) -> str:
+        return obj.owner.full_name
 
 
 @admin.register(Coordinator)

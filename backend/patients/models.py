@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,6 +13,9 @@ from django.utils import timezone
 
 from clinics.models import Clinic, FundingSource
 from imported.models import ImportedModel, one_of
+
+if TYPE_CHECKING:
+    from referrers.models import Company, Referrer
 
 
 class Sex(models.TextChoices):
@@ -110,15 +116,41 @@ class Patient(ImportedModel):
         return None if self.dob is None else age_on(timezone.localdate(), self.dob)
 
 
+OWNERS = ("patient", "referrer", "company")
+"""Whose a contact detail may be: one of these fields is set."""
+
+
+def _is_of(owner: str) -> models.Q:
+    return models.Q(**{f"{name}__isnull": name != owner for name in OWNERS})
+
+
 class ContactDetail(ImportedModel):
     """
-    One number, e-mail address or postal address of a patient.
+    One number, e-mail address or postal address of a patient, referrer or company.
 
     An address has its first line as *value*, and all of its lines beside it.
     """
 
     patient = models.ForeignKey(
-        Patient, on_delete=models.CASCADE, related_name="contact_details"
+        Patient,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contact_details",
+    )
+    referrer = models.ForeignKey(
+        "referrers.Referrer",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contact_details",
+    )
+    company = models.ForeignKey(
+        "referrers.Company",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contact_details",
     )
     kind = models.CharField(max_length=10, choices=Kind)
     value = models.CharField(max_length=255, blank=True, default="")
@@ -135,23 +167,41 @@ class ContactDetail(ImportedModel):
         constraints = [
             *ImportedModel.Meta.constraints,
             one_of("kind", Kind),
+            models.CheckConstraint(
+                condition=reduce(or_, map(_is_of, OWNERS)),
+                name="patients_contactdetail_one_owner",
+                violation_error_message=(
+                    "A contact detail is a patient's, a referrer's or a company's."
+                ),
+            ),
             # Only among imported rows: a person may prefer another number here.
-            models.UniqueConstraint(
-                fields=["patient", "kind"],
-                condition=models.Q(is_primary=True, filemaker_id__isnull=False),
-                name="patients_contactdetail_one_primary",
+            *(
+                models.UniqueConstraint(
+                    fields=[owner, "kind"],
+                    condition=models.Q(is_primary=True, filemaker_id__isnull=False),
+                    name=f"patients_contactdetail_one_primary{suffix}",
+                )
+                for owner, suffix in zip(
+                    OWNERS, ("", "_of_referrer", "_of_company"), strict=True
+                )
             ),
         ]
         indexes = [models.Index(fields=["kind", "value"], name="contactdetail_value")]
+
+    @property
+    def owner(self) -> Patient | Referrer | Company:
+        """Whose it is."""
+        return self.patient or self.referrer or self.company
 
     def clean(self) -> None:
         """The constraint as a form's message: forms do not hold all of its fields."""
         if not self.is_primary or self.filemaker_id is None:
             return
-        same = ContactDetail.objects.filter(patient=self.patient_id, kind=self.kind)
+        owner = {f"{name}_id": getattr(self, f"{name}_id") for name in OWNERS}
+        same = ContactDetail.objects.filter(kind=self.kind, **owner)
         primary = same.filter(is_primary=True, filemaker_id__isnull=False)
         if primary.exclude(pk=self.pk).exists():
-            message = "Another one of this kind is the patient's primary one."
+            message = "Another one of this kind is the primary one of the same owner."
             raise ValidationError({"is_primary": message})
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.contrib import admin
 
 from imported.admin import ImportedAdmin
+from patients.admin import ContactDetailInline
 from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 
 
@@ -12,6 +13,7 @@ class CompanyAdmin(ImportedAdmin):
     list_filter = ("company_type",)
     search_fields = ("name", "abn", "location", "filemaker_id")
     ordering = ("name",)
+    inlines = (ContactDetailInline,)
 
 
 @admin.register(Referrer)
@@ -22,6 +24,7 @@ class ReferrerAdmin(ImportedAdmin):
     list_select_related = ("clinic",)
     search_fields = ("first_name", "last_name", "filemaker_id")
     ordering = ("last_name", "first_name")
+    inlines = (ContactDetailInline,)
 
 
 @admin.register(PatientReferrer)

@@ -22,6 +22,11 @@ class Company(ImportedModel):
         constraints = [*ImportedModel.Meta.constraints, not_blank("name")]
         indexes = [models.Index(fields=["name"], name="company_name")]
 
+    @property
+    def full_name(self) -> str:
+        """Its name: what a referrer's first and last name are."""
+        return self.name
+
 
 class Referrer(ImportedModel):
     """A person who sends patients; the specialty is the source's own word."""

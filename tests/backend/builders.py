@@ -37,9 +37,10 @@ def patient(**fields: Any) -> Patient:
 
 
 def contact_detail(**fields: Any) -> ContactDetail:
-    of = fields.pop("patient", None) or patient()
+    if not fields.keys() & {"patient", "referrer", "company"}:
+        fields["patient"] = patient()
     return ContactDetail.objects.create(
-        **{"patient": of, "kind": "mobile", "value": "+61491570006"} | fields
+        **{"kind": "mobile", "value": "+61491570006"} | fields
     )
 
 

@@ -135,6 +135,20 @@ def test_a_second_primary_contact_is_refused_in_the_form(office: Client) -> None
     assert not second.is_primary
 
 
+def test_a_contact_detail_of_two_owners_is_refused_in_the_form(office: Client) -> None:
+    row, practice = builders.contact_detail(), builders.company()
+    form = {"patient": str(row.patient_id), "company": str(practice.pk)}
+
+    answer = office.post(
+        page("patients.ContactDetail", "change", row.pk), {**form, "kind": "mobile"}
+    )
+
+    assert answer.context["adminform"].form.non_field_errors() == [
+        "A contact detail is a patient's, a referrer's or a company's."
+    ]
+    assert "&#x27;" not in str(answer.context["adminform"].errors)
+
+
 def test_technical_values_in_a_request_are_ignored(office: Client) -> None:
     row = builders.patient(filemaker_id="K1")
     forged = edited(row) | {"filemaker_id": "K2", "import_hash": "b" * 64}

@@ -63,6 +63,21 @@ def test_a_patient_takes_two_queries_however_many_details(api: APIClient) -> Non
     assert len(queries) == 2
 
 
+@pytest.mark.parametrize(
+    ("owner", "address"), [("referrer", "referrers"), ("company", "companies")]
+)
+def test_who_is_no_patient_comes_with_contact_details(
+    api: APIClient, owner: str, address: str
+) -> None:
+    row = getattr(builders, owner)()
+    builders.contact_detail(**{owner: row}, kind="phone", value="+61270100001")
+    builders.contact_detail(kind="phone")
+
+    shown = detail(api, f"/api/{address}/{row.pk}/")
+
+    assert [d["value"] for d in shown["contact_details"]] == ["+61270100001"]
+
+
 def test_the_primary_mobile_and_email_stand_in_the_list(api: APIClient) -> None:
     row = builders.patient(first_name="Ann", last_name="Brook")
     builders.contact_detail(patient=row, value="+61491570001")

@@ -82,6 +82,21 @@ def test_contact_details_of_a_patient_and_kind(api: APIClient) -> None:
     assert len(rows(api, "/api/contact-details/", patient=person.pk)) == 2
 
 
+@pytest.mark.parametrize("owner", ["referrer", "company"])
+def test_contact_details_of_those_who_are_no_patients(
+    api: APIClient, owner: str
+) -> None:
+    one, other = (getattr(builders, owner)() for _ in range(2))
+    wanted = builders.contact_detail(**{owner: one})
+    builders.contact_detail(**{owner: other})
+    builders.contact_detail()
+
+    (row,) = rows(api, "/api/contact-details/", **{owner: one.pk})
+
+    assert (row["id"], row[owner]) == (str(wanted.pk), str(one.pk))
+    assert row["patient"] is None
+
+
 def test_appointments_of_days_in_the_clinics_own_time(api: APIClient) -> None:
     """2024-05-06 in Sydney begins at 14:00 UTC of the day before."""
     first = builders.appointment(start_time=datetime(2024, 5, 5, 14, 0, tzinfo=UTC))

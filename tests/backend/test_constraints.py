@@ -82,6 +82,26 @@ def test_imported_contacts_have_one_primary_per_patient_and_kind() -> None:
     assert builders.contact_detail(**primary).pk  # a person's own choice
 
 
+@pytest.mark.parametrize("owner", ["referrer", "company"])
+def test_imported_contacts_of_others_have_one_primary_each(owner: str) -> None:
+    primary = {owner: getattr(builders, owner)(), "is_primary": True}
+    builders.contact_detail(filemaker_id="a", **primary)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        builders.contact_detail(filemaker_id="b", **primary)
+    other = {**primary, owner: getattr(builders, owner)()}
+    assert builders.contact_detail(filemaker_id="b", **other).pk
+
+
+def test_a_contact_detail_is_of_one_owner() -> None:
+    owners = {"patient": builders.patient(), "referrer": builders.referrer()}
+    name = "patients_contactdetail_one_owner"
+
+    refused(builders.contact_detail, name, **owners)
+    refused(builders.contact_detail, name, company=builders.company(), **owners)
+    refused(builders.contact_detail, name, patient=None)
+
+
 def test_half_an_owner_is_refused() -> None:
     person = builders.patient()
     kind = ContentType.objects.get_for_model(person)

@@ -60,7 +60,7 @@ def is_free_text(column: Field) -> bool:
 
 def test_the_tables_that_foreign_keys_name_are_parents() -> None:
     """A listing of stored objects has no model, and no parents."""
-    assert parents_of("contact_details") == ["patients"]
+    assert parents_of("contact_details") == ["patients", "referrers", "companies"]
     assert parents_of("images") == ["image_batches"]
     assert parents_of("patients") == ["coordinators"]
     assert parents_of("images_objects") == []
