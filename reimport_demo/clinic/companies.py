@@ -5,16 +5,18 @@ Pure. Their phones and addresses are in Coms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
 from reimport_demo.clinic import words
 from reimport_demo.clinic.defects import no_key, respell, respelled, too_long
-from reimport_demo.clinic.model import Cell, Line, Size
+from reimport_demo.clinic.model import Cell, Line, Size, keys_of
+from reimport_demo.clinic.referrers import referrer_lines
 from reimport_demo.clinic.schedule import (
     BLANKS,
     Defect,
+    Plant,
     Repeats,
     draw_schedule,
     follow,
@@ -54,7 +56,7 @@ def company_lines(seed: int, size: Size) -> Iterator[Line]:
         size.rows_of("companies"),
         size,
         rng=random_for(seed, "companies", "schedule"),
-        defects=company_defects(),
+        defects=company_defects(keys_of(referrer_lines(seed, size)).imported),
         repeats=repeats,
         blank_rows=2,
     )
@@ -65,9 +67,10 @@ def company_lines(seed: int, size: Size) -> Iterator[Line]:
     return follow(schedule, base, headers=HEADERS, repeats=repeats)
 
 
-def company_defects() -> list[Defect]:
+def company_defects(referrers: Sequence[str]) -> list[Defect]:
     """All defects of Companies with their number of rows at full size."""
     return [
+        Defect("key of a referrer", 2, _key_of_another(referrers)),
         Defect("no key", 2, no_key("id")),
         Defect("key respelled", 4, respell("id")),
         Defect("no name", 2, _no_name),
@@ -109,6 +112,16 @@ def _business_number(rng: Random) -> str:
     is_valid = sum(digit * weight for digit, weight in weighted) % 89 == 0
     text = str(number ^ 1 if is_valid else number)
     return " ".join((text[:2], text[2:5], text[5:8], text[8:]))
+
+
+def _key_of_another(keys: Sequence[str]) -> Plant:
+    """It comes in all the same; of a contact detail nobody knows whose it is."""
+
+    def plant(line: Line, number: int) -> None:
+        line.key = keys[number]
+        line.cells["id"] = line.values["id"] = line.key
+
+    return plant
 
 
 def _no_name(line: Line, number: int) -> None:

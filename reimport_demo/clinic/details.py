@@ -1,23 +1,24 @@
 """The file of contact details, Coms: phones, e-mails, addresses of patients and others.
 
-Pure. The table has no key of its own, and nothing in it says whose details a row holds:
-companies and referrers share the file with the patients.
+Pure. The table has no key of its own, and only the owner's key says whose details a row
+holds: companies and referrers share the file with the patients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from random import Random
 
 from reimport_demo.clinic import words
 from reimport_demo.clinic.defects import owner_cell, respelled
 from reimport_demo.clinic.details_defects import POST_CODE, SUBURB, detail_defects
-from reimport_demo.clinic.model import Cell, Line, Person, Roster, Size
+from reimport_demo.clinic.model import Cell, Keys, Line, Person, Roster, Size
+from reimport_demo.clinic.referrals import companies_of, referrers_of
 from reimport_demo.clinic.schedule import (
     Repeats,
     draw_schedule,
     follow,
-    key_of,
     random_for,
 )
 
@@ -47,21 +48,23 @@ def detail_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:
     """The lines of Coms, in file order."""
     rng = random_for(seed, "contact_details")
     repeats = Repeats(same=30, different=0, respell=_respell, differ=_unused)
+    referrers, companies = referrers_of(seed, size), companies_of(seed, size)
     schedule = draw_schedule(
         size.rows_of("contact_details"),
         size,
         rng=random_for(seed, "contact_details", "schedule"),
-        defects=detail_defects(seed, roster),
+        defects=detail_defects(seed, roster, referrers, companies),
         repeats=repeats,
         blank_rows=6,
     )
     plain = schedule.plain()
     foreign = set(rng.sample(plain, size.of(FOREIGN_ROWS)))
+    others = _others(referrers, companies)
     places = _places(schedule.rows - len(foreign), len(roster.people))
 
     def base(row: int) -> Line:
         if row in foreign:
-            return _foreign(seed, row, rng)
+            return _foreign(*next(others), rng)
         owner, turn = next(places)
         return _detail(roster.people[owner], owner, turn, rng)
 
@@ -116,18 +119,31 @@ def _address(rng: Random) -> tuple[dict[str, Cell], str, dict[str, Cell]]:
     return cells, street, {"post_code": post_code}
 
 
-def _foreign(seed: int, row: int, rng: Random) -> Line:
-    """A detail of a company or referrer: no patient's, so nobody's here."""
-    phone = f"027010{row % 10_000:04d}"
+def _others(referrers: Keys, companies: Keys) -> Iterator[tuple[str, str, int]]:
+    """Referrers and companies in turn, each twice: what it is, its key, a number."""
+    shared = {*referrers.imported} & {*companies.imported}
+    kinds = (("referrer", referrers), ("company", companies))
+    owners = [
+        [(kind, key) for key in keys.imported if key not in shared]
+        for kind, keys in kinds
+    ]
+    for number in count():
+        of_kind = owners[number % 2]
+        yield *of_kind[number // 4 % len(of_kind)], number
+
+
+def _foreign(owner: str, key: str, number: int, rng: Random) -> Line:
+    """A number of a company or referrer."""
+    phone = f"027010{number % 10_000:04d}"
+    kind = "Phone" if number % 3 else "Mobile"
     cells: dict[str, Cell] = {
-        "id.key": key_of(seed, "company or referrer", row // 3),
-        "type": rng.choice(("Phone", "Mobile")),
+        "id.key": key,
+        "type": kind,
         "Name": rng.choice(("Rooms", "Reception", "Accounts")),
         "ph": words.spaced(phone),
     }
-    line = Line(cells)
-    line.reject("unknown_owner")
-    return line
+    value = words.international(phone)
+    return Line(cells, values={owner: key, "kind": kind.lower(), "value": value})
 
 
 def _respell(line: Line, row: int) -> None:

@@ -7,6 +7,7 @@ that no owner gets a value twice by accident.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from reimport_demo.clinic import words
 from reimport_demo.clinic.defects import (
@@ -15,7 +16,7 @@ from reimport_demo.clinic.defects import (
     respell,
     unknown_owner,
 )
-from reimport_demo.clinic.model import Cell, Line, Roster
+from reimport_demo.clinic.model import Cell, Keys, Line, Roster
 from reimport_demo.clinic.schedule import BLANKS, Defect, Plant
 
 # two headers end in blanks, as hand-made export layouts have them
@@ -28,12 +29,19 @@ SCIENTIFIC = ("4.9E+08", "4.91571E+08", "6.1491E+10")
 NOT_ADDRESSES = ("orla@", "@example.org", "orla mail@example.org")
 
 
-def detail_defects(seed: int, roster: Roster) -> list[Defect]:
+def detail_defects(
+    seed: int, roster: Roster, referrers: Keys, companies: Keys
+) -> list[Defect]:
     """All defects of Coms with their number of rows at full size."""
+    others_left_out = [*referrers.left_out, *companies.left_out]
+    shared = sorted({*referrers.imported} & {*companies.imported})
+    left_out = partial(owner_not_imported, "id.key")
     return [
         Defect("no owner", 20, no_owner("id.key")),
         Defect("unknown owner", 12, unknown_owner("id.key", seed)),
-        Defect("owner left out", 20, owner_not_imported("id.key", roster.left_out)),
+        Defect("owner left out", 20, left_out(roster.left_out)),
+        Defect("referrer or company left out", 8, left_out(others_left_out)),
+        Defect("owner of two tables", 4, _of_two_tables(shared)),
         Defect("owner key respelled", 40, respell("id.key")),
         Defect("kind respelled", 60, _kind_respelled),
         Defect("kind unknown", 24, _kind_unknown),
@@ -57,6 +65,14 @@ def detail_defects(seed: int, roster: Roster) -> list[Defect]:
         Defect("post code lost zeros", 15, _post_code(("998", 998, "998.0"), "0998")),
         Defect("post code as number", 15, _post_code((2795, "2795.0"), "2795")),
     ]
+
+
+def _of_two_tables(keys: Sequence[str]) -> Plant:
+    def plant(line: Line, number: int) -> None:
+        line.cells["id.key"] = keys[number % len(keys)]
+        line.reject("ambiguous_owner")
+
+    return plant
 
 
 def _spare(line: Line) -> str:

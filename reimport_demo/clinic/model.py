@@ -5,7 +5,7 @@ Pure; imports nothing of the importer. The words are those of ``docs/rules.md``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -97,6 +97,17 @@ class Keys:
 
     imported: tuple[str, ...]
     left_out: tuple[str, ...]
+
+
+def keys_of(lines: Iterable[Line]) -> Keys:
+    """Of a table with the answer key of its *lines*."""
+    imported, left_out = list[str](), list[str]()
+    for line in lines:
+        if line.outcome == "created":
+            imported.append(line.key)
+        elif line.key and line.reason != "duplicate_row":
+            left_out.append(line.key)
+    return Keys(tuple(imported), tuple(dict.fromkeys(left_out)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from reimport_demo.clinic.defects import (
     text_dates,
     unknown_owner,
 )
-from reimport_demo.clinic.model import Cell, Keys, Line, Roster, Size
+from reimport_demo.clinic.model import Cell, Keys, Line, Roster, Size, keys_of
 from reimport_demo.clinic.referrers import referrer_lines
 from reimport_demo.clinic.schedule import (
     BLANKS,
@@ -54,16 +54,6 @@ def referrers_of(seed: int, size: Size) -> Keys:
 def companies_of(seed: int, size: Size) -> Keys:
     """Which companies come in, and which stay outside."""
     return keys_of(company_lines(seed, size))
-
-
-def keys_of(lines: Iterator[Line]) -> Keys:
-    imported, left_out = list[str](), list[str]()
-    for line in lines:
-        if line.outcome == "created":
-            imported.append(line.key)
-        elif line.key and line.reason != "duplicate_row":
-            left_out.append(line.key)
-    return Keys(tuple(imported), tuple(dict.fromkeys(left_out)))
 
 
 def referral_lines(seed: int, size: Size, roster: Roster) -> Iterator[Line]:

@@ -89,6 +89,6 @@ def _prerequisites(phase: str) -> tuple[str, ...]:
     links = [
         link for t in registry.all_tables() if t.phase == phase for link in t.links
     ]
-    named = {link.to for link in links}
+    named = {to for link in links for to in link.tables}
     phases = (table.phase for table in registry.all_tables() if table.name in named)
     return tuple(dict.fromkeys(name for name in phases if name != phase))

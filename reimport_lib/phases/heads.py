@@ -72,7 +72,8 @@ def _writes(tables: Sequence[Table]) -> str:
 
 def _needs(phase: Phase, tables: Sequence[Table]) -> str:
     """The rows and lists that its rows name, and where they come from."""
-    targets = dict.fromkeys(link.to for table in tables for link in table.links)
+    links = (link for table in tables for link in table.links)
+    targets = dict.fromkeys(to for link in links for to in link.tables)
     needs = [
         f"the {_listed(registry.noun(to) for to in targets if to in other.tables)}"
         f" of phase {other.number}"
@@ -109,7 +110,7 @@ def _nouns(tables: Sequence[Table]) -> list[str]:
 def _said(gate: str, tables: Sequence[Table]) -> str:
     """What is said of the rows that *gate* counts; nothing of a gate on a note."""
     links = (link for table in tables for link in table.links if link.owner)
-    owners = [*dict.fromkeys(link.to for link in links)]
+    owners = [*dict.fromkeys(to for link in links for to in link.tables)]
     noun = registry.noun(owners[0]) if len(owners) == 1 else "owners"
     return GATES.get(gate, "").format(owners=noun)
 

@@ -70,13 +70,13 @@ class Reason(_Code):
     )
     UNKNOWN_OWNER = (
         "unknown_owner",
-        "The patient it names is not in the source.",
-        "Find out whose it is and set the contact in FileMaker.",
+        "What it belongs to is not in the source.",
+        "Find out whose it is and set the key of its owner in FileMaker.",
     )
     OWNER_NOT_IMPORTED = (
         "owner_not_imported",
-        "The patient it names is in the source, but was not imported.",
-        "Mend the patient's own row first; this one follows.",
+        "What it belongs to is in the source, but was not imported.",
+        "Mend the row of its owner first; this one follows.",
     )
     OWNER_NOT_EXPORTED = (
         "owner_not_exported",
@@ -85,8 +85,13 @@ class Reason(_Code):
     )
     NO_OWNER = (
         "no_owner",
-        "The row names no patient.",
-        "Set the contact in FileMaker.",
+        "The row names nothing that it belongs to.",
+        "Set the key of its owner in FileMaker.",
+    )
+    AMBIGUOUS_OWNER = (
+        "ambiguous_owner",
+        "Rows of two tables have the key that it names.",
+        "Give one of the two another key in FileMaker, and this row the right one.",
     )
     CONTRADICTS_OWNER = (
         "contradicts_owner",

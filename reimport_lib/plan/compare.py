@@ -113,17 +113,16 @@ def compare(
     stored = _old(list(target["import_hash"]), matched)
     ours = stored == _old(held_hashes, matched)
     unsure = np.flatnonzero(changed & ~ours & (stored != ""))
-    some = {name: texts[unsure] for name, texts in before.items()}
-    ours[unsure] = of_fewer_fields(
-        some, list(stored[unsure]), decided.managed, table.by_clock
-    )
+    ours[unsure] = _of_fewer_fields(decided, before, stored, unsure)
     adopted = changed & (stored == "") & (not clean_slate)
     edited = changed & ~ours & ~adopted & (not clean_slate)
     if table.single and not clean_slate:
-        as_imported = array_of(list(target["import_hash"])) == array_of(held_hashes)
-        written = matched.positions[~edited]
-        stays = np.setdiff1d(np.flatnonzero(~as_imported), written).tolist()
-        edited |= (changed | ~is_old) & _mark_taken(table.single, after, held, stays)
+        of_target = array_of(list(target["import_hash"]))
+        other = np.flatnonzero(of_target != array_of(held_hashes))
+        stays = np.setdiff1d(other, matched.positions[~edited])
+        stays = stays[~_of_fewer_fields(decided, held, of_target, stays)]
+        taken = _mark_taken(table.single, after, held, stays.tolist())
+        edited |= (changed | ~is_old) & taken
     new_hashes = array_of(hashes(after, decided.managed, table.by_clock))
     write = np.select(
         [edited, ~is_old, changed, stored != new_hashes],
@@ -131,6 +130,19 @@ def compare(
         default="",
     )
     return RowChanges(before, after, edited, adopted, new_hashes, write)
+
+
+def _of_fewer_fields(
+    decided: Decided,
+    held: Mapping[str, Sequence[str] | Array],
+    stored: Array,
+    places: Array,
+) -> Array:
+    """(p,) bool: whether the rows at *places* are as an earlier import left them."""
+    some = {name: array_of(texts)[places] for name, texts in held.items()}
+    by_clock = registry.named(decided.table).by_clock
+    found = of_fewer_fields(some, list(stored[places]), decided.managed, by_clock)
+    return np.array(found, dtype=bool)
 
 
 def _mark_taken(

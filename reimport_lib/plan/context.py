@@ -6,7 +6,7 @@ phases fill the rest from the snapshot; nothing else enters a plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -73,6 +73,11 @@ class Known:
     def holds(self, table: str) -> bool:
         """Rows of *table* are in the source or were imported: others are unknown."""
         return table in self.in_snapshot or bool(self.rows(table))
+
+    def keys(self, table: str) -> Collection[str]:
+        """Canonical keys of *table*: of its export, else of what was imported."""
+        exported = self.in_snapshot.get(table)
+        return self.rows(table).keys() if exported is None else exported
 
     def directory(self, name: str) -> Directory:
         """The entries of the lookup *name*; none where nobody has loaded any."""

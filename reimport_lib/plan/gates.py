@@ -302,7 +302,7 @@ def _refuse_unknown(word: str, known: Sequence[str], kind: str, text: str) -> No
 
 
 _WHAT: Mapping[str, str] = {
-    "min_match_rate": "rows whose patient was found",
+    "min_match_rate": "rows whose owner was found",
     "min_object_rate": "rows whose stored object was found",
     "min_came_in": "rows that come in",
     "max_rejected": "rejected rows",

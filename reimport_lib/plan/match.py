@@ -6,14 +6,14 @@ Pure; imports neither Django nor pyarrow. The authority is the paragraph "Owners
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from reimport_lib.frames import Column, Mask
-from reimport_lib.plan.cells import blank, constant, each, filled_from, texts
+from reimport_lib.plan.cells import blank, constant, each, either, filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Directory, Known
 from reimport_lib.plan.decide import Link, Ruling
@@ -22,40 +22,45 @@ from reimport_lib.plan.values.text import convert, fold_words, listed_words
 
 
 def owner_rules(
-    keys: Column, known: Known, to: str, *, optional: bool = False
+    keys: Column, known: Known, tables: Sequence[str], *, optional: bool = False
 ) -> tuple[Ruling, ...]:
     """
-    Rows without a row of *to* to belong to; *optional*: a blank owner is allowed.
+    Rows without a row of *tables* to belong to; *optional*: a blank owner is allowed.
 
-    Where *to* is not in the source, that a row of it is unknown cannot be said.
+    Where the first of them is not in the source, that a row is unknown cannot be said.
     """
     nobody = keys == ""
-    in_source = nobody | keys.isin(known.in_snapshot.get(to, frozenset()))
-    imported = nobody | keys.isin(known.rows(to).keys())
-    if not known.holds(to):
-        return (
-            (nobody & (not optional), Reason.NO_OWNER),
-            (~imported, Reason.OWNER_NOT_EXPORTED),
-        )
+    holding = _holding(keys, known, tables)
+    imported = {to: holding[to] & keys.isin(known.rows(to).keys()) for to in tables}
+    exported = tables[0] in known.in_snapshot
+    unknown = Reason.UNKNOWN_OWNER if exported else Reason.OWNER_NOT_EXPORTED
     return (
         (nobody & (not optional), Reason.NO_OWNER),
-        (~in_source, Reason.UNKNOWN_OWNER),
-        (in_source & ~imported, Reason.OWNER_NOT_IMPORTED),
+        (~nobody & ~holding.any(axis=1), unknown),
+        (holding.sum(axis=1) > 1, Reason.AMBIGUOUS_OWNER),
+        (~nobody & ~pd.DataFrame(imported).any(axis=1), Reason.OWNER_NOT_IMPORTED),
     )
 
 
-def link_rate(
-    keys: Column, known: Known, to: str, counted: Mask, name: str = "owner"
-) -> Link:
-    """How many of the *counted* rows that name a row of *to* name an imported one."""
-    named = counted & (keys != "")
-    found = named & keys.isin(known.rows(to).keys())
-    return Link(name, int(found.sum()), int(named.sum()), known.holds(to))
+def linked_pks(keys: Column, known: Known, tables: Sequence[str]) -> list[Column]:
+    """
+    For each of *tables*, the primary key of its row that each row names; None for none.
+
+    Of several tables the one that holds the key; one that two of them hold names none.
+    """
+    rows = [{key: held.pk for key, held in known.rows(to).items()} for to in tables]
+    found = [mapped(keys, of_table) for of_table in rows]
+    if len(tables) == 1:
+        return found
+    holding = _holding(keys, known, tables)
+    whose = holding.mask(holding.sum(axis=1) != 1, other=False)
+    return [either(whose[to], pks, None) for to, pks in zip(tables, found, strict=True)]
 
 
-def linked_pks(keys: Column, known: Known, to: str) -> Column:
-    """Primary key of the row of *to* that each row names; None for none."""
-    return mapped(keys, {key: held.pk for key, held in known.rows(to).items()})
+def _holding(keys: Column, known: Known, tables: Sequence[str]) -> pd.DataFrame:
+    """(n, tables) bool: the table holds the key."""
+    named = keys != ""
+    return pd.DataFrame({to: named & keys.isin(known.keys(to)) for to in tables})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,9 @@ doubles, owner, the table's own rules, values that the backend cannot hold.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,7 +32,6 @@ from reimport_lib.plan.decide import (
 )
 from reimport_lib.plan.match import (
     Found,
-    link_rate,
     linked_pks,
     look_up,
     mapped,
@@ -133,12 +134,14 @@ class _Linked:
 
     Attributes:
         keys: (n,) canonical keys, of a link to a table.
+        pks: field of the model -> (n,) primary key of what each row names there.
         found: of a link to a lookup, the entries.
         owners: (n,) primary key of what the owner of each row names; None for none.
     """
 
     link: LinkTo
     keys: Any = None
+    pks: Mapping[str, Column] = field(default_factory=dict)
     found: Found | None = None
     owners: Any = None
 
@@ -151,17 +154,21 @@ class _Linked:
             return cls(link, found=found, owners=_owners(link, staged, context))
         (name,) = link.columns
         if staged.declared.column(name).convert.key:
-            return cls(link, keys=frame[name])
-        header = staged.resolved.headers.get(name)
-        said = texts(frame[name]).rename(header)
-        return cls(link, keys=whole_keys(said, table=staged.table))
+            keys = frame[name]
+        else:
+            header = staged.resolved.headers.get(name)
+            keys = whole_keys(texts(frame[name]).rename(header), table=staged.table)
+        pks = linked_pks(keys, context.known, link.tables)
+        held = (column for _, column in link.targets)
+        return cls(link, keys=keys, pks=dict(zip(held, pks, strict=True)))
 
     def rules(self, staged: Staged, context: Context) -> list[Ruling]:
         """Rows that name nothing where they must, or something that is not there."""
         link, rules = self.link, list[Ruling]()
         if link.owner:
             optional = link.nobody is not None
-            rules += owner_rules(self.keys, context.known, link.to, optional=optional)
+            known, tables = context.known, link.tables
+            rules += owner_rules(self.keys, known, tables, optional=optional)
         if link.nobody is not None:
             rules.append((self.keys == "", link.nobody))
         if link.again is not None:
@@ -171,18 +178,17 @@ class _Linked:
         if self.found is not None and link.note is not None:
             rules.append((self.found.unknown & ~self._is_taken, link.note))
         if self.found is None and link.note is not None:
-            here = context.known.rows(link.to).keys()
-            unknown = (self.keys != "") & ~self.keys.isin(here)
+            unknown = (self.keys != "") & ~self._is_found
             rules.append((unknown & context.known.holds(link.to), link.note))
         return rules
 
-    def columns(self, context: Context) -> dict[str, Column]:
+    @property
+    def columns(self) -> dict[str, Column]:
         """Managed field -> (n,) primary keys of what rows name; None for none."""
         link = self.link
         if self.found is None:
-            pks = linked_pks(self.keys, context.known, link.to)
-            label = constant(registry.named(link.to).model.casefold(), pks.index)
-            return {link.field: pks, link.type_field: label}
+            label = registry.named(link.to).model.casefold()
+            return {**self.pks, link.type_field: constant(label, self.keys.index)}
         if link.from_owner is None:
             return {link.field: self.found.pks}
         own, of_owner = link.from_owner.words
@@ -203,8 +209,14 @@ class _Linked:
     def rate(self, context: Context, counted: Mask) -> Link:
         if self.found is not None:
             return self.found.link(self.link.name, counted)
-        to = self.link.to
-        return link_rate(self.keys, context.known, to, counted, self.link.name)
+        named = counted & (self.keys != "")
+        found, checked = named & self._is_found, context.known.holds(self.link.to)
+        return Link(self.link.name, int(found.sum()), int(named.sum()), checked)
+
+    @property
+    def _is_found(self) -> Mask:
+        """(n,) bool: rows whose link leads to a row of a table."""
+        return reduce(or_, (~blank(pks) for pks in self.pks.values()))
 
 
 def _owners(link: LinkTo, staged: Staged, context: Context) -> Column | None:
@@ -235,7 +247,7 @@ def _columns(
         if name in frame
     }
     for link in linked:
-        found |= link.columns(context)
+        found |= link.columns
     for name in registry.made_of(table.name):
         found[table.link_to(name).field] = constant(None, frame.index)
     for name, made in table.values.items():
@@ -263,6 +275,7 @@ def _by_clock(
 def _marks(single: Single, order: pd.DataFrame, columns: Mapping[str, Column]) -> Mask:
     """(n,) bool: the least row of *order* (rows that come in) in each group."""
     groups = [columns[name][order.index] for name in single.of]
-    first = order.sort_values(list(order.columns)).groupby(groups, sort=False).head(1)
+    ranked = order.sort_values(list(order.columns))
+    first = ranked.groupby(groups, sort=False, dropna=False).head(1)
     index = columns[single.of[0]].index
     return pd.Series(index.isin(first.index), index=index, dtype=object)

@@ -1,4 +1,4 @@
-"""Links: none dangles, none leads to another patient, every object is in the listing.
+"""Links: none dangles, none leads to another owner, every object is in the listing.
 
 All rows, by joins in the database and by sets of keys; no query per row.
 """

@@ -16,6 +16,7 @@ from django.apps import apps
 
 from reimport_lib.config import RowSettings
 from reimport_lib.prove.evidence import Evidence
+from reimport_lib.prove.render.headers import column
 from reimport_lib.prove.render.moments import Zone
 from reimport_lib.prove.render.names import STRANGER, Names
 from reimport_lib.prove.render.rendering import (
@@ -32,6 +33,8 @@ class World:
     """
     Attributes:
         keys: table -> primary key -> FileMaker key, of tables that others name.
+        named: table -> folded keys that its export holds, of tables that rows belong
+            to; those that the database has, where there is no export.
         rows: gives every row of a table that came from FileMaker (``Evidence``).
         left_alone: gives, of a table, primary keys of rows that people changed.
         counted: gives, of a table and an attribute, value -> rows, whoever made them.
@@ -44,6 +47,7 @@ class World:
     settings: RowSettings
     bucket: str
     keys: Mapping[str, Mapping[Any, str]]
+    named: Mapping[str, frozenset[str]]
     rows: Callable[[str], pd.DataFrame]
     left_alone: Callable[[str], frozenset[str]]
     counted: Callable[[str, str], Mapping[Any, int]]
@@ -71,9 +75,13 @@ class World:
         link = registry.named(table).owner_link
         if link is None:
             return [""] * len(rows)
-        pks = rows[self.attribute(link.field)]
         if not link.through:
-            return [self.key(link.to, pk) for pk in pks]
+            columns = [rows[self.attribute(field)] for _, field in link.targets]
+            return [
+                "".join(map(self.key, link.tables, pks))
+                for pks in zip(*columns, strict=True)
+            ]
+        pks = rows[self.attribute(link.field)]
         between = self.rows(link.through)
         owners = self.owners_of(link.through, between)
         by_pk = dict(zip(between["pk"], owners, strict=True))
@@ -83,10 +91,12 @@ class World:
 @lru_cache(maxsize=1)
 def look_around(evidence: Evidence) -> World:
     """The world of *evidence*, made once: as it is when first asked for."""
+    keys = {name: _keys(evidence, name) for name in registry.linked()}
     return World(
         settings=evidence.run.settings.rows,
         bucket=evidence.run.settings.s3_bucket,
-        keys={name: _keys(evidence, name) for name in registry.linked()},
+        keys=keys,
+        named={name: _named(evidence, name, keys[name]) for name in registry.owners()},
         rows=evidence.database,
         left_alone=evidence.left_alone,
         counted=evidence.counted,
@@ -108,6 +118,16 @@ def look_around(evidence: Evidence) -> World:
 def _keys(evidence: Evidence, table: str) -> dict[Any, str]:
     rows = evidence.database(table)
     return dict(zip(rows["pk"], rows["filemaker_id"], strict=True))
+
+
+def _named(evidence: Evidence, table: str, held: Mapping[Any, str]) -> frozenset[str]:
+    exported = evidence.snapshot.has(table)
+    keys = (
+        column(evidence.source(table), registry.key_names(table))
+        if exported
+        else held.values()
+    )
+    return frozenset(map(key_text, keys)) - {""}
 
 
 def _names(label: str, fields: tuple[str, ...], alias: str) -> Names:

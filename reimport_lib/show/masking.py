@@ -106,7 +106,7 @@ def _shown(table: str, name: str) -> ShownAs:
 
 def _link(declared: Table | None, name: str) -> ShownAs:
     links = declared.links if declared else ()
-    targets = [link.to for link in links if link.field == name]
+    targets = [to for link in links for to, field in link.targets if field == name]
     if not targets:
         return ""
     return "key" if targets[0] in registry.by_name() else "reference"

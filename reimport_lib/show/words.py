@@ -15,7 +15,6 @@ from reimport_lib.plan.codes import SOURCE_OUTCOMES, Kept, Note, Outcome, Reason
 from reimport_lib.tables import registry
 
 LINK_NOUNS = {
-    "owner": "patient",
     "object": "stored file",
     "funding": "funding source",
     "type": "appointment type",

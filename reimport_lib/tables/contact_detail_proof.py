@@ -11,7 +11,6 @@ from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
 from reimport_lib.prove.render.doubling import Doubled, is_same
 from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.rendering import Pair
-from reimport_lib.tables.owners import PATIENTS
 from reimport_lib.tables.registry import owner_names
 
 FLAGS: dict[str, Aliases] = {
@@ -131,15 +130,18 @@ def _is_number(cell: str) -> bool:
 
 def _primary(m: Matched) -> Comparison:
     """
-    The flagged detail of its patient and kind is the primary, else the lowest value.
+    The flagged detail of its owner and kind is the primary, else the lowest value.
 
     A flag on a later row that says the same detail again counts too.
     """
     flagged = _flagged(m)
-    held = m.values("patient_id", "kind", "value", "filemaker_id", "is_primary")
+    held = m.values("kind", "value", "filemaker_id", "is_primary")
+    owners = map(rendering.key_text, m.world.owners_of(m.table, m.target))
     ranks = [
-        ((patient, kind), (key not in flagged, value, derived))
-        for (patient, kind, value, derived, _), key in zip(held, m.keys, strict=True)
+        ((owner, kind), (key not in flagged, value, derived))
+        for owner, (kind, value, derived, _), key in zip(
+            owners, held, m.keys, strict=True
+        )
     ]
     first: dict[Any, Any] = {}
     for group, rank in ranks:
@@ -153,16 +155,11 @@ def _primary(m: Matched) -> Comparison:
     return field_of(m, "is_primary", _expected_flag, values=values)
 
 
-def _with_changed_details(m: Matched) -> set[Any]:
-    """Patients of whose details a person changed one: that may be the primary."""
+def _with_changed_details(m: Matched) -> set[str]:
+    """Keys of owners of whose details a person changed one: that may be the primary."""
     left_alone = m.outcomes.loc[m.outcomes["reason"] == Reason.LOCAL_EDIT, "row"]
     owners = column(m.frame.loc[list(left_alone)], owner_names(m.table))
-    keys = {rendering.key_text(owner) for owner in owners}
-    return {
-        pk
-        for pk, key in m.world.keys[PATIENTS].items()
-        if rendering.key_text(key) in keys
-    }
+    return set(map(rendering.key_text, owners))
 
 
 def _flagged(m: Matched) -> set[str]:

@@ -1,4 +1,4 @@
-"""Contact details: one row per phone, mobile, e-mail or address of a patient.
+"""Contact details: one row per phone, mobile, e-mail or address of its owner.
 
 Pure. The authority is the paragraph "Contact details" of ``docs/rules.md``. The file
 has no key column: a row's key is made of its owner, its kind and its value.

@@ -1,4 +1,4 @@
-"""Contact details: phone numbers, e-mail addresses and addresses of patients.
+"""Contact details: phone numbers, e-mail addresses and addresses of whomever.
 
 The rules are in ``contact_detail_rules``.
 """
@@ -25,7 +25,7 @@ from reimport_lib.tables.declare import (
     Table,
     Together,
 )
-from reimport_lib.tables.owners import TO_PATIENT
+from reimport_lib.tables.owners import OF_ANYBODY
 from reimport_lib.tables.shared import AUDIT, GLOBALS, OWNER_CHECK, kept, owner_column
 
 POSTCODE_WIDTH = Setting(
@@ -145,14 +145,19 @@ CONTACT_DETAILS = Table(
         "postcode",
         "country",
         "filemaker_metadata",
+        *("referrer_id", "company_id"),
     ),
     stage=stage_contact_details,
-    links=(TO_PATIENT,),
+    links=(OF_ANYBODY,),
     rules=(
         without("kind", reason=Reason.UNKNOWN_TYPE),
         without("content", "ph", "line1", reason=Reason.NO_CONTENT),
     ),
-    single=Single("is_primary", of=("patient_id", "kind"), order=flagged_first),
+    single=Single(
+        "is_primary",
+        of=("patient_id", "referrer_id", "company_id", "kind"),
+        order=flagged_first,
+    ),
     proof=contact_detail_proof.comparisons,
     together=Together(
         joined={"ph_text": ("ph",)},

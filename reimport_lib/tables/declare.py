@@ -298,14 +298,15 @@ class Table:
         """What columns become: the links that each names, then its own field."""
         for column in self.fields:
             for link in self.links:
-                if link.columns[0] == column.name and not link.later and link.field:
-                    yield link.field
+                if link.columns[0] == column.name and not link.later:
+                    yield from (field for _, field in link.targets if field)
             if column.field and column.field in (column.feeds or column.field).split(
                 ", "
             ):
                 yield column.field
         yield "filemaker_metadata"
-        yield from (link.field for link in self.links if link.later)
+        later = (link.targets for link in self.links if link.later)
+        yield from (field for targets in later for _, field in targets)
 
     @property
     def file(self) -> str:
@@ -345,7 +346,7 @@ class Table:
 
     def link_to(self, name: str) -> LinkTo:
         """The link that leads to the rows of the table *name*, or through them."""
-        return next(link for link in self.links if name in (link.to, link.through))
+        return next(link for link in self.links if name in (*link.tables, link.through))
 
     @property
     def named_again(self) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def make_batches(images: Staged, context: Context) -> dict[str, Any]:
     first = images.frame.drop_duplicates("key")
     return {
         "owner_type": constant(PATIENT, first.index),
-        "owner_id": linked_pks(first["owner"], context.known, PATIENTS),
+        "owner_id": linked_pks(first["owner"], context.known, (PATIENTS,))[0],
         "name": each(first["date_taken"], _day_name),
         "taken_on": first["date_taken"],
     }

@@ -96,6 +96,9 @@ class LinkTo:
         type_field: of a generic link, the managed field that names the model.
         later: it came when rows had been imported: it stands behind the metadata, where
             ``plan.hashes`` knows it for one that they had not.
+        others: (table, field of the model) of further tables that the key may be of.
+            The table that holds it says which field is set; a key that two of them
+            hold names nothing, and *to* alone says what is said of one that none does.
     """
 
     name: str
@@ -110,3 +113,21 @@ class LinkTo:
     nobody: Note | None = None
     type_field: str = ""
     later: bool = False
+    others: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what no field of its own could hold."""
+        if self.others and (self.type_field or self.through or self.from_owner):
+            raise ValueError(
+                f"{self.name}: it leads to one table, or to others as well"
+            )
+
+    @property
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """What it may lead to, and the field that holds the link there; *to* first."""
+        return ((self.to, self.field), *self.others)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """What it may lead to."""
+        return tuple(to for to, _ in self.targets)

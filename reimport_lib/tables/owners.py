@@ -1,4 +1,4 @@
-"""Whose a row is: the patient that its key names, and a second naming beside it.
+"""Whose a row is: the row that its key names, and a second naming of a patient.
 
 Pure. The authority is the paragraph "Owners" of ``docs/rules.md``.
 """
@@ -13,7 +13,7 @@ import pandas as pd
 from reimport_lib.frames import Column
 from reimport_lib.plan.cells import objects, texts
 from reimport_lib.plan.codes import Reason
-from reimport_lib.plan.context import Context, Held
+from reimport_lib.plan.context import Context, Held, Known
 from reimport_lib.plan.decide import Ruling
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values import conversions
@@ -34,8 +34,10 @@ def _contradiction(staged: Staged, context: Context) -> tuple[Ruling]:
     frame, known = staged.frame, context.known
     names = conversions.canonical_text(texts(frame["owner_name"])).values
     rows = list(zip(frame["owner"], names, frame["owner_dob"], strict=True))
+    held = _patients(staged, known)
     other = [
-        _is_another(known.rows(PATIENTS).get(key), name, day) for key, name, day in rows
+        _is_another(person, name, day)
+        for person, (_, name, day) in zip(held, rows, strict=True)
     ]
     people = known.in_source(PATIENTS) if any(other) else {}
     other = [
@@ -43,6 +45,15 @@ def _contradiction(staged: Staged, context: Context) -> tuple[Ruling]:
         for hit, (key, name, day) in zip(other, rows, strict=True)
     ]
     return ((pd.Series(other, frame.index, bool), Reason.CONTRADICTS_OWNER),)
+
+
+def _patients(staged: Staged, known: Known) -> list[Held | None]:
+    """The patient whose key each row names; None where it is of another table."""
+    links = (link for link in staged.declared.links if link.again is not None)
+    others = {to for link in links for to in link.tables} - {PATIENTS}
+    theirs = frozenset[str]().union(*(known.keys(to) for to in others))
+    rows = known.rows(PATIENTS)
+    return [None if key in theirs else rows.get(key) for key in staged.frame["owner"]]
 
 
 def _is_another(person: Held | None, name: str | None, day: object) -> bool:
@@ -79,7 +90,7 @@ def _unsaid(staged: Staged, context: Context) -> Mapping[str, Column]:
     A row without a patient (an event of the clinic) may name somebody all the same.
     """
     frame = staged.frame
-    people = [context.known.rows(PATIENTS).get(key) for key in frame["owner"]]
+    people = _patients(staged, context.known)
     names = [
         name if name and not _has_words(owner, name) else ""
         for owner, name in zip(people, frame["owner_name"], strict=True)
@@ -111,6 +122,10 @@ TO_PATIENT = LinkTo(
 )
 BY_TYPE = replace(TO_PATIENT, field="owner_id", type_field="owner_type")
 """The same by a generic foreign key."""
+OF_ANYBODY = replace(
+    TO_PATIENT, others=(("referrers", "referrer_id"), ("companies", "company_id"))
+)
+"""The same where the key may be a referrer's or a company's as well."""
 BY_KEY_ALONE = replace(TO_PATIENT, again=None)
 """The same where no second column names the patient."""
 TO_REFERRER = LinkTo("referrer", "referrers", ("referrer",), "referrer_id", owner=True)

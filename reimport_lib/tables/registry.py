@@ -182,7 +182,7 @@ def noun(name: str) -> str:
 
 def _targets(*, owner: bool) -> tuple[str, ...]:
     links = (link for table in all_tables() for link in table.links)
-    named = {link.to for link in links if link.owner or not owner}
+    named = {to for link in links if link.owner or not owner for to in link.tables}
     return tuple(name for name in by_name() if name in named)
 
 

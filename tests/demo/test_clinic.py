@@ -45,11 +45,11 @@ def declared() -> dict[str, list[Defect]]:
     directory = make_directory(SEED)
     return {
         "patients": patient_defects(directory, rng),
-        "companies": companies.company_defects(),
+        "companies": companies.company_defects(referring.imported),
         "referrers": referrers.referrer_defects(directory),
         "patient_referrers": referrals.referral_defects(SEED, roster, referring, rng),
         "referrer_companies": referrals.workplace_defects(SEED, referring, places),
-        "contact_details": detail_defects(SEED, roster),
+        "contact_details": detail_defects(SEED, roster, referring, places),
         "appointments": event_defects(SEED, roster, directory, rng),
         "notes": note_defects(SEED, roster, rng),
         "sms": sms_defects(SEED, roster, rng),

@@ -11,6 +11,12 @@ from tests.own_project import exports, work
 from tests.own_project.work import Ask, Place
 
 TERMS = "30 days"
+BESIDE = 'SELECT filemaker_id FROM ledger_importedrow WHERE "table"'
+CALLS = """
+    SELECT said, supplier.filemaker_id, maker.name FROM workshop_call
+    LEFT JOIN workshop_supplier supplier ON supplier.id = supplier_id
+    LEFT JOIN workshop_maker maker ON maker.id = maker_id
+"""
 SUPPLIERS = "SELECT id, filemaker_id, name FROM workshop_supplier"
 
 
@@ -29,7 +35,13 @@ def place(ask: Ask, database_url: str, tmp_path: Path) -> Iterator[Place]:
         {"SupplierNo": f"S-{n}", "Name": f"Invented {n}", "Terms": TERMS}
         for n in range(1, 4)
     ]
-    exported = exports.write({"Suppliers": rows}, tmp_path / "exports")
+    makers = [{"MakerNo": key, "Name": f"Invented {key}"} for key in ("M-1", "S-3")]
+    calls = [
+        {"CallNo": f"L-{n}", "With": key, "Said": f"called {key}"}
+        for n, key in enumerate(("s-1", "S-2", "m-1", "S-3", "M-2"), start=1)
+    ]
+    tables = {"Suppliers": rows, "Makers": makers, "Calls": calls}
+    exported = exports.write(tables, tmp_path / "exports")
     own = Place(database_url, exported, tmp_path / "runs")
     ask(work.make_ready, database_url, ())
     yield own
@@ -55,8 +67,18 @@ def test_a_model_with_a_key_of_its_own_keeps_the_rows_of_an_earlier_import(
     }
     numbers = {key: pk for pk, key, _ in held}
     assert (numbers["s-1"], numbers[None]) == (old, theirs)
-    beside = ask(work.query, place.url, "SELECT filemaker_id FROM ledger_importedrow")
+    beside = ask(work.query, place.url, f"{BESIDE} = 'suppliers'")
     assert sorted(beside) == [("s-1",), ("s-2",), ("s-3",)]
+    assert again["tables"]["calls"]["unchanged"] == 3
+    assert again["tables"]["calls"]["reasons"] == {
+        "ambiguous_owner": 1,
+        "unknown_owner": 1,
+    }
+    assert sorted(ask(work.query, place.url, CALLS)) == [
+        ("called S-2", "s-2", None),
+        ("called m-1", None, "Invented M-1"),
+        ("called s-1", "s-1", None),
+    ]
 
 
 REFUSED = {

@@ -42,12 +42,13 @@ OTHER_WORDS = {
 }
 """Column with a closed list -> two words; the one that a row has not is taken."""
 
+OWNERS = ("patient_id", "referrer_id", "company_id")
 FOLLOW = {
     "contact_details.kind": {
         *("contact_details.value", "contact_details.is_primary"),
         "contact_details.filemaker_id",
     },
-    "contact_details.patient_id": {"contact_details.is_primary"},
+    **{f"contact_details.{owner}": {"contact_details.is_primary"} for owner in OWNERS},
     "contact_details.value": {
         *("contact_details.is_primary", "contact_details.filemaker_id"),
     },
@@ -93,7 +94,7 @@ def spoil(case: Case, table: str, column: str) -> None:
     """Put something else into the managed *column* of one row without notes."""
     model = rows_of(registry.by_name()[table].model)
     pks = case.imported(table)
-    if column in ("kind", "patient_id") and table == "contact_details":
+    if column in ("kind", *OWNERS) and table == "contact_details":
         # a primary one may not become another one's second
         others = model.filter(pk__in=pks, is_primary=False)
         pks = [str(pk) for pk in others.values_list("pk", flat=True)]
@@ -101,7 +102,8 @@ def spoil(case: Case, table: str, column: str) -> None:
     filled = [pk for pk in pks if held[UUID(pk)]]
     chosen = [*pks, *filled][-1]
     value = held[UUID(chosen)]
-    changed = other(column, "" if value is None else value, list(held.values()))
+    others = list(model.values_list(column, flat=True))
+    changed = other(column, "" if value is None else value, others)
     model.filter(pk=chosen).update(**{column: changed})
 
 

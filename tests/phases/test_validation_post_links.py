@@ -27,6 +27,11 @@ __all__ = ["case", "own_case"]
 NOBODY = UUID(int=7)
 GENERIC = {"documents": "documents.Document", "image_batches": "images.ImageBatch"}
 OF_PATIENT = ("contact_details", "appointments", "notes", "sms", "sms_replies")
+OWNERS = {
+    "patient_id": "patients",
+    "referrer_id": "referrers",
+    "company_id": "companies",
+}
 OWNER = "{}: owner in the source = owner in the database"
 NO_PATIENT = "{}: imported rows whose owner is no patient in the database"
 MISSING = "{}: foreign keys that name a missing row"
@@ -41,15 +46,25 @@ def links(case: Case) -> set[str]:
 
 
 def change(case: Case, table: str, **values: Any) -> str:
-    """Change one imported row of *table*."""
-    pk = case.imported(table)[0]
+    """Change one imported row of *table*: one of its kind of owner."""
+    pk = first(case, table, *(values.keys() & OWNERS))
     rows_of(registry.by_name()[table].model).filter(pk=pk).update(**values)
     return pk
 
 
+def first(case: Case, table: str, *filled: str) -> str:
+    """The first imported row of *table* that has something in the columns *filled*."""
+    rows = rows_of(registry.by_name()[table].model)
+    there = rows.filter(**{f"{name}__isnull": False for name in filled})
+    pks = {str(pk) for pk in there.values_list("pk", flat=True)}
+    return next(pk for pk in case.imported(table) if pk in pks)
+
+
 def another_patient(case: Case, table: str) -> UUID:
     """An imported patient who is not the owner of the first row of *table*."""
-    row = rows_of(registry.by_name()[table].model).get(pk=case.imported(table)[0])
+    of_patient = ("patient_id",) if table in OF_PATIENT else ()
+    pk = first(case, table, *of_patient)
+    row = rows_of(registry.by_name()[table].model).get(pk=pk)
     own = getattr(row, "object_id", None) or getattr(row, "patient_id", None)
     return next(UUID(pk) for pk in case.imported("patients") if UUID(pk) != own)
 
@@ -62,6 +77,32 @@ def test_a_row_of_another_patient_is_seen(case: Case, table: str) -> None:
     change(case, table, **values)
 
     assert links(case) == {OWNER.format(table)}
+
+
+@pytest.mark.parametrize("owner", ["referrer_id", "company_id"])
+def test_a_detail_of_another_referrer_or_company_is_seen(
+    case: Case, owner: str
+) -> None:
+    details = rows_of("patients.ContactDetail")
+    pk = first(case, "contact_details", owner)
+    own = str(details.values_list(owner, flat=True).get(pk=pk))
+    other = next(pk for pk in case.imported(OWNERS[owner]) if pk != own)
+    details.filter(pk=pk).update(**{owner: other, "is_primary": False})
+
+    assert links(case) == {OWNER.format("contact_details")}
+
+
+def test_a_detail_of_a_referrer_that_is_given_to_a_patient_is_seen(case: Case) -> None:
+    details = rows_of("patients.ContactDetail")
+    pk, patient = (
+        first(case, "contact_details", "referrer_id"),
+        case.imported("patients"),
+    )
+    details.filter(pk=pk).update(
+        referrer_id=None, patient_id=patient[0], is_primary=False
+    )
+
+    assert links(case) == {OWNER.format("contact_details")}
 
 
 @pytest.mark.parametrize("table", OF_PATIENT)

@@ -46,7 +46,7 @@ def test_owners_that_are_not_found_stop_the_phase() -> None:
         require(plan(decided("notes", *rows)), Gates())
 
     assert (
-        "notes: rows whose patient was found: 9 of 10 (90.00%); at least 95.00%"
+        "notes: rows whose owner was found: 9 of 10 (90.00%); at least 95.00%"
         in failed.value.message
     )
     assert "--gate notes.min_match_rate=0.9" in failed.value.hint

@@ -58,7 +58,7 @@ def test_the_picture_is_a_png_with_more_dots_than_it_is_shown_with() -> None:
         (
             [Link("owner", 12, 6490)],
             {"owner": 0.98},
-            "Images: patient is below its floor: 12 of 6,490 (0.18%), needs 98%",
+            "Images: owner is below its floor: 12 of 6,490 (0.18%), needs 98%",
         ),
         (
             [Link("owner", 6490, 6490), Link("object", 6489, 6490)],
@@ -92,7 +92,7 @@ def test_match_rates_state_the_worst_first(
 
 
 def test_the_longest_link_of_the_cover_is_not_cut() -> None:
-    longest = ("text message replies: patient", "appointments: appointment type")
+    longest = ("text message replies: owner", "appointments: appointment type")
 
     assert max(map(len, longest)) <= LONGEST_NAME
 

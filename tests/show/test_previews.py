@@ -265,7 +265,7 @@ def test_links_show_found_of_named() -> None:
     table = plans.links_table(Linked())  # type: ignore[arg-type]
 
     assert table.rows == [
-        ("patient", "6,489 of 6,490 (99.98%)", "1"),
+        ("owner", "6,489 of 6,490 (99.98%)", "1"),
         ("clinic", "could not check", ""),
     ]
 

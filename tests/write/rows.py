@@ -34,6 +34,11 @@ _BLANK: dict[str, Row] = {
         **dict.fromkeys(("coordinator_phone", "coordinator_email"), ""),
         "sex": "U",
     },
+    "companies": dict.fromkeys(("abn", "company_type", "location"), ""),
+    "referrers": {
+        **dict.fromkeys(("title", "first_name", "middle_names", "specialty"), ""),
+        "sex": "U",
+    },
     "contact_details": {
         **dict.fromkeys(("label", "line1", "line2", "suburb", "state"), ""),
         **dict.fromkeys(("postcode", "country"), ""),

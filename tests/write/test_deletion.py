@@ -279,3 +279,45 @@ def test_image_keys_are_numbers() -> None:
     model("images.Image").objects.filter(filemaker_id="11").update(filemaker_id="011")
 
     assert decide(KEYS)["images"].rows.empty
+
+
+@pytest.fixture
+def referred() -> dict[str, frozenset[str]]:
+    """A referrer with a contact detail beside the patients; the keys of the source."""
+    apply(plan("referrers", {"key": "r-1", "last_name": "Sender"}), run_id="sender")
+    detail = {"key": "d-9", "referrer_id": pk("referrers", "r-1"), "value": "9"}
+    apply(plan("contact_details", detail), run_id="detail")
+    details = KEYS["contact_details"] | {"d-9"}
+    return {**KEYS, "referrers": frozenset({"r-1"}), "contact_details": details}
+
+
+def test_a_referrer_goes_after_its_contact_details(
+    referred: dict[str, frozenset[str]],
+) -> None:
+    none = frozenset[str]()
+    kept = decide({**referred, "referrers": none})
+    gone = decide({**KEYS, "referrers": none})
+
+    assert verdicts(kept["referrers"]) == [("r-1", "kept", "has_children")]
+    assert verdicts(gone["referrers"]) == [("r-1", "deleted", "")]
+    delete(gone)
+    assert model("patients.ContactDetail").objects.count() == 2
+    assert not model("referrers.Referrer").objects.exists()
+
+
+def test_a_referrer_whose_export_is_missing_stays_with_its_details(
+    referred: dict[str, frozenset[str]],
+) -> None:
+    del referred["referrers"]
+
+    assert [len(one.rows) for one in decide(referred).values()] == [0] * len(KEYS)
+
+
+def test_a_persons_own_detail_of_a_referrer_that_would_go_stops_everything(
+    referred: dict[str, frozenset[str]],
+) -> None:
+    owner = {"referrer_id": pk("referrers", "r-1")}
+    model("patients.ContactDetail").objects.create(kind="phone", value="1", **owner)
+
+    with pytest.raises(Refused):
+        decide({**KEYS, "referrers": frozenset()})

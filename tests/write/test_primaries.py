@@ -1,4 +1,4 @@
-"""One contact detail of a patient and kind is the primary, and hands it over or not."""
+"""One contact detail of an owner and kind is the primary, and hands it over or not."""
 
 from __future__ import annotations
 
@@ -20,9 +20,19 @@ def held() -> Any:
     return apps.get_model("patients.ContactDetail").objects.order_by("filemaker_id")
 
 
-def test_two_details_may_swap_which_is_primary() -> None:
-    apply(plan("patients", ZOE))
-    one: Row = {"key": "d-1", "patient_id": pk("patients", "k-1"), "value": "1"}
+OWNERS: list[tuple[str, str, Row]] = [
+    ("patients", "patient_id", ZOE),
+    ("referrers", "referrer_id", {"key": "k-1", "last_name": "Ninepin"}),
+    ("companies", "company_id", {"key": "k-1", "name": "Ninepin Rooms"}),
+]
+
+
+@pytest.mark.parametrize(("table", "field", "owner"), OWNERS)
+def test_two_details_may_swap_which_is_primary(
+    table: str, field: str, owner: Row
+) -> None:
+    apply(plan(table, owner))
+    one: Row = {"key": "d-1", field: pk(table, "k-1"), "value": "1"}
     two: Row = {**one, "key": "d-2", "value": "2"}
     apply(plan("contact_details", {**one, "is_primary": True}, two), run_id="second")
 
@@ -35,6 +45,17 @@ def test_two_details_may_swap_which_is_primary() -> None:
         ("d-2", False),
         ("d-3", True),
     ]
+
+
+def test_a_primary_whose_owner_is_now_of_another_table_is_that_ones_primary() -> None:
+    apply(*(plan(table, owner) for table, _, owner in OWNERS))
+    row: Row = {"key": "d-1", "value": "1", "is_primary": True}
+    for number, (table, field, _) in enumerate(OWNERS):
+        moved = plan("contact_details", {**row, field: pk(table, "k-1")})
+        apply(moved, run_id=f"run-{number}")
+
+        found = held().values_list("patient_id", "referrer_id", "company_id").get()
+        assert [*filter(None, found)] == [found[number]] == [pk(table, "k-1")]
 
 
 def details(*marked: str) -> list[Row]:

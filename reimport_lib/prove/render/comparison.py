@@ -225,7 +225,9 @@ def declared(matched: Matched) -> list[Comparison]:
     table = registry.named(matched.table)
     found = [_own_key(matched, table.key)] if table.key else []
     found += [_made_key(matched, table, table.key_of)] if table.key_of else []
-    found += [_linked(matched, link) for link in table.links if _is_held(table, link)]
+    for link in table.links:
+        if _is_held(table, link):
+            found += _one_of(matched, link) if link.others else [_linked(matched, link)]
     found += [
         field_of(
             matched,
@@ -282,6 +284,24 @@ def _linked(matched: Matched, link: LinkTo) -> Comparison:
         return spoken if spoken in known else "", rendering.key_text(value)
 
     return field_of(matched, link.field, render, *headers, values=held)
+
+
+def _one_of(matched: Matched, link: LinkTo) -> list[Comparison]:
+    """A link onto one of several tables: only the field of the key's own is filled."""
+    (name,) = link.columns
+    headers, world = registry.named(matched.table).column(name).names, matched.world
+
+    def of_table(to: str, field_: str) -> Comparison:
+        def render(value: str, said: str) -> Pair:
+            spoken = rendering.key_text(said)
+            whose = [table for table in link.tables if spoken in world.named[table]]
+            is_its = to in (whose or link.tables[:1])
+            return spoken if is_its else "", rendering.key_text(value)
+
+        held = [world.key(to, pk) for pk in matched.links(field_)]
+        return field_of(matched, field_, render, headers, values=held)
+
+    return [of_table(to, field_) for to, field_ in link.targets]
 
 
 def _listed(matched: Matched, link: LinkTo, headers: list[Aliases]) -> Comparison:

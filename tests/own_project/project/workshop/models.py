@@ -84,3 +84,25 @@ class Supplier(models.Model):
     filemaker_id = models.CharField(max_length=60, unique=True, null=True)
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField()
+
+
+class Maker(models.Model):
+    name = models.CharField(max_length=120)
+
+
+class Call(models.Model):
+    """With a supplier or with a maker; FileMaker has one column for both."""
+
+    supplier = models.ForeignKey(
+        Supplier, null=True, blank=True, on_delete=models.CASCADE
+    )
+    maker = models.ForeignKey(Maker, null=True, blank=True, on_delete=models.CASCADE)
+    said = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(supplier=None) ^ models.Q(maker=None),
+                name="workshop_call_with_one",
+            )
+        ]
