@@ -15,6 +15,7 @@ from reimport_lib.read.snapshot import Snapshot, open_snapshot
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
 from reimport_lib.write import read
+from reimport_lib.write.capacities import capacities
 
 
 def snapshot_of(run: Run) -> Snapshot:
@@ -33,6 +34,7 @@ def context_of(run: Run, snapshot: Snapshot, known: Known | None = None) -> Cont
             for name, table in snapshot.manifest.tables.items()
             if table.declared_order
         },
+        capacities=capacities(),
     )
 
 

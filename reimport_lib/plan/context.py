@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from reimport_lib.config import RowSettings
+from reimport_lib.plan.capacity import Capacities, Capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,15 @@ class Context:
         known: what rows can be linked to.
         declared_order: table -> order of text dates that the source itself declares
             (FMPXMLRESULT, Data API, image metadata); absent: only our setting.
+        capacities: what the fields of the backend can hold; absent: anything.
     """
 
     as_of: datetime
     settings: RowSettings
     known: Known = field(default_factory=Known)
     declared_order: Mapping[str, str] = field(default_factory=dict)
+    capacities: Capacities = field(default_factory=dict)
+
+    def capacity(self, table: str) -> Mapping[str, Capacity]:
+        """Managed column of *table* -> what the backend's field can hold."""
+        return self.capacities.get(table, {})

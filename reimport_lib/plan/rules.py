@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reimport_lib.frames import Column, Mask
+from reimport_lib.plan.capacity import filled
 from reimport_lib.plan.cells import blank, constant, each, either, filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
@@ -42,7 +43,7 @@ from reimport_lib.plan.objects import Objects, match_objects
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.keys import whole_keys
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import ByClock, LinkTo, Single
+from reimport_lib.tables.declare import ByClock, LinkTo, Single, Table
 
 if TYPE_CHECKING:
     from reimport_lib.tables.declare import Rule
@@ -68,8 +69,13 @@ def decide(
     linked = [
         _Linked.of(link, staged, context) for link in table.links if link.to not in made
     ]
-    rows = decide_rows(staged, _rulings(staged, context, linked, stored))
+    rulings = _rulings(staged, context, linked, stored)
+    rows = decide_rows(staged, rulings)
     columns = _columns(staged, context, linked, rows["outcome"] == "")
+    lacking = (rows["outcome"] == "") & _lacking(table, columns, context)
+    if lacking.any():
+        rows = decide_rows(staged, [*rulings, (lacking, Reason.MISSING_REQUIRED)])
+        columns = _columns(staged, context, linked, rows["outcome"] == "")
     counted, by = counted_rows(rows), table.by_clock
     links = [link.rate(context, counted) for link in linked]
     return decided(
@@ -257,7 +263,19 @@ def _columns(
         found[table.single.mark] = _marks(table.single, order, found)
     if table.by_clock is not None:
         found |= _by_clock(table.by_clock, staged, context, found)
-    return found
+    return filled(found, context.capacity(table.name))
+
+
+def _lacking(table: Table, columns: Mapping[str, Column], context: Context) -> Mask:
+    """(n,) bool: rows without a value for a field of the backend that must have one."""
+    made = registry.made_of(table.name)
+    later = {link.field for link in table.links if link.through or link.to in made}
+    empty = {
+        name: column.isna() & (name not in later and not capacity.empty)
+        for name, column in columns.items()
+        if (capacity := context.capacity(table.name).get(name))
+    }
+    return pd.DataFrame(empty).any(axis=1)
 
 
 def _by_clock(

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from reimport_lib.frames import Column, Mask
+from reimport_lib.plan.capacity import Capacity
 from reimport_lib.plan.cells import (
     array_of,
     constant,
@@ -97,12 +98,14 @@ def stage_table(table: Table, frame: pd.DataFrame, context: Context) -> Staged:
     codes: dict[str, Column] = {}
     originals: dict[str, Column] = {}
     dropped: dict[str, Column] = {}
+    capacities = context.capacity(table.name)
     for column in table.all_fields:
         name = "key" if column is table.key else column.name
         texts = texts_of(frame, resolved.headers.get(column.name))
         cleaned = column.convert.read(texts, column, table, context)
         values[name] = cleaned.values
-        codes[name], lost = _with_losses(texts, cleaned, column)
+        capacity = capacities.get(column.name, Capacity())
+        codes[name], lost = _with_losses(texts, cleaned, column, capacity)
         is_kept = bool(column.original) or column.convert.respelled
         if is_kept and column.name in resolved.headers:
             originals[column.kept_text] = original_texts(texts, cleaned)
@@ -272,7 +275,7 @@ def _wholly_blank(frame: pd.DataFrame) -> Mask:
 
 
 def _with_losses(
-    texts: Column, cleaned: Cleaned, column: Field
+    texts: Column, cleaned: Cleaned, column: Field, capacity: Capacity
 ) -> tuple[Column, Column | None]:
     """
     The codes, with what else is to be said of each cell, and the texts that are lost.
@@ -290,7 +293,7 @@ def _with_losses(
     for text, value, code in zip(uniques, values, before, strict=True):
         carried = carries(column.convert, text, value, code)
         kept = "" if carried or is_named(code) else Note.TEXT_KEPT.value
-        misfit = _misfit(text, value, column.length)
+        misfit = _misfit(text, value, column.length, capacity)
         added = (misfit if code != misfit else "", kept)
         after.append(";".join(filter(None, (code, *added))))
         lost.append("" if carried else text.strip())
@@ -302,8 +305,9 @@ def _with_losses(
     return codes, objects(array_of(lost)[positions], texts.index)
 
 
-def _misfit(text: str, value: object, length: int | None) -> str:
+def _misfit(text: str, value: object, length: int | None, capacity: Capacity) -> str:
     if _UNSTORABLE.search(text):
         return Reason.BAD_CHARACTER.value
     too_long = length is not None and isinstance(value, str) and len(value) > length
-    return Reason.VALUE_TOO_LONG.value if too_long else ""
+    fits = not too_long and capacity.holds(value)
+    return "" if fits else Reason.VALUE_TOO_LONG.value

@@ -25,7 +25,7 @@ from reimport_lib.prove.render.rendering import (
 )
 from reimport_lib.tables import registry
 from reimport_lib.write.holding import KEY
-from reimport_lib.write.models import attname, content_type_ids, fields_of
+from reimport_lib.write.models import attname, content_type_ids, fields_of, model_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +42,8 @@ class World:
         owner_types: number of the content type -> ``app.model``.
         sizes: table -> key of every object in the frozen listing -> bytes.
         attribute: gives the attribute of the model that holds a managed field.
+        stand_in: gives, of a table and a managed field, what the field holds of a row
+            that says nothing; None where it can be empty.
     """
 
     settings: RowSettings
@@ -55,6 +57,7 @@ class World:
     owner_types: Mapping[int, str]
     sizes: Mapping[str, Mapping[str, int]]
     attribute: Callable[[str], str]
+    stand_in: Callable[[str, str], object]
 
     def zone(self, declared_order: str) -> Zone:
         """The clinic's wall clock, for text dates of *declared_order*, "" for none."""
@@ -112,7 +115,17 @@ def look_around(evidence: Evidence) -> World:
             for table, listing in registry.stored().items()
         },
         attribute=attname,
+        stand_in=_stand_in,
     )
+
+
+def _stand_in(table: str, column: str) -> object:
+    field = fields_of(model_of(table)).get(attname(column))
+    if field is None or field.null:
+        return None
+    default: Any = field.get_default()
+    expression = getattr(default, "expression", None)  # the database's own default
+    return default if expression is None else getattr(expression, "value", None)
 
 
 def _keys(evidence: Evidence, table: str) -> dict[Any, str]:

@@ -43,6 +43,8 @@ def workshop(people: int = PEOPLE) -> Rows:
                 "TakenIn": f"{12 + n}/5/2024",
                 "Done": f"{12 + n}/5/2024 16:{n:02d}:00",
                 "Work": f"Brake {n}",
+                "Hours": f"{n},50" if n % 2 else "",
+                "Warranty": "yes" if n % 3 else "",
                 "Mechanic": "Invented Hand",
             }
             for n in numbers

@@ -65,13 +65,17 @@ def test_a_second_import_finds_everything_unchanged(shop: Workshop) -> None:
 
 
 def change_the_source(rows: Rows) -> None:
-    """One name, one link, two machines in each other's place; the last of all goes."""
+    """One name, one link, two machines in each other's place; the last of all goes.
+
+    No field holds the hours of one job.
+    """
     rows["Customers"][0]["Name"] = "Married Testling"
     rows["Machines"][1]["CustomerNo"] = "C-1"
     one, other = rows["Machines"][4:6]
     for column in ("CustomerNo", "Frame"):
         one[column], other[column] = other[column], one[column]
     rows["Jobs"][2]["Mechanic"] = "Another Hand"
+    rows["Jobs"][3]["Hours"] = "1.255"
     for stem in rows:
         rows[stem].pop()
 
@@ -82,6 +86,7 @@ def test_what_changes_in_the_source_changes_here(shop: Workshop) -> None:
     full = shop.import_all()
 
     assert counts(full, "updated") == [1, 3, 1]
+    assert counts(full, "rejected") == [0, 0, 1]
     assert full["deleted"] == dict.fromkeys(TABLES, 1)
     held = dict(shop.held("SELECT full_name, id FROM workshop_customer"))
     assert held["Married Testling"] == before["Probea Testling"]

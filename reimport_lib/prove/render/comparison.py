@@ -232,7 +232,10 @@ def declared(matched: Matched) -> list[Comparison]:
         field_of(
             matched,
             each.field,
-            each.convert.render(matched.zone),
+            _or_nothing(
+                each.convert.render(matched.zone),
+                matched.world.stand_in(matched.table, each.field),
+            ),
             each.names,
             notes=each.convert.notes(matched.zone) if each.convert.notes else None,
         )
@@ -243,6 +246,19 @@ def declared(matched: Matched) -> list[Comparison]:
     by_name = {each.name: each for each in (*found, *special)}
     order = {name: place for place, name in enumerate(("filemaker_id", *table.managed))}
     return sorted(by_name.values(), key=lambda each: order.get(each.name, -1))
+
+
+def _or_nothing(render: Render, stand_in: object) -> Render:
+    """*render*; *stand_in* is nothing, where the source says nothing."""
+    if stand_in is None:
+        return render
+
+    def rendered(value: Any, said: str) -> Pair:
+        if not said.strip() and value == stand_in:
+            return "", ""
+        return render(value, said)
+
+    return rendered
 
 
 def _own_key(matched: Matched, key: Field) -> Comparison:

@@ -60,6 +60,8 @@ class Job(models.Model):
     taken_in = models.DateField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
     work = models.TextField()
+    hours = models.DecimalField(max_digits=4, decimal_places=2, default=0)
+    under_warranty = models.BooleanField(default=False)
 
 
 class Reminder(models.Model):

@@ -138,6 +138,11 @@ class Migration(migrations.Migration):
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 ("work", models.TextField()),
                 (
+                    "hours",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=4),
+                ),
+                ("under_warranty", models.BooleanField(default=False)),
+                (
                     "machine",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
