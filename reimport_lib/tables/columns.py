@@ -77,6 +77,7 @@ class Conversion:
             shares no code with ``read``. None: the field needs a comparison of its own.
         notes: (zone) -> note -> (value, text) -> whether it explains a difference.
         keep: (value, text, order) -> whether the text must be kept beside the value.
+        gives: the kind of its values, where they are always of one.
         is_text: a blank is the empty text, not nothing.
         dated: texts that are kept are kept in one form, whichever way they came.
         clock: texts are times of day alone.
@@ -93,6 +94,7 @@ class Conversion:
     render: Callable[[Zone], Render] | None = None
     notes: Callable[[Zone], Notes] | None = None
     keep: Callable[[Any, str, str], bool] | None = None
+    gives: type | None = None
     is_text: bool = False
     dated: bool = False
     clock: bool = False

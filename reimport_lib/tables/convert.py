@@ -6,7 +6,9 @@ writes in the shape of the text it is compared with.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -168,6 +170,7 @@ flag = Conversion(
     carrying.always,
     _always(rendering.flag),
     keep=keeping.unknown_flag,
+    gives=bool,
     coded=True,
 )
 amount = Conversion(
@@ -176,6 +179,7 @@ amount = Conversion(
     carrying.always,
     _always(rendering.number),
     keep=keeping.no_number,
+    gives=Decimal,
     shown="plain",
 )
 whole = Conversion(
@@ -184,6 +188,7 @@ whole = Conversion(
     carrying.always,
     _always(rendering.whole),
     keep=keeping.no_whole_number,
+    gives=int,
     shown="plain",
 )
 sex = Conversion(
@@ -221,6 +226,7 @@ date = Conversion(
     _render_date,
     explaining.dates,
     keeping.time_behind,
+    gives=datetime.date,
     dated=True,
     shown="plain",
 )
@@ -231,6 +237,7 @@ birth_date = Conversion(
     _render_date,
     explaining.birth_dates,
     keeping.time_behind,
+    gives=datetime.date,
     dated=True,
     shown="year",
 )
@@ -238,6 +245,7 @@ time_of_day = Conversion(
     "time of day",
     _simply(times.times),
     carrying.always,
+    gives=datetime.time,
     clock=True,
     shown="plain",
 )
@@ -248,6 +256,7 @@ moment = Conversion(
     _render_moment,
     _notes_of_moments,
     keeping.stayed_empty,
+    gives=datetime.datetime,
     dated=True,
     shown="plain",
 )

@@ -5,16 +5,41 @@ Asks the models alone, and connects to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, DateField, ForeignKey, TextField, UUIDField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    DecimalField,
+    Field,
+    FloatField,
+    ForeignKey,
+    IntegerField,
+    TextField,
+    TimeField,
+    UUIDField,
+)
 
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Lookup, Table
 from reimport_lib.write.holding import KEY, MADE, METADATA, SAVED, is_numbered
 from reimport_lib.write.models import OWNER_TYPE, AnyField, attname, fields_of
+
+_FIELDS: dict[type, Any] = {
+    str: (CharField, TextField, ForeignKey),
+    bool: BooleanField,
+    int: (IntegerField, DecimalField, FloatField),
+    Decimal: (DecimalField, FloatField),
+    date: DateField,
+    time: TimeField,
+    datetime: DateTimeField,
+}
 
 
 def unfit() -> list[str]:
@@ -51,6 +76,7 @@ def _of_table(table: Table) -> Iterator[str]:
             yield f"the database computes {column}, which {table.name} writes"
         if field is not None and not _is_by_key(field):
             yield f"{column} names a row by another column than its key"
+    yield from _of_other_kinds(table, fields)
     written = {KEY, *map(attname, table.managed)}
     for name, field in fields.items():
         if name not in written and not _has_value(field):
@@ -63,6 +89,15 @@ def _of_table(table: Table) -> Iterator[str]:
         label = registry.named(owner.to).model
         if is_numbered(apps.get_model(label)):
             yield f"a generic link onto the numbered rows of {label}"
+
+
+def _of_other_kinds(table: Table, fields: Mapping[str, AnyField]) -> Iterator[str]:
+    for each in table.fields:
+        field = fields.get(each.field) if each.field in table.managed else None
+        gives = each.convert.gives or (str if each.convert.is_text else object)
+        if field and not _takes(field, gives):
+            is_a = f"{each.field} is a {field.get_internal_type()}"
+            yield f"{is_a}, and {table.name} writes a {gives.__name__}"
 
 
 def _of_kind(model: Any) -> Iterator[str]:
@@ -103,6 +138,13 @@ def _is_by_key(field: AnyField) -> bool:
         return True
     target: Any = field.target_field
     return bool(target.primary_key)
+
+
+def _takes(field: AnyField, kind: type) -> bool:
+    """*field* stores values of *kind* as they are; of any other kind nobody knows."""
+    if isinstance(field, DateTimeField):  # a date field as well, to Django
+        return kind in (datetime, object)
+    return isinstance(field, _FIELDS.get(kind, Field))
 
 
 def _has_value(field: AnyField) -> bool:

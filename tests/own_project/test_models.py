@@ -93,6 +93,7 @@ REFUSED = {
     "workshop.Part": "stock must have a value, and parts writes none",
     "workshop.Visit": "kind_id names a row by another column than its key",
     "workshop.Kind": "it has no field colour, which kinds writes",
+    "workshop.Season": "opens is a DateTimeField, and seasons writes a date",
     "workshop.Nowhere": "no such model is installed (nowheres)",
 }
 

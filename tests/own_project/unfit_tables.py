@@ -5,21 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from reimport_lib.tables.declare import Table
+from reimport_lib.tables import convert
+from reimport_lib.tables.declare import Field, Table
 from tests.own_project.more_tables import SUPPLIERS
 
 MANAGED = {
     "Sum": ("doubled",),
     "Visit": ("kind_id",),
     "Kind": ("colour",),
+    "Season": ("opens",),
 }
-MODELS = "Trailer Regular Archive Spoke Pair Sum Part Visit Kind Nowhere".split()
+MODELS = "Trailer Regular Archive Spoke Pair Sum Part Visit Kind Season Nowhere".split()
 
 
 def _table(model: str) -> Table:
     name = f"{model.lower()}s"
     managed = MANAGED.get(model, ("filemaker_metadata",))
-    return replace(SUPPLIERS, name=name, model=f"workshop.{model}", managed=managed)
+    return replace(
+        SUPPLIERS,
+        name=name,
+        model=f"workshop.{model}",
+        fields=(*SUPPLIERS.fields, Field("opens", ("Opens",), convert.date)),
+        managed=managed,
+    )
 
 
 TABLES = tuple(map(_table, MODELS))
@@ -56,3 +64,4 @@ def make_models() -> None:
     made("Part", stock=models.IntegerField())
     by_name = models.ForeignKey(Kind, models.CASCADE, to_field="name")
     made("Visit", kind=by_name)
+    made("Season", opens=models.DateTimeField(null=True))
