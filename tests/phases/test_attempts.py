@@ -166,6 +166,6 @@ def test_a_run_whose_database_is_away_is_gone_on_with_not_begun_anew(
     hint = stopped.value.hint
     manifest = failed.manifest()
     manifest["status"] = Status.REFUSED
-    next(p for p in manifest["phases"] if "error" in p)["error"] = str(stopped.value)
+    next(p for p in manifest["phases"] if p.get("error"))["error"] = str(stopped.value)
     assert hint.endswith(f"; then reimport run --resume {failed.run_id}")
     assert after(manifest) == Step(first=hint)
