@@ -6,9 +6,10 @@ and never counted as a pass.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 _SHOWN_ROWS = 5
 
@@ -95,11 +96,11 @@ def equal(
     )
 
 
-def failed(checks: list[Check] | tuple[Check, ...]) -> list[Check]:
+def failed(checks: Sequence[Check]) -> list[Check]:
     return [check for check in checks if check.verdict is Verdict.FAIL]
 
 
-def told(checks: list[Check]) -> str:
+def told(checks: Sequence[Check]) -> str:
     """*checks* with both figures, for a message."""
     return "; ".join(
         f"{check.name}: expected {check.expected}, found {check.actual}"
@@ -115,7 +116,7 @@ def could_not_check(name: str, why: str, *, id: str) -> Check:
     return Check(name, "something to compare with", why, Verdict.COULD_NOT_CHECK, id=id)
 
 
-def some_rows(rows: Any) -> str:
+def some_rows(rows: Collection[int]) -> str:
     """``rows 12, 18 and 3 more``: record numbers, never what stands in them."""
     shown = [str(row) for row in list(rows)[:_SHOWN_ROWS]]
     more = len(rows) - len(shown)

@@ -89,7 +89,7 @@ def _phase_by_functions(run: Run, phase: Phase) -> Seconds:
 def _validation(run: Run, seconds: Seconds) -> None:
     recording.begin(run, validation.NAME)
     snapshot = _timed(seconds, "snapshot", lambda: validation.freeze(run))
-    validation.finish(run, validation.checks(run, snapshot))
+    recording.finish(run, validation.NAME, validation.checks(run, snapshot))
 
 
 def _data_phase(run: Run, phase: DataPhase, seconds: Seconds) -> None:
@@ -99,7 +99,7 @@ def _data_phase(run: Run, phase: DataPhase, seconds: Seconds) -> None:
     phase.require(run, plans)
     _timed(seconds, "apply", lambda: phase.apply(run, plans))
     checks = _timed(seconds, "reconcile", lambda: phase.reconcile(run, plans))
-    phase.finish(run, checks)
+    recording.finish(run, phase.name, checks)
 
 
 def _timed(seconds: Seconds, step: str, work: Callable[[], Result]) -> Result:

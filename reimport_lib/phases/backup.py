@@ -6,7 +6,6 @@ scratch, and is dropped once its digests are equal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from reimport_lib.backup import backup, copies
 from reimport_lib.backup.backup import Backup
 from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.checks import Check, equal
-from reimport_lib.errors import BackupError, Refused
+from reimport_lib.errors import BackupError
 from reimport_lib.phases import drift, recording
 from reimport_lib.phases.binding import place_of_copy
 from reimport_lib.record import runs
@@ -123,15 +122,10 @@ def checks(run: Run, proven: Proven) -> list[Check]:
         ]
 
 
-def finish(run: Run, found: Sequence[Check]) -> None:
-    """Record the checks and close the phase; a failed one refuses the run."""
-    recording.finish(run, NAME, found, error=Refused)
-
-
 def execute(run: Run) -> None:
     """The whole phase, without showing anything."""
     recording.begin(run, NAME)
-    finish(run, checks(run, back_up(run)))
+    recording.finish(run, NAME, checks(run, back_up(run)))
 
 
 def _reusable(run: Run) -> Proven | None:

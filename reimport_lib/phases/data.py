@@ -21,6 +21,7 @@ from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Context, Held, Known
 from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.made import make_rows, pointing_at
 from reimport_lib.plan.objects import IMPORTED, plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
@@ -115,31 +116,12 @@ class DataPhase:
     def apply(self, run: Run, plans: Sequence[Plan]) -> writing.Applied:
         """Write the outcomes files, then rows and ledger in one transaction."""
         with recording.recording(run, self.name):
-            done = ledger.phase_done(run.run_id, self.name)
-            if done is not None:
-                return writing.Applied(done.counts, done.seconds, repeated=True)
-            texts = _outcomes(run, plans)
-            outcomes.write(run, texts)
-            enter_ledger(run)
-            manifest = run.manifest()
-            return writing.apply(
-                run.run_id,
-                self.name,
-                named(self.name).number,
-                plans,
-                snapshot_digest=manifest["snapshot_digest"],
-                outcomes_sha256=outcomes.digest(texts),
-                as_of=datetime.fromisoformat(manifest["as_of"]),
-            )
+            return write(run, self.name, _outcomes(run, plans), plans)
 
     def reconcile(self, run: Run, plans: Sequence[Plan]) -> list[Check]:
         """Read the database again: it holds what the plans said, row by row."""
         with recording.recording(run, self.name):
             return [check for plan in plans for check in _landed(run, plan)]
-
-    def finish(self, run: Run, checks: Sequence[Check]) -> None:
-        """Record the checks and close the phase; raises ValidationFailed."""
-        recording.finish(run, self.name, checks)
 
     def execute(self, run: Run) -> None:
         """The whole phase, as its notebook does it, without showing anything."""
@@ -147,7 +129,7 @@ class DataPhase:
         plans = self.plan(run, self.stage(run))
         self.require(run, plans)
         self.apply(run, plans)
-        self.finish(run, self.reconcile(run, plans))
+        recording.finish(run, self.name, self.reconcile(run, plans))
 
 
 def plan_tables(run: Run, staged: Stageds) -> Plans:
@@ -249,7 +231,38 @@ def _outcomes(run: Run, plans: Sequence[Plan]) -> dict[str, str]:
     return {plan.table: outcomes.text(run, plan.table, plan.rows) for plan in plans}
 
 
-def enter_ledger(run: Run) -> None:
+def write(
+    run: Run,
+    phase: str,
+    texts: Mapping[str, str],
+    plans: Sequence[Plan] = (),
+    deletions: Sequence[DeletionPlan] = (),
+) -> writing.Applied:
+    """
+    Write what *phase* planned, its outcomes files before it; what is done stays.
+
+    Args:
+        texts: name -> outcomes file.
+    """
+    done = ledger.phase_done(run.run_id, phase)
+    if done is not None:
+        return writing.Applied(done.counts, done.seconds, repeated=True)
+    outcomes.write(run, texts)
+    _enter_ledger(run)
+    manifest = run.manifest()
+    return writing.apply(
+        run.run_id,
+        phase,
+        named(phase).number,
+        plans,
+        deletions,
+        snapshot_digest=manifest["snapshot_digest"],
+        outcomes_sha256=outcomes.digest(texts),
+        as_of=datetime.fromisoformat(manifest["as_of"]),
+    )
+
+
+def _enter_ledger(run: Run) -> None:
     """
     Enter *run* into the ledger of its database; doing so again changes nothing.
 

@@ -7,22 +7,20 @@ rejected or skipped today stay, unless the run is a clean slate.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from datetime import datetime
 
 from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import GateFailed
-from reimport_lib.phases import data, frozen, named, outcomes, recording
+from reimport_lib.phases import data, frozen, outcomes, recording
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.delete import DeletionPlan, Keys
 from reimport_lib.read.snapshot import Snapshot
-from reimport_lib.record.manifest import Counts
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
-from reimport_lib.write import apply as writing
 from reimport_lib.write import dependents, ledger, read
+from reimport_lib.write.apply import Applied
 
 NAME = "delete"
 FILE = "deletions"
@@ -37,7 +35,13 @@ def plan(run: Run) -> tuple[DeletionPlan, ...]:
         if ledger.phase_done(run.run_id, NAME) is None:
             run.record_plans(
                 NAME,
-                tables={plan.table: _counts(plan) for plan in plans if len(plan.rows)},
+                tables={
+                    plan.table: recording.counts(
+                        plan.counts, plan.reasons, {}, source_rows=0, blank_rows=0
+                    )
+                    for plan in plans
+                    if len(plan.rows)
+                },
                 digests={plan.table: plan.digest for plan in plans},
             )
         return plans
@@ -71,26 +75,11 @@ def require(run: Run, plans: Sequence[DeletionPlan]) -> tuple[gates.GateResult, 
         return results
 
 
-def apply(run: Run, plans: Sequence[DeletionPlan]) -> writing.Applied:
+def apply(run: Run, plans: Sequence[DeletionPlan]) -> Applied:
     """Write the outcomes file, then delete, with before-images and ledger."""
     with recording.recording(run, NAME):
-        done = ledger.phase_done(run.run_id, NAME)
-        if done is not None:
-            return writing.Applied(done.counts, done.seconds, repeated=True)
         texts = {FILE: outcomes.deletions_text(run, plans)}
-        outcomes.write(run, texts)
-        data.enter_ledger(run)
-        manifest = run.manifest()
-        return writing.apply(
-            run.run_id,
-            NAME,
-            named(NAME).number,
-            (),
-            plans,
-            snapshot_digest=manifest["snapshot_digest"],
-            outcomes_sha256=outcomes.digest(texts),
-            as_of=datetime.fromisoformat(manifest["as_of"]),
-        )
+        return data.write(run, NAME, texts, deletions=plans)
 
 
 def reconcile(run: Run, plans: Sequence[DeletionPlan]) -> list[Check]:
@@ -108,18 +97,13 @@ def reconcile(run: Run, plans: Sequence[DeletionPlan]) -> list[Check]:
         ]
 
 
-def finish(run: Run, checks: Sequence[Check]) -> None:
-    """Record the checks and close the phase."""
-    recording.finish(run, NAME, checks)
-
-
 def execute(run: Run) -> None:
     """The whole phase, without showing anything."""
     recording.begin(run, NAME)
     plans = plan(run)
     require(run, plans)
     apply(run, plans)
-    finish(run, reconcile(run, plans))
+    recording.finish(run, NAME, reconcile(run, plans))
 
 
 def _source_keys(run: Run, snapshot: Snapshot) -> tuple[Keys, Keys]:
@@ -169,20 +153,3 @@ def _decide(
             known = data.with_planned(known, plan, decided)
         for rows, _ in made:
             yield registry.made(rows.table).keys(staged), rows
-
-
-def _counts(plan: DeletionPlan) -> Counts:
-    """The counts of a deletion plan: nothing of it comes from the source."""
-    return {
-        "source_rows": 0,
-        "blank_rows": 0,
-        "created": 0,
-        "updated": 0,
-        "unchanged": 0,
-        "skipped": 0,
-        "rejected": 0,
-        "deleted": plan.counts["deleted"],
-        "kept": plan.counts["kept"],
-        "reasons": dict(plan.reasons),
-        "notes": {},
-    }

@@ -16,29 +16,17 @@ from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
 
 
-def _in_source(table: Table) -> bool:
-    return table.source is not None
-
-
-def _in_target(table: Table) -> bool:
-    return bool(table.model)
-
-
-def _has_owner(table: Table) -> bool:
-    return table.owner is not None
-
-
 def _has_limit_of_its_own(gate: str) -> Callable[[Table], bool]:
     return lambda table: gate in own_limits(table)
 
 
 STOPS: Mapping[str, Callable[[Table], bool]] = {
-    "min_match_rate": _has_owner,
+    "min_match_rate": lambda table: table.owner is not None,
     "min_object_rate": _has_limit_of_its_own("min_object_rate"),
-    "min_came_in": _in_source,
-    "max_rejected": _in_source,
-    "max_local_edits": _in_target,
-    "max_adopted": _in_target,
+    "min_came_in": lambda table: table.source is not None,
+    "max_rejected": lambda table: table.source is not None,
+    "max_local_edits": lambda table: bool(table.model),
+    "max_adopted": lambda table: bool(table.model),
 }
 """Gate -> the tables whose phase it can stop; those on notes, tables declare."""
 
@@ -112,15 +100,13 @@ def expanded(phase: Phase, values: Mapping[str, float]) -> dict[str, float]:
 
 def _by_default(gate: str, tables: list[str]) -> list[Parameter]:
     """One parameter for the tables of the usual default, one for each other table."""
+    limits = {table: _default(table, gate) for table in tables}
     usual = DEFAULTS.get(gate)
-    alike = tuple(table for table in tables if _default(table, gate) == usual)
-    others = [table for table in tables if table not in alike]
-    if not alike:  # then the first of the others is the usual one
-        alike = tuple(
-            t for t in others if _default(t, gate) == _default(others[0], gate)
-        )
-        others = [table for table in others if table not in alike]
+    if usual not in limits.values():
+        usual = next(iter(limits.values()), None)
+    alike = tuple(table for table, limit in limits.items() if limit == usual)
     found = [_parameter(gate, alike, name=gate)] if alike else []
+    others = [table for table in tables if table not in alike]
     return found + [_parameter(gate, (t,), name=f"{gate}_{t}") for t in others]
 
 

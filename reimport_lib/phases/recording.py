@@ -6,7 +6,7 @@ without the text of errors that may quote a person's data.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from django.apps import apps
@@ -25,7 +25,7 @@ from reimport_lib.errors import (
     ValidationFailed,
     place_of,
 )
-from reimport_lib.phases import attempts
+from reimport_lib.phases import ALWAYS, attempts
 from reimport_lib.plan.decide import Link
 from reimport_lib.plan.plan import Plan
 from reimport_lib.record.clock import now
@@ -61,23 +61,18 @@ def begin(run: Run, name: str) -> None:
     run.begin_phase(name)
 
 
-def finish(
-    run: Run,
-    name: str,
-    checks: Iterable[Check],
-    *,
-    error: type[ReimportError] = ValidationFailed,
-) -> None:
+def finish(run: Run, name: str, checks: Sequence[Check]) -> None:
     """
     Record *checks* and close phase *name*; the last phase closes the run.
 
-    Args:
-        error: raised when a check failed; Refused before anything was written.
+    Raises:
+        Refused: a check failed, and nothing was written yet.
+        ValidationFailed: a check failed afterwards.
     """
-    checks = list(checks)
     bad = failed(checks)
     run.record_checks(name, checks)
     if bad:
+        error = Refused if name in ALWAYS else ValidationFailed
         failure = error(
             f"{name}: {len(bad)} of {several(len(checks), 'check')} "
             f"{verb(len(bad), 'does', 'do')} not hold: {bad[0].name} "
@@ -116,12 +111,20 @@ def _tell_ledger(run: Run, status: Status) -> None:
         run.tell(LedgerNotTold(type(error).__name__))
 
 
-def record_plans(run: Run, name: str, plans: Iterable[Plan]) -> None:
+def record_plans(run: Run, name: str, plans: Sequence[Plan]) -> None:
     """Write the counts and digests of *plans* into the entry of phase *name*."""
-    plans = list(plans)
     run.record_plans(
         name,
-        tables={plan.table: counts_of(plan) for plan in plans},
+        tables={
+            plan.table: counts(
+                plan.counts,
+                plan.reasons,
+                plan.note_counts,
+                source_rows=plan.source_rows,
+                blank_rows=plan.blank_rows,
+            )
+            for plan in plans
+        },
         digests={plan.table: plan.digest for plan in plans},
         links={plan.table: [_counted(link) for link in plan.links] for plan in plans},
     )
@@ -136,20 +139,27 @@ def _counted(link: Link) -> LinkCounts:
     }
 
 
-def counts_of(plan: Plan) -> Counts:
-    """The counts of *plan*, as ``run.json`` holds them."""
+def counts(
+    outcomes: Mapping[str, int],
+    reasons: Mapping[str, int],
+    notes: Mapping[str, int],
+    *,
+    source_rows: int,
+    blank_rows: int,
+) -> Counts:
+    """The counts of a plan, as ``run.json`` holds them: rows by outcome and by code."""
     return {
-        "source_rows": plan.source_rows,
-        "blank_rows": plan.blank_rows,
-        "created": plan.counts.get("created", 0),
-        "updated": plan.counts.get("updated", 0),
-        "unchanged": plan.counts.get("unchanged", 0),
-        "skipped": plan.counts.get("skipped", 0),
-        "rejected": plan.counts.get("rejected", 0),
-        "deleted": 0,
-        "kept": 0,
-        "reasons": dict(plan.reasons),
-        "notes": dict(plan.note_counts),
+        "source_rows": source_rows,
+        "blank_rows": blank_rows,
+        "created": outcomes.get("created", 0),
+        "updated": outcomes.get("updated", 0),
+        "unchanged": outcomes.get("unchanged", 0),
+        "skipped": outcomes.get("skipped", 0),
+        "rejected": outcomes.get("rejected", 0),
+        "deleted": outcomes.get("deleted", 0),
+        "kept": outcomes.get("kept", 0),
+        "reasons": dict(reasons),
+        "notes": dict(notes),
     }
 
 

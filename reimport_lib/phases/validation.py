@@ -13,7 +13,7 @@ import pandas as pd
 
 from reimport_lib.backup import readiness
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.errors import Refused, SourceError
+from reimport_lib.errors import SourceError
 from reimport_lib.phases import drift, frozen, recording, source_drift
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.plan import mapping as mappings
@@ -106,15 +106,10 @@ def checks(run: Run, snapshot: Snapshot) -> list[Check]:
         return found
 
 
-def finish(run: Run, found: Sequence[Check]) -> None:
-    """Record the checks and close the phase; a failed one refuses the run."""
-    recording.finish(run, NAME, found, error=Refused)
-
-
 def execute(run: Run) -> None:
     """The whole phase, without showing anything."""
     recording.begin(run, NAME)
-    finish(run, checks(run, freeze(run)))
+    recording.finish(run, NAME, checks(run, freeze(run)))
 
 
 def _inherited_clock(run: Run, snapshot: Snapshot) -> tuple[str, str] | None:

@@ -29,7 +29,3 @@ class BackupNotebook(PhaseNotebook):
         """Did it prove itself?"""
         proven = left_by("back_up", self._proven)
         return self.judge(backup.checks(self.run, proven))
-
-    def finish(self) -> None:
-        """Close the phase; it refuses the run where a check failed."""
-        backup.finish(self.run, left_by("prove", self.checks))

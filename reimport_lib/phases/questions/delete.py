@@ -58,10 +58,6 @@ class DeleteNotebook(PhaseNotebook):
         left_by("apply", self._applied)
         return self.judge(delete.reconcile(self.run, self._plans))
 
-    def finish(self) -> None:
-        """Close the phase; raises ValidationFailed."""
-        delete.finish(self.run, left_by("prove", self.checks))
-
     @cached_property
     def _plans(self) -> tuple[DeletionPlan, ...]:
         return delete.plan(self.run)

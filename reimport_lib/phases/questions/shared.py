@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from reimport_lib.checks import Check
 from reimport_lib.errors import UsageError
+from reimport_lib.phases import recording
 from reimport_lib.record.run import Run
 from reimport_lib.show.html import Stack
 from reimport_lib.show.masking import Masking
@@ -25,7 +26,10 @@ class PhaseNotebook:
         mask: how values are shown.
         rows: how many records a sample shows, of each table.
         checks: what the phase is closed by, once they were made.
+        proof: the question that makes them.
     """
+
+    proof: ClassVar = "prove"
 
     run: Run
     name: str
@@ -36,6 +40,10 @@ class PhaseNotebook:
     def card(self) -> Card:
         """Which run this is, and whether it may write to the real database."""
         return header_card(self.run.manifest())
+
+    def finish(self) -> None:
+        """Close the phase by its checks; raises Refused or ValidationFailed."""
+        recording.finish(self.run, self.name, left_by(self.proof, self.checks))
 
     def judge(self, checks: list[Check]) -> Stack:
         """Keep *checks* to close the phase by, and show them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from reimport_lib.phases import validation
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
@@ -16,6 +17,8 @@ from reimport_lib.show.results import Card
 @dataclass(eq=False, repr=False)
 class ValidationNotebook(PhaseNotebook):
     """Phase 0."""
+
+    proof: ClassVar = "check"
 
     _frozen: Snapshot | None = field(init=False, default=None)
 
@@ -51,10 +54,6 @@ class ValidationNotebook(PhaseNotebook):
     def check(self) -> Stack:
         """May we proceed?"""
         return self.judge(validation.checks(self.run, self._snapshot))
-
-    def finish(self) -> None:
-        """Close the phase; it refuses the run where a check failed."""
-        validation.finish(self.run, left_by("check", self.checks))
 
     @property
     def _snapshot(self) -> Snapshot:
