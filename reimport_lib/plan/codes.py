@@ -27,7 +27,6 @@ SOURCE_OUTCOMES = (
     Outcome.SKIPPED,
     Outcome.REJECTED,
 )
-DELETION_OUTCOMES = (Outcome.DELETED, Outcome.KEPT)
 
 
 class _Code(StrEnum):
@@ -167,11 +166,6 @@ class Reason(_Code):
         "local_edit",
         "A person changed this record in the backend since the last import.",
         "Decide which version is right; see the gate max_local_edits.",
-    )
-    DRIFTED = (
-        "drifted",
-        "The record is no longer what the rehearsal saw.",
-        "Rehearse again.",
     )
 
 

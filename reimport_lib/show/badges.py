@@ -1,31 +1,17 @@
 """Outcomes, verdicts and states as badges: sign and word first, colour last.
 
-Imports codes, words and html.
+Imports words and html.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from reimport_lib.plan.codes import Outcome
-from reimport_lib.show.html import Badge, Tone
-from reimport_lib.show.words import STATUSES, VERDICTS, Saying, saying
-
-_OUTCOMES: Mapping[Outcome, tuple[str, Tone]] = {
-    Outcome.CREATED: ("+", "good"),
-    Outcome.UPDATED: ("~", "warn"),
-    Outcome.UNCHANGED: ("=", "quiet"),
-    Outcome.SKIPPED: ("-", "quiet"),
-    Outcome.REJECTED: ("✗", "bad"),
-    Outcome.DELETED: ("✗", "bad"),
-    Outcome.KEPT: ("=", "quiet"),
-}
+from reimport_lib.show.html import Badge
+from reimport_lib.show.words import OUTCOMES, STATUSES, VERDICTS, Saying, saying
 
 
 def outcome_badge(outcome: str) -> Badge:
     """The outcome with its sign."""
-    sign, tone = _OUTCOMES[Outcome(outcome)]
-    return Badge(str(outcome), sign, tone)
+    return _badge(OUTCOMES[outcome])
 
 
 def status_badge(status: str) -> Badge:
@@ -35,7 +21,7 @@ def status_badge(status: str) -> Badge:
 
 def verdict_badge(verdict: str) -> Badge:
     """What a check says."""
-    return _badge(saying(VERDICTS, verdict))
+    return _badge(VERDICTS[verdict])
 
 
 def _badge(said: Saying) -> Badge:

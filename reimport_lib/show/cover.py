@@ -37,7 +37,7 @@ from reimport_lib.show.results import (
 )
 from reimport_lib.show.verdict import verdict
 from reimport_lib.show.words import (
-    OUTCOME_SENTENCES,
+    OUTCOMES,
     code_meaning,
     count,
     equation,
@@ -204,5 +204,5 @@ def _phases(manifest: Manifest, folder: Path) -> list[Element]:
 
 
 def _words() -> list[Element]:
-    rows = [(outcome_badge(name), text) for name, text in OUTCOME_SENTENCES.items()]
+    rows = [(outcome_badge(name), said.sentence) for name, said in OUTCOMES.items()]
     return [Grid("The outcomes", ("outcome", "the row"), rows), status_words()]

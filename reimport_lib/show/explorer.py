@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reimport_lib.plan.plan import Plan
 
 MOST_FIELDS = 5
+_HEADS = ["row", "key", "outcome", "reason", "notes"]
 ALL = "all"
 
 
@@ -31,7 +32,7 @@ class Explorer(Element):
     Rows to look at, already bound to their mask.
 
     Attributes:
-        outcomes: table -> frame of row, key, outcome, reason, notes.
+        outcomes: table -> frame of row, key, outcome, reason, notes; "" for blank.
         frames: table -> typed frame, index = row; its first fields are shown too.
         rows: how many rows a page and a group of the twin show.
     """
@@ -56,48 +57,38 @@ class Explorer(Element):
                     )
                 )
         title = Sentence(f"Rows by outcome and reason, the first {self.rows} of each:")
-        return Stack((title, *folds))
+        return Stack([title, *folds])
 
     def page(
         self, table: str, *, outcome: str = ALL, reason: str = ALL, first: int = 0
     ) -> Grid:
         """The rows of one group from position *first* on, masked."""
         chosen = self.outcomes[table]
-        if outcome != ALL:
-            chosen = chosen[chosen["outcome"] == outcome]
-        if reason != ALL:
-            chosen = chosen[chosen["reason"].fillna("") == reason]
+        for column, wanted in (("outcome", outcome), ("reason", reason)):
+            if wanted != ALL:
+                chosen = chosen[chosen[column] == wanted]
         part = chosen.iloc[first : first + self.rows]
         fields = self._fields(table)
-        lines = tuple(
+        lines = [
             (
                 str(row or ""),
                 self.mask.key(str(key)),
-                str(found),
-                str(why),
+                *map(str, codes),
                 str(notes).replace(";", ", "),
                 *self._values(table, row, fields),
             )
-            for row, key, found, why, notes in part[
-                ["row", "key", "outcome", "reason", "notes"]
-            ]
-            .astype(object)
-            .where(part.notna(), "")
-            .itertuples(index=False, name=None)
-        )
-        last = first + len(part)
-        caption = (
-            f"{noun(table)}: rows {count(first + 1)} to {count(last)} "
-            f"of {count(len(chosen))}"
-        )
-        return Grid(
-            caption if len(part) else noun(table),
-            ("row", "key", "outcome", "reason", "notes", *fields),
-            lines,
-            empty=f"{several(len(chosen), 'row')} of this kind, no more."
-            if len(chosen)
-            else "no row is of this kind.",
-        )
+            for row, key, *codes, notes in part[_HEADS].itertuples(
+                index=False, name=None
+            )
+        ]
+        caption = noun(table)
+        if lines:
+            places = f"{count(first + 1)} to {count(first + len(lines))}"
+            caption += f": rows {places} of {count(len(chosen))}"
+        none = "no row is of this kind."
+        more = f"{several(len(chosen), 'row')} of this kind, no more."
+        heads = (*_HEADS, *fields)
+        return Grid(caption, heads, lines, empty=more if len(chosen) else none)
 
     def choices(self, table: str, outcome: str) -> list[str]:
         """The reasons that occur in *table* with *outcome*."""
@@ -124,14 +115,8 @@ class Explorer(Element):
         return self.twin().text()
 
     def _groups(self, table: str) -> list[tuple[str, str, pd.DataFrame]]:
-        frame = self.outcomes[table]
-        reasons = frame["reason"].fillna("")
-        return [
-            (str(outcome), str(reason), group)
-            for (outcome, reason), group in frame.groupby(
-                [frame["outcome"], reasons], sort=True
-            )
-        ]
+        groups = self.outcomes[table].groupby(["outcome", "reason"], sort=True)
+        return [(str(found), str(why), group) for (found, why), group in groups]
 
     def _fields(self, table: str) -> list[str]:
         frame = self.frames.get(table)
@@ -161,6 +146,5 @@ def explore(
     frames: Mapping[str, pd.DataFrame] | None = None,
 ) -> Explorer:
     """The explorer of *plans*; *frames* adds the typed fields of their rows."""
-    return Explorer(
-        {plan.table: plan.rows for plan in plans}, mask, rows, dict(frames or {})
-    )
+    outcomes = {plan.table: plan.rows.astype(object).fillna("") for plan in plans}
+    return Explorer(outcomes, mask, rows, frames or {})

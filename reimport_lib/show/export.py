@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,7 @@ def _cell(cell: Any) -> Any:
         return {**cell, "source": _stopped("".join(cell["source"]))}
     if cell["cell_type"] != "code":
         return cell
-    outputs = [_output(output) for output in cell["outputs"] if _is_shown(output)]
-    return {**cell, "outputs": outputs}
+    return {**cell, "outputs": list(_shown(cell["outputs"]))}
 
 
 def _stopped(banner: str) -> str:
@@ -76,20 +76,15 @@ def _stopped(banner: str) -> str:
     )
 
 
-def _is_shown(output: Any) -> bool:
-    """It is a stream, an error, or of a kind that a report may hold; no widget."""
-    if "data" not in output:
-        return True
-    kinds = set(output["data"])
-    return WIDGET not in kinds and not kinds.isdisjoint(MIME_TYPES)
-
-
-def _output(output: Any) -> Any:
-    """*output* with the kinds of content that a report may hold."""
-    if "data" not in output:
-        return output
-    data = {kind: output["data"][kind] for kind in MIME_TYPES if kind in output["data"]}
-    return {**output, "data": data}
+def _shown(outputs: Iterable[Any]) -> Iterator[Any]:
+    """Streams, errors, and of the rest the kinds that a report may hold; no widget."""
+    for output in outputs:
+        if "data" not in output:
+            yield output
+        elif WIDGET not in output["data"]:
+            data = {k: v for k, v in output["data"].items() if k in MIME_TYPES}
+            if data:
+                yield {**output, "data": data}
 
 
 @cache

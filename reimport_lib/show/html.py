@@ -171,7 +171,6 @@ class Fold(Element):
 
     summary: str
     inside: Element
-    is_open: bool = False
 
     def text(self) -> str:
         return f"{visible(self.summary)}\n{textwrap.indent(self.inside.text(), '  ')}"

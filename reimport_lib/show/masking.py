@@ -19,7 +19,7 @@ from reimport_lib.plan.values.canonical import canonical
 from reimport_lib.plan.values.keys import canonical_key, pseudonym
 from reimport_lib.show.words import several
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import ShownAs, Table
+from reimport_lib.tables.declare import ShownAs
 
 HIDDEN = "hidden"
 
@@ -97,19 +97,14 @@ def _words(table: str, name: str) -> frozenset[str]:
 
 def _shown(table: str, name: str) -> ShownAs:
     """As its table says; a link by what it leads to."""
-    declared = registry.by_name().get(table)
-    said = declared.shown_as(name) if declared else None
-    if said is not None:
-        return said
-    return _link(declared, name) or _EVERYWHERE.get(name, "")
-
-
-def _link(declared: Table | None, name: str) -> ShownAs:
-    links = declared.links if declared else ()
-    targets = [to for link in links for to, field in link.targets if field == name]
-    if not targets:
-        return ""
-    return "key" if targets[0] in registry.by_name() else "reference"
+    if declared := registry.by_name().get(table):
+        said = declared.shown_as(name)
+        if said is not None:
+            return said
+        for to, field in (pair for link in declared.links for pair in link.targets):
+            if field == name:
+                return "key" if to in registry.by_name() else "reference"
+    return _EVERYWHERE.get(name, "")
 
 
 def source_fields(table: str) -> dict[str, str]:

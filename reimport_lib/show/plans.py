@@ -18,7 +18,7 @@ from reimport_lib.show.html import Cell, Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Masking
 from reimport_lib.show.rate_words import found_of_named
 from reimport_lib.show.words import (
-    OUTCOME_SENTENCES,
+    OUTCOMES,
     code_meaning,
     count,
     equation,
@@ -47,7 +47,7 @@ def outcomes_stack(plan: Plan) -> Stack:
     """Every source row in exactly one outcome: the equation and its terms."""
     total = sum(plan.counts.values())
     rows: list[tuple[Cell, ...]] = [
-        (outcome_badge(name), count(n), percent(n, total), OUTCOME_SENTENCES[name])
+        (outcome_badge(name), count(n), percent(n, total), OUTCOMES[name].sentence)
         for name, n in plan.counts.items()
     ]
     rows.append(("all rows", count(total), percent(total, total), ""))

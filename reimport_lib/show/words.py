@@ -77,14 +77,20 @@ VERDICTS = {
     ),
 }
 
-OUTCOME_SENTENCES: dict[str, str] = {
-    Outcome.CREATED: "comes in as a new record",
-    Outcome.UPDATED: "changes a record that is there",
-    Outcome.UNCHANGED: "is there already, as the source has it",
-    Outcome.SKIPPED: "is left out by a named rule",
-    Outcome.REJECTED: "should come in and cannot",
-    Outcome.DELETED: "goes from the backend, by the delete phase",
-    Outcome.KEPT: "looked at by the delete phase and left",
+OUTCOMES: dict[str, Saying] = {
+    Outcome.CREATED: Saying("created", "+", "comes in as a new record", "good"),
+    Outcome.UPDATED: Saying("updated", "~", "changes a record that is there", "warn"),
+    Outcome.UNCHANGED: Saying(
+        "unchanged", "=", "is there already, as the source has it", "quiet"
+    ),
+    Outcome.SKIPPED: Saying("skipped", "-", "is left out by a named rule", "quiet"),
+    Outcome.REJECTED: Saying("rejected", "✗", "should come in and cannot", "bad"),
+    Outcome.DELETED: Saying(
+        "deleted", "✗", "goes from the backend, by the delete phase", "bad"
+    ),
+    Outcome.KEPT: Saying(
+        "kept", "=", "looked at by the delete phase and left", "quiet"
+    ),
 }
 
 _MEANINGS = {

@@ -31,7 +31,7 @@ from reimport_demo.clinic.workbook import as_text
 from reimport_lib.errors import UsageError
 from reimport_lib.plan.codes import Note, Reason
 
-ONLY_WITH_EARLIER_ROWS = {Reason.LOCAL_EDIT, Reason.DRIFTED}
+ONLY_WITH_EARLIER_ROWS = {Reason.LOCAL_EDIT}
 ONLY_WITHOUT_A_TABLE = {Reason.OWNER_NOT_EXPORTED}
 NOT_PLANTED = ONLY_WITH_EARLIER_ROWS | ONLY_WITHOUT_A_TABLE
 MOST_REJECTED = 0.15
