@@ -16,6 +16,7 @@ from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.delete import DeletionPlan, Keys
+from reimport_lib.prove.links import naming_deleted
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
@@ -85,16 +86,18 @@ def apply(run: Run, plans: Sequence[DeletionPlan]) -> Applied:
 def reconcile(run: Run, plans: Sequence[DeletionPlan]) -> list[Check]:
     """Read the database again: what was to go is gone, what was to stay is there."""
     with recording.recording(run, NAME):
-        return [
+        hint = restoring.advice(run)
+        landed = [
             equal(
                 f"{plan.table}: rows that came from FileMaker, after deleting",
                 expected=plan.imported_rows - plan.counts["deleted"],
                 actual=read.imported(plan.table),
-                hint=restoring.advice(run),
+                hint=hint,
                 id="C019",
             )
             for plan in plans
         ]
+        return [*landed, naming_deleted(run.run_id, hint=hint)]
 
 
 def execute(run: Run) -> None:

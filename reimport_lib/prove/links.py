@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Exists, ForeignKey, OuterRef, Q
 
 from reimport_lib.checks import Check, Verdict, could_not_check, equal
-from reimport_lib.prove.evidence import Evidence
+from reimport_lib.prove.evidence import DELETE, Evidence
 from reimport_lib.prove.reference_data import World, look_around
 from reimport_lib.prove.render.headers import column
 from reimport_lib.prove.render.linked import Linked, all_rows
@@ -19,6 +19,8 @@ from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
 from reimport_lib.tables.registry import key_names, owner_names
+from reimport_lib.write import dependents
+from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import (
     OWNER_TYPE,
     content_type_ids,
@@ -27,11 +29,13 @@ from reimport_lib.write.models import (
     model_of,
 )
 
+_NAMING_DELETED = "rows that name a deleted one"
+
 
 def check_links(evidence: Evidence) -> list[Check]:
     """Every link of the tables that the snapshot holds, and those of other rows."""
     world = look_around(evidence)
-    found: list[Check] = []
+    found: list[Check] = [_after_deletion(evidence)]
     for table in registry.all_tables():
         if table.model:
             found += _missing_rows(evidence, table.name)
@@ -40,6 +44,23 @@ def check_links(evidence: Evidence) -> list[Check]:
         if evidence.snapshot.has(table.name) and _names_an_owner(table):
             found += _table_checks(evidence, table.name, world)
     return found
+
+
+def naming_deleted(run_id: str, *, hint: str, alias: str = DEFAULT) -> Check:
+    """No row, whoever made it, names one that the run *run_id* deleted."""
+    left = dependents.naming_deleted(run_id, alias=alias)
+    named = ", ".join(f"{count:,} of {model}" for model, count in sorted(left.items()))
+    return equal(
+        _NAMING_DELETED, expected="0", actual=named or "0", hint=hint, id="C102"
+    )
+
+
+def _after_deletion(evidence: Evidence) -> Check:
+    account = evidence.accounts.get(DELETE)
+    if account is None:
+        why = evidence.gaps[DELETE].actual
+        return could_not_check(_NAMING_DELETED, why, id="C102")
+    return naming_deleted(account.run_id, hint=evidence.remedy, alias=evidence.alias)
 
 
 def _is_generic(table: Table) -> bool:

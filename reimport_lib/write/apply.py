@@ -99,9 +99,11 @@ def _write(
     deletions: Sequence[DeletionPlan],
     as_of: datetime,
 ) -> None:
+    going = [deletion for deletion in deletions if deletion.deleted_ids]
+    changes.hold_generic_links([deletion.table for deletion in going])
     deleted = {
         deletion.table: changes.delete_plan(run_id, phase, deletion, as_of=as_of)
-        for deletion in deletions
+        for deletion in going
     }
     changes.refuse_dangling(deleted)
     for plan in _parents_first(plans):

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
+from django.db import connections
 from django.db.models import Count, F, Model, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -73,8 +74,6 @@ def delete_plan(
     Returns:
         The primary keys that they had.
     """
-    if not plan.deleted_ids:
-        return []
     keys = imported.keys_of(plan.table, plan.deleted_ids)
     model = model_of(plan.table)
     imported.keep(run_id, phase, model, keys, action=ledger.DELETED)
@@ -86,9 +85,28 @@ def delete_plan(
     return keys
 
 
+def hold_generic_links(tables: Sequence[str]) -> None:
+    """
+    Nobody writes a row that can name one of *tables* generically until this ends.
+
+    A foreign key waits for the row that it names; a generic link asks nobody, so that
+    the tables which hold such links are kept from others' writing. They can be read.
+    """
+    connection: Any = connections[DEFAULT]
+    if connection.vendor != "postgresql":  # where nobody else writes anyway
+        return
+    hanging = hanging_on(model_of(table) for table in tables)
+    models = {one.child for one in hanging if one.type_attribute}
+    quote = connection.ops.quote_name
+    names = sorted(quote(model._meta.db_table) for model in models)
+    if names:
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {', '.join(names)} IN SHARE ROW EXCLUSIVE MODE")
+
+
 def refuse_dangling(deleted: Mapping[str, Sequence[Any]]) -> None:
     """
-    Nothing points at a deleted row through a generic link, which no database guards.
+    Nothing points at a deleted row, whether or not the database guards such links.
 
     Args:
         deleted: table -> the primary keys that its deleted rows had.
@@ -98,8 +116,6 @@ def refuse_dangling(deleted: Mapping[str, Sequence[Any]]) -> None:
     """
     for table, keys in deleted.items():
         for hanging in hanging_on([model_of(table)]) if keys else ():
-            if not hanging.type_attribute:
-                continue
             links = list(links_onto(hanging, keys, DEFAULT))
             if links:
                 happened = f"came to hang on deleted {table}"
@@ -203,8 +219,14 @@ def _clear(
 
     Otherwise the next import would take the emptied link for a person's edit. A row
     that a person did edit keeps its hash, so that the edit is still seen.
+
+    Raises:
+        Drifted: people have made such a row since the plan was made.
     """
-    children = sorted({child for child, _, _ in links_onto(hanging, keys, DEFAULT)})
+    links = list(links_onto(hanging, keys, DEFAULT, locked=True))
+    if made := sum(is_local for _, _, is_local in links):
+        raise drifted(label_of(hanging.child), made, "came to hang on rows that go")
+    children = sorted({child for child, _, _ in links})
     if children:
         child, attribute = hanging.child, hanging.attribute
         field = fields_of(child)[attribute]

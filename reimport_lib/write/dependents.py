@@ -19,6 +19,7 @@ from reimport_lib.plan import delete
 from reimport_lib.plan.delete import DeletionPlan, Keys, Reference, TargetTable
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.tables import registry
+from reimport_lib.write import ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.holding import KEY
 from reimport_lib.write.imported import identities, rows
@@ -109,11 +110,18 @@ def hanging_on(parents: Iterable[type[Model]]) -> list[Hanging]:
 
 
 def links_onto(
-    hanging: Hanging, keys: Sequence[Any], alias: str
+    hanging: Hanging, keys: Sequence[Any], alias: str, *, locked: bool = False
 ) -> Iterator[tuple[Any, Any, bool]]:
-    """(child's key, parent's key, whether people made the child) onto *keys*."""
+    """
+    (child's key, parent's key, whether people made the child) onto *keys*.
+
+    Args:
+        locked: nobody else changes the children until the transaction ends.
+    """
     manager: Any = hanging.child._base_manager
     links = manager.using(alias)
+    if locked:
+        links = links.select_for_update(no_key=True)
     if hanging.type_attribute:
         types = content_type_ids(alias)
         parent_type = types.get(hanging.parent._meta.label_lower)
@@ -128,6 +136,26 @@ def links_onto(
         for child, parent, *key in hits.values_list(*columns):
             is_ours = key[0] if key else child in imported
             yield child, by_text[str(parent)], not is_ours
+
+
+def naming_deleted(run_id: str, *, alias: str = DEFAULT) -> dict[str, int]:
+    """
+    Model -> how many rows of it name one that the run deleted; those with any.
+
+    Whoever saves a generic link is asked nothing by the database: a row that was
+    written as soon as the run was done may name one that had been there.
+    """
+    found: dict[str, int] = {}
+    for label, texts in ledger.deleted_keys(run_id, alias=alias).items():
+        model = apps.get_model(label)
+        key: Any = model._meta.pk
+        keys = [key.to_python(text) for text in texts]
+        for hanging in hanging_on([model]):
+            links = len(list(links_onto(hanging, keys, alias)))
+            if links:
+                child = label_of(hanging.child)
+                found[child] = found.get(child, 0) + links
+    return found
 
 
 def _such_as_it_names(hanging: Hanging, keys: Sequence[Any]) -> Sequence[Any]:

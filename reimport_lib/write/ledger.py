@@ -158,6 +158,7 @@ def keep_before_images(
     """
     Keep the rows of *keys* as they are now, before *action*; in the same transaction.
 
+    Nobody else changes them until it ends: what is kept is what is written over.
     A row that this run changed before keeps its first image: the state before the run.
     What was done to it is then *action*, unless that says less than what it says.
 
@@ -166,7 +167,9 @@ def keep_before_images(
     """
     attributes = list(fields_of(model))
     now = pd.DataFrame(
-        list(rows_of(model, keys, attributes, alias)), columns=attributes, dtype=object
+        list(_locked(model, keys, attributes, alias, goes=action == DELETED)),
+        columns=attributes,
+        dtype=object,
     ).set_index(key_of(model), drop=False)
     images = _model("BeforeImage")
     held = images.objects.using(alias).filter(run_id=run_id, model=label_of(model))
@@ -203,6 +206,16 @@ def before_images(
     columns = ("model", "object_pk", "action", "values")
     for label, key, action, values in rows.order_by("pk").values_list(*columns):
         yield label, key, action, decoded(apps.get_model(label), values)
+
+
+def deleted_keys(run_id: str, *, alias: str = DEFAULT) -> dict[str, list[str]]:
+    """Model -> the primary keys, as text, of its rows that the run deleted."""
+    images = _model("BeforeImage").objects.using(alias)
+    found: dict[str, list[str]] = {}
+    deleted = images.filter(run_id=run_id, action=DELETED).order_by("pk")
+    for label, key in deleted.values_list("model", "object_pk"):
+        found.setdefault(label, []).append(key)
+    return found
 
 
 def encoded(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -245,6 +258,26 @@ def rows_of(
     manager: Any = model._base_manager
     for some in in_chunks(keys):
         yield from manager.using(alias).filter(pk__in=some).values_list(*attributes)
+
+
+def _locked(
+    model: type[Model],
+    keys: Sequence[Any],
+    attributes: Sequence[str],
+    alias: str,
+    *,
+    goes: bool,
+) -> Iterator[tuple[Any, ...]]:
+    """
+    The rows of *keys*, locked in the order of their keys.
+
+    A row that *goes* keeps others from naming it by a foreign key, too. SQLite has let
+    nobody else write since the transaction began.
+    """
+    manager: Any = model._base_manager
+    for some in in_chunks(sorted(keys)):
+        rows = manager.using(alias).filter(pk__in=some).order_by("pk")
+        yield from rows.select_for_update(no_key=not goes).values_list(*attributes)
 
 
 def _model(name: str) -> Any:
