@@ -25,6 +25,7 @@ RETIRED: Mapping[str, str] = {
     "R039": "REIMPORT_TABLES is not read from .env: tables are loaded before it.",
     "R060": "Going back must be confirmed, and nobody can type here.",
     "R061": "Not confirmed: the word typed is another. Nothing was written.",
+    "R109": "delete: rows that people made would be touched. Nothing was deleted.",
     "R123": "The source differs from the last run's beyond its limits ({broken}).",
     "R124": "REIMPORT_CHARSET: {asked} is not a character set.",
     "R187": "FILEMAKER_PAUSE_SECONDS: not a number between 0 and 60.",

@@ -67,6 +67,12 @@ def require(run: Run, plans: Sequence[DeletionPlan]) -> tuple[gates.GateResult, 
             )
             for plan in plans
         ]
+        edits = (
+            gates.measure(plan.table, "max_local_edits", len(plan.edited), 0, limits)
+            for plan in plans
+            if plan.edited
+        )
+        measured += [(result,) for result in edits if result]
         try:
             results = gates.require_deletions(measured, file=FILE)
         except GateFailed:

@@ -182,6 +182,16 @@ class Kept(_Code):
         "It would go, but records that stay hang on it.",
         "It goes with a later run, once nothing hangs on it.",
     )
+    LOCAL_CHANGES = (
+        "local_changes",
+        "It would go, but people changed it in the backend since it came in.",
+        "Take it out of the backend by hand, or leave it: no import changes it.",
+    )
+    HAS_LOCAL_ROWS = (
+        "has_local_rows",
+        "It would go, but records that people made hang on it.",
+        "Move those records to another one, and it goes with a later run.",
+    )
     LOCAL = (
         "local",
         "It has no FileMaker key: made in the backend, by people or another system.",

@@ -14,14 +14,13 @@ from typing import Any
 
 import pandas as pd
 
-from reimport_lib.errors import Refused, ReimportError
+from reimport_lib.errors import ReimportError
 from reimport_lib.plan.codes import Kept, Outcome
 from reimport_lib.plan.values.canonical import canonical, digest_of, line_of
 
 DELETED, KEPT = Outcome.DELETED.value, Outcome.KEPT.value
 ROWS = ("target_id", "key", "outcome", "reason")
 _REASONS = frozenset(reason.value for reason in Kept)
-_SHOWN_IDS = 3
 
 Keys = Mapping[str, frozenset[str]]
 
@@ -66,6 +65,7 @@ class DeletionPlan:
 
     Attributes:
         rows: target_id, key, outcome (deleted, kept), reason (only kept); sorted.
+        edited: primary keys of those to be deleted that people changed.
         imported_rows: rows of the table that came from FileMaker, before.
 
     Raises:
@@ -75,6 +75,7 @@ class DeletionPlan:
     table: str
     rows: pd.DataFrame
     imported_rows: int
+    edited: frozenset[Any] = frozenset()
 
     def __post_init__(self) -> None:
         rows = self.rows
@@ -125,7 +126,8 @@ class DeletionPlan:
         """sha256 over what the plan says; people may go on making rows of their own."""
         cells = [[canonical(cell) for cell in self.judged[name]] for name in ROWS]
         lines = sorted(line_of(row) for row in zip(*cells, strict=True))
-        return digest_of([self.table, str(self.imported_rows), *lines])
+        edited = sorted(map(canonical, self.edited))
+        return digest_of([self.table, str(self.imported_rows), *lines, *edited])
 
 
 def may_go(
@@ -153,33 +155,51 @@ def plan_deletions(
     snapshot_keys: Keys,
     not_coming: Keys,
     *,
+    edited: Mapping[str, frozenset[Any]],
     clean_slate: bool,
 ) -> tuple[DeletionPlan, ...]:
     """
     Decide about every row the source no longer has, or that does not come in today.
 
     A row that the source still has and that comes in is in no plan. A row goes with
-    all that hangs on it, or not at all: what stays keeps what it hangs on.
+    all that hangs on it, or not at all: what stays keeps what it hangs on. What people
+    made stays, and so does what they changed, but for a clean slate.
 
     Args:
         tables: those that the snapshot holds; others are never deleted from.
         references: at least all links onto rows of ``may_go``.
         snapshot_keys: table -> every canonical key the snapshot holds.
         not_coming: table -> those of which no row comes in today.
-        clean_slate: what earlier imports left of rows that do not come in goes too.
+        edited: table -> primary keys of rows of ``may_go`` that people changed.
+        clean_slate: what earlier imports left of rows that do not come in goes too, and
+            what people changed.
 
     Returns:
         One plan per table, children before those they hang on.
-
-    Raises:
-        Refused: a row that people made would be deleted or lose its link.
     """
     going = may_go(tables, snapshot_keys, not_coming, clean_slate=clean_slate)
-    remaining = _without_held(going, references)
-    _refuse_local(references, remaining)
+    stays = {} if clean_slate else edited
+    remaining = _without_held(
+        {table: ids - stays.get(table, frozenset()) for table, ids in going.items()},
+        references,
+    )
     by_name = {target.table: target for target in tables}
+    reasons = {
+        table: {
+            Kept.HAS_CHILDREN: ids,
+            Kept.HAS_LOCAL_ROWS: _with_local_rows(table, references) & ids,
+            Kept.LOCAL_CHANGES: stays.get(table, frozenset()) & ids,
+        }
+        for table, ids in going.items()
+    }
     return tuple(
-        _plan(by_name[table], going[table], remaining[table], not_coming)
+        _plan(
+            by_name[table],
+            reasons[table],
+            remaining[table],
+            not_coming,
+            edited.get(table, frozenset()),
+        )
         for table in _children_first(list(by_name), references)
     )
 
@@ -193,27 +213,46 @@ def _without_held(
     while remaining != before:
         before = dict(remaining)
         for reference in references:
-            if reference.clears or not remaining[reference.parent]:
+            if not remaining[reference.parent]:
                 continue
             pairs = reference.pairs
             stays = ~pairs["child_id"].isin(remaining.get(reference.child, frozenset()))
-            holds = pairs.loc[stays & ~pairs["local"], "parent_id"]
+            if reference.clears:  # a link of people's own is not emptied
+                stays &= pairs["local"]
+            holds = pairs.loc[stays, "parent_id"]
             remaining[reference.parent] -= frozenset(holds)
     return remaining
 
 
+def _with_local_rows(table: str, references: Iterable[Reference]) -> frozenset[Any]:
+    """Primary keys of rows of *table* on which rows that people made hang."""
+    onto = (one.pairs for one in references if one.parent == table)
+    return frozenset(
+        parent for pairs in onto for parent in pairs.loc[pairs["local"], "parent_id"]
+    )
+
+
 def _plan(
     target: TargetTable,
-    going: frozenset[Any],
+    stays: Mapping[Kept, frozenset[Any]],
     deleted: frozenset[Any],
     not_coming: Keys,
+    edited: frozenset[Any],
 ) -> DeletionPlan:
+    """
+    The plan of one table.
+
+    Args:
+        stays: why rows of the table stay, the weightiest last.
+        deleted: those that go all the same.
+    """
     rows = target.rows.copy()
     ids = rows["target_id"]
     local = rows["key"] == ""
     reason = pd.Series("", index=rows.index, dtype=object)
     reason[_out(target, not_coming)] = Kept.REJECTED_NOW.value
-    reason[ids.isin(going)] = Kept.HAS_CHILDREN.value
+    for code, those in stays.items():
+        reason[ids.isin(those)] = code.value
     reason[ids.isin(deleted)] = ""
     reason[local] = Kept.LOCAL.value
     rows["outcome"] = [KEPT if code else DELETED for code in reason]
@@ -224,6 +263,7 @@ def _plan(
         target.table,
         listed[list(ROWS)].reset_index(drop=True),
         imported_rows=int((~local).sum()),
+        edited=edited & deleted,
     )
 
 
@@ -267,37 +307,3 @@ def _sorted(tables: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[str
     for parent, child in edges:
         sorter.add(parent, child)
     return list(sorter.static_order())
-
-
-def _refuse_local(
-    references: Iterable[Reference], deleted: Mapping[str, frozenset[Any]]
-) -> None:
-    """
-    Rows that people made are neither deleted with others nor cut loose.
-
-    Raises:
-        Refused: names tables, counts and the first primary keys.
-    """
-    found: dict[tuple[str, str], list[str]] = {}
-    for reference in references:
-        pairs = reference.pairs
-        hit = pairs["local"] & pairs["parent_id"].isin(
-            deleted.get(reference.parent, ())
-        )
-        if hit.any():
-            ids = found.setdefault((reference.parent, reference.child), [])
-            ids += [str(child) for child in pairs.loc[hit, "child_id"]]
-    if not found:
-        return
-    parts = []
-    for (parent, child), ids in sorted(found.items()):
-        ids = sorted(set(ids))
-        shown = ", ".join(ids[:_SHOWN_IDS]) + (", ..." if ids[_SHOWN_IDS:] else "")
-        parts.append(f"{len(ids):,} of {child} that hang on {parent} ({shown})")
-    raise Refused(
-        f"delete: rows that people made would be touched: {'; '.join(parts)}."
-        " Nothing was deleted.",
-        hint="move those rows to a record that stays, then rehearse again: no export"
-        " has them",
-        id="R109",
-    )

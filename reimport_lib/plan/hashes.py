@@ -26,6 +26,23 @@ def managed_hashes(rows: pd.DataFrame, table: Table) -> list[str]:
     return hashes(texts, table.managed, table.by_clock)
 
 
+def as_imported(
+    texts: Mapping[str, Sequence[str] | Array], stored: Sequence[str], table: Table
+) -> list[bool]:
+    """
+    Whether each row is as the import left it; so is one of which nobody recorded that.
+
+    Args:
+        texts: managed field -> canonical texts; stored: the import hashes.
+    """
+    now = hashes(texts, table.managed, table.by_clock)
+    fewer = of_fewer_fields(texts, stored, table.managed, table.by_clock)
+    return [
+        not held or held == own or older
+        for held, own, older in zip(stored, now, fewer, strict=True)
+    ]
+
+
 def of_fewer_fields(
     texts: Mapping[str, Sequence[str] | Array],
     stored: Sequence[str],

@@ -226,6 +226,8 @@ class Table:
         single: the mark that one row of each group bears, if there is one.
         by_clock: the field that the run's clock decides, if there is one.
         counts: field of the model -> the table whose rows it counts, and their link.
+        by_machine: fields of the model that the backend itself fills in: what stands in
+            them is no person's work.
         stored: the fields that point at each row's stored object, if it has one.
         remembered: fields that rules of other tables ask of an imported row.
         made: how its rows are made of another table's, where they are.
@@ -259,6 +261,7 @@ class Table:
     single: Single | None = None
     by_clock: ByClock | None = None
     counts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    by_machine: tuple[str, ...] = ()
     stored: Stored | None = None
     remembered: tuple[str, ...] = ()
     made: Made | None = None

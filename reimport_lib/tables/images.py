@@ -142,6 +142,7 @@ IMAGES = Table(
     shown={**OBJECT_SHOWN, "category": "text"},
     words={"mime_type": MIME_TYPES},
     links=(replace(TO_PATIENT, field="batch_id", through="image_batches"),),
+    by_machine=("s3_thumbnail_key",),
     stored=STORED,
     rules=(_no_day,),
     values={

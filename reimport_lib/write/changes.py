@@ -19,7 +19,7 @@ from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan, managed_hashes
 from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.tables import registry
-from reimport_lib.write import imported, ledger
+from reimport_lib.write import imported, ledger, people
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.dependents import Hanging, hanging_on, links_onto
 from reimport_lib.write.holding import HASH
@@ -73,10 +73,17 @@ def delete_plan(
 
     Returns:
         The primary keys that they had.
+
+    Raises:
+        Drifted: people have changed one since the plan was made, or taken it away.
     """
     keys = imported.keys_of(plan.table, plan.deleted_ids)
     model = model_of(plan.table)
-    imported.keep(run_id, phase, model, keys, action=ledger.DELETED)
+    now = imported.keep(run_id, phase, model, keys, action=ledger.DELETED)
+    known = dict(zip(keys, plan.deleted_ids, strict=True))
+    edited = {known[key] for key in people.changed(plan.table, now)} - plan.edited
+    if edited:
+        raise drifted(plan.table, len(edited), "changed by a person")
     for hanging in hanging_on([model]):
         if hanging.clears:
             _clear(run_id, phase, hanging, keys, as_of)

@@ -19,7 +19,7 @@ from reimport_lib.plan import delete
 from reimport_lib.plan.delete import DeletionPlan, Keys, Reference, TargetTable
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.tables import registry
-from reimport_lib.write import ledger
+from reimport_lib.write import ledger, people
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.holding import KEY
 from reimport_lib.write.imported import identities, rows
@@ -71,9 +71,6 @@ def plan_deletions(
 
     Returns:
         One plan per table, children before those they hang on.
-
-    Raises:
-        Refused: a row that people made would be deleted or lose its link.
     """
     tables = [
         _target_table(table.name, alias)
@@ -81,11 +78,13 @@ def plan_deletions(
         if table.model and table.name in snapshot_keys
     ]
     going = delete.may_go(tables, snapshot_keys, not_coming, clean_slate=clean_slate)
+    edited = {name: people.changed_of(name, ids, alias) for name, ids in going.items()}
     return delete.plan_deletions(
         tables,
         list(_references(going, alias)),
         snapshot_keys,
         not_coming,
+        edited=edited,
         clean_slate=clean_slate,
     )
 

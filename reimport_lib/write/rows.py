@@ -48,7 +48,7 @@ def insert_rows(model: type[Model], columns: Columns, *, alias: str = DEFAULT) -
     if not count:
         return 0
     every = fields_of(model).values()
-    fields = [f for f in every if f.attname in columns or not _gives_itself(f)]
+    fields = [f for f in every if f.attname in columns or not gives_itself(f)]
     nothing: Sequence[Any] = [None] * count
     values = {field.attname: columns.get(field.attname, nothing) for field in fields}
     rows = _database_rows(fields, values, alias)
@@ -185,12 +185,17 @@ def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
 
 
 def _filled(field: AnyField, value: Any) -> Any:
-    if value is not None or field.null or _gives_itself(field):
+    if value is not None or field.null or gives_itself(field):
         return value
     return field.get_default()
 
 
-def _gives_itself(field: AnyField) -> bool:
+def given(field: AnyField) -> Any:
+    """What a new row holds in *field* where nobody says what."""
+    return _filled(field, None)
+
+
+def gives_itself(field: AnyField) -> bool:
     """The database numbers the field, computes it or knows its default."""
     is_counted = field.primary_key and isinstance(field, AutoField)
     by_default = field.has_db_default() and not field.has_default()

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from reimport_lib.backup.digests import digest_url
-from reimport_lib.errors import Drifted, Refused
+from reimport_lib.errors import Drifted
 from reimport_lib.plan.delete import DeletionPlan
-from reimport_lib.write import dependents, ledger
-from tests.write.rows import AS_OF, Row, apply, pk, plan
+from reimport_lib.write import dependents, ledger, models
+from tests.write.rows import AS_OF, LATER, Row, apply, pk, plan
 
 pytestmark = pytest.mark.usefixtures("bound")
 
@@ -196,41 +196,112 @@ def test_rows_that_people_made_are_listed_and_kept() -> None:
     assert plans["patients"].imported_rows == 2
 
 
+@pytest.mark.parametrize("clean_slate", [False, True])
 @pytest.mark.parametrize("label", ["notes.Note", "documents.Document"])
-def test_a_delete_that_would_reach_a_row_of_people_is_refused(
-    label: str, bound: str
+def test_a_row_on_which_one_of_people_hangs_stays_and_the_others_go(
+    label: str, clean_slate: bool
 ) -> None:
     owner = pk("patients", "p-1")
     if label == "notes.Note":
-        made = model(label).objects.create(patient_id=owner, content="seen")
+        model(label).objects.create(patient_id=owner, content="seen")
     else:
         patient = model("patients.Patient").objects.get(pk=owner)
-        made = model(label).objects.create(owner=patient, file_name="letter.pdf")
+        model(label).objects.create(owner=patient, file_name="letter.pdf")
 
-    with pytest.raises(Refused, match=r"1 of .* hang on patients") as raised:
-        decide(GONE)
-    assert str(made.pk) in str(raised.value)
-    assert "seen" not in str(raised.value)
+    plans = decide(GONE, clean_slate=clean_slate)
+    delete(plans)
+
+    assert verdicts(plans["patients"]) == [("p-1", "kept", "has_local_rows")]
+    assert plans["sms"].counts["deleted"] == 1
+    assert model(label).objects.filter(filemaker_id=None).count() == 1
 
 
 def test_a_link_of_a_row_of_people_is_not_emptied() -> None:
-    model("notes.SmsMessage").objects.create(
-        patient_id=pk("patients", "p-2"),
-        appointment_id=pk("appointments", "a-1"),
-        message="on my way",
+    visit = pk("appointments", "a-1")
+    own = model("notes.SmsMessage").objects.create(
+        patient_id=pk("patients", "p-2"), appointment_id=visit, message="on my way"
     )
 
-    with pytest.raises(Refused, match="1 of sms that hang on appointments"):
-        decide(GONE)
+    plans = decide(GONE)
+    delete(plans)
+
+    own.refresh_from_db()
+    assert own.appointment_id == visit
+    assert verdicts(plans["appointments"]) == [("a-1", "kept", "has_local_rows")]
+    assert verdicts(plans["patients"]) == [("p-1", "kept", "has_children")]
 
 
-def test_what_is_kept_anyway_is_no_reason_to_refuse() -> None:
+EDITS = {
+    "managed": ("documents.Document", {"file_name": "of ours"}),
+    "of the backend": ("documents.Document", {"description": "of ours"}),
+    "a list": ("documents.Document", {"tags": ["urgent"]}),
+    "a switch": ("patients.Patient", {"archived": True}),
+    "a number": ("images.Image", {"order": 3}),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_a_row_that_people_changed_is_kept_and_holds_its_parents(edit: str) -> None:
+    """Also by a field that no import knows of."""
+    label, values = EDITS[edit]
+    model(label).objects.update(**values)
+
+    plans = decide(GONE)
+    delete(plans)
+
+    (table,) = (name for name in KEYS if models.model_of(name) is model(label))
+    (kept,) = {key for key in KEYS[table] if key not in GONE[table]}
+    assert verdicts(plans[table]) == [(kept, "kept", "local_changes")]
+    assert model(label).objects.filter(**values).count() == 2
+    assert model("patients.Patient").objects.count() == 2
+    assert plans["sms"].counts["deleted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("label", "values"),
+    [
+        ("patients.Patient", {"updated_at": LATER, "mrn": None, "notes": ""}),
+        ("images.Image", {"s3_thumbnail_key": "small/11.jpg"}),
+        ("images.ImageBatch", {"image_count": 7}),
+        ("documents.Document", {"import_hash": ""}),
+    ],
+)
+def test_what_machines_write_is_no_change_of_people(
+    label: str, values: dict[str, object]
+) -> None:
+    model(label).objects.update(**values)
+
+    assert {len(one.deleted_ids) for one in decide(GONE).values()} == {1}
+
+
+def test_a_clean_slate_counts_what_people_changed_among_what_goes() -> None:
+    model("documents.Document").objects.update(description="of ours")
+
+    plans = decide(GONE, clean_slate=True)
+    delete(plans)
+
+    assert plans["documents"].edited == {*plans["documents"].deleted_ids}
+    assert plans["documents"].digest != decide(GONE, clean_slate=True)["sms"].digest
+    assert model("documents.Document").objects.count() == 1
+
+
+def test_a_change_after_planning_stops_the_deletion(bound: str) -> None:
+    plans = decide(GONE)
+    model("documents.Document").objects.update(tags=["urgent"])
+    before = digest_url(bound)
+
+    with pytest.raises(Drifted, match="documents: 1 row changed by a person"):
+        delete(plans)
+    assert before.differences(digest_url(bound)) == ("ledger_ledgerrun",)
+
+
+def test_what_people_made_is_named_before_what_hangs_on_a_row() -> None:
     owner = pk("patients", "p-1")
     model("notes.Note").objects.create(patient_id=owner, content="seen")
 
     plans = decide({**KEYS, "patients": frozenset({"p-2"})})
 
-    assert verdicts(plans["patients"]) == [("p-1", "kept", "has_children")]
+    assert verdicts(plans["patients"]) == [("p-1", "kept", "has_local_rows")]
 
 
 def test_an_emptied_link_is_no_edit_of_a_person() -> None:

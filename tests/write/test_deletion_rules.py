@@ -35,16 +35,21 @@ def reference(child: str, parent: str, links: Links) -> Reference:
 
 
 numbers = st.integers(0, 5)
+of_each_table = st.fixed_dictionaries({name: st.frozensets(numbers) for name in TABLES})
 graphs = st.dictionaries(numbers, numbers)
 
 
 @given(
     graphs,
     graphs,
-    st.fixed_dictionaries({name: st.frozensets(numbers) for name in TABLES}),
+    of_each_table,
+    of_each_table,
 )
 def test_what_stays_never_hangs_on_what_goes(
-    batches: dict[int, int], images: dict[int, int], held: dict[str, frozenset[int]]
+    batches: dict[int, int],
+    images: dict[int, int],
+    held: dict[str, frozenset[int]],
+    edited: dict[str, frozenset[int]],
 ) -> None:
     tables = [table(name, list(range(6))) for name in TABLES]
     links = {
@@ -56,6 +61,7 @@ def test_what_stays_never_hangs_on_what_goes(
         [reference(*names, graph) for names, graph in links.items()],
         {name: frozenset(str(key) for key in held[name]) for name in TABLES},
         {},
+        edited=edited,
         clean_slate=False,
     )
 
@@ -64,7 +70,7 @@ def test_what_stays_never_hangs_on_what_goes(
         for one, other in graph.items():
             assert one in gone[child] or other not in gone[parent]
     for name in TABLES:
-        assert not gone[name] & held[name]
+        assert not gone[name] & (held[name] | edited[name])
         listed = {plan.table: set(plan.rows["target_id"]) for plan in plans}[name]
         assert listed == set(range(6)) - held[name]
 
