@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reimport_lib import printing
+from reimport_lib import outside, printing
 from reimport_lib.errors import ReimportError, place_of
 
 
@@ -34,6 +34,12 @@ def defect(error: Exception) -> ReimportError:
             f"The database failed: {pgreasons.of_error(error)}.",
             hint="mend that, then try again; `reimport doctor` says what else is wrong",
             id="R026",
+        )
+    if machine := outside.of_machine(error):
+        return ReimportError(
+            f"{machine} ({place_of(error)}).",
+            hint="mend that, then try again; `reimport runs` says which run to resume",
+            id="R306",
         )
     return ReimportError(
         f"{place_of(error)}.",

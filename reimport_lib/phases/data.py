@@ -270,7 +270,7 @@ def _enter_ledger(run: Run) -> None:
         TargetError: another process is writing to the database.
     """
     manifest = run.manifest()
-    with failures_named(run.run_id):
+    with failures_named(run.run_id, run.run_id):
         ledger.start_run(
             run.run_id,
             mode=str(run.mode),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.db import Error
 
+from reimport_lib import outside
 from reimport_lib.checks import Check, failed
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import (
@@ -209,6 +210,12 @@ def unexpected(run: Run, name: str, error: Exception) -> PhaseFailed:
             f"{name}: the database failed: {pgreasons.of_error(error)}.",
             hint=f"mend that, then reimport run --resume {run.run_id}",
             id="R102",
+        )
+    if machine := outside.of_machine(error):
+        return PhaseFailed(
+            f"{name}: {machine} ({place_of(error)}).",
+            hint=f"mend that, then reimport run --resume {run.run_id}",
+            id="R307",
         )
     return PhaseFailed(
         f"{name}: {place_of(error)}.",

@@ -68,7 +68,7 @@ def apply(
     """
     started = time.monotonic()
     try:
-        with failures_named(phase), transaction.atomic(using=DEFAULT):
+        with failures_named(phase, run_id), transaction.atomic(using=DEFAULT):
             done = _begin(run_id, phase, snapshot_digest)
             if done is not None:
                 return Applied(done.counts, done.seconds, repeated=True)

@@ -22,6 +22,7 @@ _BY_CODE = {
     "25P04": "transaction_timeout ended it",
     "28": "the user or the password is not accepted",
     "3D000": "there is no such database",
+    "40": "others changed the same rows at the same time",
     "40P01": "it and another process waited for each other",
     "42501": "this role may not do that",
     "42704": "something that it names is not there",
@@ -33,6 +34,8 @@ _BY_CODE = {
     "57014": "statement_timeout, or a person, cancelled it",
     "57P01": "the server ended the connection",
     "57P03": "the server takes no connections just now",
+    "58": "the server's machine failed",
+    "XX": "the server failed, or its files are damaged",
     "57P05": "idle_session_timeout ended the connection",
 }
 _NAME = r'"[^"\n]{1,100}"'
@@ -87,9 +90,11 @@ _SIGNS = (
 # Every connection sets this one, and no server before version 14 knows it.
 _TOO_OLD = 'unrecognized configuration parameter "idle_session_timeout"'
 _OUTSIDE = (
-    *("08", "25006", "25P03", "25P04", "28", "3D000", "42501", "53", "55P03", "57"),
-    *("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR"),
-    *("SQLITE_LOCKED", "SQLITE_PERM", "SQLITE_READONLY"),
+    *("08", "25006", "25P03", "25P04", "28", "3D000", "40", "42501", "53", "55P03"),
+    *("57", "58", "XX"),
+    *("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_FULL"),
+    *("SQLITE_IOERR", "SQLITE_LOCKED", "SQLITE_NOMEM", "SQLITE_NOTADB", "SQLITE_PERM"),
+    "SQLITE_READONLY",
 )
 _ERROR = re.compile(r"(?:ERROR|FATAL|error): +(?=\S)")
 _BEHIND = re.compile(r"(?:DETAIL|CONTEXT|HINT|STATEMENT|QUERY|LINE \d+|Command was):")

@@ -105,14 +105,18 @@ def in_chunks(keys: Sequence[Any], size: int = KEYS_PER_QUERY) -> Iterator[list[
 
 
 @contextmanager
-def failures_named(where: str) -> Iterator[None]:
+def failures_named(where: str, run_id: str) -> Iterator[None]:
     """
     What the database refuses, by code, constraint and table: its text quotes values.
+
+    Args:
+        where: what was being done; run_id: the run to resume.
 
     Raises:
         PhaseFailed: in place of every error of the database.
         TargetError: another process holds the lock.
     """
+    resume = f"reimport run --resume {run_id}"
     try:
         yield
     except (DatabaseError, psycopg.Error, ValidationError) as error:
@@ -120,7 +124,7 @@ def failures_named(where: str) -> Iterator[None]:
         if code in _BUSY:
             raise TargetError(
                 f"{where}: another import or person is writing to this database.",
-                hint="wait until it is done, then reimport run --resume",
+                hint=f"wait until it is done, then {resume}",
                 id="R261",
             ) from None
         full = code in _FULL
@@ -128,7 +132,7 @@ def failures_named(where: str) -> Iterator[None]:
             raise PhaseFailed(
                 f"{where}: the database failed: {pgreasons.of_error(error)}."
                 " Nothing of this phase was written.",
-                hint="mend that, then reimport run --resume",
+                hint=f"mend that, then {resume}",
                 id="R262",
             ) from None
         refused = "has no room for" if full else "refused"
@@ -136,9 +140,7 @@ def failures_named(where: str) -> Iterator[None]:
             f"{where}: the database {refused} the rows"
             f" ({', '.join([type(error).__name__, *facts])})."
             " Nothing of this phase was written.",
-            hint="make room on its disk, then reimport run --resume"
-            if full
-            else "reimport doctor",
+            hint=f"make room on its disk, then {resume}" if full else "reimport doctor",
             id="R263",
         ) from None
 

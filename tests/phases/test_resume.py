@@ -91,7 +91,7 @@ def test_a_server_that_is_lost_is_named_and_the_run_goes_on_when_it_is_back(
     assert re.fullmatch(
         r"appointments: the database failed: (terminating connection due to"
         r" administrator command|the connection was lost)\. Nothing of this phase was"
-        r" written\. \[R262\] Hint: mend that, then reimport run --resume",
+        r" written\. \[R262\] Hint: mend that, then reimport run --resume \S+",
         sites.error(stopped),
     )
     ready.execute_sql(MEND[engine])
