@@ -11,6 +11,7 @@ import psycopg
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.write import pgrights
+from reimport_lib.write.databases import QUIET
 from reimport_lib.write.pgrights import TABLES, none_of
 
 OLDEST = 14  # what the backend's Django still speaks to
@@ -87,6 +88,7 @@ def checks(connection: psycopg.Connection[Any]) -> list[Check]:
         ),
         *_rights(connection),
         _settings(connection),
+        _log(connection),
     ]
 
 
@@ -138,6 +140,20 @@ def _settings(connection: psycopg.Connection[Any]) -> Check:
         f"{said}; set aside in the sessions of a run" if names else said,
         Verdict.PASS,
         id="C010",
+    )
+
+
+def _log(connection: psycopg.Connection[Any]) -> Check:
+    """The server's log quotes no row of a session of ours: as far as a role may say."""
+    query = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
+    held = connection.execute(query, [list(QUIET)]).fetchall()
+    wanted = ", ".join(f"{name} = {value}" for name, value in QUIET.items())
+    return none_of(
+        "settings by which the server's log may quote rows",
+        sorted(name for name, value in held if value != QUIET[name]),
+        f"a superuser can ALTER ROLE ... SET {wanted}, each by itself",
+        Verdict.WARN,
+        id="C103",
     )
 
 

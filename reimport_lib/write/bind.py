@@ -15,7 +15,7 @@ from typing import Any
 from reimport_lib import home, project
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, UsageError
-from reimport_lib.write.databases import Config, configuration, lift_transaction_timeout
+from reimport_lib.write.databases import Config, configuration, prepare
 
 DEFAULT = "default"
 REAL = "real"
@@ -133,7 +133,7 @@ def _set_up() -> None:
 
 
 def _opened(connection: Any, **_: object) -> None:
-    lift_transaction_timeout(connection)
+    prepare(connection)
 
 
 def _connect_to(databases: dict[str, Config]) -> None:

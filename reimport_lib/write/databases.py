@@ -28,8 +28,16 @@ MARKER = "reimport_rehearsal_copy"
 _POSTGRESQL_SESSION = (
     "-c DateStyle=ISO -c IntervalStyle=postgres -c statement_timeout=0"
     " -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0"
-    " -c lock_timeout=60000"
+    " -c lock_timeout=60000 -c log_parameter_max_length_on_error=0"
 )
+# What keeps rows out of the server's log; not every role may set it. A constraint that
+# fails is told there with the values of its row, and with the statement.
+QUIET = {
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
+}
+_WITH_RIGHTS_ON_PARAMETERS = 150_000
 _WITH_TRANSACTION_TIMEOUT = 170_000  # the first version that knows that setting
 _POSTGRESQL_READER = "-c default_transaction_read_only=on"
 # Options of the Django backend; every other one is libpq's own.
@@ -125,20 +133,29 @@ def conninfo(url: str) -> str:
 def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
     """A connection to the PostgreSQL *url* that no setting of the server cuts short."""
     connection = psycopg.connect(conninfo(url), autocommit=True)
-    if connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT:
-        # older servers refuse it among the options of a connection
-        connection.execute("SET transaction_timeout = 0")
+    _prepare(connection, connection.info.server_version)
     connection.autocommit = autocommit
     return connection
 
 
-def lift_transaction_timeout(connection: Any) -> None:
+def prepare(connection: Any) -> None:
     """The same for a *connection* of Django that has just been opened."""
-    if connection.vendor != "postgresql":
-        return
-    if connection.connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT:
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET transaction_timeout = 0")
+            _prepare(cursor, connection.connection.info.server_version)
+
+
+def _prepare(session: Any, version: int) -> None:
+    """What cannot stand among the options: not all servers and roles take it there."""
+    if version >= _WITH_TRANSACTION_TIMEOUT:
+        session.execute("SET transaction_timeout = 0")
+    for name, value in QUIET.items():
+        may = (
+            f"has_parameter_privilege('{name}', 'SET')"
+            if version >= _WITH_RIGHTS_ON_PARAMETERS
+            else "current_setting('is_superuser')::boolean"
+        )
+        session.execute(f"SELECT set_config('{name}', '{value}', false) WHERE {may}")
 
 
 def _parsed(url: str) -> Config:

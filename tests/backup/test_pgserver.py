@@ -19,7 +19,7 @@ from reimport_lib.backup.restoring import restore
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import TargetError
 from reimport_lib.write import bind, identity, pgreasons, pgrights
-from reimport_lib.write.databases import connect, database_name
+from reimport_lib.write.databases import QUIET, connect, database_name
 from tests.write.statements import execute
 from tools import postgres
 
@@ -37,6 +37,8 @@ STYLES = (
     ("DateStyle = 'German'", "TimeZone = 'Australia/Perth'"),
     ("DateStyle = 'Postgres, MDY'", "client_encoding = 'LATIN1'"),
 )
+
+LOG = "settings by which the server's log may quote rows"
 
 
 @pytest.fixture
@@ -184,7 +186,16 @@ def test_missing_rights_are_told_table_by_table(
             Verdict.WARN,
             "2: public.closed, public.open_to_all",
         ),
+        LOG: (
+            Verdict.WARN,
+            "3: log_error_verbosity, log_min_error_statement, log_parameter_max_length",
+        ),
     }
+    execute(
+        database_url,
+        *(f"ALTER ROLE modest_reader SET {n} = {value}" for n, value in QUIET.items()),
+    )
+    assert checked(modest_url)[LOG].verdict is Verdict.PASS
     execute(database_url, "ALTER TABLE open_to_all ENABLE ROW LEVEL SECURITY")
     partly = checked(modest_url)["tables whose rows this role sees only in part"]
     assert (partly.verdict, partly.actual) == (Verdict.FAIL, "1: public.open_to_all")
