@@ -17,6 +17,7 @@ from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.tables import registry
 from reimport_lib.write import imported
 from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.filled import is_stamp
 from reimport_lib.write.holding import HASH, KEY, METADATA, holding_of
 from reimport_lib.write.models import AnyField, attname, fields_of, managed, model_of
 from reimport_lib.write.rows import given, gives_itself, in_chunks
@@ -75,11 +76,10 @@ def _of_the_backend(table: str) -> Iterator[tuple[str, AnyField]]:
     ours = {attname(name) for name in (*declared.managed, *_TECHNICAL)}
     ours |= {*declared.counts, *declared.by_machine}
     for name, field in fields_of(holding_of(table).model).items():
-        is_stamp = isinstance(field, (DateField, TimeField)) and callable(field.default)
-        auto = getattr(field, "auto_now", False) or getattr(
-            field, "auto_now_add", False
-        )
-        if name in ours or field.primary_key or is_stamp or auto or gives_itself(field):
+        by_clock = isinstance(field, (DateField, TimeField)) and callable(field.default)
+        if name in ours or field.primary_key or by_clock:
+            continue
+        if is_stamp(field, made=True) or gives_itself(field):
             continue
         if given(field) == given(field):
             yield name, field
