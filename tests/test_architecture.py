@@ -24,8 +24,8 @@ DEMO = ROOT / "reimport_demo"
 # What a declaration is made of, and which there are, lies below all that reads one.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
-        "plain errors checks counting config env_files home printing private_files"
-        " project setting_values frames declare".split()
+        "plain errors checks counting config env_files home outside printing"
+        " private_files project setting_values frames declare".split()
     ),
     frozenset({"read", "plan", "render"}),
     frozenset({"record"}),

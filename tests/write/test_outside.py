@@ -177,7 +177,7 @@ def test_memory_files_and_threads_that_run_out_are_no_defect() -> None:
 @pytest.mark.parametrize("tell", [told, defect])
 def test_what_runs_out_is_told_with_its_place_and_without_a_text(tell: Any) -> None:
     try:
-        raise OSError(24, "Too many open files", "/home/jane_citizen.csv")
+        raise OSError(24, "Too many open files", "jane_citizen.csv")
     except OSError as error:
         failure = tell(error)
 
