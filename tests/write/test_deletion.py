@@ -384,11 +384,12 @@ def test_a_referrer_whose_export_is_missing_stays_with_its_details(
     assert [len(one.rows) for one in decide(referred).values()] == [0] * len(KEYS)
 
 
-def test_a_persons_own_detail_of_a_referrer_that_would_go_stops_everything(
+def test_a_referrer_with_a_persons_own_detail_stays(
     referred: dict[str, frozenset[str]],
 ) -> None:
     owner = {"referrer_id": pk("referrers", "r-1")}
     model("patients.ContactDetail").objects.create(kind="phone", value="1", **owner)
 
-    with pytest.raises(Refused):
-        decide({**KEYS, "referrers": frozenset()})
+    plans = decide({**KEYS, "referrers": frozenset()})
+
+    assert verdicts(plans["referrers"]) == [("r-1", "kept", "has_local_rows")]
