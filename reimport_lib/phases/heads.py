@@ -6,7 +6,7 @@ Sentences that say it better are in the module of tables: ``HEADS``, by phase.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from reimport_lib.phases import Phase, named
 from reimport_lib.phases.limits import Parameter, parameters
@@ -43,7 +43,7 @@ def head(phase: Phase) -> Head:
         stops=_stops({p.gate: None for p in parameters(phase).values()}, tables),
     )
     written = asdict(registry.head(phase.name))
-    return Head(**{**asdict(derived), **{k: v for k, v in written.items() if v}})
+    return replace(derived, **{k: v for k, v in written.items() if v})
 
 
 def limited(limit: Parameter) -> str:

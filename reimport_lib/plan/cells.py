@@ -16,12 +16,12 @@ import pandas as pd
 from reimport_lib.frames import Array, Column, Mask, Rows
 
 
-def objects(values: Sequence[Any] | Array, index: Rows) -> Column:
+def objects(values: Sequence[object] | Array, index: Rows) -> Column:
     """A Series of object that holds *values* as they are."""
     return pd.Series(array_of(values), index=index, dtype=object)
 
 
-def array_of(values: Sequence[Any] | Array) -> Array:
+def array_of(values: Sequence[object] | Array) -> Array:
     """A one-dimensional array of object, whatever *values* hold."""
     return np.fromiter(values, dtype=object, count=len(values))
 
@@ -36,7 +36,7 @@ def test(column: Column, predicate: Callable[[Any], bool]) -> Mask:
     return pd.Series([bool(predicate(value)) for value in column], column.index, bool)
 
 
-def either(mask: Mask | Array, column: Column, other: Any) -> Column:
+def either(mask: Mask | Array, column: Column, other: object) -> Column:
     """*column* where *mask* holds, else *other* (a column or one value)."""
     fallback: Any = np.empty((), dtype=object)
     fallback[()] = other
@@ -53,7 +53,7 @@ def blank(column: Column) -> Mask:
     return pd.Series((values == None) | (values == ""), index=column.index)  # noqa: E711
 
 
-def filled_from(column: Column, other: Any) -> Column:
+def filled_from(column: Column, other: object) -> Column:
     """*column*, with *other* where it is blank."""
     return either(~blank(column), column, other)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -170,6 +169,6 @@ def _mark_taken(
     return marked
 
 
-def _old(cells: Sequence[Any], matched: Identities) -> Array:
+def _old(cells: Sequence[object], matched: Identities) -> Array:
     """*cells* of the target, one for each row that comes in; "" where it is new."""
     return array_of([*cells, ""])[matched.positions]

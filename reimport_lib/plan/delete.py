@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
 import pandas as pd
 
 from reimport_lib.errors import ReimportError
+from reimport_lib.frames import Mask
 from reimport_lib.plan.codes import Kept, Outcome
 from reimport_lib.plan.values.canonical import canonical, digest_of, line_of
 
@@ -75,7 +75,7 @@ class DeletionPlan:
     table: str
     rows: pd.DataFrame
     imported_rows: int
-    edited: frozenset[Any] = frozenset()
+    edited: frozenset[object] = frozenset()
 
     def __post_init__(self) -> None:
         rows = self.rows
@@ -112,7 +112,7 @@ class DeletionPlan:
         return {str(code): int(n) for code, n in reasons.value_counts().items()}
 
     @property
-    def deleted_ids(self) -> list[Any]:
+    def deleted_ids(self) -> list[object]:
         """Primary keys of the rows that go, sorted."""
         return list(self.rows.loc[self.rows["outcome"] == DELETED, "target_id"])
 
@@ -136,7 +136,7 @@ def may_go(
     not_coming: Keys,
     *,
     clean_slate: bool,
-) -> dict[str, frozenset[Any]]:
+) -> dict[str, frozenset[object]]:
     """Table -> primary keys of the rows that go unless something hangs on them."""
     return {
         target.table: frozenset(
@@ -155,7 +155,7 @@ def plan_deletions(
     snapshot_keys: Keys,
     not_coming: Keys,
     *,
-    edited: Mapping[str, frozenset[Any]],
+    edited: Mapping[str, frozenset[object]],
     clean_slate: bool,
 ) -> tuple[DeletionPlan, ...]:
     """
@@ -205,11 +205,11 @@ def plan_deletions(
 
 
 def _without_held(
-    going: Mapping[str, frozenset[Any]], references: Sequence[Reference]
-) -> dict[str, frozenset[Any]]:
+    going: Mapping[str, frozenset[object]], references: Sequence[Reference]
+) -> dict[str, frozenset[object]]:
     """*going* without what holds a row that stays, and so on up to the last parent."""
     remaining = dict(going)
-    before: dict[str, frozenset[Any]] = {}
+    before: dict[str, frozenset[object]] = {}
     while remaining != before:
         before = dict(remaining)
         for reference in references:
@@ -224,7 +224,7 @@ def _without_held(
     return remaining
 
 
-def _with_local_rows(table: str, references: Iterable[Reference]) -> frozenset[Any]:
+def _with_local_rows(table: str, references: Iterable[Reference]) -> frozenset[object]:
     """Primary keys of rows of *table* on which rows that people made hang."""
     onto = (one.pairs for one in references if one.parent == table)
     return frozenset(
@@ -234,10 +234,10 @@ def _with_local_rows(table: str, references: Iterable[Reference]) -> frozenset[A
 
 def _plan(
     target: TargetTable,
-    stays: Mapping[Kept, frozenset[Any]],
-    deleted: frozenset[Any],
+    stays: Mapping[Kept, frozenset[object]],
+    deleted: frozenset[object],
     not_coming: Keys,
-    edited: frozenset[Any],
+    edited: frozenset[object],
 ) -> DeletionPlan:
     """
     The plan of one table.
@@ -267,12 +267,12 @@ def _plan(
     )
 
 
-def _gone(target: TargetTable, snapshot_keys: Keys) -> Any:
+def _gone(target: TargetTable, snapshot_keys: Keys) -> Mask:
     keys = target.rows["key"]
     return (keys != "") & ~keys.isin(snapshot_keys[target.table])
 
 
-def _out(target: TargetTable, not_coming: Keys) -> Any:
+def _out(target: TargetTable, not_coming: Keys) -> Mask:
     keys = target.rows["key"]
     return (keys != "") & keys.isin(not_coming.get(target.table, frozenset()))
 

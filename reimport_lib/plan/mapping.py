@@ -10,7 +10,6 @@ import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -198,7 +197,7 @@ def describe(
 
 def _line(
     column: Field, resolved: Resolved, filled: Mapping[str, int]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     header = resolved.headers.get(column.name)
     target = column.feeds or column.field
     if column.metadata:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -92,11 +91,11 @@ def look_up(directory: Directory, *columns: Column) -> Found:
     index = columns[0].index
     names = {fold_words(name): pk for name, pk in directory.by_name.items()}
 
-    def entry(text: str) -> Any:
+    def entry(text: str) -> object:
         found = directory.by_key.get(key_of(text)) or names.get(fold_words(text))
         return found if text else None
 
-    def meant(text: str) -> Any:
+    def meant(text: str) -> object:
         found = {entry(word) for word in listed_words(text)} or {None}
         return entry(text) or (found.pop() if len(found) == 1 else None)
 
@@ -109,6 +108,6 @@ def look_up(directory: Directory, *columns: Column) -> Found:
     return Found(pks, named, bool(directory))
 
 
-def mapped(keys: Column, table: Mapping[str, Any]) -> Column:
+def mapped(keys: Column, table: Mapping[str, object]) -> Column:
     """*table* looked up for every key; None for none, always of object."""
     return each(keys, lambda key: table.get(key) if key else None)

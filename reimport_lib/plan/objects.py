@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -224,7 +223,7 @@ def _rows_with(claimed: pd.DataFrame, reason: Reason) -> frozenset[str]:
     return (frozenset(hit["owner"]) | frozenset(hit["rival"])) - {""}
 
 
-def _whole(size: Any) -> int | None:
+def _whole(size: int | None) -> int | None:
     return None if size is None else int(size)
 
 

@@ -65,7 +65,7 @@ def outcome_bar(
         Bar(name, _of(name, n, total), f"{count(n)} ({percent(n, total)})")
         for name, n in found.items()
     ]
-    rows = tuple((str(k), count(n), percent(n, total)) for k, n in found.items())
+    rows = [(str(k), count(n), percent(n, total)) for k, n in found.items()]
     numbers = _numbers(f"{noun(table)}: outcomes", ("outcome", "rows", "share"), rows)
     return draw(outcome_finding(table, counts, applied=applied), bars, numbers)
 
@@ -88,7 +88,7 @@ def outcome_overview(
         for table, counts in shown.items()
     ]
     heads = ("table", *(str(name) for name in SOURCE_OUTCOMES))
-    rows = tuple((noun(t), *map(count, counts.values())) for t, counts in shown.items())
+    rows = [(noun(t), *map(count, counts.values())) for t, counts in shown.items()]
     return draw(
         _overview_title(list(shown.values()), applied=applied),
         bars,
@@ -133,15 +133,12 @@ def deletion_bars(tables: Mapping[str, tuple[int, int]], title: str) -> Chart:
     shown = {table: pair for table, pair in tables.items() if any(pair)}
     most = max(map(sum, shown.values()), default=1)
     bars = []
-    for table, (deleted, kept) in shown.items():
-        figures = ((deleted, "deleted"), (kept, "kept"))
-        label = " · ".join(f"{count(n)} {verb}" for n, verb in figures if n)
-        parts: dict[str, float] = {
-            Outcome.DELETED: deleted / most,
-            Outcome.KEPT: kept / most,
-        }
+    for table, pair in shown.items():
+        figures = dict(zip((Outcome.DELETED, Outcome.KEPT), pair, strict=True))
+        label = " · ".join(f"{count(n)} {verb}" for verb, n in figures.items() if n)
+        parts: dict[str, float] = {verb: n / most for verb, n in figures.items()}
         bars.append(Bar(noun(table), parts, label))
-    rows = tuple((noun(t), count(d), count(k)) for t, (d, k) in shown.items())
+    rows = [(noun(t), count(d), count(k)) for t, (d, k) in shown.items()]
     heads = ("table", "deleted", "kept")
     return draw(title, bars, _numbers("Deletions by table", heads, rows))
 
@@ -158,17 +155,18 @@ def match_rates(
     """
     limits = floors or {}
     bars = [_rate(link, limits.get(link.name)) for link in links]
-    rows = tuple(
-        (
-            link_noun(link.name),
-            found_of_named(link),
-            at_least(limits[link.name]) if link.name in limits else "",
-        )
-        for link in links
+    numbers = Grid(
+        f"{noun(table)}: match rates" if table else "match rates",
+        ("link", "found of named", "floor"),
+        [
+            (
+                link_noun(link.name),
+                found_of_named(link),
+                at_least(limits[link.name]) if link.name in limits else "",
+            )
+            for link in links
+        ],
     )
-    of_table = f"{noun(table)}: " if table else ""
-    heads = ("link", "found of named", "floor")
-    numbers = Grid(f"{of_table}match rates", heads, rows)
     return draw(rate_words.finding(table, links, limits), bars, numbers, pitch=0.5)
 
 
@@ -200,7 +198,7 @@ def fill_rates(table: str, filled: Mapping[str, int], rows: int) -> Chart:
     finding = f"{title}: {full} of {several(len(filled), 'column')} filled in every row"
     finding += f", {len(gaps)} in some" if gaps else ""
     finding += f", {empty} in none" if empty else ""
-    cells = tuple((name, share(filled[name], rows)) for name in shown)
+    cells = [(name, share(filled[name], rows)) for name in shown]
     bars = [Bar(name, _of(FOUND, filled[name], rows), label) for name, label in cells]
     heads = ("column", "filled")
     numbers = _numbers(f"{title}: filled cells by column", heads, cells)
@@ -213,7 +211,5 @@ def _of(fill: str, part: int, whole: int) -> dict[str, float]:
     return {fill: length, MISSING: 1 - length}
 
 
-def _numbers(
-    caption: str, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
-) -> Grid:
-    return Grid(caption, heads, rows, right=frozenset(heads[1:]))
+def _numbers(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
+    return Grid(caption, heads, rows, right=heads[1:])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -17,7 +17,7 @@ _ALL = "all"
 _WIDE = {"description_width": "initial"}
 
 
-def make_control(explorer: Explorer) -> Any:
+def make_control(explorer: Explorer) -> ipywidgets.VBox:
     """Choices of table, outcome, reason and first row above the page they choose."""
     table = _dropdown("Table", [(noun(name), name) for name in explorer.outcomes])
     outcome = _dropdown("Outcome", [_ALL, *(str(name) for name in SOURCE_OUTCOMES)])
@@ -54,5 +54,7 @@ def make_control(explorer: Explorer) -> Any:
     return ipywidgets.VBox([choices, shown])
 
 
-def _dropdown(name: str, options: Sequence[str | tuple[str, str]]) -> Any:
+def _dropdown(
+    name: str, options: Sequence[str | tuple[str, str]]
+) -> ipywidgets.Dropdown:
     return ipywidgets.Dropdown(options=options, description=name, style=_WIDE)

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from PIL import Image
 
-from reimport_lib.plain import visible
+from reimport_lib.plain import shortened, visible
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.show.html import Bundle, Element, Grid
 
@@ -40,17 +40,18 @@ RULE = "#c9cfd8"
 BAD = "#c2410c"
 FOUND, LOW, MISSING, UNKNOWN = "found", "below the floor", "missing", "unknown"
 
+_CROSSED = {"fc": BAD, "ec": "#ffffff", "hatch": "xxxx", "lw": 0.4}
 # Blue, amber and vermilion stay apart for colour-blind readers; texture says it again.
 FILLS: dict[str, Mapping[str, Any]] = {
     Outcome.CREATED: {"color": "#1f6aa5"},
     Outcome.UPDATED: {"color": "#e8a33d"},
     Outcome.UNCHANGED: {"color": "#b4bcc8"},
     Outcome.SKIPPED: {"fc": "#f4f5f7", "ec": "#8b94a1", "hatch": "////", "lw": 0.4},
-    Outcome.REJECTED: {"fc": BAD, "ec": "#ffffff", "hatch": "xxxx", "lw": 0.4},
-    Outcome.DELETED: {"fc": BAD, "ec": "#ffffff", "hatch": "xxxx", "lw": 0.4},
+    Outcome.REJECTED: _CROSSED,
+    Outcome.DELETED: _CROSSED,
     Outcome.KEPT: {"color": "#b4bcc8"},
     FOUND: {"color": "#1f6aa5"},
-    LOW: {"fc": BAD, "ec": "#ffffff", "hatch": "xxxx", "lw": 0.4},
+    LOW: _CROSSED,
     MISSING: {"color": "#e9ecf1"},
     UNKNOWN: {"fc": "#ffffff", "ec": "#8b94a1", "hatch": "....", "lw": 0.4},
 }
@@ -80,17 +81,25 @@ class Chart(Element):
 
     Attributes:
         title: the finding, in one sentence.
-        alt: the figures, for whoever cannot see the picture.
         numbers: the same figures as a table.
         width, height: in CSS pixels; the picture has more dots than that.
     """
 
     title: str
-    alt: str
     numbers: Grid
     png: bytes = field(repr=False)
     width: int
     height: int
+
+    @property
+    def alt(self) -> str:
+        """The figures, for whoever cannot see the picture."""
+        cells = [
+            [visible(cell if isinstance(cell, str) else cell.text()) for cell in row]
+            for row in self.numbers.rows
+        ]
+        rows = "; ".join(" ".join(row) for row in cells)
+        return f"{visible(self.title)}. {rows}".removesuffix(". ")
 
     def text(self) -> str:
         return f"{visible(self.title)}\n{self.numbers.text()}"
@@ -101,12 +110,8 @@ class Chart(Element):
 
     def _repr_mimebundle_(self, **_kwargs: object) -> Bundle:
         data = {"image/png": self.base64(), "text/plain": self.text()}
-        shape: dict[str, int | str] = {
-            "width": self.width,
-            "height": self.height,
-            "alt": self.alt,
-        }
-        return data, {"image/png": shape}
+        size: dict[str, int | str] = {"width": self.width, "height": self.height}
+        return data, {"image/png": size | {"alt": self.alt}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ def draw(
             add(axes)
         canvas.draw()  # type: ignore[no-untyped-call]
     size = (round(WIDTH * SHOWN_DOTS), round(height * SHOWN_DOTS))
-    return Chart(title, _alt(title, numbers), numbers, _png(canvas), *size)
+    return Chart(title, numbers, _png(canvas), *size)
 
 
 def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
@@ -180,16 +185,9 @@ def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
             mark, words = bar.floor
             axes.vlines(mark, y - 0.36, y + 0.36, colors=INK, linewidth=1.6)
             axes.text(mark, y - 0.38, words, ha="center", va="bottom", size=8)
-    axes.set_yticks(places, [drawable(cut(bar.name)) for bar in bars])
-
-
-def _alt(title: str, numbers: Grid) -> str:
-    cells = [
-        [visible(cell if isinstance(cell, str) else cell.text()) for cell in row]
-        for row in numbers.rows
-    ]
-    rows = "; ".join(" ".join(row) for row in cells)
-    return f"{visible(title)}. {rows}".removesuffix(". ")
+    axes.set_yticks(
+        places, [drawable(shortened(bar.name, LONGEST_NAME)) for bar in bars]
+    )
 
 
 def _png(canvas: FigureCanvasAgg) -> bytes:
@@ -213,9 +211,3 @@ def drawable(words: str) -> str:
     glyphs = _glyphs()
     shown = visible(words).replace("\t", " ").replace("\n", " ")
     return "".join(char if ord(char) in glyphs else "□" for char in shown)
-
-
-def cut(name: str) -> str:
-    """*name* as far as the margin of a chart has room for it."""
-    whole = len(name) <= LONGEST_NAME
-    return name if whole else f"{name[: LONGEST_NAME - 1]}…"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -100,7 +100,7 @@ class Explorer(Element):
             }
         )
 
-    def control(self) -> Any:
+    def control(self) -> object:
         """The same to choose from in JupyterLab; nothing without ipywidgets."""
         if find_spec("ipywidgets") is None:
             return None

@@ -7,8 +7,8 @@ HTML and as text; nothing is printed, every value is masked first and escaped la
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -107,7 +107,7 @@ def mapping_fold(table: str, mapping: pd.DataFrame) -> Fold:
     return Fold(f"{sentence_case(noun(table))}: {words}", shown)
 
 
-def _conversion(line: Mapping[Any, Any]) -> Iterator[str]:
+def _conversion(line: Mapping[Hashable, object]) -> Iterator[str]:
     if line["conversion"]:
         yield str(line["conversion"])
     if line["required"]:

@@ -6,7 +6,7 @@ its text stays in the metadata.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,6 @@ def _more(
     return moment is None or (clock != span and not (clock == DAY and not span))
 
 
-def _ends(day: Any, wall: datetime) -> bool:
+def _ends(day: date, wall: datetime) -> bool:
     """*wall* is the midnight at the end of *day*."""
     return bool(wall - datetime(day.year, day.month, day.day) == DAY)

@@ -9,10 +9,11 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from reimport_lib.frames import Column
 from reimport_lib.prove.render import rendering
-from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
+from reimport_lib.prove.render.comparison import Comparison, Matched, Render, field_of
 from reimport_lib.prove.render.headers import Aliases, column
 from reimport_lib.prove.render.made import check_made
 from reimport_lib.prove.render.rendering import Pair
@@ -52,7 +53,7 @@ def check_coordinators(evidence: Evidence, _: World) -> list[Check]:
     """Every coordinator says what the records of its patients say, and no more."""
     said = _said(evidence)
 
-    def facts(held: Any) -> dict[str, bool]:
+    def facts(held: Column) -> dict[str, bool]:
         records = said.get(held["filemaker_id"], [])
         names = Counter(_name(name) for name, _, _ in records)
         phones, emails = ({each[n] for each in records} for n in (1, 2))
@@ -104,14 +105,14 @@ def _organisation(name: str) -> str:
     return " ".join(behind) if are_words else ""
 
 
-def _says(held: Sequence[str], said: set[str], render: Any) -> bool:
+def _says(held: Sequence[str], said: set[str], render: Render) -> bool:
     """Each of *held* is one of the texts *said*, and none of these is missing."""
     texts = {text for text in said if rendering.plain(text)}
     meant = {text: {one for one in held if _is(one, text, render)} for text in texts}
     return all(meant.values()) and set().union(*meant.values()) == set(held)
 
 
-def _is(held: str, said: str, render: Any) -> bool:
+def _is(held: str, said: str, render: Render) -> bool:
     """*held* is the value that *said* gives, or the text itself."""
     spoken, shown = render(held, said)
     return spoken == shown or held == rendering.plain(said)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import each, either, texts
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.stage import Staged
@@ -27,7 +27,7 @@ _NO_NAME = re.compile(r"@|\d{6}")
 """What a part of a name holds that is an address or a number."""
 
 
-def coordinator_keys(patients: Staged) -> Any:
+def coordinator_keys(patients: Staged) -> Column:
     """(n,) a digest of each coordinator's folded name; "" where none is named."""
     return each(texts(patients.frame["coordinator_name"]), _key)
 
@@ -37,7 +37,7 @@ def _key(name: str) -> str:
     return hashlib.sha256(folded.encode()).hexdigest()[:32] if folded else ""
 
 
-def make_coordinators(patients: Staged, _: Context) -> dict[str, Any]:
+def make_coordinators(patients: Staged, _: Context) -> dict[str, Sequence[object]]:
     """The coordinators of *patients*: all that their records say of each."""
     said = pd.DataFrame(
         {
@@ -66,7 +66,7 @@ def organisation_in(name: str) -> str:
     return "" if _NO_NAME.search(name.replace(" ", "")) else parts[1]
 
 
-def _in_full(patients: Staged, column: str) -> Any:
+def _in_full(patients: Staged, column: str) -> Column:
     """The values of *column*; where one does not say all of its text, that text."""
     values = texts(patients.frame[column])
     lost = patients.dropped.get(column)

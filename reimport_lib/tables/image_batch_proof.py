@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from reimport_lib.frames import Column
 from reimport_lib.prove.render.clocks import MONTHS
 from reimport_lib.prove.render.linked import Linked, all_rows
 from reimport_lib.prove.render.made import check_made
@@ -44,7 +45,7 @@ def check_batches(evidence: Evidence, world: World) -> list[Check]:
     owners = dict(zip(held["id"], world.owners_of(TABLE, held), strict=True))
     images = _images(evidence)
 
-    def facts(batch: Any) -> dict[str, bool]:
+    def facts(batch: Column) -> dict[str, bool]:
         return _facts(batch, world, owners, images)
 
     return [*_days(evidence), *check_made(evidence, TABLE, facts)]
@@ -82,7 +83,7 @@ def _days(evidence: Evidence) -> list[Check]:
 
 
 def _facts(
-    batch: Any, world: World, owners: Mapping[Any, str], images: _Held
+    batch: Column, world: World, owners: Mapping[UUID, str], images: _Held
 ) -> dict[str, bool]:
     """Field -> whether it says what it should."""
     day = batch["taken_on"]

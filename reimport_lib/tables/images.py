@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from reimport_lib import setting_values
 from reimport_lib.frames import Column
@@ -61,7 +60,7 @@ def batch_keys(staged: Staged) -> Column:
     return objects(keys, frame.index)
 
 
-def make_batches(images: Staged, context: Context) -> dict[str, Any]:
+def make_batches(images: Staged, context: Context) -> dict[str, Column]:
     """The batches of *images*: one per patient and day."""
     first = images.frame.drop_duplicates("key")
     return {

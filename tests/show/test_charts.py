@@ -124,7 +124,7 @@ def test_deletions_are_drawn_by_table_and_say_what_they_are_told() -> None:
     chart = charts.deletion_bars({"notes": (2, 1), "sms": (0, 0)}, "2 records go")
 
     assert chart.title == "2 records go"
-    assert chart.numbers.rows == (("notes", "2", "1"),)
+    assert chart.numbers.rows == [("notes", "2", "1")]
 
 
 def test_fill_rates_show_the_columns_with_gaps_in_the_order_of_the_file() -> None:

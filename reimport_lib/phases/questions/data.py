@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -81,7 +80,7 @@ class DataNotebook(PhaseNotebook):
         """Which rows are they?"""
         return explore(self._plans, self.mask, rows=self.rows, frames=self._frames)
 
-    def control(self) -> Any:
+    def control(self) -> object:
         """The same to choose from, where there is a kernel."""
         return self.explorer().control()
 

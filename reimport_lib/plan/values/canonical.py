@@ -16,6 +16,8 @@ from uuid import UUID
 
 import pandas as pd
 
+from reimport_lib.frames import Column
+
 _BETWEEN = "\x00"
 """Between texts: no stored value holds it (``bad_character``)."""
 
@@ -34,7 +36,7 @@ def canonical(value: object) -> str:
     return to_text(value)
 
 
-def canonical_texts(values: pd.Series[Any] | Sequence[Any]) -> list[str]:
+def canonical_texts(values: Column | Sequence[object]) -> list[str]:
     """``canonical`` of every value, in order."""
     if isinstance(values, pd.Series):
         values = values.tolist()  # text that lies in an Arrow array iterates slowly

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,7 +102,7 @@ def distinct(column: Column) -> tuple[Array, list[str]]:
     return positions, texts
 
 
-def _spread(positions: Array, values: list[Any], column: Column) -> Column:
+def _spread(positions: Array, values: Sequence[object], column: Column) -> Column:
     """One value per row; built by hand because pandas would guess another dtype."""
     table = np.empty(len(values), dtype=object)
     for position, value in enumerate(values):
