@@ -123,7 +123,7 @@ def digest_url(url: str) -> DatabaseDigest:
         ) from None
 
 
-def begin_snapshot(connection: psycopg.Connection[Any]) -> None:
+def begin_snapshot(connection: psycopg.Connection) -> None:
     """Make what follows on *connection* one read-only view of the database."""
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.read_only = True
@@ -141,7 +141,7 @@ def digest_sqlite(connection: sqlite3.Connection) -> DatabaseDigest:
     )
 
 
-def digest_postgresql(connection: psycopg.Connection[Any]) -> DatabaseDigest:
+def digest_postgresql(connection: psycopg.Connection) -> DatabaseDigest:
     """The digest of what *connection* sees in its present transaction."""
     for name, value in _PINNED.items():
         connection.execute("SELECT set_config(%s, %s, true)", (name, value))
@@ -173,9 +173,7 @@ def _digest_sqlite_table(connection: sqlite3.Connection, name: str) -> TableDige
     return TableDigest(len(lines), hashlib.sha256(b"".join(lines)).hexdigest())
 
 
-def _digest_table(
-    connection: psycopg.Connection[Any], table: sql.Identifier
-) -> TableDigest:
+def _digest_table(connection: psycopg.Connection, table: sql.Identifier) -> TableDigest:
     query = sql.SQL(_TABLE_DIGEST).format(table=table)
     row = connection.execute(query).fetchone()
     rows, sha256 = row if row is not None else (0, "")

@@ -7,7 +7,6 @@ is refused: a wrong URL then costs a message, not a clinic.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg import errors, sql
@@ -43,7 +42,7 @@ _WHICH = """
 """
 
 
-def lacking(connection: psycopg.Connection[Any]) -> str:
+def lacking(connection: psycopg.Connection) -> str:
     """Why no copy can be put into the database of *connection*; "" where one can."""
     row = connection.execute(_LACKING).fetchone()
     encoding, reads_only, may_create = row or ("", False, False)
@@ -133,7 +132,7 @@ def exists(url: str, real_url: str) -> bool:
         return connection.execute(query, (database_name(url),)).fetchone() is not None
 
 
-def empty(connection: psycopg.Connection[Any]) -> None:
+def empty(connection: psycopg.Connection) -> None:
     """Drop every table, view and sequence that is not part of an extension."""
     for kind, schema, name in connection.execute(_RELATIONS).fetchall():
         connection.execute(
@@ -143,7 +142,7 @@ def empty(connection: psycopg.Connection[Any]) -> None:
         )
 
 
-def require_ours(connection: psycopg.Connection[Any], url: str) -> bool:
+def require_ours(connection: psycopg.Connection, url: str) -> bool:
     """True with our marker, False when empty; refused otherwise."""
     marker = connection.execute(
         "SELECT to_regclass(%s) IS NOT NULL", (f"public.{MARKER}",)

@@ -5,8 +5,6 @@ Asked once, before anything is done, of the database as it is: nothing is made.
 
 from __future__ import annotations
 
-from typing import Any
-
 import psycopg
 
 from reimport_lib.checks import Check, Verdict
@@ -51,7 +49,7 @@ _EXTENSIONS = """
 """
 
 
-def checks(connection: psycopg.Connection[Any]) -> list[Check]:
+def checks(connection: psycopg.Connection) -> list[Check]:
     """Version, encoding, whether it can be written to, the role's rights, settings."""
     row = connection.execute(_WHAT).fetchone()
     assert row is not None  # noqa: S101  a SELECT without FROM gives one row
@@ -92,7 +90,7 @@ def checks(connection: psycopg.Connection[Any]) -> list[Check]:
     ]
 
 
-def _rights(connection: psycopg.Connection[Any]) -> list[Check]:
+def _rights(connection: psycopg.Connection) -> list[Check]:
     """What this role may do with tables, as backup and import need it."""
     verbs = " AND ".join(f"has_table_privilege(c.oid, '{verb}')" for verb in _CHANGE)
     unchanged = pgrights.such(connection, TABLES, f"NOT ({verbs})")
@@ -129,7 +127,7 @@ def _rights(connection: psycopg.Connection[Any]) -> list[Check]:
     ]
 
 
-def _settings(connection: psycopg.Connection[Any]) -> Check:
+def _settings(connection: psycopg.Connection) -> Check:
     """Settings that would cut a run short: it sets them itself in its sessions."""
     configured = {name.casefold() for (name,) in connection.execute(_CONFIGURED)}
     names = [name for name in _SET_ASIDE if name.casefold() in configured]
@@ -143,7 +141,7 @@ def _settings(connection: psycopg.Connection[Any]) -> Check:
     )
 
 
-def _log(connection: psycopg.Connection[Any]) -> Check:
+def _log(connection: psycopg.Connection) -> Check:
     """The server's log quotes no row of a session of ours: as far as a role may say."""
     query = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
     held = connection.execute(query, [list(QUIET)]).fetchall()

@@ -15,7 +15,7 @@ import pandas as pd
 from reimport_lib.checks import Check, Verdict, some_rows
 from reimport_lib.counting import several
 from reimport_lib.prove.evidence import IMPORTED, Evidence
-from reimport_lib.prove.reference_data import look_around
+from reimport_lib.prove.reference_data import reference_data
 from reimport_lib.prove.render import rendering
 from reimport_lib.prove.render.doubling import ORDERS, Doubled, bare, is_same
 from reimport_lib.tables import convert, registry
@@ -41,7 +41,7 @@ def _check(evidence: Evidence, table: str, rows: pd.DataFrame) -> Check:
     others = rows[rows["reason"] != DOUBLED]
     of_key = others[others["key"].isin(doubled["key"])].groupby("key")
     groups = {key: list(of_key.get_group(key).itertuples()) for key in of_key.groups}
-    zone = look_around(evidence).zone(evidence.order_of(table))
+    zone = reference_data(evidence).zone(evidence.order_of(table))
     frame, held = evidence.source(table), evidence.database(table)
     wanted = {t.target_id for taken in groups.values() for t in taken}
     some: Any = held[held.index.isin(wanted)]

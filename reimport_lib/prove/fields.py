@@ -13,7 +13,7 @@ from reimport_lib.counting import several
 from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.matching import match
 from reimport_lib.prove.metadata import metadata
-from reimport_lib.prove.reference_data import World, look_around
+from reimport_lib.prove.reference_data import ReferenceData, reference_data
 from reimport_lib.prove.render.comparison import (
     Compared,
     Comparison,
@@ -28,22 +28,24 @@ NOT_SAID = "nobody has said how it is compared"
 
 def check_fields(evidence: Evidence) -> list[Check]:
     """One check per field of every table that the snapshot holds, and its fill rate."""
-    world = look_around(evidence)
+    reference = reference_data(evidence)
     found: list[Check] = []
     for table in registry.all_tables():
         if not evidence.snapshot.has(table.snapshot_name):
             continue
         if table.source:
-            found += check_table(evidence, table.name, world)
+            found += check_table(evidence, table.name, reference)
         if table.checks:
-            found += table.checks(evidence, world)
+            found += table.checks(evidence, reference)
     return found
 
 
-def check_table(evidence: Evidence, table: str, world: World) -> list[Check]:
+def check_table(
+    evidence: Evidence, table: str, reference: ReferenceData
+) -> list[Check]:
     """One check per field of *table*, and one of the fill rate of all."""
     account = evidence.account(table)
-    matched = match(evidence, account, table, world) if account else None
+    matched = match(evidence, account, table, reference) if account else None
     if matched is None:
         return [evidence.gap(f"{table}: fields", table, id="C045")]
     if not matched.rows and not matched.missing:

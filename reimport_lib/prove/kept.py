@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from reimport_lib.prove.render import clocks, keeping, rendering
 from reimport_lib.prove.render.comparison import Matched
@@ -64,7 +63,7 @@ def _day(held: str, said: str, order: str) -> str:
     return held if same else said
 
 
-def _values(m: Matched, column: Field) -> Sequence[Any]:
+def _values(m: Matched, column: Field) -> Sequence[object]:
     """The field that the column became, where the table has one of its name."""
     if column.field in m.target.columns:
         return m.values(column.field)

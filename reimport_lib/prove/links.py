@@ -12,7 +12,7 @@ from django.db.models import Exists, ForeignKey, OuterRef, Q
 
 from reimport_lib.checks import Check, Verdict, could_not_check, equal
 from reimport_lib.prove.evidence import DELETE, Evidence
-from reimport_lib.prove.reference_data import World, look_around
+from reimport_lib.prove.reference_data import ReferenceData, reference_data
 from reimport_lib.prove.render.headers import column
 from reimport_lib.prove.render.linked import Linked, all_rows
 from reimport_lib.prove.render.rendering import key_text
@@ -34,7 +34,7 @@ _NAMING_DELETED = "rows that name a deleted one"
 
 def check_links(evidence: Evidence) -> list[Check]:
     """Every link of the tables that the snapshot holds, and those of other rows."""
-    world = look_around(evidence)
+    reference = reference_data(evidence)
     found: list[Check] = [_after_deletion(evidence)]
     for table in registry.all_tables():
         if table.model:
@@ -42,7 +42,7 @@ def check_links(evidence: Evidence) -> list[Check]:
             found += _dangling(evidence, table.name) if _is_generic(table) else ()
     for table in registry.source_tables():
         if evidence.snapshot.has(table.name) and _names_an_owner(table):
-            found += _table_checks(evidence, table.name, world)
+            found += _table_checks(evidence, table.name, reference)
     return found
 
 
@@ -145,7 +145,9 @@ def _dangling(evidence: Evidence, table: str) -> Iterator[Check]:
     )
 
 
-def _table_checks(evidence: Evidence, table: str, world: World) -> Iterator[Check]:
+def _table_checks(
+    evidence: Evidence, table: str, reference: ReferenceData
+) -> Iterator[Check]:
     name = f"{table}: owner in the source = owner in the database"
     if not owner_names(table):
         yield could_not_check(
@@ -159,7 +161,7 @@ def _table_checks(evidence: Evidence, table: str, world: World) -> Iterator[Chec
     if not linked.rows:
         yield could_not_check(name, "no row came in", id="C053")
         return
-    owners = world.owners_of(table, linked.target)
+    owners = reference.owners_of(table, linked.target)
     yield all_rows(
         name,
         linked,
@@ -167,11 +169,11 @@ def _table_checks(evidence: Evidence, table: str, world: World) -> Iterator[Chec
             key_text(said) == key_text(held)
             for said, held in zip(linked.owners, owners, strict=True)
         ],
-        _in_changed_rows(table, linked, world),
+        _in_changed_rows(table, linked, reference),
     )
     if stored := registry.named(table).stored:
-        keys = list(linked.target[world.attribute(stored.key)])
-        yield from _objects(evidence, table, linked, keys, world)
+        keys = list(linked.target[reference.attribute(stored.key)])
+        yield from _objects(evidence, table, linked, keys, reference)
 
 
 def _linked(evidence: Evidence, table: str) -> Linked | None:
@@ -190,21 +192,27 @@ def _linked(evidence: Evidence, table: str) -> Linked | None:
     )
 
 
-def _in_changed_rows(table: str, linked: Linked, world: World) -> list[bool]:
+def _in_changed_rows(
+    table: str, linked: Linked, reference: ReferenceData
+) -> list[bool]:
     """Whether the row that each leads through to its owner was changed by a person."""
     link = registry.named(table).owner_link
     if link is None or not link.through:
         return []
-    left, between = world.left_alone(link.through), world.rows(link.through)
+    left, between = reference.left_alone(link.through), reference.rows(link.through)
     changed = set(between["pk"][between.index.isin(left)])
-    return [pk in changed for pk in linked.target[world.attribute(link.field)]]
+    return [pk in changed for pk in linked.target[reference.attribute(link.field)]]
 
 
 def _objects(
-    evidence: Evidence, table: str, linked: Linked, keys: list[str], world: World
+    evidence: Evidence,
+    table: str,
+    linked: Linked,
+    keys: list[str],
+    reference: ReferenceData,
 ) -> Iterator[Check]:
     """Each row's object is in the frozen listing, and no two rows share one."""
-    listed, listing = world.sizes[table], registry.stored()[table]
+    listed, listing = reference.sizes[table], registry.stored()[table]
     yield all_rows(
         f"{table}: stored objects that are in the frozen listing",
         linked,

@@ -8,7 +8,7 @@ import pandas as pd
 from django.db.models import DateTimeField
 
 from reimport_lib.prove.evidence import IMPORTED, Account, Evidence
-from reimport_lib.prove.reference_data import World
+from reimport_lib.prove.reference_data import ReferenceData
 from reimport_lib.prove.render.comparison import Matched
 from reimport_lib.tables import registry
 from reimport_lib.write.holding import SAVED
@@ -16,7 +16,7 @@ from reimport_lib.write.models import model_of
 
 
 def match(
-    evidence: Evidence, account: Account, table: str, world: World
+    evidence: Evidence, account: Account, table: str, reference: ReferenceData
 ) -> Matched | None:
     """The imported rows of *table*; None where their outcomes file is gone."""
     outcomes = evidence.outcomes(table)
@@ -41,8 +41,8 @@ def match(
         keys=list(found["key"]),
         edited=_edited(evidence, account, table, target),
         as_of=account.as_of,
-        zone=world.zone(evidence.order_of(table)),
-        world=world,
+        zone=reference.zone(evidence.order_of(table)),
+        reference=reference,
     )
 
 
@@ -62,7 +62,7 @@ def _edited(
         and (field.auto_now or field.attname == SAVED)
         and field.attname not in registry.named(table).managed
     ]
-    saved: set[Any] = set()
+    saved: set[object] = set()
     rows: Any = model._base_manager.using(evidence.alias)
     for name in moments:
         later = rows.filter(**{f"{name}__gt": account.finished_at})

@@ -8,7 +8,6 @@ read here without the import's conversions (see ``kept``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from reimport_lib.prove import kept as keeping
 from reimport_lib.prove.render import one_form
@@ -61,7 +60,7 @@ def as_they_were(table: str) -> dict[str, tuple[Aliases, ...]]:
 
 
 def _line(
-    held: Mapping[str, Any],
+    held: Mapping[str, str],
     words: Mapping[str, str],
     originals: Mapping[str, tuple[str, ...]],
     again: Mapping[str, str],
@@ -83,5 +82,5 @@ def _line(
     return text, text if said == shown else _text(shown)
 
 
-def _text(values: Mapping[str, Any]) -> str:
+def _text(values: Mapping[str, str]) -> str:
     return repr(sorted(values.items())) if values else ""

@@ -6,7 +6,7 @@ Reads the database once per table; writes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -29,7 +29,7 @@ from reimport_lib.write.models import attname, content_type_ids, fields_of, mode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class World:
+class ReferenceData:
     """
     Attributes:
         keys: table -> primary key -> FileMaker key, of tables that others name.
@@ -48,7 +48,7 @@ class World:
 
     settings: RowSettings
     bucket: str
-    keys: Mapping[str, Mapping[Any, str]]
+    keys: Mapping[str, Mapping[Hashable, str]]
     named: Mapping[str, frozenset[str]]
     rows: Callable[[str], pd.DataFrame]
     left_alone: Callable[[str], frozenset[str]]
@@ -64,7 +64,7 @@ class World:
         order = declared_order or self.settings.date_order
         return Zone(self.settings.time_zone, order)
 
-    def key(self, table: str, pk: Any) -> str:
+    def key(self, table: str, pk: Hashable) -> str:
         """The FileMaker key of a row, "" for none; ``STRANGER``: it has no key."""
         return self.keys[table].get(pk, STRANGER) if pk else ""
 
@@ -92,10 +92,10 @@ class World:
 
 
 @lru_cache(maxsize=1)
-def look_around(evidence: Evidence) -> World:
-    """The world of *evidence*, made once: as it is when first asked for."""
+def reference_data(evidence: Evidence) -> ReferenceData:
+    """What links of *evidence* lead to, read once: as it is when first asked for."""
     keys = {name: _keys(evidence, name) for name in registry.linked()}
-    return World(
+    return ReferenceData(
         settings=evidence.run.settings.rows,
         bucket=evidence.run.settings.s3_bucket,
         keys=keys,
@@ -128,12 +128,14 @@ def _stand_in(table: str, column: str) -> object:
     return default if expression is None else getattr(expression, "value", None)
 
 
-def _keys(evidence: Evidence, table: str) -> dict[Any, str]:
+def _keys(evidence: Evidence, table: str) -> dict[Hashable, str]:
     rows = evidence.database(table)
     return dict(zip(rows["pk"], rows["filemaker_id"], strict=True))
 
 
-def _named(evidence: Evidence, table: str, held: Mapping[Any, str]) -> frozenset[str]:
+def _named(
+    evidence: Evidence, table: str, held: Mapping[Hashable, str]
+) -> frozenset[str]:
     exported = evidence.snapshot.has(table)
     keys = (
         column(evidence.source(table), registry.key_names(table))

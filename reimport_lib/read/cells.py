@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,7 +36,7 @@ _DECIMALS = 3
 _LINE_END = re.compile(rb"[\x0b\r\x1d]")
 
 
-def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
+def array(column: Sequence[object], *, date_system: int = 1900) -> pa.Array:
     """
     Every cell of *column* as text.
 
@@ -55,20 +55,24 @@ def array(column: Sequence[Any], *, date_system: int = 1900) -> pa.Array:
     return pa.array([to_text[type(cell)](cell) for cell in column], TEXT)
 
 
-def parts_of_days(column: Sequence[Any]) -> list[Any]:
+def parts_of_days(column: Sequence[object]) -> list[object]:
     """
     *column* of times of day, its numbers with three decimals or more: ``0.500``.
 
     Text with two is hours and minutes. Where a number is one of hours (above 1, up to
     24) people have typed clocks with a dot, and all numbers stay as they are.
     """
-    numbers = [cell for cell in column if type(cell) in (float, int)]
+    numbers = [cell for cell in column if _is_number(cell)]
     if not numbers or any(1 < each <= _HOURS for each in numbers):
         return list(column)
     return [
-        _with_decimals(cell) if type(cell) in (float, int) and 0 <= cell <= 1 else cell
+        _with_decimals(cell) if _is_number(cell) and 0 <= cell <= 1 else cell
         for cell in column
     ]
+
+
+def _is_number(cell: object) -> TypeGuard[float]:
+    return type(cell) in (float, int)
 
 
 def _with_decimals(value: float) -> str:
@@ -76,7 +80,7 @@ def _with_decimals(value: float) -> str:
     return f"{whole}.{decimals.ljust(_DECIMALS, '0')}"
 
 
-def _is_of_times(column: Sequence[Any], kinds: set[type], end: date) -> bool:
+def _is_of_times(column: Sequence[object], kinds: set[type], end: date) -> bool:
     """Some cell is no midnight, or no cell is another date than *end*."""
     return (
         timedelta in kinds

@@ -144,10 +144,10 @@ class SnapshotManifest:
             ) from None
 
 
-def _seal(values: Mapping[str, Any]) -> str:
+def _seal(values: Mapping[str, object]) -> str:
     """sha256 (hex) of all that the manifest says."""
     return hashlib.sha256(_written(values).encode()).hexdigest()
 
 
-def _written(values: Mapping[str, Any]) -> str:
+def _written(values: Mapping[str, object]) -> str:
     return json.dumps(values, indent=1, sort_keys=True, ensure_ascii=False)

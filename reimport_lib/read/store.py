@@ -6,10 +6,10 @@ Imports errors, headers, private_files and reading.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import pandas as pd
 import pyarrow as pa
@@ -117,7 +117,7 @@ def frame(data: pa.Table, rows: pa.Array) -> pd.DataFrame:
     return made
 
 
-def absent(name: str, held: Any) -> SourceError:
+def absent(name: str, held: Iterable[str]) -> SourceError:
     return SourceError(
         f"The snapshot holds no table {name!r}; it holds {', '.join(sorted(held))}.",
         hint="export it, then freeze the source again with `reimport run --dry-run`",

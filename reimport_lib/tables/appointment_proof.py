@@ -77,8 +77,8 @@ def _sources(m: Matched) -> list[Comparison]:
 
 def _clinic(m: Matched) -> Comparison:
     """By the calendar; with a note the patient's own clinic."""
-    names = m.world.directories["clinics"]
-    patients = m.world.rows(PATIENTS)
+    names = m.reference.directories["clinics"]
+    patients = m.reference.rows(PATIENTS)
     clinics = dict(zip(patients["id"], patients["clinic_id"], strict=True))
 
     def from_patient(value: tuple[UUID | None, UUID | None], said: str) -> bool:

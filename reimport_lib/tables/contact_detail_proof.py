@@ -136,7 +136,7 @@ def _primary(m: Matched) -> Comparison:
     """
     flagged = _flagged(m)
     held = m.values("kind", "value", "filemaker_id", "is_primary")
-    owners = map(rendering.key_text, m.world.owners_of(m.table, m.target))
+    owners = map(rendering.key_text, m.reference.owners_of(m.table, m.target))
     ranks = [
         ((owner, kind), (key not in flagged, value, derived))
         for owner, (kind, value, derived, _), key in zip(

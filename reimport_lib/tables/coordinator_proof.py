@@ -21,7 +21,7 @@ from reimport_lib.prove.render.rendering import Pair
 if TYPE_CHECKING:
     from reimport_lib.checks import Check
     from reimport_lib.prove.evidence import Evidence
-    from reimport_lib.prove.reference_data import World
+    from reimport_lib.prove.reference_data import ReferenceData
 
 TABLE, PATIENTS = "coordinators", "patients"
 NAME: Aliases = ("NDIS Coordinator Name",)
@@ -36,7 +36,7 @@ SaidOfOne = tuple[str, str, str]
 
 def patients(m: Matched) -> list[Comparison]:
     """The link of each patient, followed to the key of the coordinator."""
-    held = [m.world.key(TABLE, pk) for pk in m.links("coordinator_id")]
+    held = [m.reference.key(TABLE, pk) for pk in m.links("coordinator_id")]
     return [field_of(m, "coordinator_id", _link, NAME, values=held)]
 
 
@@ -49,7 +49,7 @@ def _key(said: str) -> str:
     return hashlib.sha256(folded.encode()).hexdigest()[:32] if folded else ""
 
 
-def check_coordinators(evidence: Evidence, _: World) -> list[Check]:
+def check_coordinators(evidence: Evidence, _: ReferenceData) -> list[Check]:
     """Every coordinator says what the records of its patients say, and no more."""
     said = _said(evidence)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from reimport_lib.plan.decide import Ruling
     from reimport_lib.plan.stage import Staged
     from reimport_lib.prove.evidence import Evidence
-    from reimport_lib.prove.reference_data import World
+    from reimport_lib.prove.reference_data import ReferenceData
     from reimport_lib.prove.render.comparison import Comparison, Matched
     from reimport_lib.prove.render.doubling import Doubled
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Rule = Callable[[Staged, Context], Sequence[Ruling]]
     Value = Callable[[Staged, Context], Column]
     Proof = Callable[[Matched], list[Comparison]]
-    Checks = Callable[[Evidence, World], list[Check]]
+    Checks = Callable[[Evidence, ReferenceData], list[Check]]
     KeptBeside = Callable[[Matched, dict[str, set[int]]], dict[str, set[int]]]
     ToldOtherwise = Callable[[Doubled, str], bool | None]
     Keys = Callable[[Staged], Column]

@@ -20,7 +20,7 @@ from reimport_lib.tables.owners import PATIENT
 if TYPE_CHECKING:
     from reimport_lib.checks import Check
     from reimport_lib.prove.evidence import Evidence
-    from reimport_lib.prove.reference_data import World
+    from reimport_lib.prove.reference_data import ReferenceData
 
 TABLE = "image_batches"
 
@@ -39,14 +39,14 @@ class _Held:
     edited: bool
 
 
-def check_batches(evidence: Evidence, world: World) -> list[Check]:
+def check_batches(evidence: Evidence, reference: ReferenceData) -> list[Check]:
     """Every batch says the patient, the day and the number of the images in it."""
     held = evidence.database(TABLE)
-    owners = dict(zip(held["id"], world.owners_of(TABLE, held), strict=True))
+    owners = dict(zip(held["id"], reference.owners_of(TABLE, held), strict=True))
     images = _images(evidence)
 
     def facts(batch: Column) -> dict[str, bool]:
-        return _facts(batch, world, owners, images)
+        return _facts(batch, reference, owners, images)
 
     return [*_days(evidence), *check_made(evidence, TABLE, facts)]
 
@@ -83,7 +83,7 @@ def _days(evidence: Evidence) -> list[Check]:
 
 
 def _facts(
-    batch: Column, world: World, owners: Mapping[UUID, str], images: _Held
+    batch: Column, reference: ReferenceData, owners: Mapping[UUID, str], images: _Held
 ) -> dict[str, bool]:
     """Field -> whether it says what it should."""
     day = batch["taken_on"]
@@ -93,7 +93,7 @@ def _facts(
     days = images.days.get(batch["id"], {day} if images.edited else set())
     return {
         "filemaker_id": key_text(batch["filemaker_id"]) == key,
-        "owner_type": world.owner_types.get(batch["content_type_id"]) == PATIENT,
+        "owner_type": reference.owner_types.get(batch["content_type_id"]) == PATIENT,
         "owner_id": owner not in ("", STRANGER),
         "name": batch["name"] == f"{day.day:02d} {month} {day.year}",
         "taken_on": days == {day},

@@ -36,9 +36,13 @@ def documents(m: Matched) -> list[Comparison]:
 
 
 def images(m: Matched) -> list[Comparison]:
-    batches = m.world.rows(BATCHES)
-    left_alone = m.world.left_alone(BATCHES)
-    columns = (batches["id"], m.world.owners_of(BATCHES, batches), batches["taken_on"])
+    batches = m.reference.rows(BATCHES)
+    left_alone = m.reference.left_alone(BATCHES)
+    columns = (
+        batches["id"],
+        m.reference.owners_of(BATCHES, batches),
+        batches["taken_on"],
+    )
     known = {pk: _Batch(owner, day) for pk, owner, day in zip(*columns, strict=True)}
     held = [known.get(pk) for pk in m.values("batch_id")]
     notes = explaining.dates(m.zone)
@@ -60,9 +64,9 @@ def images(m: Matched) -> list[Comparison]:
 
 def _object_fields(m: Matched, names: Aliases) -> list[Comparison]:
     """Fields that the stored object gives: from the frozen listing, by its key."""
-    sizes = m.world.sizes[m.table]
+    sizes = m.reference.sizes[m.table]
     files = shelves.shelf(
-        m.world.prefix(m.table), sizes, number=registry.named(m.table).number_key
+        m.reference.prefix(m.table), sizes, number=registry.named(m.table).number_key
     )
     keys = files.keys(column(m.frame, key_names(m.table)))
 
@@ -75,7 +79,7 @@ def _object_fields(m: Matched, names: Aliases) -> list[Comparison]:
 
     return [
         field_of(m, "s3_key", stored_key, key_names(m.table)),
-        field_of(m, "s3_bucket", lambda value: (m.world.bucket, value)),
+        field_of(m, "s3_bucket", lambda value: (m.reference.bucket, value)),
         field_of(m, "file_size", size, values=m.values("file_size", "s3_key")),
         field_of(m, "mime_type", _ending, values=m.values("mime_type", "s3_key")),
         field_of(
@@ -90,7 +94,7 @@ def _object_fields(m: Matched, names: Aliases) -> list[Comparison]:
 
 
 def _owner_type(m: Matched) -> Comparison:
-    types = m.world.owner_types
+    types = m.reference.owner_types
     held = [types.get(number, "") for number in m.values("content_type_id")]
     return field_of(m, "owner_type", lambda value: (PATIENT, value), values=held)
 

@@ -13,7 +13,7 @@ from reimport_lib.checks import Check
 from reimport_lib.phases import validation_post as phase
 from reimport_lib.prove import fields
 from reimport_lib.prove.matching import match
-from reimport_lib.prove.reference_data import look_around
+from reimport_lib.prove.reference_data import reference_data
 from reimport_lib.prove.render.comparison import declared
 from reimport_lib.tables import registry
 from reimport_lib.write.models import attname, managed
@@ -70,7 +70,7 @@ FOLLOW = {
 
 def table_checks(case: Case, table: str) -> dict[str, Check]:
     evidence = case.evidence()
-    return named(fields.check_table(evidence, table, look_around(evidence)))
+    return named(fields.check_table(evidence, table, reference_data(evidence)))
 
 
 def other(name: str, value: Any, others: list[Any]) -> Any:
@@ -304,7 +304,7 @@ def test_every_managed_field_is_compared_under_every_header_that_is_mapped(
     evidence = case.evidence()
     account = evidence.account(table)
     assert account is not None
-    matched = match(evidence, account, table, look_around(evidence))
+    matched = match(evidence, account, table, reference_data(evidence))
     assert matched is not None
     made = declared(matched)
     mapped = {

@@ -10,7 +10,7 @@ import pytest
 
 from reimport_lib.checks import Check
 from reimport_lib.prove import fields
-from reimport_lib.prove.reference_data import look_around
+from reimport_lib.prove.reference_data import reference_data
 from reimport_lib.tables.coordinator_proof import check_coordinators
 from reimport_lib.tables.image_batch_proof import check_batches
 from tests.phases.checking import ONLY_SQLITE, Case, case, failing, named, rows_of
@@ -22,7 +22,7 @@ IN_THEIR_BATCH = "images: taken on the day of their batch"
 
 def of_patients(case: Case) -> dict[str, Check]:
     evidence = case.evidence()
-    return named(fields.check_table(evidence, "patients", look_around(evidence)))
+    return named(fields.check_table(evidence, "patients", reference_data(evidence)))
 
 
 @ONLY_SQLITE
@@ -43,7 +43,7 @@ def test_a_batch_that_is_not_what_its_images_say_is_seen(
     rows_of("images.ImageBatch").filter(pk=batch).update(**{column: value})
     evidence = case.evidence()
 
-    found = failing(check_batches(evidence, look_around(evidence)))
+    found = failing(check_batches(evidence, reference_data(evidence)))
 
     name = {"object_id": "owner_id"}.get(column, column)
     rest = {"taken_on": {"filemaker_id", "name"}, "object_id": {"filemaker_id"}}
@@ -81,7 +81,7 @@ def test_a_coordinator_that_is_not_what_its_patients_say_is_seen(
     assert orla(case).update(**{column: value}) == 1
     evidence = case.evidence()
 
-    found = failing(check_coordinators(evidence, look_around(evidence)))
+    found = failing(check_coordinators(evidence, reference_data(evidence)))
 
     assert f"coordinators.{column}" in found
     if column != "filemaker_id":
@@ -113,7 +113,7 @@ def test_an_image_in_the_batch_of_another_day_is_seen(case: Case) -> None:
     )
     evidence = case.evidence()
 
-    assert IN_THEIR_BATCH in failing(check_batches(evidence, look_around(evidence)))
+    assert IN_THEIR_BATCH in failing(check_batches(evidence, reference_data(evidence)))
 
 
 @ONLY_SQLITE
@@ -124,6 +124,6 @@ def test_a_batch_of_another_kind_of_owner_is_seen(case: Case) -> None:
     batch.update(content_type_id=clinic.pk)
     evidence = case.evidence()
 
-    assert failing(check_batches(evidence, look_around(evidence))) == {
+    assert failing(check_batches(evidence, reference_data(evidence))) == {
         "image_batches.owner_type"
     }

@@ -39,7 +39,7 @@ def matched(table: str, source: pd.DataFrame, values: pd.DataFrame) -> Matched:
         edited=[False] * len(values),
         as_of=datetime(2026, 1, 1, tzinfo=UTC),
         zone=Zone("Australia/Sydney", "MDY" if table == "images" else "DMY"),
-        world=nothing,
+        reference=nothing,
     )
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from reimport_lib.config import RowSettings
+from reimport_lib.frames import Column
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.plan.values import contacts, conversions, times
 from reimport_lib.plan.values.dates import clock_behind, dates
@@ -120,47 +120,47 @@ def _share(cleaned: Cleaned) -> float:
     return sum(not code & _UNREADABLE for code in codes) / max(len(codes), 1)
 
 
-def _are_flags(_: str, column: Any, __: RowSettings) -> bool:
+def _are_flags(_: str, column: Column, __: RowSettings) -> bool:
     """Both answers, or the one that a checkbox has; never one number of several."""
     cleaned = conversions.flag(column)
     return len(column) <= FEW_WORDS and all(cleaned.values.notna())
 
 
-def _are_whole(header: str, column: Any, _: RowSettings) -> bool:
+def _are_whole(header: str, column: Column, _: RowSettings) -> bool:
     return _are_counted(header, column) and _share(conversions.whole(column)) >= SHARE
 
 
-def _are_amounts(header: str, column: Any, _: RowSettings) -> bool:
+def _are_amounts(header: str, column: Column, _: RowSettings) -> bool:
     return _are_counted(header, column) and _share(conversions.amount(column)) >= SHARE
 
 
-def _are_counted(header: str, column: Any) -> bool:
+def _are_counted(header: str, column: Column) -> bool:
     """Numbers of something; those that are dialled or name something are codes."""
     is_code = _PHONE.search(header) or _CODE.search(header)
     return not (is_code or any(_OF_A_CODE.fullmatch(text.strip()) for text in column))
 
 
-def _are_numbers(header: str, column: Any, _: RowSettings) -> bool:
+def _are_numbers(header: str, column: Column, _: RowSettings) -> bool:
     """Codes of digits; numbers that are dialled are not."""
     numbers = [bool(_NUMBER.fullmatch(text.strip())) for text in column]
     return not _PHONE.search(header) and sum(numbers) >= SHARE * len(numbers)
 
 
-def _are_dates(_: str, column: Any, settings: RowSettings) -> bool:
+def _are_dates(_: str, column: Column, settings: RowSettings) -> bool:
     return _share(dates(column, settings.date_order, declared=False)) >= SHARE
 
 
-def _are_moments(header: str, column: Any, settings: RowSettings) -> bool:
+def _are_moments(header: str, column: Column, settings: RowSettings) -> bool:
     clocks = {clock_behind(text) for text in column} - {"", "00:00", "00:00:00"}
     return bool(clocks) and _are_dates(header, column, settings)
 
 
-def _are_times(_: str, column: Any, __: RowSettings) -> bool:
+def _are_times(_: str, column: Column, __: RowSettings) -> bool:
     clocks = [text for text in column if ":" in text]
     return len(clocks) >= SHARE * len(column) and _share(times.times(column)) >= SHARE
 
 
-def _are_phones(header: str, column: Any, settings: RowSettings) -> bool:
+def _are_phones(header: str, column: Column, settings: RowSettings) -> bool:
     read = _share(contacts.phone(column, settings.of(PHONE_REGION)))
     if _PHONE.search(header):
         return read >= 0.5

@@ -25,7 +25,7 @@ from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field, KeyOf, LinkTo, Table
 
 if TYPE_CHECKING:
-    from reimport_lib.prove.reference_data import World
+    from reimport_lib.prove.reference_data import ReferenceData
 
 Render = Callable[..., Pair]
 
@@ -57,7 +57,7 @@ class Matched:
     edited: Sequence[bool]
     as_of: datetime
     zone: Zone
-    world: World
+    reference: ReferenceData
 
     def texts(self, *aliases: str) -> list[str]:
         """The source's column under one of *aliases*; blanks where it has none."""
@@ -78,7 +78,7 @@ class Matched:
 
     def links(self, name: str) -> list[Any]:
         """The primary keys in the managed field *name*, a generic one as well."""
-        return self.values(self.world.attribute(name))
+        return self.values(self.reference.attribute(name))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,14 +162,14 @@ def compare(matched: Matched, field_: Comparison) -> Compared:
     )
 
 
-class _Rendered(dict[tuple[Any, ...], Pair]):
+class _Rendered(dict[tuple[object, ...], Pair]):
     """Each distinct value with its texts -> their pair, rendered when asked for."""
 
     def __init__(self, render: Render) -> None:
         super().__init__()
         self._render = render
 
-    def __missing__(self, cells: tuple[Any, ...]) -> Pair:
+    def __missing__(self, cells: tuple[object, ...]) -> Pair:
         self[cells] = pair = self._render(*cells)
         return pair
 
@@ -234,7 +234,7 @@ def declared(matched: Matched) -> list[Comparison]:
             each.field,
             _or_nothing(
                 each.convert.render(matched.zone),
-                matched.world.stand_in(matched.table, each.field),
+                matched.reference.stand_in(matched.table, each.field),
             ),
             each.names,
             notes=each.convert.notes(matched.zone) if each.convert.notes else None,
@@ -289,8 +289,8 @@ def _linked(matched: Matched, link: LinkTo) -> Comparison:
     headers = [table.column(name).names for name in link.columns]
     if link.to in registry.lookups():
         return _listed(matched, link, headers)
-    keys = matched.world.keys[link.to]
-    held = [matched.world.key(link.to, pk) for pk in matched.links(link.field)]
+    keys = matched.reference.keys[link.to]
+    held = [matched.reference.key(link.to, pk) for pk in matched.links(link.field)]
     if link.owner:
         return field_of(matched, link.field, rendering.key, *headers, values=held)
     known = {rendering.key_text(key) for key in keys.values()}
@@ -305,16 +305,19 @@ def _linked(matched: Matched, link: LinkTo) -> Comparison:
 def _one_of(matched: Matched, link: LinkTo) -> list[Comparison]:
     """A link onto one of several tables: only the field of the key's own is filled."""
     (name,) = link.columns
-    headers, world = registry.named(matched.table).column(name).names, matched.world
+    headers, reference = (
+        registry.named(matched.table).column(name).names,
+        matched.reference,
+    )
 
     def of_table(to: str, field_: str) -> Comparison:
         def render(value: str, said: str) -> Pair:
             spoken = rendering.key_text(said)
-            whose = [table for table in link.tables if spoken in world.named[table]]
+            whose = [table for table in link.tables if spoken in reference.named[table]]
             is_its = to in (whose or link.tables[:1])
             return spoken if is_its else "", rendering.key_text(value)
 
-        held = [world.key(to, pk) for pk in matched.links(field_)]
+        held = [reference.key(to, pk) for pk in matched.links(field_)]
         return field_of(matched, field_, render, headers, values=held)
 
     return [of_table(to, field_) for to, field_ in link.targets]
@@ -322,7 +325,7 @@ def _one_of(matched: Matched, link: LinkTo) -> list[Comparison]:
 
 def _listed(matched: Matched, link: LinkTo, headers: list[Aliases]) -> Comparison:
     """A link to an entry of a lookup, named by key or by name."""
-    names = matched.world.directories[link.to]
+    names = matched.reference.directories[link.to]
     unlisted = explaining.unlisted(names)
     notes = {link.note.value: unlisted} if link.note else {}
     made = field_of(matched, link.field, names.render, *headers, notes=notes)

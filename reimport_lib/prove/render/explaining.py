@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from reimport_lib.prove.render import rendering
 from reimport_lib.prove.render.clocks import in_other_order, is_clock
@@ -20,14 +19,14 @@ Explains = Callable[..., bool]
 Notes = Mapping[str, Explains]
 
 
-def is_blank(value: Any, *_: str) -> bool:
+def is_blank(value: object, *_: str) -> bool:
     """The field stayed empty; of several values the first counts."""
     first = value[0] if isinstance(value, tuple) else value
     return first is None or first == ""
 
 
 def dates(zone: Zone) -> Notes:
-    def unreadable(value: Any, text: str) -> bool:
+    def unreadable(value: object, text: str) -> bool:
         return is_blank(value) and not is_stamp(text, zone.order)
 
     return {
@@ -43,16 +42,16 @@ def birth_dates(zone: Zone) -> Notes:
 def moments(zone: Zone) -> Notes:
     """Of a moment that is made of a date, a time and a stamp."""
 
-    def unreadable(value: Any, day: str, clock: str, stamp: str = "") -> bool:
+    def unreadable(value: object, day: str, clock: str, stamp: str = "") -> bool:
         good = is_stamp(day, zone.order) and is_clock(clock)
         return is_blank(value) and not good and not is_stamp(stamp, zone.order)
 
-    def in_gap(value: Any, *texts: str) -> bool:
+    def in_gap(value: object, *texts: str) -> bool:
         moment = _moment(value)
         before = zone.before_change(moment) if moment else None
         return bool(before) and _fits(replace(zone, fixed=before), moment, *texts)
 
-    def swapped(value: Any, *texts: str) -> bool:
+    def swapped(value: object, *texts: str) -> bool:
         others = {"DMY": ("MDY",), "MDY": ("DMY",), "YMD": ("DMY", "MDY")}[zone.order]
         moment = _moment(value)
         return any(_fits(replace(zone, order=o), moment, *texts) for o in others)
@@ -68,7 +67,7 @@ def moments(zone: Zone) -> Notes:
 def numbers() -> Notes:
     """A number that could not be recovered; one that is kept as text needs no note."""
 
-    def lost(value: Any, *texts: str) -> bool:
+    def lost(value: object, *texts: str) -> bool:
         return is_blank(value) and any(rendering.is_exponent(text) for text in texts)
 
     return {"bad_number": lost}
@@ -86,16 +85,16 @@ def unlisted(names: Names) -> Explains:
 def unknown_word(table: Vocabulary, instead: str) -> Explains:
     """The value is *instead*, because *table* does not hold the word."""
 
-    def explains(value: Any, said: str) -> bool:
+    def explains(value: object, said: str) -> bool:
         meant = {table.get(each) for each in rendering.ticked(said)}
         return value == instead and (None in meant or len(meant) > 1)
 
     return explains
 
 
-def _moment(value: Any) -> datetime | None:
-    moment: datetime | None = value[0] if isinstance(value, tuple) else value
-    return moment
+def _moment(value: object) -> datetime | None:
+    first = value[0] if isinstance(value, tuple) else value
+    return first if isinstance(first, datetime) else None
 
 
 def _fits(zone: Zone, moment: datetime | None, *texts: str) -> bool:

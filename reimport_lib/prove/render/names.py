@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from reimport_lib.prove.render.rendering import (
     Pair,
@@ -25,13 +24,13 @@ class Names:
     A word that two entries answer to names neither; an entry is its primary key.
     """
 
-    keys: Mapping[str, Any]
-    words: Mapping[str, Any]
+    keys: Mapping[str, Hashable]
+    words: Mapping[str, Hashable]
 
     def __bool__(self) -> bool:
         return bool(self.keys or self.words)
 
-    def named(self, text: str) -> Any:
+    def named(self, text: str) -> Hashable | None:
         """The entry that *text* names, or that every line or part of it names."""
         whole = self._entry(text)
         parts = {self._entry(part) for part in listed(text)}
@@ -39,11 +38,11 @@ class Names:
             return parts.pop()
         return whole
 
-    def _entry(self, text: str) -> Any:
+    def _entry(self, text: str) -> Hashable | None:
         key, said = key_text(text), without_point_zero(folded(text))
         return self.keys.get(key) or self.words.get(said) if key else None
 
-    def render(self, value: Any, *said: str) -> Pair:
+    def render(self, value: object, *said: str) -> Pair:
         """The first of the texts *said* that names an entry, where that is *value*."""
         shown = "" if value is None else "another entry"
         for text in said:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +33,9 @@ from reimport_lib.tables import registry
 
 CELL_CHARS = 32_767
 """What a cell of Excel holds at most: text of exactly this length was cut."""
+
+Cells = Sequence[Sequence[object]]
+"""Row by row, as the reader gives them."""
 
 _LAST_OF_FEBRUARY = "1900-02-28"
 
@@ -77,7 +79,7 @@ def read(path: Path) -> Reading:
 
 def _first_with_data(
     path: Path, facts: workbook.WorkbookFacts, mended: Mended | None
-) -> tuple[CalamineSheet, list[list[Any]]]:
+) -> tuple[CalamineSheet, Cells]:
     try:
         try:
             found = _open_first(mended.workbook if mended else path)
@@ -106,7 +108,7 @@ def _first_with_data(
 
 def _open_first(
     workbook: Path | BytesIO,
-) -> tuple[CalamineSheet, list[list[Any]]] | None:
+) -> tuple[CalamineSheet, Cells] | None:
     with CalamineWorkbook.from_object(workbook) as book:
         for place in _places(book):
             sheet = book.get_sheet_by_index(place)
@@ -153,7 +155,7 @@ def _places(book: CalamineWorkbook) -> list[int]:
     return sorted(places, key=lambda place: places[place])
 
 
-def _from_header(rows: list[list[Any]]) -> list[list[Any]]:
+def _from_header(rows: Cells) -> Cells:
     """From the first row with a value on; a sheet's formatting alone is no data."""
     for place, row in enumerate(rows):
         if any(cell != "" and not _is_blank(cell) for cell in row):
@@ -179,9 +181,7 @@ def _is_blank(cell: object) -> bool:
     return isinstance(cell, str) and not cell.strip()
 
 
-def _arrays(
-    rows: list[list[Any]], names: Sequence[str], *, date_system: int
-) -> list[pa.Array]:
+def _arrays(rows: Cells, names: Sequence[str], *, date_system: int) -> list[pa.Array]:
     """One array per column, header row left out."""
     (across,) = set(map(len, rows))
     values = list(chain.from_iterable(rows[1:]))

@@ -6,7 +6,7 @@ Imports errors, limits and xmlstream.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -24,6 +24,8 @@ HARDENED: dict[str, Any] = {
     "remove_pis": True,
 }
 """For every parser here: nothing from outside, nothing expanded, nothing huge."""
+
+XmlElement: TypeAlias = "etree._Element"
 
 _PIECE = 4_096
 _MOST_DIGITS = 12
@@ -122,7 +124,7 @@ def date_order(pattern: str) -> str:
     return letters if letters in {"DMY", "MDY", "YMD"} else ""
 
 
-def _check_root(name: str, root: Any, prolog: Prolog) -> None:
+def _check_root(name: str, root: XmlElement, prolog: Prolog) -> None:
     if root.tag != _ROOT:
         kind = etree.QName(root).localname
         raise not_ours(name, _OTHERS.get(kind, "it is another kind of XML"))
@@ -134,7 +136,7 @@ def _check_root(name: str, root: Any, prolog: Prolog) -> None:
     prolog.encoding = document.encoding or "UTF-8"
 
 
-def _note(name: str, element: Any, prolog: Prolog) -> None:
+def _note(name: str, element: XmlElement, prolog: Prolog) -> None:
     """Keep what one element before the rows says."""
     match etree.QName(element).localname:
         case "FIELD":

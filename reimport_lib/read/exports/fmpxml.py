@@ -19,7 +19,13 @@ from reimport_lib.checks import Check, Verdict, equal
 from reimport_lib.errors import SourceError
 from reimport_lib.read import headers, limits
 from reimport_lib.read.escapes import without_escapes
-from reimport_lib.read.exports.fmpprolog import HARDENED, NAMESPACE, Prolog, read_prolog
+from reimport_lib.read.exports.fmpprolog import (
+    HARDENED,
+    NAMESPACE,
+    Prolog,
+    XmlElement,
+    read_prolog,
+)
 from reimport_lib.read.exports.xmlstream import RepairedStream
 from reimport_lib.read.reading import TEXT, Reading, assemble
 
@@ -100,7 +106,7 @@ def _columns(
 
 def _batches(
     name: str, stream: RepairedStream, prolog: Prolog
-) -> Iterator[tuple[Any, list[Any]]]:
+) -> Iterator[tuple[XmlElement, list[XmlElement]]]:
     """Every complete row, as many at a time as one piece of the file ends, and the
     element that holds them."""
     events = etree.XMLPullParser(
@@ -132,7 +138,7 @@ def _keep(held: list[str], chunks: list[list[pa.Array]]) -> None:
     held.clear()
 
 
-def _texts(row: Any, width: int, *, place: str) -> list[str]:
+def _texts(row: XmlElement, width: int, *, place: str) -> list[str]:
     """The values of any row: several of one column become its lines."""
     columns = [child for child in row if child.tag == _COL]
     if len(columns) != width:
@@ -144,7 +150,7 @@ def _texts(row: Any, width: int, *, place: str) -> list[str]:
     return [_lines(column, place) for column in columns]
 
 
-def _lines(column: Any, place: str) -> str:
+def _lines(column: XmlElement, place: str) -> str:
     values = [data for data in column if data.tag == _DATA]
     if any(len(data) for data in values):
         raise SourceError(

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -55,9 +54,9 @@ class Fit:
 
     codec: str
     likelihood: float
-    each: Any
-    weights: Any
-    of_letters: Any
+    each: np.ndarray
+    weights: np.ndarray
+    of_letters: np.ndarray
 
     @property
     def letters_mean(self) -> float:
@@ -137,7 +136,7 @@ def _is_letter(sign: str) -> bool:
 
 
 @cache
-def _likely(before: str, sign: str, behind: str) -> Any:
+def _likely(before: str, sign: str, behind: str) -> np.ndarray:
     """In each language (n,) and, last, as a sign that is no letter."""
     languages = _languages()
     if not _is_letter(sign):

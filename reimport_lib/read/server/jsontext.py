@@ -91,7 +91,7 @@ def _loads(text: str) -> Any:
     )
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     made = dict(pairs)
     if len(made) != len(pairs):
         raise RepeatedName("a name occurs twice")

@@ -146,7 +146,7 @@ def page_of(
 
 
 def _texts(
-    values: Mapping[str, Any], known: Mapping[str, ServerField], *, containers: bool
+    values: Mapping[str, object], known: Mapping[str, ServerField], *, containers: bool
 ) -> dict[str, str]:
     """Field -> text; repetitions become lines."""
     texts: dict[str, str] = {}
@@ -176,7 +176,7 @@ def _is_container(field: ServerField | None, text: str) -> bool:
 
 
 def _repeats(
-    name: str, values: Mapping[str, Any], known: Mapping[str, ServerField]
+    name: str, values: Mapping[str, object], known: Mapping[str, ServerField]
 ) -> bool:
     """Whether ``name(2)`` is a repetition, and no field of its own."""
     if name in known:

@@ -184,7 +184,7 @@ def sweep(
             tell(len(seen))
 
 
-def record_of(row: Mapping[str, Any], key: str, numbers: dict[str, int]) -> Record:
+def record_of(row: Mapping[str, object], key: str, numbers: dict[str, int]) -> Record:
     """
     A row of an answer as a record; annotations and ROWID are none of its values.
 

@@ -58,7 +58,7 @@ def count(service: Session, name: str) -> int | None:
     return int(told) if told.isdigit() else None
 
 
-def annotation(body: Mapping[str, Any], name: str) -> str:
+def annotation(body: Mapping[str, object], name: str) -> str:
     """An annotation of an answer in either spelling, ``@count`` or ``@odata.count``."""
     return plain(body.get(f"@odata.{name}", body.get(f"@{name}")))
 

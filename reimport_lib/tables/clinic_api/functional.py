@@ -7,7 +7,7 @@ none could not be asked, and is no pass.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
@@ -17,7 +17,7 @@ from reimport_lib.prove.api import PAGE_SIZE, Api, ApiAnswer, Row
 from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.facts import counted, every, judged, number, same_rows, true
 from reimport_lib.prove.metadata import kept_columns
-from reimport_lib.prove.reference_data import look_around
+from reimport_lib.prove.reference_data import reference_data
 from reimport_lib.prove.render import one_form, rendering
 from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.rendering import key_text
@@ -58,7 +58,7 @@ CLOSED = (401, 403)
 def check_functional(evidence: Evidence) -> list[Check]:
     """Every question, and that nobody who has not signed in gets an answer."""
     patients = {row.key: row for row in imported_rows(evidence, "patients")}
-    question = Question(Api(), evidence, look_around(evidence), patients)
+    question = Question(Api(), evidence, reference_data(evidence), patients)
     return [*(ask(question) for ask in QUESTIONS), closed(question), unknown(question)]
 
 
@@ -125,7 +125,7 @@ def appointments_of_patient(q: Question) -> Check:
     if not q.rows("appointments"):
         return nothing(q, "API: appointments of a patient", "appointments")
     texts = q.texts("appointments", *START)
-    zone = q.world.zone(q.evidence.order_of("appointments"))
+    zone = q.reference.zone(q.evidence.order_of("appointments"))
 
     def right(row: Imported, shown: Row) -> bool:
         start = parse_datetime(str(shown["start_time"]))
@@ -136,12 +136,12 @@ def appointments_of_patient(q: Question) -> Check:
 
 
 def documents_of_patient(q: Question) -> Check:
-    right = _shows_its_file(q, "documents", q.world.prefix("documents"))
+    right = _shows_its_file(q, "documents", q.reference.prefix("documents"))
     return of_patient(q, "documents", "patient_id", right)
 
 
 def images_of_patient(q: Question) -> Check:
-    right = _shows_its_file(q, "images", q.world.prefix("images"))
+    right = _shows_its_file(q, "images", q.reference.prefix("images"))
     return of_patient(q, "images", "patient_id", right)
 
 
@@ -149,7 +149,9 @@ def _shows_its_file(
     q: Question, table: str, prefix: str
 ) -> Callable[[Imported, Row], bool]:
     """Whether an answer names the stored file of its row's own key."""
-    files = shelf(prefix, q.world.sizes[table], number=registry.named(table).number_key)
+    files = shelf(
+        prefix, q.reference.sizes[table], number=registry.named(table).number_key
+    )
 
     def right(row: Imported, shown: Row) -> bool:
         return files.says(str(shown["s3_key"]), row.key, ()) == ITS_ONLY_FILE
@@ -188,8 +190,8 @@ def search(q: Question) -> Check:
 
 def clinic_filter(q: Question) -> Check:
     name = "API: ?clinic= leaves other clinics out"
-    clinics = q.world.directories["clinics"]
-    of_clinic: dict[UUID, set[str]] = defaultdict(set)
+    clinics = q.reference.directories["clinics"]
+    of_clinic: dict[Hashable, set[str]] = defaultdict(set)
     texts = q.texts("patients", *CLINIC) if q.patients else {}
     for patient in q.patients.values():
         clinic = next(filter(None, map(clinics.named, texts[patient.row])), None)
@@ -222,7 +224,7 @@ def metadata(q: Question) -> Check:
         if row is not None:
             answer = q.api.get(f"{table}/{row.pk}")
             shown = answer.data.get("filemaker_metadata") or {}
-            order = q.world.zone(q.evidence.order_of(table)).order
+            order = q.reference.zone(q.evidence.order_of(table)).order
             facts[table] = all(
                 one_form.same(str(shown.get(key, "")), text, order)
                 for key, text in said.items()

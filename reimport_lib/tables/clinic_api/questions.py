@@ -9,7 +9,7 @@ from reimport_lib.checks import Check, could_not_check
 from reimport_lib.prove.api import PAGE_SIZE, Api, Row
 from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.facts import counted, judged, same_rows
-from reimport_lib.prove.reference_data import World
+from reimport_lib.prove.reference_data import ReferenceData
 from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.tables.clinic_api.expected import (
@@ -40,7 +40,7 @@ class Question:
 
     api: Api
     evidence: Evidence
-    world: World
+    reference: ReferenceData
     patients: Mapping[str, Imported]
     _rows: dict[str, list[Imported]] = field(default_factory=dict)
 
@@ -84,7 +84,7 @@ def _belongs_to(q: Question, table: str, patient: str) -> dict[str, object]:
     if table == "appointments":
         return {"patient_id": patient}
     prefix = "batch__" if table == "images" else ""
-    numbers = {label: number for number, label in q.world.owner_types.items()}
+    numbers = {label: number for number, label in q.reference.owner_types.items()}
     return {
         f"{prefix}object_id": patient,
         f"{prefix}content_type_id": numbers[PATIENT],
@@ -102,7 +102,9 @@ def generic_links(
     ours = {pk: row for pk, row in shown.items() if pk in owners}
     if not ours:
         return nothing(q, name, table)
-    patients = {str(pk): {key_text(key)} for pk, key in q.world.keys[PATIENTS].items()}
+    patients = {
+        str(pk): {key_text(key)} for pk, key in q.reference.keys[PATIENTS].items()
+    }
     patients |= {row.pk: {key} for key, row in q.patients.items()}
     asked = dict.fromkeys(str(row["owner_id"]) for row in ours.values())
     answers = {pk: q.api.get(f"patients/{pk}") for pk in [*asked][:ASKED_OWNERS]}
