@@ -22,7 +22,7 @@ from reimport_lib.plan.object_names import Naming, read_names
 from reimport_lib.plan.objects import claims
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.read.server import data_api
-from reimport_lib.read.server.data_api import Way
+from reimport_lib.read.server.data_api import Paging
 from reimport_lib.read.server.http import Session
 from reimport_lib.read.server.layouts import Layout
 from reimport_lib.read.server.records import Record
@@ -75,12 +75,12 @@ def sort_out(work: Work, listing: pd.DataFrame, book: Ledger) -> list[Wanted]:
         for line in book.lines(work.table)
         if line.outcome is FileOutcome.FAILED
     }
-    way = Way(
+    paging = Paging(
         work.session.server.page_rows,
         data_api.key_of(work.table, work.layout.fields),
         containers=True,
     )
-    swept = data_api.sweep(work.session, work.layout, way)
+    swept = data_api.sweep(work.session, work.layout, paging)
     records = [swept[number] for number in sorted(swept)]
     keys = _keys(work, records)
     canonical = list(_canonical(work, keys))

@@ -2,19 +2,20 @@
 
 Which column is kept under which name is the mapping's to say, as a reviewer reads it;
 the words themselves, and which texts must be there because no field says them, are
-read here without the import's conversions (see ``kept``).
+read here without the import's conversions or its own account of what values carry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from reimport_lib.prove import kept as keeping
-from reimport_lib.prove.render import one_form
+from reimport_lib.prove.render import clocks, keeping, one_form, rendering
 from reimport_lib.prove.render.comparison import Comparison, Matched
 from reimport_lib.prove.render.headers import Aliases
 from reimport_lib.prove.render.rendering import Pair, plain, seen
 from reimport_lib.tables import registry
+from reimport_lib.tables.declare import Field
 
 NAME = "filemaker_metadata"
 
@@ -26,8 +27,8 @@ def metadata(m: Matched) -> Comparison:
         name: list(zip(*(m.texts(*each) for each in aliases), strict=True))
         for name, aliases in as_they_were(m.table).items()
     }
-    missing = keeping.must_be_kept(m)
-    again = keeping.named_again(m)
+    missing = must_be_kept(m)
+    again = named_again(m)
     pairs = []
     for place, held in enumerate(m.values(NAME)):
         needed = {name for name, places in missing.items() if place in places}
@@ -57,6 +58,59 @@ def as_they_were(table: str) -> dict[str, tuple[Aliases, ...]]:
     }
     alone = {column.kept_text: (column.names,) for column in table_.fields}
     return {**alone, **joined}
+
+
+def must_be_kept(m: Matched) -> dict[str, set[int]]:
+    """Name in the metadata -> places of the rows whose text must be there."""
+    found: dict[str, set[int]] = {}
+    table = registry.named(m.table)
+    for column in table.fields:
+        test = column.convert.keep
+        if test is None or not column.field or column.name in table.named_again:
+            continue
+        values = _values(m, column)
+        texts = m.texts(*column.names)
+        found[column.kept_text] = keeping.places(
+            test(value, text, m.zone.order)
+            for value, text in zip(values, texts, strict=True)
+        )
+    return table.together.kept(m, found) if table.together else found
+
+
+def named_again(m: Matched) -> list[dict[str, str]]:
+    """Per row what names again the rows that it links to, as the metadata has it."""
+    table = registry.named(m.table)
+    found: list[dict[str, str]] = [{} for _ in m.rows]
+    for name in table.named_again:
+        column = table.column(name)
+        say = _day if column.convert.dated else _name
+        rows = zip(found, m.values(NAME), m.texts(*column.names), strict=True)
+        for row, held, said in rows:
+            row[name] = say(held.get(name, ""), said, m.zone.order)
+    return found
+
+
+def _name(held: str, said: str, _order: str) -> str:
+    spoken, shown = rendering.name(held, said)
+    return held if spoken == shown else spoken
+
+
+def _day(held: str, said: str, order: str) -> str:
+    """*held* (ISO) where the text says this day in one of the orders."""
+    try:
+        value = date.fromisoformat(held)
+    except ValueError:
+        return said
+    spoken, shown = clocks.day(value, said, order)
+    same = spoken == shown or clocks.in_other_order(value, said, order)
+    return held if same else said
+
+
+def _values(m: Matched, column: Field) -> Sequence[object]:
+    """The field that the column became, where the table has one of its name."""
+    if column.field in m.target.columns:
+        return m.values(column.field)
+    return [""] * len(m.rows)
 
 
 def _line(

@@ -1,7 +1,7 @@
 """The completeness certificate: how it is known that a table is all there.
 
 What cannot be known stands there as could-not-check and never counts as a pass.
-Imports errors, checks, private_files and reading.
+Imports errors, checks and private_files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from reimport_lib.checks import Check, Verdict, equal, failed, told
 from reimport_lib.errors import SourceError
 from reimport_lib.private_files import sha256_of
-from reimport_lib.read.reading import TEXT
 from reimport_lib.tables.registry import key_names
 
 
@@ -121,23 +120,8 @@ def distinct_keys(table: str, data: pa.Table) -> int | None:
 
 def different(keys: pa.ChunkedArray) -> int:
     """Different ones of *keys*, without case, braces, blanks and the empty ones."""
-    comparable = pa.chunked_array(map(_comparable, keys.chunks), TEXT)
-    return int(pc.count_distinct(comparable).as_py())
-
-
-def _comparable(keys: pa.Array) -> pa.Array:
-    """
-    Keys without case, braces and the blanks around them; the empty ones left out.
-
-    One chunk at a time, so that no copies of a whole column are held.
-    """
-    if pc.all(pc.string_is_ascii(keys)).as_py():  # nearly always, and much faster
-        keys = pc.ascii_trim(pc.ascii_trim_whitespace(keys), "{}")
-        keys = pc.ascii_upper(keys)
-    else:
-        keys = pc.utf8_trim(pc.utf8_trim_whitespace(keys), "{}")
-        keys = pc.utf8_upper(keys)
-    return keys.filter(pc.not_equal(keys, ""))
+    bare = pc.utf8_upper(pc.utf8_trim(pc.utf8_trim_whitespace(keys), "{}"))
+    return int(pc.count_distinct(bare.filter(pc.not_equal(bare, ""))).as_py())
 
 
 def require_whole(name: str, checks: Iterable[Check]) -> None:

@@ -35,7 +35,7 @@ class TableManifest:
         filled: header -> cells that hold something.
         declared_order: of text dates, where the source itself says so; else empty.
         date_system: 1900 or 1904 of a workbook; else None.
-        digest: sha256 of the canonical text; see ``canonical``.
+        digest: sha256 of the canonical text; see ``digests``.
         checks: the completeness certificate.
     """
 

@@ -69,7 +69,7 @@ def assemble(
     """
     table = pa.table([array.cast(TEXT) for array in arrays], names=list(columns))
     rows = pa.array(np.arange(first_row, first_row + table.num_rows, dtype=np.int64))
-    blank = _blank_rows(table)
+    blank = np.logical_and.reduce([is_blank(c).to_numpy() for c in table.columns])
     count = int(blank.sum())
     if count:
         kept = pa.array(~blank)
@@ -109,13 +109,3 @@ def is_blank(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def filled(column: pa.ChunkedArray) -> int:
     """How many cells hold something."""
     return len(column) - int(pc.sum(is_blank(column)).as_py() or 0)
-
-
-def _blank_rows(table: pa.Table) -> np.ndarray:
-    """Which rows are blank: looks on only while some still may be."""
-    blank = np.ones(table.num_rows, dtype=bool)
-    for column in table.columns:
-        if not blank.any():
-            break
-        blank &= is_blank(column).to_numpy()
-    return blank

@@ -19,7 +19,7 @@ import pyarrow as pa
 from reimport_lib.checks import Check
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
-from reimport_lib.read import canonical, certificate, limits, store
+from reimport_lib.read import certificate, digests, limits, store
 from reimport_lib.read.exports import files, kinds
 from reimport_lib.read.manifest import ObjectsManifest, SnapshotManifest, TableManifest
 from reimport_lib.read.objects import ObjectListings, as_frame, prefixes
@@ -97,7 +97,7 @@ class Snapshot:
         else:
             raise store.absent(name, self._held())
         data, rows = store.load(self.folder, name)
-        if canonical.table_digest(name, data, rows, meaning=meaning) != digest:
+        if digests.table_digest(name, data, rows, meaning=meaning) != digest:
             raise store.damaged(name)
         return data, rows
 
@@ -150,7 +150,7 @@ def freeze(
             time_zone=settings.rows.time_zone,
             tables=tables,
             objects=listings,
-            digest=canonical.combined_digest(
+            digest=digests.combined_digest(
                 {name: each.digest for name, each in frozen.items()}
             ),
         )
@@ -247,7 +247,7 @@ def _freeze_table(
         filled={column: filled(data.column(column)) for column in data.column_names},
         declared_order=order,
         date_system=reading.date_system,
-        digest=canonical.table_digest(name, data, reading.rows, meaning=order),
+        digest=digests.table_digest(name, data, reading.rows, meaning=order),
         checks=checks,
     )
 
@@ -261,7 +261,7 @@ def _freeze_objects(
     data = pa.table({name: pa.array(map(str, listing[name]), TEXT) for name in listing})
     rows = pa.array(listing.index.to_numpy(dtype=np.int64))
     store.store(folder, name, data, rows)
-    digest = canonical.table_digest(name, data, rows, meaning=prefix)
+    digest = digests.table_digest(name, data, rows, meaning=prefix)
     return ObjectsManifest(
         name, prefix, len(listing), int(listing["size"].sum()), digest
     )

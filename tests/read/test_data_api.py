@@ -117,8 +117,8 @@ def test_records_that_go_while_pages_are_read_hide_no_others() -> None:
                 while first:
                     table.delete(first.pop())
 
-            way = data_api.Way(10, "id")
-            found = data_api.sweep(session, layout, way, tell=tell)
+            paging = data_api.Paging(10, "id")
+            found = data_api.sweep(session, layout, paging, tell=tell)
 
     assert left <= found.keys()
 

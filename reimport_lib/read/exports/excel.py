@@ -26,8 +26,8 @@ from reimport_lib.checks import Check, Verdict
 from reimport_lib.counting import several
 from reimport_lib.errors import SourceError
 from reimport_lib.read import cells, headers
-from reimport_lib.read.exports import mending, workbook
-from reimport_lib.read.exports.mending import Mended
+from reimport_lib.read.exports import repair, workbook
+from reimport_lib.read.exports.repair import Repaired
 from reimport_lib.read.reading import Reading, assemble
 from reimport_lib.tables import registry
 
@@ -52,8 +52,8 @@ def read(path: Path) -> Reading:
             with data; a column name occurs twice.
     """
     facts = workbook.measure(path)
-    mended = mending.mend(path, facts.sheets) if facts.needs_mending else None
-    sheet, rows = _first_with_data(path, facts, mended)
+    repaired = repair.repair(path, facts.sheets) if facts.needs_repair else None
+    sheet, rows = _first_with_data(path, facts, repaired)
     _refuse_merged_header(path.name, sheet, height=len(rows))
     first = cells.array(rows[0], date_system=facts.date_system).to_pylist()
     place = f"{path.name}, sheet {sheet.name!r}"
@@ -73,18 +73,18 @@ def read(path: Path) -> Reading:
         blank,
         way="excel",
         date_system=facts.date_system,
-        checks=tuple(_checks(sheet, facts, arrays, mended)),
+        checks=tuple(_checks(sheet, facts, arrays, repaired)),
     )
 
 
 def _first_with_data(
-    path: Path, facts: workbook.WorkbookFacts, mended: Mended | None
+    path: Path, facts: workbook.WorkbookFacts, repaired: Repaired | None
 ) -> tuple[CalamineSheet, Cells]:
     try:
         try:
-            found = _open_first(mended.workbook if mended else path)
+            found = _open_first(repaired.workbook if repaired else path)
         except OverflowError:  # a duration of more days than there are
-            found = _open_first(mending.mend(path, facts.sheets).workbook)
+            found = _open_first(repair.repair(path, facts.sheets).workbook)
     except PasswordError:
         raise SourceError(
             f"{path.name}: is protected by a password.",
@@ -133,7 +133,7 @@ def _with_leap_day(
     seen = [pc.starts_with(array, _LAST_OF_FEBRUARY) for array in arrays]
     if facts.date_system != 1900 or not any(pc.any(each).as_py() for each in seen):
         return arrays
-    later = _open_first(mending.mend(path, facts.sheets, move_leap_day=True).workbook)
+    later = _open_first(repair.repair(path, facts.sheets, move_leap_day=True).workbook)
     moved = _arrays(later[1], names, date_system=1900) if later else arrays
     return [
         pc.if_else(
@@ -202,12 +202,12 @@ def _checks(
     sheet: CalamineSheet,
     facts: workbook.WorkbookFacts,
     arrays: list[pa.Array],
-    mended: Mended | None,
+    repaired: Repaired | None,
 ) -> Iterator[Check]:
     """What a workbook may have lost without saying so, each with its count."""
     cut = sum(_cut(array) for array in arrays)
     merged = len(sheet.merged_cell_ranges or ())
-    doubtful = mended.doubtful if mended else 0
+    doubtful = repaired.doubtful if repaired else 0
     if facts.sheets_with_data > 1:
         yield Check(
             "sheets with data",

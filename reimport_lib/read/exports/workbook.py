@@ -65,7 +65,7 @@ class WorkbookFacts:
     pairs: bool = False
 
     @property
-    def needs_mending(self) -> bool:
+    def needs_repair(self) -> bool:
         """The reader would refuse, lose or change something."""
         return self.odd_numbers or self.pairs or self.errors > 0
 

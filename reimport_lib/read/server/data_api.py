@@ -38,7 +38,7 @@ _STEPS_BACK = 1_000
 
 
 @dataclass(slots=True, repr=False)
-class Way:
+class Paging:
     """How pages of one layout are asked for; learnt while they are.
 
     Attributes:
@@ -109,12 +109,12 @@ def read_layout(
     Raises:
         SourceError: it changes too much to be read, or FileMaker refuses it.
     """
-    way = Way(session.server.page_rows, key_of(table, layout.fields))
+    paging = Paging(session.server.page_rows, key_of(table, layout.fields))
     tell = (lambda rows: progress(table, rows)) if progress else None
     settled = settle(
         table,
-        lambda: sweep(session, layout, way, tell=tell),
-        lambda: count(session, layout, way),
+        lambda: sweep(session, layout, paging, tell=tell),
+        lambda: count(session, layout, paging),
     )
     us = is_us(settled.records, layout.fields)
     return fm_records.reading(
@@ -123,13 +123,13 @@ def read_layout(
         layout.fields,
         way=WAY,
         convert=lambda field: convert(field.kind, us=us),
-        found=_hidden(way.hidden),
+        found=_hidden(paging.hidden),
     )
 
 
-def count(session: Session, layout: Layout, way: Way) -> int | None:
+def count(session: Session, layout: Layout, paging: Paging) -> int | None:
     """How many records the server says there are; None: it does not say."""
-    page = _page(session, layout, replace(way, rows=1), place=0)
+    page = _page(session, layout, replace(paging, rows=1), place=0)
     return page.found if page else 0
 
 
@@ -142,7 +142,7 @@ def key_of(table: str, fields: Iterable[ServerField]) -> str:
 def sweep(
     session: Session,
     layout: Layout,
-    way: Way,
+    paging: Paging,
     *,
     tell: Callable[[int], None] | None = None,
 ) -> Sweep:
@@ -158,17 +158,17 @@ def sweep(
     seen: Sweep = {}
     place, steps_back, stuck = 0, 0, 0
     while steps_back < _STEPS_BACK and stuck <= len(http.PAUSES) + 1:
-        page = _page(session, layout, way, place=place)
+        page = _page(session, layout, paging, place=place)
         known = not place or (
             page is not None and bool(page.records) and page.records[0].number in seen
         )
         if page is None or not known:
             if page is None and not place:
                 return seen
-            place, steps_back = max(0, place - way.rows), steps_back + 1
+            place, steps_back = max(0, place - paging.rows), steps_back + 1
             continue
         seen.update((record.number, record) for record in page.records)
-        way.hidden = page.hidden
+        paging.hidden = page.hidden
         if tell:
             tell(len(seen))
         reached = max(place, 1) + len(page.records) - 1
@@ -185,7 +185,9 @@ def sweep(
     )
 
 
-def _page(session: Session, layout: Layout, way: Way, *, place: int) -> Page | None:
+def _page(
+    session: Session, layout: Layout, paging: Paging, *, place: int
+) -> Page | None:
     """
     The page whose first record is at *place* (from 1; 0: the first one).
 
@@ -197,17 +199,17 @@ def _page(session: Session, layout: Layout, way: Way, *, place: int) -> Page | N
     """
     while True:
         try:
-            response = fm_session.get(session, _address(layout, way, place))
+            response = fm_session.get(session, _address(layout, paging, place))
             return fm_layouts.page_of(
-                response, layout.fields, containers=way.containers
+                response, layout.fields, containers=paging.containers
             )
         except TooMuch:
-            if way.rows <= FEWEST_ROWS:
+            if paging.rows <= FEWEST_ROWS:
                 raise
-            way.rows = max(way.rows // 2, FEWEST_ROWS)
+            paging.rows = max(paging.rows // 2, FEWEST_ROWS)
         except Refusal as refusal:
-            if refusal.code == fm_errors.UNKNOWN_PARAMETER and way.dates:
-                way.dates = ""
+            if refusal.code == fm_errors.UNKNOWN_PARAMETER and paging.dates:
+                paging.dates = ""
             elif refusal.status != 401 and refusal.code in (
                 fm_errors.MISSING_RECORD,
                 fm_errors.NO_RECORDS,
@@ -217,12 +219,12 @@ def _page(session: Session, layout: Layout, way: Way, *, place: int) -> Page | N
                 raise
 
 
-def _address(layout: Layout, way: Way, place: int) -> str:
-    query = f"_limit={way.rows}{way.dates}"
+def _address(layout: Layout, paging: Paging, place: int) -> str:
+    query = f"_limit={paging.rows}{paging.dates}"
     if place:
         query += f"&_offset={place}"
-    if way.key:
-        order = [{"fieldName": way.key, "sortOrder": "ascend"}]
+    if paging.key:
+        order = [{"fieldName": paging.key, "sortOrder": "ascend"}]
         query += f"&_sort={quote(json.dumps(order), safe='')}"
     for label in layout.portals:
         query += f"&_limit.{quote(label, safe='')}={PORTAL_ROWS}"

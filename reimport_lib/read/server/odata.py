@@ -48,7 +48,7 @@ _LITERAL = "$(),=;':!*@~-._"
 
 
 @dataclass(slots=True, repr=False)
-class _Way:
+class _Paging:
     """How pages of one table are asked for; learnt while they are.
 
     Attributes:
@@ -133,11 +133,11 @@ def read_entity(
     Raises:
         SourceError: it changes too much to be read, or the service refuses it.
     """
-    way = _way(service, entity)
+    paging = _paging_of(service, entity)
     tell = (lambda rows: progress(table, rows)) if progress else None
     settled = settle(
         table,
-        lambda: sweep(service, entity.name, way, tell=tell),
+        lambda: sweep(service, entity.name, paging, tell=tell),
         lambda: count(service, entity.name),
     )
     moments = moment_of_odata(service.server.time_zone, service.server.clock)
@@ -154,7 +154,7 @@ def read_entity(
 def sweep(
     service: Session,
     name: str,
-    way: _Way,
+    paging: _Paging,
     *,
     tell: Callable[[int], None] | None = None,
 ) -> Sweep:
@@ -167,7 +167,7 @@ def sweep(
     seen: Sweep = {}
     last = ""
     while True:
-        body = _page(service, name, way, last)
+        body = _page(service, name, paging, last)
         rows = body["value"]
         if not rows:
             if annotation(body, "nextLink"):
@@ -175,9 +175,9 @@ def sweep(
             return seen
         held = len(seen)
         for row in rows:
-            record = record_of(row, way.key, way.numbers)
+            record = record_of(row, paging.key, paging.numbers)
             seen[record.number] = record
-        last = plain(rows[-1].get(way.key))
+        last = plain(rows[-1].get(paging.key))
         if len(seen) == held or not last:
             raise _stuck(name)
         if tell:
@@ -216,7 +216,7 @@ def record_of(row: Mapping[str, object], key: str, numbers: dict[str, int]) -> R
     return Record(numbers.setdefault(text, len(numbers) + 1), version, values)
 
 
-def _way(service: Session, entity: Entity) -> _Way:
+def _paging_of(service: Session, entity: Entity) -> _Paging:
     """
     Page by the declared key, else by ROWID, where the server gives it.
 
@@ -224,11 +224,11 @@ def _way(service: Session, entity: Entity) -> _Way:
         SourceError: there is neither.
     """
     kinds = {field.name: field.kind for field in entity.fields}
-    way = _Way(service.server.page_rows, entity.key or ROW, is_number=True)
-    way.is_number = kinds.get(way.key, FieldKind.NUMBER) is FieldKind.NUMBER
+    paging = _Paging(service.server.page_rows, entity.key or ROW, is_number=True)
+    paging.is_number = kinds.get(paging.key, FieldKind.NUMBER) is FieldKind.NUMBER
     first = http.get(service, path_of(entity.name, "$top=1"), body_of)["value"]
     if not first or ROW in first[0]:
-        return way
+        return paging
     shown = [f.name for f in entity.fields if f.kind is not FieldKind.CONTAINER]
     select = "$select=" + ",".join([ROW, VERSION, *map(_quoted, shown)])
     if len(select) <= LONGEST_QUERY:
@@ -236,34 +236,34 @@ def _way(service: Session, entity: Entity) -> _Way:
             http.get(service, path_of(entity.name, f"{select}&$top=1"), body_of)
         except Refusal:
             select = ""
-        way.select = select
-    if not way.select and not entity.key:
+        paging.select = select
+    if not paging.select and not entity.key:
         raise SourceError(
             f"{entity.name!r} has no field that is unique and not empty, and this "
             "server gives no ROWID: its pages cannot be told apart.",
             hint="make the key field unique and not empty, or use the Data API",
             id="R205",
         )
-    return way
+    return paging
 
 
-def _page(service: Session, name: str, way: _Way, last: str) -> Mapping[str, Any]:
+def _page(service: Session, name: str, paging: _Paging, last: str) -> Mapping[str, Any]:
     """The records after *last*; fewer at once where that took too long."""
     while True:
-        key = way.key if way.key == ROW else _quoted(way.key)
-        query = f"$orderby={key}%20asc&$top={way.rows}"
-        if way.select:
-            query = f"{way.select}&{query}"
+        key = paging.key if paging.key == ROW else _quoted(paging.key)
+        query = f"$orderby={key}%20asc&$top={paging.rows}"
+        if paging.select:
+            query = f"{paging.select}&{query}"
         if last:
             text = last.replace("'", "''")
-            literal = last if way.is_number else f"'{quote(text, safe=_LITERAL)}'"
+            literal = last if paging.is_number else f"'{quote(text, safe=_LITERAL)}'"
             query = f"$filter={key}%20gt%20{literal}&{query}"
         try:
             return http.get(service, path_of(name, query), body_of)
         except TooMuch:
-            if way.rows <= FEWEST_ROWS:
+            if paging.rows <= FEWEST_ROWS:
                 raise
-            way.rows = max(way.rows // 2, FEWEST_ROWS)
+            paging.rows = max(paging.rows // 2, FEWEST_ROWS)
 
 
 def _quoted(name: str) -> str:

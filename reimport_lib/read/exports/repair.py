@@ -82,7 +82,7 @@ class Trust:
 
 
 @dataclass(slots=True)
-class Mended:
+class Repaired:
     """A workbook that can be read.
 
     Attributes:
@@ -96,7 +96,9 @@ class Mended:
     doubtful: int = 0
 
 
-def mend(path: Path, sheets: Collection[str], *, move_leap_day: bool = False) -> Mended:
+def repair(
+    path: Path, sheets: Collection[str], *, move_leap_day: bool = False
+) -> Repaired:
     """
     The workbook at *path* with every cell as something that its reader takes whole.
 
@@ -115,20 +117,20 @@ def mend(path: Path, sheets: Collection[str], *, move_leap_day: bool = False) ->
             if member.filename.lower() in sheets
             for number in _long_numbers(archive.read(member))
         }
-        mended = Mended(workbook, Trust.in_numbers(long))
+        repaired = Repaired(workbook, Trust.in_numbers(long))
         for member in members:
             content = archive.read(member)
             part = member.filename.lower()
             if part in sheets:
                 content = _ERROR.sub(rb"\1\3/>", content)
-                content = _NUMBER.sub(lambda cell: _as_text(cell, mended), content)
+                content = _NUMBER.sub(lambda cell: _as_text(cell, repaired), content)
                 if move_leap_day:
                     content = _LEAP_DAY.sub(_day_after, content)
             if part in sheets or part.endswith("strings.xml"):
                 content = _ESCAPE.sub(_character, content)
             packed.writestr(member.filename, content)
     workbook.seek(0)
-    return mended
+    return repaired
 
 
 def _long_numbers(content: bytes) -> Iterator[int]:
@@ -153,24 +155,24 @@ def _is_number(attributes: bytes) -> bool:
     return not kind or (kind[1] or kind[2]) == b"n"
 
 
-def _as_text(cell: re.Match[bytes], mended: Mended) -> bytes:
+def _as_text(cell: re.Match[bytes], repaired: Repaired) -> bytes:
     """The cell as one of text that holds the number's own digits."""
     start, attributes, between, numeral = cell.groups()
     attributes = attributes or b""
-    text = _digits(numeral, mended) if _is_number(attributes) else b""
+    text = _digits(numeral, repaired) if _is_number(attributes) else b""
     if not text:
         return cell[0]
     return start + _TYPE.sub(b"", attributes) + b' t="str">' + between + text
 
 
-def _digits(numeral: bytes, mended: Mended) -> bytes:
+def _digits(numeral: bytes, repaired: Repaired) -> bytes:
     """What the cell of a number shall hold as text; nothing: it can stay a number."""
     whole = _WHOLE.fullmatch(numeral)
     if whole and _is_long(whole[2]):
         sign, digits, point = whole.groups()
         sign = sign.strip(b"+")
-        if not mended.trust.holds(int(digits[:_MOST_DIGITS])):
-            mended.doubtful += 1
+        if not repaired.trust.holds(int(digits[:_MOST_DIGITS])):
+            repaired.doubtful += 1
             return sign + cells.number(float(digits)).encode()
         # A point behind it is from a program that holds doubles: that has to be seen.
         return sign + digits + (b".0" if point else b"")
