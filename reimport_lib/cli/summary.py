@@ -10,7 +10,7 @@ from reimport_lib.record import lock
 from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import Status
-from reimport_lib.show import deletion_words, facts, next_steps, verdict
+from reimport_lib.show import deletion_words, next_steps, run_facts, verdict
 from reimport_lib.show.attempts import attempt_sentences
 from reimport_lib.show.words import noun
 
@@ -19,21 +19,21 @@ def show_run(run: Run, *, brief: bool = False) -> None:
     """The summary of *run*: verdict, one line per table, where the report lies."""
     manifest = run.manifest()
     if not brief:
-        at = facts.clock(manifest) or "not fixed yet"
+        at = run_facts.clock(manifest) or "not fixed yet"
         say(f"Run {run.run_id} ({run.mode}), clock {at}")
         for entry in manifest["phases"]:
             for line in phase_lines(entry):
                 say(line)
     if changes := approve.what_will_change(run):
         show_counts(changes)
-    if planned := [noun(name) for name in facts.only_planned(manifest)]:
+    if planned := [noun(name) for name in run_facts.only_planned(manifest)]:
         say(f"Planned, and the phase is not done: {', '.join(planned)}")
     seconds = manifest.get("seconds", 0)
     say(f"{manifest['status']}: {verdict.checks(manifest)}; {seconds:.1f} s")
     if said := verdict.waits(manifest):
         say(said)
-    stays = facts.has_stopped(manifest) and facts.written_phases(manifest)
-    if stays or facts.is_taken_back(manifest):
+    stays = run_facts.has_stopped(manifest) and run_facts.written_phases(manifest)
+    if stays or run_facts.is_taken_back(manifest):
         say(verdict.written(manifest))
     if not brief and is_abandoned(run):
         say(f"No command is executing it: reimport run --resume {run.run_id}")

@@ -1,6 +1,6 @@
 """What a file is, by its first bytes. Pure.
 
-The endings are those that ``plan.objects`` knows a type for.
+The endings are those that ``plan.stored_objects`` knows a type for.
 """
 
 from __future__ import annotations

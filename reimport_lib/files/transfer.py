@@ -27,7 +27,7 @@ from reimport_lib.files.wanted import (
 )
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.object_names import is_ending, naming
-from reimport_lib.plan.objects import MIME_TYPES
+from reimport_lib.plan.stored_objects import MIME_TYPES
 from reimport_lib.read import objects
 from reimport_lib.read.server import http
 from reimport_lib.read.server import layouts as fm_layouts

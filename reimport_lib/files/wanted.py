@@ -19,7 +19,7 @@ from reimport_lib.files.ledger import FileOutcome, Ledger, Line
 from reimport_lib.files.progress import TransferProgress
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.object_names import Naming, read_names
-from reimport_lib.plan.objects import claims
+from reimport_lib.plan.stored_objects import claims
 from reimport_lib.plan.values.keys import canonical_key
 from reimport_lib.read.server import data_api
 from reimport_lib.read.server.data_api import Paging

@@ -17,7 +17,7 @@ from reimport_lib.backup.backup import Backup
 from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import BackupError
-from reimport_lib.phases import drift, recording
+from reimport_lib.phases import recording, since_rehearsal
 from reimport_lib.phases.binding import place_of_copy
 from reimport_lib.record import runs
 from reimport_lib.record.clock import now
@@ -71,7 +71,7 @@ def back_up(run: Run) -> Proven:
         if run.is_full:
             copies.drop_copy(place, real_url=run.settings.database_url.reveal())
         else:
-            drift.record(run)
+            since_rehearsal.record(run)
         return Proven(made, restored)
 
 

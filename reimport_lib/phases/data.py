@@ -23,10 +23,10 @@ from reimport_lib.plan.context import Context, Held, Known
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.made import make_rows, pointing_at
-from reimport_lib.plan.objects import IMPORTED, plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import Staged
+from reimport_lib.plan.stored_objects import IMPORTED, plan_objects
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run

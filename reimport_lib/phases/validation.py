@@ -14,7 +14,7 @@ import pandas as pd
 from reimport_lib.backup import readiness
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.errors import SourceError
-from reimport_lib.phases import drift, frozen, recording, source_drift
+from reimport_lib.phases import frozen, recording, since_rehearsal, source_drift
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.plan import mapping as mappings
 from reimport_lib.plan.context import Context
@@ -100,7 +100,7 @@ def checks(run: Run, snapshot: Snapshot) -> list[Check]:
             *_object_checks(run, snapshot),
         ]
         if run.reviewed:
-            found += drift.require_none(run)
+            found += since_rehearsal.require_none(run)
         else:
             found += source_drift.checks(run, snapshot)
         return found

@@ -16,7 +16,7 @@ import pandas as pd
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import SourceError
-from reimport_lib.plan.headers import clean_header, matches, nearest, quoted
+from reimport_lib.plan.header_names import clean_header, matches, nearest, quoted
 from reimport_lib.tables.declare import Field, Table
 
 NEAR = 0.85

@@ -39,8 +39,8 @@ from reimport_lib.plan.match import (
     owner_rules,
 )
 from reimport_lib.plan.object_names import naming
-from reimport_lib.plan.objects import Objects, match_objects
 from reimport_lib.plan.stage import Staged
+from reimport_lib.plan.stored_objects import Objects, match_objects
 from reimport_lib.plan.values.keys import whole_keys
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import ByClock, LinkTo, Single, Table

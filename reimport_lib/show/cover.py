@@ -15,7 +15,7 @@ from reimport_lib.plan.decide import Link
 from reimport_lib.plan.gates import Gates
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.status import Status
-from reimport_lib.show import deletion_words, facts
+from reimport_lib.show import deletion_words, run_facts
 from reimport_lib.show.attempts import attempts_table
 from reimport_lib.show.badges import outcome_badge, status_badge
 from reimport_lib.show.charts import deletion_bars, match_rates, outcome_overview
@@ -60,7 +60,7 @@ def render(manifest: Manifest, folder: Path) -> str:
         folder: of the run: the outcomes files give example row numbers, and exported
             notebooks that lie in it are linked.
     """
-    kind = "Rehearsal" if facts.is_rehearsal(manifest) else "Import"
+    kind = "Rehearsal" if run_facts.is_rehearsal(manifest) else "Import"
     sections: list[tuple[str, Sequence[Element]]] = [
         ("What becomes of the data", _data(manifest)),
         ("What does not come in, and why", rejected_rows_report(manifest, folder)),
@@ -83,13 +83,13 @@ def render(manifest: Manifest, folder: Path) -> str:
 
 
 def _data(manifest: Manifest) -> list[Element]:
-    found = facts.source_tables(facts.tables(manifest))
+    found = run_facts.source_tables(run_facts.tables(manifest))
     if not found:
         return [Sentence(_nothing_planned(manifest))]
-    planned = facts.only_planned(manifest)
+    planned = run_facts.only_planned(manifest)
     rows = []
-    for name, counts in facts.tables(manifest).items():
-        terms = equation(facts.by_outcome(counts))
+    for name, counts in run_facts.tables(manifest).items():
+        terms = equation(run_facts.by_outcome(counts))
         terms += " (planned; its phase is not done)" if name in planned else ""
         blank = counts.get("blank_rows", 0)
         rows.append((noun(name), terms, count(blank) if blank else ""))
@@ -100,7 +100,7 @@ def _data(manifest: Manifest) -> list[Element]:
         right=("blank rows",),
     )
     is_in = manifest["status"] == Status.SUCCEEDED
-    applied = is_in and not facts.is_rehearsal(manifest)
+    applied = is_in and not run_facts.is_rehearsal(manifest)
     return [outcome_overview(found, applied=applied), balance]
 
 
@@ -126,20 +126,20 @@ def _links(manifest: Manifest) -> list[Element]:
     limits = Gates(manifest["parameters"].get("gates", {}))
     floors = {
         f"{noun(table)}: {link_noun(link)}": floor
-        for table in facts.tables(manifest)
+        for table in run_facts.tables(manifest)
         for link, floor in link_floors(table, limits).items()
     }
     return [match_rates("", rates, floors)] if rates else []
 
 
 def _deletions(manifest: Manifest) -> list[Element]:
-    phase = facts.deletion(manifest)
+    phase = run_facts.deletion(manifest)
     if phase is None:
         return []
-    deleted, reasons = facts.deleted_and_kept(phase)
-    slate = facts.is_clean_slate(manifest)
+    deleted, reasons = run_facts.deleted_and_kept(phase)
+    slate = run_facts.is_clean_slate(manifest)
     told = deletion_words.finding(deleted, reasons, clean_slate=slate)
-    pairs = facts.deleted_tables(phase)
+    pairs = run_facts.deleted_tables(phase)
     drawn = deletion_bars(pairs, told) if pairs else Sentence(f"{told}.")
     kept = Grid(
         "Looked at and kept",
@@ -159,7 +159,7 @@ def _notes(manifest: Manifest) -> list[Element]:
     heads = ("table", "note", "rows", "what it means", "what to do")
     rows = [
         (noun(name), code, count(number), *note_meaning(code))
-        for name, counts in facts.tables(manifest).items()
+        for name, counts in run_facts.tables(manifest).items()
         for code, number in counts.get("notes", {}).items()
     ]
     return [Grid("By table and note", heads, rows, right=("rows",))] if rows else []
@@ -171,7 +171,7 @@ def _checks(manifest: Manifest) -> list[Element]:
         for phase in manifest["phases"]
         for check in phase["checks"]
     ]
-    past = facts.is_taken_back(manifest)
+    past = run_facts.is_taken_back(manifest)
     return [checks_stack(found, past=past)] if found else []
 
 

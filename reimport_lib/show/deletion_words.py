@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from reimport_lib.counting import verb
 from reimport_lib.plan.codes import Kept
 from reimport_lib.record.manifest import Manifest
-from reimport_lib.show import facts
+from reimport_lib.show import run_facts
 from reimport_lib.show.words import count, several
 
 
@@ -42,13 +42,17 @@ def finding(deleted: int, kept: Mapping[str, int], *, clean_slate: bool) -> str:
 
 def said(manifest: Manifest) -> str:
     """The sentence of the verdict; "" where there is none, or it cannot be told."""
-    phase = facts.deletion(manifest)
-    if phase is None or facts.is_taken_back(manifest) or facts.may_have_written(phase):
+    phase = run_facts.deletion(manifest)
+    if (
+        phase is None
+        or run_facts.is_taken_back(manifest)
+        or run_facts.may_have_written(phase)
+    ):
         return ""
-    deleted, _ = facts.deleted_and_kept(phase)
-    if not deleted or phase not in facts.applied(manifest):
+    deleted, _ = run_facts.deleted_and_kept(phase)
+    if not deleted or phase not in run_facts.applied(manifest):
         return "Nothing was deleted."
-    why = _why(deleted, clean_slate=facts.is_clean_slate(manifest))
+    why = _why(deleted, clean_slate=run_facts.is_clean_slate(manifest))
     return (
         f"{several(deleted, 'record')} {verb(deleted, 'was', 'were')} deleted, {why}."
     )
@@ -56,10 +60,10 @@ def said(manifest: Manifest) -> str:
 
 def warning(manifest: Manifest) -> str:
     """What a person must know before saying yes to a clean slate; "" to any other."""
-    phase = facts.deletion(manifest)
-    if phase is None or not facts.is_clean_slate(manifest):
+    phase = run_facts.deletion(manifest)
+    if phase is None or not run_facts.is_clean_slate(manifest):
         return ""
-    deleted, _ = facts.deleted_and_kept(phase)
+    deleted, _ = run_facts.deleted_and_kept(phase)
     return (
         f"Clean slate: {several(deleted, 'record')} will be deleted, also those whose"
         " row does not come in today, and what people changed in imported fields will"

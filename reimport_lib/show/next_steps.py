@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reimport_lib.record.manifest import Manifest, Parameters
 from reimport_lib.record.status import Status
-from reimport_lib.show import facts
+from reimport_lib.show import run_facts
 
 # The command at the head of a hint: options with their values, a run's id.
 _OPTION = r"--[a-z-]+(?:[ =](?!-)[^\s,;]+)?"
@@ -34,7 +34,7 @@ class Step:
 
 def after(manifest: Manifest) -> Step:
     """The next step after the run that *manifest* describes."""
-    _, hint = facts.error(manifest) if facts.has_stopped(manifest) else ("", "")
+    _, hint = run_facts.error(manifest) if run_facts.has_stopped(manifest) else ("", "")
     if advised := _COMMAND.match(hint):
         return Step(command=advised.group())
     if "reimport " in hint:
@@ -45,7 +45,7 @@ def after(manifest: Manifest) -> Step:
 def _by_state(manifest: Manifest, hint: str) -> str:
     """The command that the state of a run asks for, with the limits of *hint*."""
     status, run_id = manifest["status"], manifest["run_id"]
-    if status == Status.SUCCEEDED and facts.is_rehearsal(manifest):
+    if status == Status.SUCCEEDED and run_facts.is_rehearsal(manifest):
         return f"reimport run --full --reviewed {run_id}"
     if status in (Status.OPEN, Status.INTERRUPTED, Status.FAILED):
         return f"reimport run --resume {run_id}"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reimport_lib.record.manifest import Manifest, SourceRecord
-from reimport_lib.show.facts import clock
 from reimport_lib.show.html import Element, Fold, Grid, Stack
+from reimport_lib.show.run_facts import clock
 from reimport_lib.show.words import count, size
 
 

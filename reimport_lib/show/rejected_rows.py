@@ -13,8 +13,8 @@ import pandas as pd
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.show.badges import outcome_badge
-from reimport_lib.show.facts import tables
 from reimport_lib.show.html import Cell, Element, Grid
+from reimport_lib.show.run_facts import tables
 from reimport_lib.show.words import code_meaning, count, noun
 
 EXAMPLES = 3

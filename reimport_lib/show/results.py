@@ -15,7 +15,6 @@ from reimport_lib.plan.gates import ROWS, GateResult, Gates
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.show.badges import status_badge, verdict_badge
 from reimport_lib.show.check_words import found
-from reimport_lib.show.facts import clock
 from reimport_lib.show.html import (
     Badge,
     Element,
@@ -24,6 +23,7 @@ from reimport_lib.show.html import (
     Sentence,
     Stack,
 )
+from reimport_lib.show.run_facts import clock
 from reimport_lib.show.words import (
     STATUSES,
     VERDICTS,

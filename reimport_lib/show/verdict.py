@@ -14,7 +14,7 @@ from reimport_lib.counting import verb
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.status import Status
-from reimport_lib.show import check_words, deletion_words, facts, next_steps
+from reimport_lib.show import check_words, deletion_words, next_steps, run_facts
 from reimport_lib.show.next_steps import Step
 from reimport_lib.show.words import (
     STATUSES,
@@ -67,7 +67,7 @@ def lead(manifest: Manifest) -> str:
     A run may succeed with warnings and with checks that could not be made: they are
     counted in the same breath.
     """
-    thing = "rehearsal" if facts.is_rehearsal(manifest) else "import"
+    thing = "rehearsal" if run_facts.is_rehearsal(manifest) else "import"
     where = _where(manifest)
     ended = {
         Status.SUCCEEDED: f"succeeded: {checks(manifest)}",
@@ -85,7 +85,7 @@ def lead(manifest: Manifest) -> str:
 
 def _where(manifest: Manifest) -> str:
     """The phase that stopped the run, or where it stood when none did."""
-    if phase := facts.unfinished(manifest):
+    if phase := run_facts.unfinished(manifest):
         return f"in phase {phase['name']}"
     states = {phase["status"] for phase in manifest["phases"]}
     if Status.SUCCEEDED not in states:
@@ -95,9 +95,9 @@ def _where(manifest: Manifest) -> str:
 
 def stopped(manifest: Manifest) -> Iterator[str]:
     """Why a run ended early, and what had been done by then."""
-    if not facts.has_stopped(manifest):
+    if not run_facts.has_stopped(manifest):
         return
-    reason, _ = facts.error(manifest)
+    reason, _ = run_facts.error(manifest)
     if reason:
         yield f"Why: {reason}"
     states = [(phase["status"], phase["name"]) for phase in manifest["phases"]]
@@ -109,7 +109,7 @@ def stopped(manifest: Manifest) -> Iterator[str]:
 
 def rows(manifest: Manifest) -> Iterator[str]:
     """How many rows are in the database, and how many are not; nothing of no row."""
-    sources = facts.source_tables(facts.applied_tables(manifest))
+    sources = run_facts.source_tables(run_facts.applied_tables(manifest))
     counts: Counter[str] = Counter()
     for found in sources.values():
         counts.update(found)
@@ -119,10 +119,10 @@ def rows(manifest: Manifest) -> Iterator[str]:
     skipped, rejected = counts[Outcome.SKIPPED], counts[Outcome.REJECTED]
     inside = total - skipped - rejected
     of_all = f"{count(inside)} of {count(total)} source {verb(total, 'row', 'rows')}"
-    done = " of the phases done" if facts.only_planned(manifest) else ""
-    place = "copy" if facts.is_rehearsal(manifest) else "backend"
+    done = " of the phases done" if run_facts.only_planned(manifest) else ""
+    place = "copy" if run_facts.is_rehearsal(manifest) else "backend"
     are = f"{verb(inside, 'is', 'are')} in the {place}"
-    states = {phase["status"] for phase in facts.applied(manifest)}
+    states = {phase["status"] for phase in run_facts.applied(manifest)}
     if Status.VALIDATION_FAILED in states:
         are += " by the plans, which the checks do not bear out"
     parts = [
@@ -132,7 +132,7 @@ def rows(manifest: Manifest) -> Iterator[str]:
     ]
     told = f"{of_all}{done} ({percent(inside, total)}) {are}: {', '.join(parts)}"
     yield f"{told.removesuffix(': ')}."
-    waiting = facts.waiting(manifest)
+    waiting = run_facts.waiting(manifest)
     rejected -= sum(n for name, n in waiting.items() if name in sources)
     out = [f"{count(rejected)} cannot come in"] if rejected else []
     if skipped:
@@ -146,7 +146,7 @@ def rows(manifest: Manifest) -> Iterator[str]:
 
 def waits(manifest: Manifest) -> str:
     """How many rows wait for a decision, and where."""
-    found = facts.waiting(manifest)
+    found = run_facts.waiting(manifest)
     if not found:
         return ""
     total = sum(found.values())
@@ -160,15 +160,17 @@ def waits(manifest: Manifest) -> str:
 
 def checks(manifest: Manifest) -> str:
     """What its checks found; of a run that was taken back, what they had found."""
-    if facts.is_taken_back(manifest):
-        return f"before that, {check_words.found(facts.verdicts(manifest), past=True)}"
-    return check_words.found(facts.verdicts(manifest))
+    if run_facts.is_taken_back(manifest):
+        return (
+            f"before that, {check_words.found(run_facts.verdicts(manifest), past=True)}"
+        )
+    return check_words.found(run_facts.verdicts(manifest))
 
 
 def checked(manifest: Manifest) -> str:
     """The checks of a run whose first sentence does not count them."""
     is_told = manifest["status"] == Status.SUCCEEDED
-    if is_told or not any(facts.verdicts(manifest)):
+    if is_told or not any(run_facts.verdicts(manifest)):
         return ""
     return f"{sentence_case(checks(manifest))}."
 
@@ -177,23 +179,23 @@ def written(manifest: Manifest) -> str:
     """Which database was written to, and what."""
     phases = [
         "deletions" if phase["name"] == "delete" else phase["name"]
-        for phase in facts.written_phases(manifest)
+        for phase in run_facts.written_phases(manifest)
     ]
-    unsure = [p["name"] for p in manifest["phases"] if facts.may_have_written(p)]
-    if facts.is_rehearsal(manifest):
-        if "backup" not in {phase["name"] for phase in facts.applied(manifest)}:
+    unsure = [p["name"] for p in manifest["phases"] if run_facts.may_have_written(p)]
+    if run_facts.is_rehearsal(manifest):
+        if "backup" not in {phase["name"] for phase in run_facts.applied(manifest)}:
             return (
                 "No copy was ready to write to; the real database was not written to."
             )
         if phases or unsure:
             return "All of it happened on a copy: the real database was only read."
         return "No record of the copy was changed; the real database was only read."
-    if facts.is_taken_back(manifest):
+    if run_facts.is_taken_back(manifest):
         return "The real database was put back to what it held before this run."
     told = []
     if phases:
         told.append(f"Written to the real database: {', '.join(phases)}.")
-    if phases and facts.has_stopped(manifest):  # and was rolled back alone
+    if phases and run_facts.has_stopped(manifest):  # and was rolled back alone
         told.append(
             "It was not rolled back and stays; to take it back, with all that was saved"
             f" since the backup: reimport restore {manifest['run_id']}."

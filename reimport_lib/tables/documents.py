@@ -12,8 +12,8 @@ from reimport_lib import setting_values
 from reimport_lib.frames import Column
 from reimport_lib.plan.cells import each, filled_from
 from reimport_lib.plan.context import Context
-from reimport_lib.plan.objects import base_names
 from reimport_lib.plan.stage import Staged
+from reimport_lib.plan.stored_objects import base_names
 from reimport_lib.plan.values.text import visible
 from reimport_lib.tables import convert, stored_proof
 from reimport_lib.tables.declare import (

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from reimport_lib.files.kinds import ending_of
-from reimport_lib.plan.objects import MIME_TYPES
+from reimport_lib.plan.stored_objects import MIME_TYPES
 
 
 def zipped(name: str) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
-from reimport_lib.phases import drift
+from reimport_lib.phases import since_rehearsal
 from reimport_lib.record.status import Status
 from tests.phases import sites
 from tests.phases.conftest import States
@@ -132,7 +132,7 @@ def test_a_rehearsal_without_its_record_of_rows_is_refused_by_one_clear_line(
     ready: Site, record: str | None
 ) -> None:
     rehearsal = ready.rehearse("validation")
-    file = rehearsal.backup_folder / drift.FILE
+    file = rehearsal.backup_folder / since_rehearsal.FILE
     if record is None:
         file.unlink()
     else:

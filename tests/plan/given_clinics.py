@@ -14,10 +14,10 @@ import pandas as pd
 from reimport_lib.config import RowSettings, Secret, Settings
 from reimport_lib.plan.context import Context, Directory, Held, Known
 from reimport_lib.plan.made import make_rows, pointing_at
-from reimport_lib.plan.objects import plan_objects
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import snapshot_keys, stage
+from reimport_lib.plan.stored_objects import plan_objects
 from reimport_lib.plan.values.text import fold_words
 from reimport_lib.read.objects import as_frame
 from reimport_lib.read.snapshot import Snapshot, freeze

@@ -21,7 +21,7 @@ from reimport_lib.plan.gates import (
     require,
     require_deletions,
 )
-from reimport_lib.plan.objects import plan_objects
+from reimport_lib.plan.stored_objects import plan_objects
 from tests.plan.frames import context, decided, listing, no_rows, plan, written
 
 NOTE = {"id": "N1", "id_Key": "p1", "Note": "Seen."}

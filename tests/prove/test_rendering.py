@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reimport_lib.plan.objects import MIME_TYPES
+from reimport_lib.plan.stored_objects import MIME_TYPES
 from reimport_lib.prove.render import rendering, words
 from reimport_lib.tables.appointment_rules import STATUS_WORDS
 from reimport_lib.tables.sms import DIRECTION_WORDS

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reimport_lib.plan.object_names import Naming
-from reimport_lib.plan.objects import claims
+from reimport_lib.plan.stored_objects import claims
 from reimport_lib.prove.render.shelves import ITS_ONLY_FILE, shelf
 
 P = "docs/"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reimport_lib.record.status import Status
-from reimport_lib.show import facts
+from reimport_lib.show import run_facts
 from reimport_lib.show.verdict import (
     checked,
     lead,
@@ -237,7 +237,7 @@ def test_a_plan_that_was_refused_has_nothing_waiting() -> None:
     manifest = run("full", "refused", "patients")
     tables(manifest)["patients"]["reasons"] = {"local_edit": 1}
 
-    assert facts.waiting(manifest) == {}
+    assert run_facts.waiting(manifest) == {}
 
 
 def test_one_row_that_people_changed_is_told_as_one() -> None:
@@ -253,11 +253,11 @@ def test_one_row_that_people_changed_is_told_as_one() -> None:
 def test_a_clock_that_another_run_fixed_is_told_with_it() -> None:
     manifest: Any = {"as_of": "2026-11-22T18:08:00+00:00"}
 
-    assert facts.clock(manifest) == "2026-11-22 18:08:00 UTC"
-    assert facts.clock({**manifest, "as_of_from": "R-1"}) == (
+    assert run_facts.clock(manifest) == "2026-11-22 18:08:00 UTC"
+    assert run_facts.clock({**manifest, "as_of_from": "R-1"}) == (
         "2026-11-22 18:08:00 UTC, fixed by R-1, which froze the same source"
     )
-    assert facts.clock({**manifest, "as_of": ""}) == ""
+    assert run_facts.clock({**manifest, "as_of": ""}) == ""
 
 
 def _first_number(sentence: str) -> int:

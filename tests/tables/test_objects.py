@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reimport_lib.plan.made import make_rows, pointing_at
-from reimport_lib.plan.objects import plan_objects
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import snapshot_keys
+from reimport_lib.plan.stored_objects import plan_objects
 from reimport_lib.tables import registry
 from tests.plan.frames import (
     ADA,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reimport_lib.write import read
-from reimport_lib.write.drift import ManagedDigest, managed_digest
+from reimport_lib.write.managed_rows import ManagedDigest, managed_digest
 from tests.plan.frames import patient
 from tests.write.rows import LATER, Row, apply, pk, plan
 

@@ -11,7 +11,7 @@ from reimport_lib.cli.drafts.survey import survey
 from reimport_lib.cli.drafts.twin import twin
 from reimport_lib.config import Settings
 from reimport_lib.errors import SourceError, UsageError
-from reimport_lib.plan.headers import clean_header
+from reimport_lib.plan.header_names import clean_header
 from reimport_lib.plan.values.keys import key_of
 from reimport_lib.private_files import unwritable
 from reimport_lib.read.exports import files, kinds

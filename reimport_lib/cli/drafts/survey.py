@@ -19,7 +19,7 @@ from reimport_lib.config import RowSettings
 from reimport_lib.counting import count
 from reimport_lib.errors import SourceError, UsageError, did_you_mean
 from reimport_lib.plan.codes import Note
-from reimport_lib.plan.headers import clean_header, matches
+from reimport_lib.plan.header_names import clean_header, matches
 from reimport_lib.plan.values.keys import key_of
 from reimport_lib.read.certificate import different
 from reimport_lib.read.reading import Reading, filled

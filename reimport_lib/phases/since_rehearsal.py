@@ -15,7 +15,7 @@ from reimport_lib.private_files import write_json
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind
-from reimport_lib.write.drift import ManagedDigest, managed_digest
+from reimport_lib.write.managed_rows import ManagedDigest, managed_digest
 
 FILE = "managed.json"
 SHOWN_ROWS = 5
