@@ -8,7 +8,6 @@ pytest-xdist for each worker). Tests of the backend have a set-up of their own.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import uuid
 from collections.abc import Iterator
@@ -103,20 +102,12 @@ def migrated_database_url(
 ) -> Iterator[str]:
     """The URL of a database of this test's own with the backend's empty tables."""
     if engine == "sqlite":
-        copy = tmp_path / "migrated.sqlite3"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), copy)
-        yield f"sqlite:///{copy}"
+        url = f"sqlite:///{tmp_path / 'migrated.sqlite3'}"
+        migrate(url)
+        yield url
         return
     template = request.getfixturevalue("postgres_template")
     yield from _postgres_database(request.getfixturevalue("postgres_url"), template)
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file, to be copied."""
-    file = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    migrate(f"sqlite:///{file}")
-    return file
 
 
 @pytest.fixture(scope="session")
