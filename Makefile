@@ -28,6 +28,7 @@ demo: .venv/installed ## rehearse and apply a synthetic clinic (SOURCE=data-api,
 
 .PHONY: test
 test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
+	$(BIN)/python -m compileall -q backend reimport_lib reimport_demo tools
 	cd tests/backend && ../../$(PYTEST) -n 2 .
 	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) ../../$(PYTEST) -n 2 .
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
