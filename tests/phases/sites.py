@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from reimport_lib.backup import copies
@@ -36,6 +37,9 @@ Lines = list[dict[str, str]]
 Outcomes = dict[str, bytes]
 
 FIRST = ("validation", "backup")
+
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""For what no database can change: records, rules, gates and what is said of them."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,10 @@ class Site:
     def with_settings(self, **environ: str) -> Site:
         merged = {**self.environ, **environ}
         return Site(load_settings(merged), merged)
+
+    def rehearsed(self, run: Run) -> Site:
+        """The same with the database that the rehearsal *run* wrote to."""
+        return self.with_settings(DATABASE_URL=place_of_copy(run).url)
 
     def drop_copies(self) -> None:
         """Remove what rehearsals on a PostgreSQL server have left beside it."""

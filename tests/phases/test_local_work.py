@@ -1,4 +1,8 @@
-"""Rows and edits of people, and rows of the first system: never lost silently."""
+"""Rows and edits of people, and rows of the first system: never lost silently.
+
+What is compared are hashes and plans; how either database reads and writes edited rows
+is seen in ``test_edits_everywhere``, in ``test_whole_run`` and in ``tests/write``.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from reimport_lib.record.status import Status
 from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
+
+pytestmark = sites.on_sqlite
 
 
 def edit(site: Site, *, rows: int) -> list[str]:
