@@ -18,7 +18,7 @@ from tests.phases.odd_cells import odd_cell
 from tests.phases.small_clinic import SmallClinic, patient, small_clinic
 from tests.phases.test_odd_clinics import site_of
 
-ROWS = 2_500
+ROWS = 1_700
 PLAIN = 200
 """Rows without an odd cell: those that others belong to."""
 
