@@ -133,11 +133,15 @@ def test_a_stranger_imports_into_a_project_of_their_own_by_the_page_alone(
     project(apply)
     assert project.rows() == "12 12"
     assert [c["created"] for c in project.counts("full").values()] == [12, 12]
-    project(again)
-    assert [c["unchanged"] for c in project.counts("rehearsal").values()] == [12, 12]
+    if not project.database_url:  # on a server in tests/own_project/test_import.py
+        project(again)
+        counts = project.counts("rehearsal")
+        assert [c["unchanged"] for c in counts.values()] == [12, 12]
     assert project.run_ids("full")[0] in project(runs)
     project(restore)
     assert project.rows() == "0 0"
+    if project.database_url:  # what follows is by hand, and says nothing of databases
+        return
 
     run_id = project(open_).strip()
     project(papermill)
