@@ -69,7 +69,7 @@ def apply(
     started = time.monotonic()
     try:
         with failures_named(phase, run_id), transaction.atomic(using=DEFAULT):
-            done = _begin(run_id, phase, snapshot_digest)
+            done = begin(run_id, phase, snapshot_digest)
             if done is not None:
                 return Applied(done.counts, done.seconds, repeated=True)
             _write(run_id, phase, plans, deletions, as_of)
@@ -85,7 +85,7 @@ def apply(
             )
             ledger.record_phase(run_id, result)
     except PhaseFailed:
-        outcome = _after_failure(run_id, phase, snapshot_digest)
+        outcome = after_failure(run_id, phase, snapshot_digest)
         if outcome is None:
             raise
         return outcome
@@ -123,7 +123,7 @@ def _parents_first(plans: Sequence[Plan]) -> list[Plan]:
     return [by_table[name] for name in TopologicalSorter(parents).static_order()]
 
 
-def _begin(run_id: str, phase: str, snapshot_digest: str) -> PhaseRecord | None:
+def begin(run_id: str, phase: str, snapshot_digest: str) -> PhaseRecord | None:
     """Take the lock; the phase as the ledger holds it where it is done already."""
     connection: Any = connections[DEFAULT]
     if connection.vendor == "postgresql":
@@ -135,7 +135,7 @@ def _begin(run_id: str, phase: str, snapshot_digest: str) -> PhaseRecord | None:
     return ledger.phase_done(run_id, phase)
 
 
-def _after_failure(run_id: str, phase: str, snapshot_digest: str) -> Applied | None:
+def after_failure(run_id: str, phase: str, snapshot_digest: str) -> Applied | None:
     """
     Whether the transaction was committed all the same, asked on a new connection.
 
@@ -146,7 +146,7 @@ def _after_failure(run_id: str, phase: str, snapshot_digest: str) -> Applied | N
     connection.close()
     try:
         with transaction.atomic(using=DEFAULT):
-            done = _begin(run_id, phase, snapshot_digest)
+            done = begin(run_id, phase, snapshot_digest)
     except (OperationalError, InterfaceError) as error:
         raise PhaseFailed(
             f"{phase}: the connection was lost ({type(error).__name__}); whether the"

@@ -61,7 +61,7 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
             hashes = list(rows[HASH])
             imported.mark(run_id, phase, plan.table, keys, hashes, as_of=as_of)
             continue
-        _demote(plan.table, keys)
+        demote(plan.table, keys)
         imported.update(run_id, phase, plan.table, keys, rows, as_of=as_of)
 
 
@@ -179,7 +179,7 @@ def _refuse_edited(
         raise drifted(plan.table, int(edited.sum()), "changed by a person")
 
 
-def _demote(table: str, keys: Sequence[Any]) -> None:
+def demote(table: str, keys: Sequence[Any]) -> None:
     """
     Take the mark that one row of a group bears off rows that are about to be written.
 
