@@ -25,6 +25,7 @@ from reimport_lib.cli.restore import restore
 from reimport_lib.cli.run import open_, run
 from reimport_lib.cli.runs import list_runs
 from reimport_lib.cli.show import show
+from reimport_lib.cli.undo import undo
 from reimport_lib.errors import ReimportError, UsageError
 
 EXIT_CODES_HELP = (
@@ -51,6 +52,7 @@ for command in (
     open_,
     list_runs,
     show,
+    undo,
     restore,
     init,
     doctor,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import click
 
 from reimport_lib import printing
@@ -21,7 +23,8 @@ def list_runs() -> None:
 def show_runs(settings: Settings) -> None:
     """The runs, a line each; those whose record is damaged with what to do."""
     readable, damaged = runs.found(settings)
-    lines = {run.run_id: _line(run) for run in readable}
+    undone = {run.run_id for run in readable if run.manifest().get("undone")}
+    lines = {run.run_id: _line(run, undone) for run in readable}
     lines |= {run_id: (run_id, "unreadable", "", "") for run_id in damaged}
     if not lines:
         say(f"No runs in {settings.runs}.")
@@ -35,8 +38,20 @@ def show_runs(settings: Settings) -> None:
         say(f"{error.with_id} Next: {error.hint}.")
 
 
-def _line(run: Run) -> tuple[str, str, str, str]:
+def _line(run: Run, undone: Collection[str]) -> tuple[str, str, str, str]:
     manifest = run.manifest()
     status = "not running" if is_abandoned(run) else manifest["status"]
     seconds = f"{manifest['seconds']:.1f}" if "seconds" in manifest else ""
-    return run.run_id, status, seconds, run.reviewed
+    undo = manifest.get("undo")
+    of = f"undoes {undo['of']}" if undo else run.reviewed
+    return run.run_id, status + _undone(run, undone), seconds, of
+
+
+def _undone(run: Run, undone: Collection[str]) -> str:
+    """That a later run took it back, which was not taken back itself."""
+    made = run.manifest().get("undone", [])
+    told = [one for one in made if one["by"] not in undone]
+    if not told:
+        return ""
+    left = sum(told[-1]["rows"][outcome] for outcome in ("kept", "blocked"))
+    return ", undone in part" if left else ", undone"

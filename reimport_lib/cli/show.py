@@ -6,6 +6,7 @@ import click
 
 from reimport_lib import printing
 from reimport_lib.cli.summary import show_run
+from reimport_lib.cli.undo import show_undo
 from reimport_lib.config import load_settings
 from reimport_lib.errors import ReimportError
 from reimport_lib.record import runs
@@ -19,11 +20,15 @@ from reimport_lib.record.status import Status
 def show(run_id: str, as_json: bool) -> None:
     """Show what a run did."""
     chosen = runs.load(load_settings(), run_id)
-    _complete_report(chosen)
+    undo = chosen.manifest().get("undo")
+    if undo is None:
+        _complete_report(chosen)
     if as_json:
         printing.say_json(chosen.manifest())
-    else:
+    elif undo is None:
         show_run(chosen)
+    else:
+        show_undo(chosen, undo)
 
 
 def _complete_report(run: Run) -> None:

@@ -35,6 +35,9 @@ def show_run(run: Run, *, brief: bool = False) -> None:
     stays = run_facts.has_stopped(manifest) and run_facts.written_phases(manifest)
     if stays or run_facts.is_taken_back(manifest):
         say(verdict.written(manifest))
+    for undone in manifest.get("undone", []):
+        rows = ", ".join(f"{n:,} {outcome}" for outcome, n in undone["rows"].items())
+        say(f"Undone by {undone['by']}: {rows}")
     if not brief and is_abandoned(run):
         say(f"No command is executing it: reimport run --resume {run.run_id}")
     report = run.folder / REPORT

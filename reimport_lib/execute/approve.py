@@ -72,7 +72,7 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
     run = runs.load(settings, run_id)
     if run.mode is not Mode.REHEARSAL:
         raise Refused(
-            f"{run_id} is a full run; what is reviewed is a rehearsal.",
+            f"{run_id} is no rehearsal (mode {run.mode}); only those are reviewed.",
             hint="reimport runs",
             id="R047",
         )
@@ -168,7 +168,7 @@ def open_full(
         details={
             **opening_details(settings),
             "database": rehearsal.manifest()["database"],
-            "confirmed": _confirmation(expected, typed=not yes),
+            "confirmed": confirmation(expected, typed=not yes),
         },
     )
     copy_snapshot(rehearsal, run)
@@ -196,7 +196,8 @@ def require_yes(expected: str, ask: Ask | None, *, what: str, again: str) -> Non
         )
 
 
-def _confirmation(expected: str, *, typed: bool) -> Confirmation:
+def confirmation(expected: str, *, typed: bool) -> Confirmation:
+    """That whoever runs this said yes to the word *expected*, now."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

@@ -79,7 +79,7 @@ def way_back(settings: Settings, run_id: str) -> WayBack:
         )
     bind.bind_real(settings)
     require_same_database(run)
-    _require_idle(settings)
+    require_idle(settings)
     backup = _backup_before(run)
     held = digest_url(settings.database_url.reveal())
     unknown = tuple(
@@ -117,7 +117,13 @@ def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path:
     return kept
 
 
-def _require_idle(settings: Settings) -> None:
+def require_idle(settings: Settings) -> None:
+    """
+    No run is being executed.
+
+    Raises:
+        Refused: one is.
+    """
     for run in runs.readable(settings):
         if lock.is_executed(run):
             raise Refused(
@@ -151,12 +157,13 @@ def _backup_before(run: Run) -> Backup:
 
 
 def _later(settings: Settings, run: Run) -> tuple[Run, ...]:
-    """Full runs of the same database that began to write after *run*."""
+    """Runs that began to write to the same database after *run*."""
     database = run.manifest().get("database")
     found = []
     for other in runs.readable(settings):
         manifest = other.manifest()
-        after = other.is_full and other.run_id > run.run_id and "backup" in manifest
+        wrote = "backup" in manifest if other.is_full else other.mode is Mode.UNDO
+        after = other.run_id > run.run_id and wrote
         taken_back = manifest["status"] == Status.ROLLED_BACK
         if after and not taken_back and manifest.get("database") == database:
             found.append(other)

@@ -23,6 +23,12 @@ def resumable(settings: Settings, run_id: str) -> Run:
     """
     run = runs.load(settings, run_id) if run_id else _newest_unfinished(settings)
     manifest = run.manifest()
+    if run.mode is Mode.UNDO:
+        raise UsageError(
+            f"Run {run.run_id} is an undo: it was done whole, or not at all.",
+            hint=f"reimport undo {manifest.get('undo', {}).get('of', 'RUN')} --plan",
+            id="R311",
+        )
     if manifest["status"] == Status.SUCCEEDED:
         raise UsageError(
             f"Run {run.run_id} is done.", hint="reimport run --dry-run", id="R065"
@@ -43,7 +49,8 @@ def _newest_unfinished(settings: Settings) -> Run:
     readable, damaged = runs.found(settings)
     for run in reversed(readable):
         status = run.status
-        if status not in FINISHED and run.mode not in superseded:
+        can_stop = run.mode is not Mode.UNDO
+        if can_stop and status not in FINISHED and run.mode not in superseded:
             _require_newest(run, damaged)
             return run
         if status is Status.SUCCEEDED:

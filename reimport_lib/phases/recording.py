@@ -99,10 +99,10 @@ def record_failure(run: Run, name: str, error: ReimportError) -> None:
 
 def _close_phase(run: Run, name: str, status: Status, *, error: str = "") -> None:
     if run.end_phase(name, status, error=error):
-        _tell_ledger(run, status)
+        tell_ledger(run, status)
 
 
-def _tell_ledger(run: Run, status: Status) -> None:
+def tell_ledger(run: Run, status: Status) -> None:
     """Record in the ledger how the run ended, where it has been entered there."""
     if not apps.ready:  # this process has opened no database
         return

@@ -17,7 +17,7 @@ from reimport_lib.errors import ReimportError
 from reimport_lib.plan.values.canonical import digest_of, line_of
 
 
-class Undone(StrEnum):
+class Fate(StrEnum):
     """What becomes of a row, or of one field of it."""
 
     REVERSED = "reversed"
@@ -43,24 +43,24 @@ class Why(StrEnum):
 CREATED, CHANGED, DELETED = "created", "changed", "deleted"
 
 
-class Row(NamedTuple):
+class RowAt(NamedTuple):
     """A row by its model (``app.Model``) and its primary key as text."""
 
     model: str
     key: str
 
 
-class Part(NamedTuple):
+class Piece(NamedTuple):
     """A row, or one *field* of a row that was changed."""
 
-    row: Row
+    row: RowAt
     field: str = ""
 
 
-class Verdict(NamedTuple):
+class Finding(NamedTuple):
     """What becomes of a part, and why; *what*: a run, a model, a field, never data."""
 
-    outcome: Undone
+    outcome: Fate
     why: str = ""
     what: str = ""
 
@@ -68,9 +68,9 @@ class Verdict(NamedTuple):
 class Hold(NamedTuple):
     """*child* names *parent* in *field*, now; or would again, once it is back."""
 
-    child: Row
+    child: RowAt
     field: str
-    parent: Row
+    parent: RowAt
 
 
 class Slot(NamedTuple):
@@ -82,8 +82,8 @@ class Slot(NamedTuple):
     """
 
     name: str
-    row: Row
-    parts: tuple[Part, ...]
+    row: RowAt
+    parts: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,11 +103,11 @@ class Touched:
     """
 
     run_id: str
-    actions: Mapping[Row, str]
-    found: Mapping[Part, Verdict]
+    actions: Mapping[RowAt, str]
+    found: Mapping[Piece, Finding]
     holds: Sequence[Hold] = ()
     needs: Sequence[Hold] = ()
-    there: Collection[Row] = ()
+    there: Collection[RowAt] = ()
     wanted: Sequence[Slot] = ()
     taken: Sequence[Slot] = ()
     together: Mapping[str, Sequence[frozenset[str]]] | None = None
@@ -128,9 +128,9 @@ class UndoPlan:
     """
 
     run_id: str
-    actions: Mapping[Row, str]
-    rows: Mapping[Row, Verdict]
-    parts: Mapping[Part, Verdict]
+    actions: Mapping[RowAt, str]
+    rows: Mapping[RowAt, Finding]
+    parts: Mapping[Piece, Finding]
 
     def __post_init__(self) -> None:
         wrong = set(self.actions) ^ set(self.rows)
@@ -138,7 +138,7 @@ class UndoPlan:
         wrong |= {
             row
             for row, verdict in self.rows.items()
-            if (verdict.outcome in (Undone.KEPT, Undone.BLOCKED)) != bool(verdict.why)
+            if (verdict.outcome in (Fate.KEPT, Fate.BLOCKED)) != bool(verdict.why)
         }
         if wrong:
             raise ReimportError(
@@ -156,13 +156,13 @@ class UndoPlan:
         """Model -> outcome -> rows, all four."""
         found = Counter((row.model, v.outcome) for row, v in self.rows.items())
         models = sorted({row.model for row in self.rows})
-        return {model: {str(o): found[model, o] for o in Undone} for model in models}
+        return {model: {str(o): found[model, o] for o in Fate} for model in models}
 
     @property
     def totals(self) -> dict[str, int]:
         """Outcome -> rows, all four."""
         found = Counter(verdict.outcome for verdict in self.rows.values())
-        return {str(outcome): found[outcome] for outcome in Undone}
+        return {str(outcome): found[outcome] for outcome in Fate}
 
     @property
     def digest(self) -> str:
@@ -173,18 +173,18 @@ class UndoPlan:
         )
         return digest_of([self.run_id, *lines])
 
-    def going_back(self, action: str) -> list[Part]:
+    def going_back(self, action: str) -> list[Piece]:
         """The parts of rows of *action* that go back, in order."""
         return sorted(
             part
             for part, verdict in self.parts.items()
-            if verdict.outcome is Undone.REVERSED and self.actions[part.row] == action
+            if verdict.outcome is Fate.REVERSED and self.actions[part.row] == action
         )
 
     @property
     def writes(self) -> bool:
         """Anything goes back."""
-        return any(v.outcome is Undone.REVERSED for v in self.parts.values())
+        return any(v.outcome is Fate.REVERSED for v in self.parts.values())
 
 
 def decide(touched: Touched) -> UndoPlan:
@@ -204,81 +204,85 @@ def decide(touched: Touched) -> UndoPlan:
     return UndoPlan(touched.run_id, touched.actions, _rows(touched, parts), parts)
 
 
-def _goes_back(parts: Mapping[Part, Verdict], part: Part) -> bool:
-    return part in parts and parts[part].outcome is Undone.REVERSED
+def _goes_back(parts: Mapping[Piece, Finding], part: Piece) -> bool:
+    return part in parts and parts[part].outcome is Fate.REVERSED
 
 
-def _back(touched: Touched, parts: Mapping[Part, Verdict], row: Row, to: str) -> bool:
+def _back(
+    touched: Touched, parts: Mapping[Piece, Finding], row: RowAt, to: str
+) -> bool:
     """*row* goes back as a whole, and that makes it, or takes it away."""
-    return touched.actions.get(row) == to and _goes_back(parts, Part(row))
+    return touched.actions.get(row) == to and _goes_back(parts, Piece(row))
 
 
-def _holding(touched: Touched, parts: Mapping[Part, Verdict]) -> dict[Part, Verdict]:
+def _holding(touched: Touched, parts: Mapping[Piece, Finding]) -> dict[Piece, Finding]:
     """Created rows that must stay, for a row that stays hangs on them."""
-    hanging: dict[Part, Counter[str]] = {}
+    hanging: dict[Piece, Counter[str]] = {}
     for child, field, parent in touched.holds:
         if not _back(touched, parts, parent, CREATED):
             continue
-        lets_go = _goes_back(parts, Part(child, field))
+        lets_go = _goes_back(parts, Piece(child, field))
         if not lets_go and not _back(touched, parts, child, CREATED):
-            hanging.setdefault(Part(parent), Counter())[child.model] += 1
+            hanging.setdefault(Piece(parent), Counter())[child.model] += 1
     return {
-        part: Verdict(Undone.BLOCKED, Why.HANGS, ", ".join(sorted(models)))
+        part: Finding(Fate.BLOCKED, Why.HANGS, ", ".join(sorted(models)))
         for part, models in hanging.items()
     }
 
 
-def _lacking(touched: Touched, parts: Mapping[Part, Verdict]) -> dict[Part, Verdict]:
+def _lacking(touched: Touched, parts: Mapping[Piece, Finding]) -> dict[Piece, Finding]:
     """Parts that would point at what is not there."""
-    found: dict[Part, Verdict] = {}
+    found: dict[Piece, Finding] = {}
     for child, field, parent in touched.needs:
-        part = Part(child, field) if Part(child, field) in parts else Part(child)
+        part = Piece(child, field) if Piece(child, field) in parts else Piece(child)
         stays = parent in touched.there and not _back(touched, parts, parent, CREATED)
         comes = _back(touched, parts, parent, DELETED)
         if _goes_back(parts, part) and not stays and not comes:
-            found[part] = Verdict(Undone.BLOCKED, Why.GONE, parent.model)
+            found[part] = Finding(Fate.BLOCKED, Why.GONE, parent.model)
     return found
 
 
-def _crowded(touched: Touched, parts: Mapping[Part, Verdict]) -> dict[Part, Verdict]:
+def _crowded(touched: Touched, parts: Mapping[Piece, Finding]) -> dict[Piece, Finding]:
     """Parts that would take a place which another row has, and keeps."""
-    wanting: dict[str, set[Row]] = {}
+    wanting: dict[str, set[RowAt]] = {}
     for slot in touched.wanted:
         if all(_goes_back(parts, part) for part in slot.parts):
             wanting.setdefault(slot.name, set()).add(slot.row)
-    keeping: dict[str, set[Row]] = {}
+    keeping: dict[str, set[RowAt]] = {}
     for slot in touched.taken:
         wants = slot.row in wanting.get(slot.name, ())
         gives_up = not wants and any(_goes_back(parts, part) for part in slot.parts)
         if not gives_up and not _back(touched, parts, slot.row, CREATED):
             keeping.setdefault(slot.name, set()).add(slot.row)
-    found: dict[Part, Verdict] = {}
+    found: dict[Piece, Finding] = {}
     for slot in touched.wanted:
         others = wanting.get(slot.name, set()) | keeping.get(slot.name, set())
         if slot.row in wanting.get(slot.name, ()) and others != {slot.row}:
-            verdict = Verdict(Undone.BLOCKED, Why.TAKEN, slot.row.model)
+            verdict = Finding(Fate.BLOCKED, Why.TAKEN, slot.row.model)
             found |= {part: verdict for part in slot.parts if part in parts}
     return found
 
 
-def _apart(touched: Touched, parts: Mapping[Part, Verdict]) -> dict[Part, Verdict]:
+def _apart(touched: Touched, parts: Mapping[Piece, Finding]) -> dict[Piece, Finding]:
     """Fields that would go back without one that they belong together with."""
     groups = touched.together or {}
-    found: dict[Part, Verdict] = {}
+    found: dict[Piece, Finding] = {}
     for part, verdict in parts.items():
-        if verdict.outcome is Undone.REVERSED or not part.field:
+        if verdict.outcome is Fate.REVERSED or not part.field:
             continue
         for group in groups.get(part.row.model, ()):
-            if part.field in group and verdict.outcome is not Undone.ABSENT:
-                others = [Part(part.row, name) for name in group - {part.field}]
-                stays = Verdict(verdict.outcome, Why.TOGETHER, part.field)
+            if part.field in group and verdict.outcome is not Fate.ABSENT:
+                others = [Piece(part.row, name) for name in group - {part.field}]
+                stays = Finding(verdict.outcome, Why.TOGETHER, part.field)
                 found |= {one: stays for one in others if _goes_back(parts, one)}
     return found
 
 
-def _rows(touched: Touched, parts: Mapping[Part, Verdict]) -> dict[Row, Verdict]:
+def _rows(touched: Touched, parts: Mapping[Piece, Finding]) -> dict[RowAt, Finding]:
     """Of the verdicts on what people or the source typed, the one that says most."""
-    of_row: dict[Row, list[tuple[Part, Verdict]]] = {row: [] for row in touched.actions}
+    of_row: dict[RowAt, list[tuple[Piece, Finding]]] = {
+        row: [] for row in touched.actions
+    }
     for part, verdict in parts.items():
         of_row[part.row].append((part, verdict))
     technical = touched.technical or {}
@@ -290,6 +294,11 @@ def _rows(touched: Touched, parts: Mapping[Part, Verdict]) -> dict[Row, Verdict]
     return found
 
 
-def _worst(verdicts: Iterable[Verdict]) -> Verdict:
-    order = (Undone.BLOCKED, Undone.KEPT, Undone.REVERSED, Undone.ABSENT)
+def _worst(verdicts: Iterable[Finding]) -> Finding:
+    order = (
+        Fate.BLOCKED,
+        Fate.KEPT,
+        Fate.REVERSED,
+        Fate.ABSENT,
+    )
     return min(verdicts, key=lambda verdict: (order.index(verdict.outcome), verdict))

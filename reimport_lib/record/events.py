@@ -51,6 +51,14 @@ class Restored(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RunUndone(Event):
+    """The run *by* took back what it could of this one."""
+
+    name = "undone"
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhaseStarted(Event):
     name = "phase_started"
     phase: str

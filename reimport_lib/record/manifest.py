@@ -151,6 +151,23 @@ class TakenBack(TypedDict):
     at: str
 
 
+class UndoRecord(TypedDict):
+    """Which run an undo takes back, how much of it, and model -> outcome -> rows."""
+
+    of: str
+    digest: str
+    narrowed: dict[str, str]
+    counts: dict[str, dict[str, int]]
+
+
+class Undoing(TypedDict):
+    """An undo of this run: its run, when, and outcome -> rows."""
+
+    by: str
+    at: str
+    rows: dict[str, int]
+
+
 class Database(TypedDict):
     """What tells the real database apart; see ``write.identity``."""
 
@@ -168,6 +185,7 @@ class Opening(TypedDict):
     settings: NotRequired[dict[str, str | int]]
     database: NotRequired[Database]
     confirmed: NotRequired[Confirmation]
+    undo: NotRequired[UndoRecord]
 
 
 class Manifest(Opening):
@@ -190,6 +208,7 @@ class Manifest(Opening):
     finished_at: NotRequired[str]
     seconds: NotRequired[float]
     taken_back: NotRequired[TakenBack]
+    undone: NotRequired[list[Undoing]]
     pruned: NotRequired[str]
 
 

@@ -29,6 +29,7 @@ from reimport_lib.record.manifest import (
     Manifest,
     PhaseEntry,
     SourceRecord,
+    Undoing,
     read_manifest,
 )
 from reimport_lib.record.status import (
@@ -103,14 +104,19 @@ class Run:
             self._take(manifest, Status.RUNNING)
             manifest["error"] = ""
 
-    def end(self, status: Status, *, seconds: float) -> None:
-        """Its command ends: in *status*, with the error of the phase that stopped."""
+    def end(self, status: Status, *, seconds: float, error: str = "") -> None:
+        """
+        Its command ends: in *status*, with the error of the phase that stopped.
+
+        Args:
+            error: of a run that has no phases.
+        """
         with self._changed() as manifest:
             self._take(manifest, status)
             manifest["finished_at"] = now().isoformat()
             manifest["seconds"] = round(manifest.get("seconds", 0.0) + seconds, 2)
             errors = (entry.get("error", "") for entry in manifest["phases"])
-            manifest["error"] = next(filter(None, errors), "")
+            manifest["error"] = next(filter(None, errors), error)
         self.tell(events.RunFinished(status))
 
     def begin_phase(self, name: str) -> None:
@@ -226,6 +232,13 @@ class Run:
             self._take(manifest, Status.ROLLED_BACK)
             manifest["taken_back"] = {"to": to, "at": now().isoformat()}
         self.tell(events.Restored(backup))
+
+    def record_undoing(self, by: str, rows: Mapping[str, int]) -> None:
+        """The run *by* took this one back; outcome -> *rows*."""
+        with self._changed() as manifest:
+            made: Undoing = {"by": by, "at": now().isoformat(), "rows": dict(rows)}
+            manifest.setdefault("undone", []).append(made)
+        self.tell(events.RunUndone(by))
 
     def record_pruning(self) -> None:
         """Copy, snapshot or backup are gone."""

@@ -17,6 +17,7 @@ class Mode(StrEnum):
 
     REHEARSAL = "rehearsal"  # a copy of the database, made by the backup phase
     FULL = "full"  # the real database, after a person has confirmed
+    UNDO = "undo"  # the real database: takes another run back, row by row
 
 
 class Status(StrEnum):

@@ -109,7 +109,7 @@ def _write(
     for plan in _parents_first(plans):
         changes.write_plan(run_id, phase, plan, as_of=as_of)
     tables = {plan.table for plan in plans} | {one.table for one in deletions}
-    changes.recount(tables)
+    changes.recount(run_id, phase, tables)
     images.keep_after(run_id)
 
 

@@ -19,7 +19,7 @@ from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan, managed_hashes
 from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.tables import registry
-from reimport_lib.write import imported, ledger, people
+from reimport_lib.write import images, imported, ledger, people
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.dependents import Hanging, hanging_on, links_onto
 from reimport_lib.write.holding import HASH
@@ -129,15 +129,17 @@ def refuse_dangling(deleted: Mapping[str, Sequence[Any]]) -> None:
                 raise drifted(label_of(hanging.child), len(links), happened)
 
 
-def recount(tables: set[str]) -> None:
+def recount(run_id: str, phase: str, tables: set[str]) -> None:
     """Set every declared count that is not so, where one of *tables* changed."""
     for table in registry.all_tables():
         for field, (counted, link) in table.counts.items():
             if tables & {table.name, counted}:
-                _recount(table.name, field, counted, link)
+                _recount(run_id, phase, table.name, field, counted, link)
 
 
-def _recount(table: str, field: str, counted: str, link: str) -> None:
+def _recount(
+    run_id: str, phase: str, table: str, field: str, counted: str, link: str
+) -> None:
     children: Any = model_of(counted)._base_manager.using(DEFAULT)
     rows: Any = model_of(table)._base_manager.using(DEFAULT)
     of_row = (
@@ -149,6 +151,7 @@ def _recount(table: str, field: str, counted: str, link: str) -> None:
     )
     there_are = Coalesce(Subquery(of_row), 0)
     differing = rows.annotate(there_are=there_are).exclude(**{field: F("there_are")})
+    images.keep_marked(run_id, phase, model_of(table), differing)
     differing.update(**{field: there_are})
 
 

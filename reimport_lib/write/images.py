@@ -60,6 +60,15 @@ def keep_created(
     insert_rows(_images(), columns, alias=alias)
 
 
+def keep_marked(run_id: str, phase: str, model: type[Model], rows: Any) -> None:
+    """Keep the *rows* of a query that the run has not touched: it is to count them."""
+    held = _images().objects.using(rows.db).filter(run_id=run_id, model=label_of(model))
+    known = set(held.values_list("object_pk", flat=True))
+    keys = [key for key in rows.values_list("pk", flat=True) if str(key) not in known]
+    action = ledger.MARKED
+    ledger.keep_before_images(run_id, phase, model, keys, action=action, alias=rows.db)
+
+
 def keep_after(run_id: str, *, alias: str = DEFAULT) -> None:
     """
     Keep what the transaction leaves of every row that it changed; the last thing in it.

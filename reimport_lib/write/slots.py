@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db.models import Model, Q, UniqueConstraint
 
-from reimport_lib.plan.undo import CHANGED, DELETED, Part, Row, Slot
+from reimport_lib.plan.undo import CHANGED, DELETED, Piece, RowAt, Slot
 from reimport_lib.write import ledger
 from reimport_lib.write.models import fields_of
 from reimport_lib.write.rows import in_chunks
 
 if TYPE_CHECKING:
-    from reimport_lib.write.touched import Image
+    from reimport_lib.write.touched import RowImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class _Unique:
 
 
 def slots_of(
-    images: Sequence[Image], back: Collection[Part], alias: str
+    images: Sequence[RowImage], back: Collection[Piece], alias: str
 ) -> tuple[list[Slot], list[Slot]]:
     """(places that rows would have once they are back, those who have them now)."""
     wanted: list[Slot] = []
     taken: list[Slot] = []
-    by_model: dict[str, list[Image]] = {}
+    by_model: dict[str, list[RowImage]] = {}
     for image in images:
         by_model.setdefault(image.row.model, []).append(image)
     for label, of_model in by_model.items():
@@ -50,7 +50,7 @@ def slots_of(
 
 
 def _wanted(
-    unique: _Unique, images: Sequence[Image], back: Collection[Part], alias: str
+    unique: _Unique, images: Sequence[RowImage], back: Collection[Piece], alias: str
 ) -> Iterator[tuple[Slot, Any]]:
     """Each place that a row comes to have, with the value of its first attribute."""
     for image in images:
@@ -72,8 +72,8 @@ def _taken(
     unique: _Unique,
     label: str,
     wants: Mapping[Slot, Any],
-    images: Sequence[Image],
-    back: Collection[Part],
+    images: Sequence[RowImage],
+    back: Collection[Piece],
     alias: str,
 ) -> Iterator[Slot]:
     """Rows that have one of the wanted places now; parts: by which they give it up."""
@@ -87,16 +87,18 @@ def _taken(
         rows = manager.filter(**{f"{first}__in": some})
         for pk, *values in rows.values_list("pk", *unique.attributes):
             name = _slot(unique, [ledger.encoded_value(value) for value in values])
-            image = by_row.get(Row(label, str(pk)))
+            image = by_row.get(RowAt(label, str(pk)))
             if name in names:
                 parts = _parts(unique, image, back) if image else ()
-                yield Slot(name, Row(label, str(pk)), parts)
+                yield Slot(name, RowAt(label, str(pk)), parts)
 
 
-def _parts(unique: _Unique, image: Image, back: Collection[Part]) -> tuple[Part, ...]:
-    if Part(image.row) in back:
-        return (Part(image.row),)
-    parts = (Part(image.row, name) for name in sorted(unique.bears_on))
+def _parts(
+    unique: _Unique, image: RowImage, back: Collection[Piece]
+) -> tuple[Piece, ...]:
+    if Piece(image.row) in back:
+        return (Piece(image.row),)
+    parts = (Piece(image.row, name) for name in sorted(unique.bears_on))
     return tuple(part for part in parts if part in back)
 
 

@@ -22,11 +22,11 @@ from reimport_lib.plan.undo import (
     CHANGED,
     CREATED,
     DELETED,
-    Part,
-    Row,
-    Undone,
+    Fate,
+    Finding,
+    Piece,
+    RowAt,
     UndoPlan,
-    Verdict,
     Why,
     decide,
 )
@@ -44,11 +44,13 @@ from reimport_lib.write.rows import (
     insert_rows,
     update_rows,
 )
-from reimport_lib.write.touched import Image, Narrowing, images_of, rows_now, touched
+from reimport_lib.write.standing import facts_of
+from reimport_lib.write.swaps import set_aside
+from reimport_lib.write.touched import Narrowing, RowImage, images_of, rows_now
 
 PHASE, NUMBER = "undo", 9
 
-ByRow = Mapping[Row, Image]
+ByRow = Mapping[RowAt, RowImage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +130,17 @@ def apply(
         snapshot_digest=reviewed.digest,
     )
     try:
-        with failures_named(undo_id), transaction.atomic(using=DEFAULT):
+        with failures_named(undo_id, undo_id), transaction.atomic(using=DEFAULT):
             done = writing.begin(undo_id, PHASE, reviewed.digest)
             if done is not None:
                 return done.seconds
+            tables, going = tables_of_models(), reviewed.going_back(CREATED)
+            models = {part.row.model for part in going} & set(tables)
+            changes.hold_generic_links([tables[label] for label in sorted(models)])
             again, by_row = _planned(reviewed.run_id, narrowing, lock=True)
             if again.digest != reviewed.digest:
                 raise _changed(again, reviewed)
-            _write(undo_id, again, by_row)
+            _write(undo_id, again, by_row, whole=narrowing == Narrowing())
             _prove(again, by_row)
             seconds = round(time.monotonic() - started, 3)
             record = PhaseRecord(
@@ -158,10 +163,10 @@ def apply(
 
 def _planned(
     run_id: str, narrowing: Narrowing, *, lock: bool, alias: str = DEFAULT
-) -> tuple[UndoPlan, dict[Row, Image]]:
+) -> tuple[UndoPlan, dict[RowAt, RowImage]]:
     found = images_of(run_id, narrowing, lock=lock, alias=alias)
     by_row = {image.row: image for image in found}
-    facts = touched(run_id, found, narrowing, alias)
+    facts = facts_of(run_id, found, narrowing, alias)
     decided = decide(facts)
     while broken := _breaking(decided, by_row, alias):
         facts = replace(facts, found={**facts.found, **broken})
@@ -169,24 +174,24 @@ def _planned(
     return decided, by_row
 
 
-def _breaking(decided: UndoPlan, by_row: ByRow, alias: str) -> dict[Part, Verdict]:
+def _breaking(decided: UndoPlan, by_row: ByRow, alias: str) -> dict[Piece, Finding]:
     """
     Fields of rows that go back in part, and then break a constraint of the model.
 
     What goes back as a whole has held before.
     """
-    of_row: dict[Row, list[Part]] = {}
+    of_row: dict[RowAt, list[Piece]] = {}
     for part, verdict in decided.parts.items():
-        if part.field and verdict.outcome is Undone.REVERSED:
+        if part.field and verdict.outcome is Fate.REVERSED:
             of_row.setdefault(part.row, []).append(part)
-    found: dict[Part, Verdict] = {}
+    found: dict[Piece, Finding] = {}
     for row, parts in of_row.items():
         image, model = by_row[row], apps.get_model(row.model)
         if len(parts) == len(image.after or ()):
             continue
         once = image.now | {part.field: image.before[part.field] for part in parts}
         if not _holds(model, once, alias):
-            verdict = Verdict(Undone.BLOCKED, Why.CONSTRAINT, row.model)
+            verdict = Finding(Fate.BLOCKED, Why.CONSTRAINT, row.model)
             found |= dict.fromkeys(parts, verdict)
     return found
 
@@ -203,7 +208,7 @@ def _holds(model: type[Model], values: Mapping[str, Any], alias: str) -> bool:
     )
 
 
-def _write(undo_id: str, decided: UndoPlan, by_row: ByRow) -> None:
+def _write(undo_id: str, decided: UndoPlan, by_row: ByRow, *, whole: bool) -> None:
     """
     Rows that were made go first, those that were deleted come last.
 
@@ -225,7 +230,13 @@ def _write(undo_id: str, decided: UndoPlan, by_row: ByRow) -> None:
     tables = tables_of_models()
     gone = {tables[label]: keys for label, keys in going.items() if label in tables}
     changes.refuse_dangling(gone)
-    changes.recount({tables[label] for label in labels if label in tables})
+    stays = {v.outcome for v in decided.parts.values()} & {
+        Fate.KEPT,
+        Fate.BLOCKED,
+    }
+    if stays or not whole:  # else counts are as they were, right or not
+        named = {tables[label] for label in labels if label in tables}
+        changes.recount(undo_id, PHASE, named)
     images.keep_after(undo_id)
 
 
@@ -237,12 +248,12 @@ def _delete(undo_id: str, label: str, keys: Sequence[Any]) -> None:
             raise drifted(label, len(keys), "to be deleted went")
 
 
-def _put_back(undo_id: str, label: str, parts: Sequence[Part], by_row: ByRow) -> None:
+def _put_back(undo_id: str, label: str, parts: Sequence[Piece], by_row: ByRow) -> None:
     """Set the fields of *parts*, rows with the same fields at once."""
     if not parts:
         return
     model = apps.get_model(label)
-    fields: dict[Row, list[str]] = {}
+    fields: dict[RowAt, list[str]] = {}
     for part in parts:
         fields.setdefault(part.row, []).append(part.field)
     keys = {row: _key(row) for row in fields}
@@ -250,9 +261,15 @@ def _put_back(undo_id: str, label: str, parts: Sequence[Part], by_row: ByRow) ->
         undo_id, PHASE, model, list(keys.values()), action=ledger.UPDATED
     )
     _demote(label, fields, keys)
-    alike: dict[tuple[str, ...], list[Row]] = {}
+    alike: dict[tuple[str, ...], list[RowAt]] = {}
     for row, names in fields.items():
         alike.setdefault(tuple(sorted(names)), []).append(row)
+    for name in {part.field for part in parts}:
+        rows = [row for row in fields if name in fields[row]]
+        values = [
+            ledger.decoded(model, {name: by_row[row].before[name]}) for row in rows
+        ]
+        set_aside(model, [keys[r] for r in rows], {name: [v[name] for v in values]})
     for fields_alike, rows in alike.items():
         before = [ledger.decoded(model, by_row[row].before) for row in rows]
         columns = {n: [values[n] for values in before] for n in fields_alike}
@@ -260,7 +277,7 @@ def _put_back(undo_id: str, label: str, parts: Sequence[Part], by_row: ByRow) ->
 
 
 def _demote(
-    label: str, fields: Mapping[Row, Sequence[str]], keys: Mapping[Row, Any]
+    label: str, fields: Mapping[RowAt, Sequence[str]], keys: Mapping[RowAt, Any]
 ) -> None:
     """The mark that one row of a group bears: off, before another gets it back."""
     table = tables_of_models().get(label)
@@ -270,7 +287,7 @@ def _demote(
         changes.demote(table, [keys[row] for row in fields if mark in fields[row]])
 
 
-def _make_again(undo_id: str, label: str, rows: Sequence[Row], by_row: ByRow) -> None:
+def _make_again(undo_id: str, label: str, rows: Sequence[RowAt], by_row: ByRow) -> None:
     """Insert *rows* as they were, with the keys that they had."""
     if not rows:
         return
@@ -311,7 +328,7 @@ def _prove(decided: UndoPlan, by_row: ByRow) -> None:
 
 
 def _is_back(
-    part: Part,
+    part: Piece,
     by_row: ByRow,
     there: Mapping[str, Mapping[str, Any]],
     unsaid: frozenset[str],
@@ -342,14 +359,14 @@ def _parents_first(labels: set[str]) -> list[str]:
         return sorted(labels)
 
 
-def _keys(parts: Sequence[Part]) -> dict[str, list[Any]]:
+def _keys(parts: Sequence[Piece]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for part in parts:
         found.setdefault(part.row.model, []).append(_key(part.row))
     return found
 
 
-def _key(row: Row) -> Any:
+def _key(row: RowAt) -> Any:
     return apps.get_model(row.model)._meta.pk.to_python(row.key)
 
 

@@ -143,3 +143,40 @@ def test_a_run_is_taken_back(shop: Workshop) -> None:
 
     assert changed != before
     assert shop.ask(work.digests, shop.place.url) == before
+
+
+def of_people(digests: dict[str, str]) -> dict[str, str]:
+    """Without the record of runs; what the ledger holds beside rows counts."""
+    of_runs = ("ledger_ledgerrun", "ledger_ledgerphase", "ledger_beforeimage")
+    return {name: held for name, held in digests.items() if name not in of_runs}
+
+
+def test_a_run_is_undone_with_what_the_ledger_holds_beside_its_rows(
+    shop: Workshop,
+) -> None:
+    before = of_people(shop.ask(work.digests, shop.place.url))
+    shop.export(change_the_source)
+    full = shop.import_all()
+    after = of_people(shop.ask(work.digests, shop.place.url))
+    undone = shop.ask(work.undo, shop.place, full["run_id"])
+
+    assert after != before
+    assert (undone["kept"], undone["blocked"]) == (0, 0)
+    assert of_people(shop.ask(work.digests, shop.place.url)) == before
+    again = shop.ask(work.undo, shop.place, undone["run_id"])
+    assert (again["kept"], again["blocked"]) == (0, 0)
+    assert of_people(shop.ask(work.digests, shop.place.url)) == after
+
+
+def test_the_first_import_is_undone_but_for_whom_people_note_something(
+    shop: Workshop,
+) -> None:
+    shop.ask(work.add_reminder, shop.place.url, "Probea Testling")
+    undone = shop.ask(work.undo, shop.place, shop.imported_by)
+
+    assert undone["blocked"] == 2  # the customer, and what the ledger holds of it
+    assert shop.held("SELECT full_name FROM workshop_customer") == [
+        ("Probea Testling",)
+    ]
+    assert len(shop.held("SELECT * FROM ledger_importedrow")) == 1
+    assert shop.held("SELECT * FROM workshop_job") == []

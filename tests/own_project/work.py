@@ -208,6 +208,17 @@ def take_back(place: Place, run_id: str) -> None:
     close()
 
 
+def undo(place: Place, run_id: str) -> dict[str, Any]:
+    """Undo *run_id*: the run that did it, and outcome -> rows."""
+    from reimport_lib.execute import undo as undoing
+    from reimport_lib.write.touched import Narrowing
+
+    found = undoing.plan(place.site.settings, run_id, Narrowing())
+    run = undoing.carry_out(found, ask=None, yes=True, least=0)
+    close()
+    return {"run_id": run.run_id, **found.plan.totals}
+
+
 def spoil(place: Place, run_id: str, statement: str) -> dict[str, str]:
     """Names of the checks of phase 8 that fail once *statement* was executed."""
     from reimport_lib.checks import failed

@@ -10,8 +10,7 @@ import pytest
 
 from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.errors import Drifted
-from reimport_lib.plan.undo import Row as At
-from reimport_lib.plan.undo import Undone, UndoPlan, Why
+from reimport_lib.plan.undo import Fate, RowAt, UndoPlan, Why
 from reimport_lib.write import dependents, undo
 from reimport_lib.write.touched import Narrowing
 from tests.write.rows import LATER, Row, apply, pk, plan
@@ -56,8 +55,8 @@ def of(model: str) -> Any:
     return apps.get_model(model)._base_manager
 
 
-def at(model: str, table: str, key: str) -> At:
-    return At(model, str(pk(table, key)))
+def at(model: str, table: str, key: str) -> RowAt:
+    return RowAt(model, str(pk(table, key)))
 
 
 def why(found: UndoPlan) -> Mapping[str, tuple[str, str]]:
@@ -65,7 +64,7 @@ def why(found: UndoPlan) -> Mapping[str, tuple[str, str]]:
     return {
         row.model: (str(verdict.outcome), verdict.why)
         for row, verdict in found.rows.items()
-        if verdict.outcome in (Undone.KEPT, Undone.BLOCKED)
+        if verdict.outcome in (Fate.KEPT, Fate.BLOCKED)
     }
 
 
@@ -100,7 +99,7 @@ def test_a_field_that_a_person_changed_is_kept_and_the_others_go_back() -> None:
     (zoe,) = of(PATIENT).all()
     assert (zoe.last_name, zoe.sex) == ("Theirs", "U")
     verdict = found.rows[at(PATIENT, "patients", "k-1")]
-    assert verdict == (Undone.KEPT, Why.PEOPLE, "last_name")
+    assert verdict == (Fate.KEPT, Why.PEOPLE, "last_name")
 
 
 def test_a_created_row_that_a_person_changed_is_kept_with_what_it_hangs_on() -> None:
@@ -131,7 +130,7 @@ def test_a_created_row_that_people_hung_something_on_is_blocked_and_says_by_what
     found = undone("first")
 
     assert found.rows[at(PATIENT, "patients", "k-1")] == (
-        Undone.BLOCKED,
+        Fate.BLOCKED,
         Why.HANGS,
         "notes.Note",
     )
@@ -157,7 +156,7 @@ def test_a_later_run_is_named(bound: str) -> None:
     before = content(bound)
 
     assert undo.plan("second").rows[at(PATIENT, "patients", "k-1")] == (
-        Undone.KEPT,
+        Fate.KEPT,
         Why.LATER_RUN,
         "third",
     )
@@ -195,7 +194,7 @@ def test_a_deleted_row_that_is_there_again_is_kept() -> None:
     apply(plan("patients", ZOE), run_id="third")
 
     verdict = undo.plan("second").rows[at(PATIENT, "patients", "k-1")]
-    assert verdict == (Undone.KEPT, Why.MADE_AGAIN, "third")
+    assert verdict == (Fate.KEPT, Why.MADE_AGAIN, "third")
 
 
 def test_two_numbers_that_swapped_the_mark_of_the_primary_swap_it_back(

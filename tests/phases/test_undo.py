@@ -1,0 +1,150 @@
+"""A full run is undone by its ledger: the whole of it, or all that nobody touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from reimport_lib.backup.digests import DatabaseDigest
+from reimport_lib.errors import Drifted, GateFailed, Refused, UsageError
+from reimport_lib.execute import restore as going_back
+from reimport_lib.execute import resume, undo
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
+from reimport_lib.write import bind, identity
+from reimport_lib.write.touched import Narrowing
+from tests.phases import sites
+from tests.phases.conftest import Whole
+from tests.phases.sites import Site, rewritten
+
+ALL = Narrowing()
+
+
+@pytest.fixture
+def imported(imported: Site) -> Iterator[Site]:
+    """The runs that were copied with the database are those of the copy."""
+    bind.bind_real(imported.settings)
+    database = identity.database_identity()
+    for run in runs.readable(imported.settings):
+        with rewritten(run) as manifest:
+            manifest.update(database=database)
+    yield imported
+    bind.close()
+
+
+def content(digest: DatabaseDigest) -> dict[str, str]:
+    """Without the record of runs; what the ledger holds beside rows counts."""
+    beside = {"ledger_importedrow": digest.tables["ledger_importedrow"].sha256}
+    return sites.content(digest) | beside
+
+
+def undone(site: Site, run_id: str, narrowing: Narrowing = ALL) -> Run:
+    found = undo.plan(site.settings, run_id, narrowing)
+    return undo.carry_out(found, ask=None, yes=True)
+
+
+def test_a_whole_import_is_undone_and_that_is_undone(
+    imported: Site, whole: Whole
+) -> None:
+    after = content(imported.digest())
+
+    by = undone(imported, whole.full.run_id)
+
+    assert content(imported.digest()) == content(whole.before)
+    full = runs.load(imported.settings, whole.full.run_id)
+    assert (by.status, full.status) == (Status.SUCCEEDED, Status.SUCCEEDED)
+    record = by.manifest()["undo"]
+    assert {of[o] for of in record["counts"].values() for o in ("kept", "blocked")} == {
+        0
+    }
+    assert [u["by"] for u in full.manifest()["undone"]] == [by.run_id]
+    again = undone(imported, by.run_id)
+    assert content(imported.digest()) == after
+    assert "undo,deleted,reversed" not in (again.folder / undo.FILE).read_text()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_what_people_did_since_stays_and_the_rest_goes_back(
+    imported: Site, whole: Whole
+) -> None:
+    """
+    Of the edited patient nothing can be taken: it is a row that the run made.
+
+    Batches are counted again, and some were not counted right before the run.
+    """
+    imported.execute_sql(
+        "UPDATE patients_patient SET notes = 'theirs' WHERE id = (SELECT p.id"
+        " FROM patients_patient p JOIN ledger_beforeimage b"
+        " ON replace(b.object_pk, '-', '') = p.id AND b.action = 'created' LIMIT 1)"
+    )
+
+    by = undone(imported, whole.full.run_id)
+
+    counts = by.manifest()["undo"]["counts"]["patients.Patient"]
+    assert counts["kept"] == 1
+    theirs = "SELECT count(*) FROM patients_patient WHERE notes = 'theirs'"
+    assert sites.query(imported, theirs) == [(1,)]
+    changed = sites.content(imported.digest())
+    before = sites.content(whole.before)
+    moved = {n for n in before if before[n] != changed[n]}
+    assert moved - {"images_imagebatch"} == {"patients_patient"}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_nothing_is_undone_without_the_word_or_below_its_gate(
+    imported: Site, whole: Whole
+) -> None:
+    run_id, held = whole.full.run_id, imported.digest()
+    found = undo.plan(imported.settings, run_id, ALL)
+
+    with pytest.raises(Refused, match="Not confirmed"):
+        undo.carry_out(found, ask=lambda word: word.upper())
+    with pytest.raises(Refused, match="nobody can type"):
+        undo.carry_out(found, ask=None)
+    imported.execute_sql("UPDATE notes_smsreply SET message = 'theirs'")
+    replies = undo.plan(imported.settings, run_id, Narrowing(table="sms_replies"))
+    with pytest.raises(Refused, match="nothing of it can go back"):
+        undo.carry_out(replies, ask=None, yes=True, least=0)
+    again = undo.plan(imported.settings, run_id, ALL)
+    with pytest.raises(GateFailed, match="would go back"):
+        undo.carry_out(again, ask=None, yes=True, least=0.9999)
+    with pytest.raises(Drifted, match="changed since the plan"):
+        undo.carry_out(found, ask=None, yes=True)
+
+    failed = runs.readable(imported.settings)[-1]
+    assert (failed.mode, failed.status) == ("undo", Status.REFUSED)
+    assert f"reimport undo {run_id} --plan" in sites.error(failed)
+    with pytest.raises(UsageError, match="is an undo"):
+        resume.resumable(imported.settings, failed.run_id)
+    changed = sites.content(imported.digest())
+    before = sites.content(held)
+    assert {n for n in before if before[n] != changed[n]} == {"notes_smsreply"}
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_words_that_name_nothing_are_refused(imported: Site, whole: Whole) -> None:
+    asked = {
+        ("20200101T000000Z-full", ALL): (UsageError, "There is no run"),
+        (whole.rehearsal.run_id, ALL): (Refused, "not in the ledger"),
+        (whole.full.run_id, Narrowing(table="patiens")): (UsageError, "patients"),
+        (whole.full.run_id, Narrowing(field="nme")): (UsageError, "no field"),
+        (whole.full.run_id, Narrowing(key="nobody")): (Refused, "no row"),
+    }
+    for (run_id, narrowing), (kind, said) in asked.items():
+        with pytest.raises(kind, match=said):
+            undo.plan(imported.settings, run_id, narrowing)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_going_back_before_the_run_takes_its_undo_back_too(
+    imported: Site, whole: Whole
+) -> None:
+    by = undone(imported, whole.full.run_id)
+
+    way = going_back.way_back(imported.settings, whole.full.run_id)
+    going_back.go_back(way, ask=None, yes=True)
+
+    assert by.status is Status.ROLLED_BACK
+    assert imported.digest() == whole.before
