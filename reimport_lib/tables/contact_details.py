@@ -43,7 +43,10 @@ CONTACT_DETAILS = Table(
     source=Source("Coms", "API_Contact_Details"),
     key=None,
     fields=(
-        owner_column("id.key", "id_key", "id___key", "id_Key", "_kf_ContactID"),
+        owner_column(
+            *("id.key", "id_key", "id___key", "id_Key", "_kf_ContactID"),
+            feeds="patient_id, referrer_id, company_id",
+        ),
         *OWNER_CHECK,
         Field(
             "kind_text",

@@ -26,7 +26,7 @@ TITLES = (
 
 
 def owner_column(*preferred: str, feeds: str = "patient_id") -> Field:
-    """The key of the patient that a row belongs to, *preferred* headers first."""
+    """The key of what a row belongs to, *preferred* headers first."""
     others = tuple(name for name in OWNER_NAMES if name not in preferred)
     names = (*preferred, *others)
     return Field("owner", names, convert.key, required=True, feeds=feeds)

@@ -27,6 +27,7 @@ from tests.phases.checking import (
     named,
     own_case,
     rows_of,
+    spoilt,
 )
 
 __all__ = ["case", "own_case"]
@@ -34,6 +35,8 @@ __all__ = ["case", "own_case"]
 ROOT = Path(__file__).resolve().parents[2]
 LIST = "API: list of patients, and its second page"
 DETAIL = "API: a patient with contact details"
+REFERRER = "API: a referrer with contact details"
+COMPANY = "API: a company with contact details"
 APPOINTMENTS = "API: appointments of a patient"
 SEARCH = "API: ?search= by a last name"
 CLINIC = "API: ?clinic= leaves other clinics out"
@@ -46,7 +49,7 @@ CLOSED = "API: closed to anonymous visitors"
 UNKNOWN = "API: a record that does not exist is not found"
 ALL = {
     *(LIST, DETAIL, APPOINTMENTS, SEARCH, CLINIC, DOCUMENTS, IMAGES, METADATA),
-    *(DOCUMENT_LINKS, BATCH_LINKS, CLOSED, UNKNOWN),
+    *(DOCUMENT_LINKS, BATCH_LINKS, REFERRER, COMPANY, CLOSED, UNKNOWN),
 }
 
 
@@ -62,7 +65,7 @@ def of_busiest(case: Case, table: str) -> list[str]:
     return [row.pk for row in by_owner(rows)[busiest(rows, patients)]]
 
 
-def test_ten_questions_and_two_refusals_are_asked(case: Case) -> None:
+def test_ten_questions_two_on_referrers_and_two_refusals_are_asked(case: Case) -> None:
     checks = asked(case)
 
     assert len(QUESTIONS) == 10
@@ -120,6 +123,29 @@ def test_a_contact_detail_that_is_not_the_sources_is_seen(
     rows.filter(pk=chosen.pk).update(**{label: value, "is_primary": False})
 
     assert failing(asked(case)) == {DETAIL}
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize(
+    ("owner", "label", "name", "check"),
+    [
+        ("referrer_id", "referrers.Referrer", "last_name", REFERRER),
+        ("company_id", "referrers.Company", "name", COMPANY),
+    ],
+)
+def test_an_answer_that_is_not_the_sources_is_seen_of_others_too(
+    case: Case, owner: str, label: str, name: str, check: str
+) -> None:
+    details = rows_of("patients.ContactDetail").filter(**{f"{owner}__isnull": False})
+
+    with spoilt():
+        rows_of(label).update(**{name: "Else"})
+        renamed = failing(asked(case))
+    with spoilt():
+        details.delete()
+        lost = failing(asked(case))
+
+    assert (renamed, lost) == ({check}, {check})
 
 
 @ONLY_SQLITE

@@ -1,4 +1,4 @@
-"""Twelve questions to the REST API, judged by the content of its answers.
+"""Questions to the REST API, judged by the content of its answers.
 
 What the right answers are, ``ground`` says; a question about rows of which there are
 none could not be asked, and is no pass.
@@ -13,42 +13,39 @@ from uuid import UUID
 from django.utils.dateparse import parse_datetime
 
 from reimport_lib.checks import Check, could_not_check
-from reimport_lib.prove.api import PAGE_SIZE, Api, ApiAnswer, Row
+from reimport_lib.prove.api import PAGE_SIZE, Api, Row
 from reimport_lib.prove.evidence import Evidence
-from reimport_lib.prove.facts import counted, every, judged, number, same_rows, true
+from reimport_lib.prove.facts import counted, every, judged, number, same_rows
 from reimport_lib.prove.metadata import kept_columns
 from reimport_lib.prove.reference_data import reference_data
 from reimport_lib.prove.render import one_form, rendering
 from reimport_lib.prove.render.headers import Aliases
-from reimport_lib.prove.render.rendering import key_text
 from reimport_lib.prove.render.shelves import ITS_ONLY_FILE, shelf
 from reimport_lib.tables import registry
 from reimport_lib.tables.appointment_proof import START
+from reimport_lib.tables.clinic_api.details import others_detail, patient_detail
 from reimport_lib.tables.clinic_api.expected import (
     Imported,
-    busiest,
-    by_owner,
     held,
     imported_rows,
 )
 from reimport_lib.tables.clinic_api.questions import (
-    OK,
     Question,
     generic_links,
     nothing,
     of_patient,
 )
-from reimport_lib.tables.contact_detail_proof import DETAIL, detail_value
 
 CLINIC = (("id_Clinic",), ("Clinic_Name",))
 ENDPOINTS = (
-    *("patients", "contact-details", "coordinators"),
+    *("patients", "contact-details", "coordinators", "companies", "referrers"),
+    *("patient-referrers", "referrer-companies"),
     *("appointments", "appointment-types", "notes"),
     *("sms", "sms-replies", "documents", "images", "images/batches", "clinics"),
     "clinicians",
 )
 SEARCHED = ("first_name", "last_name", "mrn", "health_number")
-NAMES: tuple[Aliases, ...] = (("nameFirst",), ("nameLast",))
+LAST_NAME: Aliases = ("nameLast",)
 WITH_METADATA = ("patients", "appointments", "notes", "sms", "documents", "images")
 NOBODY = UUID(int=0)
 NOT_FOUND = 404
@@ -59,7 +56,8 @@ def check_functional(evidence: Evidence) -> list[Check]:
     """Every question, and that nobody who has not signed in gets an answer."""
     patients = {row.key: row for row in imported_rows(evidence, "patients")}
     question = Question(Api(), evidence, reference_data(evidence), patients)
-    return [*(ask(question) for ask in QUESTIONS), closed(question), unknown(question)]
+    asked = [ask(question) for ask in QUESTIONS] + others_detail(question)
+    return [*asked, closed(question), unknown(question)]
 
 
 def patient_list(q: Question) -> Check:
@@ -84,39 +82,6 @@ def patient_list(q: Question) -> Check:
                 "others on the second", min(size, total - size), len(second - first)
             ),
             counted("in the database", len(shown & (imported | others)), of=len(shown)),
-        ],
-    )
-
-
-def patient_detail(q: Question) -> Check:
-    name = "API: a patient with contact details"
-    details = q.rows("contact_details")
-    owner = busiest(details, q.patients)
-    if not owner:
-        return nothing(q, name, "contact_details")
-    patient = q.patients[owner]
-    answer = q.api.get(f"patients/{patient.pk}")
-    shown = {row["id"]: row for row in answer.data.get("contact_details", [])}
-    own = by_owner(details)[owner]
-    expected = {row.pk for row in own} | held(
-        q.evidence, "contact_details", patient_id=patient.pk
-    )
-    texts = q.texts("contact_details", *DETAIL)
-    right = [
-        row
-        for row in own
-        if row.pk in shown and _says(texts[row.row], row, shown[row.pk])
-    ]
-    return judged(
-        name,
-        [
-            true(
-                "the patient",
-                "another patient or none",
-                holds=answer.status == OK and _is_patient(q, patient, answer),
-            ),
-            same_rows(list(shown), expected, "details"),
-            counted("imported details as in the source", len(right), of=len(own)),
         ],
     )
 
@@ -162,7 +127,7 @@ def _shows_its_file(
 def search(q: Question) -> Check:
     name = "API: ?search= by a last name"
     archived = held(q.evidence, "patients", archived=True)
-    texts = q.texts("patients", NAMES[1]) if q.patients else {}
+    texts = q.texts("patients", LAST_NAME) if q.patients else {}
     words = {}
     for patient in q.patients.values():
         word = rendering.plain(texts[patient.row][0])
@@ -298,17 +263,3 @@ def unknown(q: Question) -> Check:
     }
     name = "API: a record that does not exist is not found"
     return judged(name, [every("answer that nothing is there", facts)])
-
-
-def _is_patient(q: Question, patient: Imported, answer: ApiAnswer) -> bool:
-    names = (answer.data["first_name"], answer.data["last_name"])
-    said = q.texts("patients", *NAMES)[patient.row]
-    pairs = map(rendering.name, names, said)
-    same_key = key_text(answer.data.get("filemaker_id") or "") == patient.key
-    return same_key and all(said == shown for said, shown in pairs)
-
-
-def _says(texts: list[str], row: Imported, shown: Row) -> bool:
-    """The value of a contact detail is what its source row says."""
-    said, value = detail_value((shown["value"], shown["kind"]), *texts)
-    return row.has_notes or said == value
