@@ -22,7 +22,7 @@ from reimport_lib import config
 from reimport_lib.errors import BackupError
 from reimport_lib.private_files import private_open
 from reimport_lib.write import pgreasons
-from reimport_lib.write.databases import libpq
+from reimport_lib.write.databases import libpq, lock_timeout
 
 BIN_VARIABLE = "REIMPORT_PG_BIN"
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -122,6 +122,9 @@ def dump(client: Client, url: str, file: Path, *, snapshot: str) -> None:
     """
     # Level 1 of gzip takes half the time of the default for little more room.
     options = ["--format=custom", "--compress=1", f"--snapshot={snapshot}"]
+    # It sets lock_timeout aside, and would wait without end.
+    waits = lock_timeout(libpq(url)["options"])
+    options.append(f"--lock-wait-timeout={waits}")
     _call(client, "pg_dump", url, [*options, f"--file={file}"])
 
 
@@ -199,9 +202,11 @@ def _call(client: Client, program: str, url: str, options: Sequence[str]) -> Non
                 id="R018",
             ) from None
     if answer.returncode != 0:
+        reason = pgreasons.in_text(answer.stderr)
+        if "statement timeout" in reason:  # pg_dump has it only where it locks tables
+            reason = "somebody else has held a lock on a table for too long"
         raise BackupError(
-            f"{program} failed: {pgreasons.in_text(answer.stderr)}"
-            f" (exit {answer.returncode}).",
+            f"{program} failed: {reason} (exit {answer.returncode}).",
             hint="reimport doctor",
             id="R019",
         )

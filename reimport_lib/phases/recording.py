@@ -34,7 +34,7 @@ from reimport_lib.record.events import LedgerNotTold, PhaseError
 from reimport_lib.record.manifest import Counts, LinkCounts
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import STOPPED, Status
-from reimport_lib.write import ledger, pgreasons
+from reimport_lib.write import busy, ledger, pgreasons
 
 _STATUS_OF = (
     (Interrupted, Status.INTERRUPTED),
@@ -203,8 +203,10 @@ def recording(run: Run, name: str) -> Iterator[None]:
         raise failure from None
 
 
-def unexpected(run: Run, name: str, error: Exception) -> PhaseFailed:
-    """*error* as PhaseFailed: its kind and where it was raised, never its text."""
+def unexpected(run: Run, name: str, error: Exception) -> ReimportError:
+    """*error* as one of ours: its kind and where it was raised, never its text."""
+    if pgreasons.is_busy(error):
+        return busy.error(name, run.run_id)
     if pgreasons.is_outside(error):
         return PhaseFailed(
             f"{name}: the database failed: {pgreasons.of_error(error)}.",

@@ -5,6 +5,7 @@ Imports no Django: it is what Django is configured with. SQLite and PostgreSQL o
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -16,6 +17,8 @@ from psycopg.conninfo import make_conninfo
 from reimport_lib import home
 from reimport_lib.errors import SettingsError
 
+Config = dict[str, Any]
+
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 SQLITE_TIMEOUT_SECONDS = 30
@@ -24,11 +27,11 @@ SQLITE_TIMEOUT_SECONDS = 30
 MARKER = "reimport_rehearsal_copy"
 
 # Whatever the server, the database or the role is set to: dates as they are read here,
-# and as much time as the work takes; who waits longer for a lock waits for a person.
+# and as much time as the work takes.
 _POSTGRESQL_SESSION = (
     "-c DateStyle=ISO -c IntervalStyle=postgres -c statement_timeout=0"
     " -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0"
-    " -c lock_timeout=60000 -c log_parameter_max_length_on_error=0"
+    " -c log_parameter_max_length_on_error=0"
 )
 # What keeps rows out of the server's log; not every role may set it. A constraint that
 # fails is told there with the values of its row, and with the statement.
@@ -38,14 +41,19 @@ QUIET = {
     "log_parameter_max_length": "0",
 }
 _WITH_RIGHTS_ON_PARAMETERS = 150_000
+# Seconds for a server to answer the door, and until one that has gone silent is missed.
+_WAITS: Config = {
+    "connect_timeout": 30,
+    "keepalives_idle": 60,
+    "keepalives_interval": 15,
+    "keepalives_count": 4,
+}
 _WITH_TRANSACTION_TIMEOUT = 170_000  # the first version that knows that setting
 _POSTGRESQL_READER = "-c default_transaction_read_only=on"
 # Options of the Django backend; every other one is libpq's own.
 _DJANGO_OPTIONS = frozenset(
     {"pool", "isolation_level", "server_side_binding", "assume_role", "service"}
 )
-
-Config = dict[str, Any]
 
 
 def configuration(url: str, *, read_only: bool) -> Config:
@@ -63,7 +71,7 @@ def configuration(url: str, *, read_only: bool) -> Config:
     if config["ENGINE"] == SQLITE:
         mode = "ro" if read_only else "rw"
         config["NAME"] = sqlite_uri(Path(config["NAME"]), mode=mode)
-        options["timeout"] = SQLITE_TIMEOUT_SECONDS
+        options["timeout"] = float(options.get("timeout", SQLITE_TIMEOUT_SECONDS))
         if not read_only:
             # A writer that starts as a reader cannot wait for the lock: it fails.
             options["transaction_mode"] = "IMMEDIATE"
@@ -72,8 +80,8 @@ def configuration(url: str, *, read_only: bool) -> Config:
     else:
         extra = _POSTGRESQL_READER if read_only else ""
         given = options.get("options", "")
-        options["options"] = f"{given} {_POSTGRESQL_SESSION} {extra}".strip()
-        options.setdefault("application_name", "reimport")
+        options["options"] = f"{_session(given)} {extra}".strip()
+        options = {**_WAITS, "application_name": "reimport", **options}
     return {**config, "OPTIONS": options}
 
 
@@ -119,10 +127,21 @@ def libpq(url: str) -> dict[str, str]:
         for name, value in config.get("OPTIONS", {}).items()
         if name not in _DJANGO_OPTIONS
     }
-    options["options"] = f"{options.get('options', '')} {_POSTGRESQL_SESSION}".strip()
-    return {
-        name: str(value) for name, value in {**named, **options}.items() if value != ""
-    }
+    options["options"] = _session(options.get("options", ""))
+    every = {**_WAITS, **named, **options}
+    return {name: str(value) for name, value in every.items() if value != ""}
+
+
+def lock_timeout(given: str) -> str:
+    """How long to wait for a lock, by the *given* options: else waits for a person."""
+    found = re.search(r"\block_timeout=(\w+)", given)
+    return found[1] if found else "60s"
+
+
+def _session(given: str) -> str:
+    """*given* options of a URL, and ours."""
+    waits = f"-c lock_timeout={lock_timeout(given)}"
+    return f"{given} {_POSTGRESQL_SESSION} {waits}".strip()
 
 
 def conninfo(url: str) -> str:

@@ -30,11 +30,21 @@ _BY_CODE = {
     "53100": "the disk of the server is full",
     "53200": "the server is out of memory",
     "53300": "too many connections to the server",
-    "55P03": "somebody else holds a lock for longer than lock_timeout",
+    "55P03": "somebody else has held a lock for longer than lock_timeout",
     "57014": "statement_timeout, or a person, cancelled it",
     "57P01": "the server ended the connection",
     "57P03": "the server takes no connections just now",
     "58": "the server's machine failed",
+    "SQLITE_BUSY": "another process is writing to the file",
+    "SQLITE_CANTOPEN": "the file cannot be opened",
+    "SQLITE_CORRUPT": "the file is damaged",
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_IOERR": "the disk failed",
+    "SQLITE_LOCKED": "another process is writing to the file",
+    "SQLITE_NOMEM": "there is no memory left",
+    "SQLITE_NOTADB": "the file is no SQLite database",
+    "SQLITE_PERM": "the file may not be used",
+    "SQLITE_READONLY": "the file is read only",
     "XX": "the server failed, or its files are damaged",
     "57P05": "idle_session_timeout ended the connection",
 }
@@ -96,6 +106,7 @@ _OUTSIDE = (
     *("SQLITE_IOERR", "SQLITE_LOCKED", "SQLITE_NOMEM", "SQLITE_NOTADB", "SQLITE_PERM"),
     "SQLITE_READONLY",
 )
+_BUSY = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_LOCKED"})
 _ERROR = re.compile(r"(?:ERROR|FATAL|error): +(?=\S)")
 _BEHIND = re.compile(r"(?:DETAIL|CONTEXT|HINT|STATEMENT|QUERY|LINE \d+|Command was):")
 
@@ -104,10 +115,11 @@ def of_error(error: BaseException) -> str:
     """What *error* is about: psycopg's own, or one of Django's made from it."""
     cause, code = _cause(error), _code(error)
     if not isinstance(cause, psycopg.Error):
-        return f"{type(error).__name__} {code}".strip()
+        known = _BY_CODE.get("_".join(code.split("_")[:2]), "")
+        return known or f"{type(error).__name__} {code}".strip()
     said = _safe(cause.diag.message_primary or "") if code else in_text(str(cause))
     known = _BY_CODE.get(code) or _BY_CODE.get(code[:2], "")
-    if said and said != UNKNOWN:
+    if said and said != UNKNOWN and code not in _BUSY:
         return said
     return known or f"{type(cause).__name__} {code}".strip()
 
@@ -121,6 +133,11 @@ def is_outside(error: BaseException) -> bool:
     code = _code(error)
     lost = isinstance(_cause(error), psycopg.OperationalError | psycopg.InterfaceError)
     return code.startswith(_OUTSIDE) if code else lost
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether *error* is that others were waited for as long as may be."""
+    return _code(error) in _BUSY
 
 
 def _cause(error: BaseException) -> BaseException:

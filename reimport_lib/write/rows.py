@@ -18,8 +18,8 @@ from django.db import DatabaseError, connections
 from django.db.models import AutoField, CharField, Model, TextField
 
 from reimport_lib.counting import several
-from reimport_lib.errors import Drifted, PhaseFailed, TargetError
-from reimport_lib.write import pgreasons
+from reimport_lib.errors import Drifted, PhaseFailed
+from reimport_lib.write import busy, pgreasons
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import AnyField, fields_of, label_of
 
@@ -27,7 +27,6 @@ KEYS_PER_QUERY = 500
 _STAGE = "reimport_stage"
 # All that SQLite says about a constraint: names of tables, columns and constraints.
 _SQLITE_CONSTRAINT = re.compile(r"^([A-Z ]+ constraint failed(?:: [\w., ]+)?)$")
-_BUSY = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_LOCKED"})
 _FULL = frozenset({"SQLITE_FULL", "53100"})  # no room on the disk of the database
 
 _TEXTS = (CharField, TextField)  # a text is written as it is
@@ -114,19 +113,15 @@ def failures_named(where: str, run_id: str) -> Iterator[None]:
 
     Raises:
         PhaseFailed: in place of every error of the database.
-        TargetError: another process holds the lock.
+        TargetError: others have kept it waiting for too long.
     """
     resume = f"reimport run --resume {run_id}"
     try:
         yield
     except (DatabaseError, psycopg.Error, ValidationError) as error:
         code, facts = _facts(error)
-        if code in _BUSY:
-            raise TargetError(
-                f"{where}: another import or person is writing to this database.",
-                hint=f"wait until it is done, then {resume}",
-                id="R261",
-            ) from None
+        if pgreasons.is_busy(error):
+            raise busy.error(where, run_id) from None
         full = code in _FULL
         if not full and pgreasons.is_outside(error):
             raise PhaseFailed(

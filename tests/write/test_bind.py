@@ -175,8 +175,14 @@ def test_a_socket_and_a_password_are_read_from_the_url() -> None:
 
     found = libpq(url)
 
-    assert "-c statement_timeout=0" in found.pop("options")
+    assert {"statement_timeout=0", "lock_timeout=60s"} <= {
+        *found.pop("options").split()
+    }
     assert found == {
+        "connect_timeout": "30",
+        "keepalives_idle": "60",
+        "keepalives_interval": "15",
+        "keepalives_count": "4",
         "host": "/run/sockets",
         "port": "5433",
         "dbname": "clinic",

@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -17,7 +16,7 @@ import pytest
 from django.db import connections
 
 from reimport_lib.backup.digests import digest_url
-from reimport_lib.errors import PhaseFailed, TargetError
+from reimport_lib.errors import PhaseFailed
 from reimport_lib.write import bind, ledger
 from reimport_lib.write.databases import conninfo, sqlite_file
 from tests.write.faults import QUICK_LEDGER, SLOW_LEDGER, cutting_proxy
@@ -97,44 +96,6 @@ def test_two_processes_do_a_phase_once(bound: str, engine: str) -> None:
     assert process.wait() == 0
     assert applied.repeated
     assert query(bound, "SELECT count(*) FROM ledger_ledgerphase") == [(1,)]
-
-
-def test_a_lock_that_is_not_given_up_is_named(bound: str, engine: str) -> None:
-    from django.db import connection
-
-    start()
-    if engine == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = 200")
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 200")
-    held, release = threading.Event(), threading.Event()
-    thread = threading.Thread(target=hold_lock, args=(engine, bound, held, release))
-    thread.start()
-    held.wait(30)
-
-    with pytest.raises(TargetError, match="is writing to this database"):
-        apply(plan("patients", *ROWS))
-    release.set()
-    thread.join()
-
-
-def hold_lock(
-    engine: str, url: str, held: threading.Event, release: threading.Event
-) -> None:
-    from reimport_lib.write.apply import LOCK
-
-    if engine == "postgresql":
-        with psycopg.connect(conninfo(url)) as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            held.set()
-            release.wait(30)
-        return
-    with closing(sqlite3.connect(sqlite_file(url))) as file:
-        file.execute("BEGIN IMMEDIATE")
-        held.set()
-        release.wait(30)
 
 
 class TestPostgresql:
