@@ -241,10 +241,20 @@ birth_date = Conversion(
     dated=True,
     shown="year",
 )
-time_of_day = Conversion(
-    "time of day",
+since_midnight = Conversion(
+    "time since midnight",
     _simply(times.times),
     carrying.always,
+    clock=True,
+    shown="plain",
+)
+time_of_day = Conversion(
+    "time of day",
+    _simply(times.times_of_day),
+    carrying.always,
+    _always(clocks.time_of_day),
+    lambda _: explaining.times(),
+    keeping.no_time,
     gives=datetime.time,
     clock=True,
     shown="plain",

@@ -159,6 +159,13 @@ def test_blank_is_no_time_and_no_code() -> None:
     assert read("\xa0") == (None, "")
 
 
+def test_a_field_of_a_time_holds_no_end_of_a_day_and_no_other_word() -> None:
+    found = times.times_of_day(pd.Series(["9:30", "", "24:00", "noon"], dtype=object))
+
+    assert list(found.values) == [time(9, 30), None, None, None]
+    assert list(found.codes) == ["", "", "bad_date", "bad_date"]
+
+
 @given(clock=st.times().map(lambda clock: clock.replace(microsecond=0)))
 def test_every_second_of_the_day_is_read_in_every_spelling(clock: time) -> None:
     span = at(clock.hour, clock.minute, clock.second)

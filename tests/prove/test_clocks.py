@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -198,3 +198,27 @@ def test_a_date_that_can_be_read_is_not_excused_as_unreadable() -> None:
 def test_two_days_in_one_cell_are_no_time_of_day() -> None:
     assert clocks.is_clock("1900-01-01 10:30:00")
     assert not clocks.is_clock("1904-01-01\n1904-01-01")
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "alike"),
+    [
+        (time(9, 30), "9.30 am", True),
+        (time(9, 30), "09:31", False),
+        (time(0), "", False),
+        (None, "", True),
+        (None, "noon", False),
+    ],
+)
+def test_a_time_of_day_is_held_against_its_text(
+    value: time | None, said: str, alike: bool
+) -> None:
+    one, other = clocks.time_of_day(value, said)
+    assert (one == other) is alike
+
+
+def test_a_lone_hour_is_that_hour_alone() -> None:
+    assert clocks.is_lone(time(9), "9")
+    assert clocks.is_lone(time(9, 30), "9.3")
+    assert not clocks.is_lone(time(10), "9")
+    assert not clocks.is_lone(time(9), "9:00")

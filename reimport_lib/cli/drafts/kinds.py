@@ -78,7 +78,7 @@ KINDS: Mapping[str, ValueKind] = {
             "2020-06-03 09:30:00",
             "datetime(2020, 6, 2, 23, 30, tzinfo=UTC)",
         ),
-        ValueKind("time_of_day", "", "09:30", ""),
+        ValueKind("time_of_day", "TimeField", "09:30", "time(9, 30)"),
         ValueKind("email", "", "someone@example.com", '"someone@example.com"'),
         ValueKind("phone", "", "+61 491 570 006", '"+61491570006"'),
         ValueKind("whole", "BigIntegerField", "12", "12"),

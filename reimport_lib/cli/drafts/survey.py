@@ -212,7 +212,7 @@ def _column(
     elif looks_like_key and name != "filemaker_id":
         question = "It is called a key: of which table?"
     elif kind.convert == "time_of_day":
-        question = "Of which day? A time makes a moment only with a date beside it."
+        question = "Of which day? Beside its date it may be one moment."
     repeated = rows >= _FEW_ROWS and len(texts) <= min(FEW_WORDS, held / 4)
     return ExportColumn(
         header,

@@ -85,11 +85,12 @@ def twin(draft: Draft) -> str:
 def _imports(draft: Draft) -> str:
     values = {column.kind.convert for column in draft.plain}
     days = ["date"] * bool(values & {"date", "birth_date"})
+    clocks = ["time"] * ("time_of_day" in values)
     linked = ["Held"] * bool(_tables(draft)) + ["Known"] * bool(draft.linked)
     known = ["Context", *["Directory"] * bool(_lookups(draft)), *linked]
     ours = draft.module.startswith("reimport_lib.")  # else a library beside others
     lines = [
-        f"from datetime import {', '.join(['UTC', *days, 'datetime'])}",
+        f"from datetime import {', '.join(['UTC', *days, 'datetime', *clocks])}",
         *["from decimal import Decimal"] * ("amount" in values),
         *["from uuid import UUID"] * bool(draft.linked),
         "",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -73,6 +73,30 @@ def times(column: Column) -> Cleaned:
         return value, Note.AMBIGUOUS_TIME.value if doubtful else ""
 
     return clean(column, read)
+
+
+def times_of_day(column: Column) -> Cleaned:
+    """
+    As ``times``, as ``time``; midnight at the end of a day is none.
+
+    Codes: ``bad_date`` (value None) where the text is no time of day.
+    """
+    found = times(column)
+    values = [_time(since_midnight) for since_midnight in found.values]
+    codes = [
+        Note.BAD_DATE.value if value is None and text.strip() else code
+        for text, value, code in zip(column, values, found.codes, strict=True)
+    ]
+    return Cleaned(
+        values=pd.Series(values, index=column.index, dtype=object),
+        codes=pd.Series(codes, index=column.index, dtype=object),
+    )
+
+
+def _time(since_midnight: timedelta | None) -> time | None:
+    if since_midnight is None or since_midnight >= DAY:
+        return None
+    return (datetime.min + since_midnight).time()
 
 
 def lone_spelling(column: Column) -> str:

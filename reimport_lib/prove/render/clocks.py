@@ -183,6 +183,21 @@ def clock(value: datetime | None, text: str) -> Pair:
     return said, said if _same_time(value.time(), said) else f"{value:%H:%M:%S}"
 
 
+def time_of_day(value: time | None, text: str) -> Pair:
+    """*value* in the spelling of *text*."""
+    said = folded(text)
+    if value is None:
+        return said, ""
+    return said, said if said and _same_time(value, said) else f"{value:%H:%M:%S}"
+
+
+def is_lone(value: time | None, text: str) -> bool:
+    """*text* is an hour, or an hour and tens of minutes, and *value* says as much."""
+    said = folded(text)
+    missing = _kind_of_clock(said)
+    return bool(missing and value) and _same_time(value, said + missing)
+
+
 @lru_cache(maxsize=65_536)
 def _shape(text: str) -> re.Match[str] | None:
     """How *text* writes a date, or None where it is none."""

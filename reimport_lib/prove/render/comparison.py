@@ -229,16 +229,7 @@ def declared(matched: Matched) -> list[Comparison]:
         if _is_held(table, link):
             found += _one_of(matched, link) if link.others else [_linked(matched, link)]
     found += [
-        field_of(
-            matched,
-            each.field,
-            _or_nothing(
-                each.convert.render(matched.zone),
-                matched.reference.stand_in(matched.table, each.field),
-            ),
-            each.names,
-            notes=each.convert.notes(matched.zone) if each.convert.notes else None,
-        )
+        _declared(matched, each, each.convert.render(matched.zone))
         for each in table.fields
         if each.field in table.managed and each.convert.render
     ]
@@ -248,17 +239,32 @@ def declared(matched: Matched) -> list[Comparison]:
     return sorted(by_name.values(), key=lambda each: order.get(each.name, -1))
 
 
-def _or_nothing(render: Render, stand_in: object) -> Render:
-    """*render*; *stand_in* is nothing, where the source says nothing."""
+def _declared(matched: Matched, field_: Field, render: Render) -> Comparison:
+    notes = field_.convert.notes
+    return field_of(
+        matched,
+        field_.field,
+        render,
+        field_.names,
+        notes=notes(matched.zone) if notes else None,
+        values=_told(matched, field_, render),
+    )
+
+
+def _told(matched: Matched, field_: Field, render: Render) -> list[Any]:
+    """The database's values; what stands for nothing is nothing, unless it was said."""
+    held = matched.values(field_.field)
+    stand_in = matched.reference.stand_in(matched.table, field_.field)
     if stand_in is None:
-        return render
+        return held
 
-    def rendered(value: Any, said: str) -> Pair:
-        if not said.strip() and value == stand_in:
-            return "", ""
-        return render(value, said)
+    def told(value: Any, text: str) -> Any:
+        if value != stand_in:
+            return value
+        said, shown = render(value, text)
+        return value if said == shown else None
 
-    return rendered
+    return list(map(told, held, matched.texts(*field_.names)))
 
 
 def _own_key(matched: Matched, key: Field) -> Comparison:

@@ -10,7 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from reimport_lib.prove.render import rendering
-from reimport_lib.prove.render.clocks import in_other_order, is_clock
+from reimport_lib.prove.render.clocks import (
+    ends_day,
+    in_other_order,
+    is_clock,
+    is_lone,
+)
 from reimport_lib.prove.render.moments import Zone, is_stamp
 from reimport_lib.prove.render.names import Names
 from reimport_lib.prove.render.words import Vocabulary
@@ -62,6 +67,13 @@ def moments(zone: Zone) -> Notes:
         "dst_gap": in_gap,
         "other_date_order": swapped,
     }
+
+
+def times() -> Notes:
+    def unreadable(value: object, text: str) -> bool:
+        return is_blank(value) and (not is_clock(text) or ends_day(text))
+
+    return {"bad_date": unreadable, "ambiguous_time": is_lone}
 
 
 def numbers() -> Notes:

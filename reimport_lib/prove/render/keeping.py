@@ -32,6 +32,10 @@ def stayed_empty(value: object, text: str, order: str) -> bool:
     return value is None and said and not is_stamp(text, order)
 
 
+def no_time(value: object, text: str, order: str) -> bool:
+    return value is None and bool(rendering.folded(text))
+
+
 def differs(value: object, text: str, order: str) -> bool:
     """The text is there, and the value is another."""
     number = rendering.number_text(None, text)[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -108,3 +109,36 @@ class Call(models.Model):
                 name="workshop_call_with_one",
             )
         ]
+
+
+class Sample(models.Model):
+    """A field of each kind that can be empty, and one that cannot and has a default."""
+
+    text_empty = models.TextField(null=True)
+    text_filled = models.TextField()
+    word_empty = models.CharField(max_length=80, null=True)
+    word_filled = models.CharField(max_length=80, default="none")
+    person_empty = models.CharField(max_length=80, null=True)
+    person_filled = models.CharField(max_length=80)
+    phone_empty = models.CharField(max_length=50, null=True)
+    phone_filled = models.CharField(max_length=50, blank=True)
+    email_empty = models.EmailField(null=True)
+    email_filled = models.EmailField(blank=True)
+    code_empty = models.CharField(max_length=80, null=True)
+    code_filled = models.SlugField()
+    flag_empty = models.BooleanField(null=True)
+    flag_filled = models.BooleanField(default=True)
+    whole_empty = models.BigIntegerField(null=True)
+    whole_filled = models.PositiveSmallIntegerField(db_default=7)
+    share_empty = models.DecimalField(max_digits=6, decimal_places=3, null=True)
+    share_filled = models.FloatField(default=0.5)
+    amount_empty = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    amount_filled = models.DecimalField(max_digits=8, decimal_places=2, default=0)
+    weight_empty = models.FloatField(null=True)
+    weight_filled = models.FloatField(default=0)
+    day_empty = models.DateField(null=True)
+    day_filled = models.DateField(default=date(2000, 1, 1))
+    moment_empty = models.DateTimeField(null=True)
+    moment_filled = models.DateTimeField(default=datetime(2000, 1, 1, tzinfo=UTC))
+    clock_empty = models.TimeField(null=True)
+    clock_filled = models.TimeField(default=time(9))

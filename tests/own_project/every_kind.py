@@ -1,0 +1,40 @@
+"""One table with every kind of value, in fields that can be empty and that cannot."""
+
+from __future__ import annotations
+
+from reimport_lib.tables import convert
+from reimport_lib.tables.declare import Field, Source, Table
+
+KINDS = {
+    "text": convert.text,
+    "word": convert.word,
+    "person": convert.person_name,
+    "phone": convert.phone,
+    "email": convert.email,
+    "code": convert.number_text,
+    "flag": convert.flag,
+    "whole": convert.whole,
+    "share": convert.whole,
+    "amount": convert.amount,
+    "weight": convert.amount,
+    "day": convert.date,
+    "moment": convert.moment,
+    "clock": convert.time_of_day,
+}
+FIELDS = [f"{kind}_{way}" for kind in KINDS for way in ("empty", "filled")]
+
+SAMPLES = Table(
+    name="samples",
+    noun="samples",
+    phase="samples",
+    model="workshop.Sample",
+    source=Source("Samples", "Samples"),
+    key=Field("filemaker_id", ("SampleNo",), convert.key, required=True, length=60),
+    fields=tuple(
+        Field(name, (name,), KINDS[name.partition("_")[0]], length=None)
+        for name in FIELDS
+    ),
+    managed=(*FIELDS, "filemaker_metadata"),
+)
+
+TABLES = (SAMPLES,)
