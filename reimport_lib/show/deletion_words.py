@@ -19,18 +19,20 @@ def finding(deleted: int, kept: Mapping[str, int], *, clean_slate: bool) -> str:
     What goes, why, and what stays: the title of the chart.
 
     That nothing is gone from the source is said only where it is so: a record that is
-    gone may stay, because others hang on it.
+    gone may stay, because others or what people did hang on it.
 
     Args:
         kept: reason -> records that the plan leaves.
     """
-    held = kept.get(Kept.HAS_CHILDREN, 0)
+    theirs = kept.get(Kept.LOCAL_CHANGES, 0) + kept.get(Kept.HAS_LOCAL_ROWS, 0)
+    held = kept.get(Kept.HAS_CHILDREN, 0) + theirs
     stays = sum(kept.values())
     if deleted:
         why = _why(deleted, clean_slate=clean_slate)
         told = f"{several(deleted, 'record')} {verb(deleted, 'goes', 'go')}, {why}"
     elif held:
-        told = f"Nothing is deleted: {several(held, 'record')} would go, and others "
+        work = "others or people's work" if theirs else "others"
+        told = f"Nothing is deleted: {several(held, 'record')} would go, and {work} "
         told += verb(held, "hang on it", "hang on them")
     else:
         told = "Nothing is deleted: no record of an import is gone from the source"

@@ -27,6 +27,12 @@ NOTHING_GONE = "no record of an import is gone from the source"
             "Nothing is deleted: 2 records would go, and others hang on them;"
             " 2 stay for named reasons",
         ),
+        (
+            0,
+            {"has_children": 1, "local_changes": 1, "has_local_rows": 1},
+            "Nothing is deleted: 3 records would go, and others or people's work hang"
+            " on them; 3 stay for named reasons",
+        ),
         (1, {}, "1 record goes, as the source no longer has it"),
         (
             2,
