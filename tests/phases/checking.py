@@ -29,9 +29,6 @@ from tests.phases.conftest import Whole
 
 Line = dict[str, str]
 
-ONLY_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-"""For what no database has a part in; the main checks are spoilt on both."""
-
 
 @dataclass(frozen=True)
 class Case:

@@ -38,7 +38,7 @@ Outcomes = dict[str, bytes]
 
 FIRST = ("validation", "backup")
 
-on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+ONLY_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 """For what no database can change: records, rules, gates and what is said of them."""
 
 

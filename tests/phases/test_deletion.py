@@ -128,7 +128,7 @@ def test_nothing_is_deleted_without_a_proven_backup(
     assert held(site, "notes", notes) == set(notes)
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_more_deletions_than_the_gate_allows_stop_the_run(
     imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
 ) -> None:
@@ -149,7 +149,7 @@ def test_more_deletions_than_the_gate_allows_stop_the_run(
     assert sites.deletions(allowed)["appointments"]["deleted"] == 30
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_patient_whose_rows_the_source_still_has_is_kept(
     imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
 ) -> None:
@@ -167,7 +167,7 @@ def test_a_patient_whose_rows_the_source_still_has_is_kept(
     assert sites.deletions(run)["notes"]["deleted"] == 0
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_table_that_is_not_in_the_snapshot_is_never_deleted_from(
     imported: Site, whole: Whole, clinic: Clinic, tmp_path: Path
 ) -> None:

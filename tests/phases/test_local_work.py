@@ -18,7 +18,7 @@ from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
 
-pytestmark = sites.on_sqlite
+pytestmark = sites.ONLY_SQLITE
 
 
 def edit(site: Site, *, rows: int) -> list[str]:

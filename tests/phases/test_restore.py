@@ -94,7 +94,7 @@ def test_a_person_is_shown_every_table_that_differs(
     assert way.word.endswith(way.backup.digest.total[:8])
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_later_runs_are_undone_with_it(imported: Site, whole: Whole) -> None:
     first = full_run(imported)
     second = imported.apply(imported.rehearse())
@@ -121,7 +121,7 @@ def test_backups_of_what_was_taken_back_are_not_compared_with(imported: Site) ->
     assert "clinics_clinician" in sites.error(emptied)
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_going_back_before_the_last_run_keeps_the_first(imported: Site) -> None:
     first, before = full_run(imported), imported.digest()
     second = imported.apply(imported.rehearse())
@@ -132,7 +132,7 @@ def test_going_back_before_the_last_run_keeps_the_first(imported: Site) -> None:
     assert sites.status(first) is Status.SUCCEEDED
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_the_same_can_be_imported_again_afterwards(
     imported: Site, whole: Whole
 ) -> None:
@@ -159,7 +159,7 @@ def test_while_somebody_writes_nothing_is_restored(
     assert sites.status(run) is Status.SUCCEEDED
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_another_word_restores_nothing(imported: Site) -> None:
     run, held = full_run(imported), imported.digest()
     way = going_back.way_back(imported.settings, run.run_id)
@@ -173,7 +173,7 @@ def test_another_word_restores_nothing(imported: Site) -> None:
     assert not (run.folder / going_back.KEPT).exists()
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_damaged_backup_is_refused(imported: Site) -> None:
     run = full_run(imported)
     backup = runs.load(imported.settings, run.reviewed).backup_folder
@@ -184,7 +184,7 @@ def test_a_damaged_backup_is_refused(imported: Site) -> None:
         going_back.way_back(imported.settings, run.run_id)
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_another_database_is_refused(
     imported: Site, states: States, tmp_path: Path
 ) -> None:
@@ -196,7 +196,7 @@ def test_another_database_is_refused(
         going_back.way_back(elsewhere.settings, run.run_id)
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_run_that_is_executed_is_in_the_way(imported: Site) -> None:
     run = full_run(imported)
 
@@ -204,13 +204,13 @@ def test_a_run_that_is_executed_is_in_the_way(imported: Site) -> None:
         going_back.way_back(imported.settings, run.run_id)
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_rehearsal_has_nothing_to_take_back(imported: Site) -> None:
     with pytest.raises(UsageError, match="wrote nothing"):
         going_back.way_back(imported.settings, full_run(imported).reviewed)
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_run_is_taken_back_once(imported: Site) -> None:
     run = full_run(imported)
     go_back(imported, run)

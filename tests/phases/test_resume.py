@@ -125,7 +125,7 @@ def one_more(lines: Lines) -> Lines:
     return [*lines, {**lines[0], "id": "one-more-appointment"}]
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(
     ready: Site,
 ) -> None:
@@ -150,7 +150,7 @@ def test_a_phase_that_was_committed_but_not_recorded_is_not_done_again(
     assert sites.deletions(resumed) == sites.deletions(rehearsal)
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_run_is_not_resumed_on_another_database(ready: Site) -> None:
     rehearsal = ready.rehearse("patients")
     with rewritten(rehearsal) as manifest:
@@ -165,7 +165,7 @@ def test_a_run_is_not_resumed_on_another_database(ready: Site) -> None:
     assert ready.digest() == before
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_what_was_rolled_back_or_pruned_does_not_go_on(ready: Site) -> None:
     run = approve.open_rehearsal(ready.settings, gates={})
 
@@ -176,7 +176,7 @@ def test_what_was_rolled_back_or_pruned_does_not_go_on(ready: Site) -> None:
             resumable(ready.settings, run.run_id)
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_what_a_later_run_has_made_out_of_date_is_resumed_only_by_its_id(
     ready: Site,
 ) -> None:
@@ -190,13 +190,13 @@ def test_what_a_later_run_has_made_out_of_date_is_resumed_only_by_its_id(
     assert resumable(ready.settings, "") == newer
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_there_is_nothing_to_resume_in_an_empty_folder(ready: Site) -> None:
     with pytest.raises(UsageError, match="no unfinished run"):
         resumable(ready.settings, "")
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_run_that_is_being_executed_is_neither_executed_twice_nor_pruned(
     ready: Site,
 ) -> None:

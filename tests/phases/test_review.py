@@ -36,7 +36,7 @@ def test_rows_that_people_changed_since_the_rehearsal_are_named_and_stop_the_run
     assert imported.digest() == before
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_plan_that_is_not_the_reviewed_one_stops_its_phase_before_it_writes(
     imported: Site,
 ) -> None:
@@ -56,7 +56,7 @@ def test_a_plan_that_is_not_the_reviewed_one_stops_its_phase_before_it_writes(
 
 
 @pytest.mark.parametrize("pattern", ["sms.parquet", "*_objects.parquet"])
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_table_that_was_changed_in_the_reviewed_snapshot_stops_the_run_at_once(
     imported: Site, pattern: str
 ) -> None:
@@ -88,7 +88,7 @@ def test_a_full_run_stops_at_another_database(
     assert other.digest() == before
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_only_a_rehearsal_that_succeeded_is_applied(imported: Site) -> None:
     refused = imported.rehearse("patients", gates={"patients.max_rejected": 0.0})
     rehearsal = imported.rehearse("patients")
@@ -103,7 +103,7 @@ def test_only_a_rehearsal_that_succeeded_is_applied(imported: Site) -> None:
         approve.reviewed_rehearsal(imported.settings, f"{rehearsal.run_id}s")
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_yes_to_one_plan_is_no_yes_to_another(imported: Site) -> None:
     first = imported.rehearse("patients")
     second = imported.rehearse("patients", gates={"patients.max_rejected": 0.5})
@@ -121,7 +121,7 @@ def test_a_yes_to_one_plan_is_no_yes_to_another(imported: Site) -> None:
     assert confirmed.manifest()["confirmed"]["how"] == "typed"
 
 
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_phase_alone_is_refused_before_what_it_links_to(ready: Site) -> None:
     ready.execute_sql("UPDATE patients_patient SET filemaker_id = NULL")
 
@@ -133,7 +133,7 @@ def test_a_phase_alone_is_refused_before_what_it_links_to(ready: Site) -> None:
 
 
 @pytest.mark.parametrize("record", [None, "{", "[1]"], ids=["gone", "cut", "other"])
-@sites.on_sqlite
+@sites.ONLY_SQLITE
 def test_a_rehearsal_without_its_record_of_rows_is_refused_by_one_clear_line(
     ready: Site, record: str | None
 ) -> None:

@@ -17,7 +17,6 @@ from reimport_lib.record.status import Status
 from reimport_lib.tables import registry
 from tests.phases import sites
 from tests.phases.checking import (
-    ONLY_SQLITE,
     Case,
     Line,
     case,
@@ -28,7 +27,7 @@ from tests.phases.checking import (
     with_verdict,
 )
 from tests.phases.conftest import Whole
-from tests.phases.sites import Site
+from tests.phases.sites import ONLY_SQLITE, Site
 
 __all__ = ["case", "own_case"]
 

@@ -18,7 +18,6 @@ from reimport_lib.prove.render.comparison import declared
 from reimport_lib.tables import registry
 from reimport_lib.write.models import attname, managed
 from tests.phases.checking import (
-    ONLY_SQLITE,
     Case,
     Line,
     case,
@@ -28,6 +27,7 @@ from tests.phases.checking import (
     rows_of,
     spoilt,
 )
+from tests.phases.sites import ONLY_SQLITE
 
 __all__ = ["case", "own_case"]
 

@@ -19,7 +19,6 @@ from reimport_lib.tables import registry
 from reimport_lib.tables.clinic_api.expected import busiest, by_owner, imported_rows
 from reimport_lib.tables.clinic_api.functional import ENDPOINTS, QUESTIONS
 from tests.phases.checking import (
-    ONLY_SQLITE,
     Case,
     Line,
     case,
@@ -29,6 +28,7 @@ from tests.phases.checking import (
     rows_of,
     spoilt,
 )
+from tests.phases.sites import ONLY_SQLITE
 
 __all__ = ["case", "own_case"]
 

@@ -13,7 +13,8 @@ from reimport_lib.prove import fields
 from reimport_lib.prove.reference_data import reference_data
 from reimport_lib.tables.coordinator_proof import check_coordinators
 from reimport_lib.tables.image_batch_proof import check_batches
-from tests.phases.checking import ONLY_SQLITE, Case, case, failing, named, rows_of
+from tests.phases.checking import Case, case, failing, named, rows_of
+from tests.phases.sites import ONLY_SQLITE
 
 __all__ = ["case"]
 
