@@ -10,14 +10,11 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import psutil
 
-from reimport_demo.clinic.build import Clinic
 from reimport_lib.write.databases import sqlite_file
 from tests.cli.commands import Commands, typed_word, wait_for
-from tests.notebooks import privacy
 from tests.phases import sites
 
 RUN_ID = re.compile(r"\b(\d{8}T\d{6}Z-(?:rehearsal|full))\b")
@@ -27,33 +24,6 @@ VANISHING = """
     BEGIN DELETE FROM patients_contactdetail WHERE id = NEW.id; END;
 """
 Stop = Callable[["subprocess.Popen[str]"], None]
-
-
-def test_the_demo_rehearses_applies_and_leaves_the_database(
-    commands: Commands, clinic: Clinic, tmp_path: Path
-) -> None:
-    url = f"sqlite:///{tmp_path / 'demo.sqlite3'}"
-    words = ("demo", "--exports", str(clinic.exports), "--database-url", url)
-
-    done = commands(*words)
-    again = commands(*words)
-
-    assert done.code == 0, done.out + done.err
-    rehearsal, full = (commands.run(run_id) for run_id in commands.runs())
-    assert f"Dry run: {rehearsal.run_id}\nFull run: {full.run_id}" in done.out
-    assert str(full.folder / "report.html") in done.out
-    assert sites.outcomes(full) == sites.outcomes(rehearsal)
-    for run in (rehearsal, full):
-        assert run.manifest()["status"] == "succeeded"
-        for entry in run.manifest()["phases"]:
-            notebook = run.folder / entry["notebook"]
-            assert notebook.is_file()
-            assert notebook.with_suffix(".html").is_file()
-        for path in privacy.shown(run):
-            assert privacy.leaks(path, clinic.exports) == set(), path.name
-            assert privacy.requests(path) == [], path.name
-    assert again.code == 3
-    assert "patients; the demo wants an empty one" in again.err
 
 
 def test_a_full_run_that_nobody_can_confirm_is_rehearsed_and_refused(

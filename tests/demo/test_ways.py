@@ -17,8 +17,12 @@ import pytest
 from reimport_demo import ways
 from reimport_demo.clinic.build import LEAST_SCALE, SEED, SETTINGS, Clinic
 from reimport_demo.command import run
+from reimport_lib.config import load_settings
 from reimport_lib.errors import UsageError
 from reimport_lib.home import CHECKOUT
+from reimport_lib.record import runs
+from reimport_lib.record.run import Run
+from tests.notebooks import privacy
 from tests.phases import sites
 from tools.clinic import ready_to_import
 
@@ -83,32 +87,57 @@ def test_every_table_is_the_same_by_every_way(
     assert imported(tmp_path, word) == typed_digests(excel / "clinic.sqlite3")
 
 
-def test_the_command_says_the_way_and_leaves_nothing_running(
+def test_the_demo_rehearses_applies_and_leaves_the_database_and_nothing_running(
     excel: Path, tmp_path: Path
 ) -> None:
     """It does the same in a process of its own, with kernels."""
     exports = tmp_path / "exports"
     shutil.copytree(excel / "clinic" / "exports", exports)
     (exports / "config.json").replace(exports / "clinics.json")
-    file, runs = tmp_path / "demo.sqlite3", tmp_path / "runs"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "reimport_lib", "demo", "--source", "data-api"),
-            *("--exports", str(exports), "--database-url", f"sqlite:///{file}"),
-        ],
-        env={**os.environ, **SETTINGS, "REIMPORT_RUNS": str(runs)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    file, folder = tmp_path / "demo.sqlite3", tmp_path / "runs"
+
+    def demo(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [
+                *(sys.executable, "-m", "reimport_lib", "demo", *words),
+                *("--exports", str(exports), "--database-url", f"sqlite:///{file}"),
+            ],
+            env={**os.environ, **SETTINGS, "REIMPORT_RUNS": str(folder)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    done, again = demo("--source", "data-api"), demo()
 
     assert done.returncode == 0, done.stdout + done.stderr
     way = "Way in: the Data API of a FileMaker server at https://127.0.0.1:"
     assert done.stdout.splitlines()[0].startswith(way)
     assert typed_digests(file) == typed_digests(excel / "clinic.sqlite3")
-    assert left_running(str(runs)) == []
+    assert left_running(str(folder)) == []
+    settings = load_settings({"REIMPORT_RUNS": str(folder)})
+    rehearsal, full = (runs.load(settings, n) for n in runs.all_run_ids(settings))
+    assert f"Dry run: {rehearsal.run_id}\nFull run: {full.run_id}" in done.stdout
+    assert str(full.folder / "report.html") in done.stdout
+    assert sites.outcomes(full) == sites.outcomes(rehearsal)
+    assert_whole_and_private(rehearsal, exports)
+    assert_whole_and_private(full, exports)
+    assert again.returncode == 3
+    assert "patients; the demo wants an empty one" in again.stderr
+
+
+def assert_whole_and_private(made: Run, exports: Path) -> None:
+    """Every phase has left its notebook and page, and nothing shows a person's data."""
+    assert made.status == "succeeded"
+    for entry in made.manifest()["phases"]:
+        notebook = made.folder / entry["notebook"]
+        assert notebook.is_file()
+        assert notebook.with_suffix(".html").is_file()
+    for path in privacy.shown(made):
+        assert privacy.leaks(path, exports) == set(), path.name
+        assert privacy.requests(path) == [], path.name
 
 
 @pytest.mark.parametrize(
