@@ -165,7 +165,9 @@ def held(site: Site, before: Mapping[str, Any]) -> dict[str, list[Any]]:
     return found
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_the_gates_that_are_offered_let_exactly_the_edits_stay(imported: Site) -> None:
+    """The test below asks SQLite for the same edits and more."""
     first = runs.newest(imported.settings, Mode.FULL, statuses=frozenset(Status))
     assert first is not None
     by = edited(imported)
