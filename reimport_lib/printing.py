@@ -10,7 +10,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
@@ -158,6 +158,13 @@ def aside() -> redirect_stdout[Any]:
 def can_ask() -> bool:
     """Whether somebody can type an answer here."""
     return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+
+
+def asker(to: str) -> Callable[[str], str] | None:
+    """Asks a person to type a word *to* do something; None where nobody can type."""
+    if not can_ask():
+        return None
+    return lambda word: ask(f"Type  {word}  to {to}: ")
 
 
 def ask(question: str) -> str:

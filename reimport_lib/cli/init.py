@@ -9,8 +9,7 @@ from pathlib import Path
 
 import click
 
-from reimport_lib import home
-from reimport_lib.cli.asking import asker
+from reimport_lib import home, printing
 from reimport_lib.errors import UsageError
 from reimport_lib.phases import all_phases, data_phases, template
 from reimport_lib.printing import say
@@ -170,7 +169,7 @@ def _of_other_tables(folder: Path, given: Mapping[str, str]) -> dict[Path, str]:
 
 def _is_renewed(others: Mapping[Path, str]) -> bool:
     """A person says so, where one can type."""
-    ask = asker("write them anew")
+    ask = printing.asker("write them anew")
     if ask is None:
         return False
     for path, why in others.items():

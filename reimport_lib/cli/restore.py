@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from reimport_lib import printing
-from reimport_lib.cli.asking import asker
 from reimport_lib.config import load_settings
 from reimport_lib.counting import several
 from reimport_lib.execute.restore import WayBack, go_back, way_back
@@ -21,7 +20,7 @@ def restore(run_id: str, yes: bool) -> None:
     """Put the database back to what it was before RUN; what was saved since goes."""
     way = way_back(load_settings(), run_id)
     _show_way_back(way)
-    kept = go_back(way, ask=asker("go back"), yes=yes)
+    kept = go_back(way, ask=printing.asker("go back"), yes=yes)
     _show_restored(way, kept)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from reimport_lib import printing
-from reimport_lib.cli.asking import asker
 from reimport_lib.cli.progress import execute
 from reimport_lib.cli.summary import show_changes
 from reimport_lib.config import Settings, load_settings
@@ -150,7 +149,7 @@ def _open(settings: Settings, asked: RunOptions) -> Run:
         if status is not Status.SUCCEEDED:
             sys.exit(EXIT_CODES[status])
     show_changes(rehearsal)
-    ask = asker("apply exactly this")
+    ask = printing.asker("apply exactly this")
     return approve.open_full(settings, rehearsal, ask=ask, yes=asked.yes)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from reimport_lib.cli.asking import asker
+from reimport_lib import printing
 from reimport_lib.config import load_settings
 from reimport_lib.counting import several
 from reimport_lib.execute.undo import FILE, LEAST, Undo, carry_out, plan
@@ -48,7 +48,7 @@ def undo(
     if only_plan:
         say("Nothing was written.")
         return
-    run = carry_out(found, ask=asker("undo it"), yes=yes, least=min_reversed)
+    run = carry_out(found, ask=printing.asker("undo it"), yes=yes, least=min_reversed)
     say(f"Fate by {run.run_id}; every row is in {run.folder / FILE}")
     say(f"Back to what it was: reimport undo {run.run_id}")
 

@@ -24,13 +24,9 @@ def check_counts(evidence: Evidence) -> list[Check]:
     """Every count of every table, and the seals of the outcomes files."""
     found: list[Check] = []
     for table in registry.all_tables():
-        if _in_snapshot(evidence, table):
+        if evidence.snapshot.has(table.snapshot_name):
             found += _table_checks(evidence, table)
     return [*found, *_seals(evidence)]
-
-
-def _in_snapshot(evidence: Evidence, table: Table) -> bool:
-    return evidence.snapshot.has(table.snapshot_name)
 
 
 def _table_checks(evidence: Evidence, table: Table) -> list[Check]:
@@ -154,14 +150,7 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
     if key_names(table):
         keys = source_keys(evidence.source(table), table)
         found.append(_by_key(evidence, table, keys, pks, accounted))
-    elif registry.named(table).key is not None:
-        why = "nobody has said which column holds the key"
-        found.append(could_not_check(_in_snapshot_name(table), why, id="C040"))
     return found
-
-
-def _in_snapshot_name(table: str) -> str:
-    return f"{table}: rows in the database whose key is in the snapshot"
 
 
 def _by_key(
@@ -180,7 +169,7 @@ def _by_key(
         if key_text(key, number=number) in keys
     }
     return equal(
-        _in_snapshot_name(table),
+        f"{table}: rows in the database whose key is in the snapshot",
         expected=len(pks) + len((in_source - pks) & kept),
         actual=len(in_source),
         hint=evidence.remedy,

@@ -49,11 +49,6 @@ class Snapshot:
     def digest(self) -> str:
         return self.manifest.digest
 
-    @property
-    def empty_tables(self) -> tuple[str, ...]:
-        """Tables that came without a single row: never a reason to delete."""
-        return tuple(n for n, table in self.manifest.tables.items() if not table.rows)
-
     def _held(self) -> set[str]:
         return {*self.manifest.tables, *self.manifest.objects}
 
