@@ -50,6 +50,25 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove what processes that are no more were writing in *folder* and below it."""
+    for path in folder.rglob(".*.tmp"):
+        pid = path.name.split(".")[-2]
+        if pid.isdigit() and not is_alive(int(pid)):
+            path.unlink(missing_ok=True)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is a process *pid* on this machine."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
+
+
 def sha256_of(path: Path) -> str:
     """sha256 (hex) of the bytes of the file at *path*."""
     with path.open("rb") as file:

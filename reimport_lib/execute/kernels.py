@@ -40,14 +40,14 @@ from papermill.iorw import LocalHandler, papermill_io
 
 from reimport_lib.errors import PhaseFailed, UsageError, did_you_mean
 from reimport_lib.execute.prefork import forked
-from reimport_lib.private_files import write_private
+from reimport_lib.private_files import is_alive, write_private
 
 SAVE_EVERY_SECONDS = 5
 START_SECONDS = 300  # a machine that is busy with other things
 ENGINE = "reimport"
 _STARTS = 3  # of one kernel, before it is given up
 _LONGEST_SOCKET = 100  # bytes of its path; systems take 103 or more
-_SOCKETS = "kernel-12345678/s-5"
+_SOCKETS = "kernel-4194304-12345678/s-5"
 PRELOAD = "import reimport_lib.execute.prefork.preload"
 _SILENT = logging.NullHandler()
 
@@ -356,13 +356,24 @@ def _private_sockets() -> dict[str, str]:
         long = len(os.fsencode(Path(place) / _SOCKETS)) > _LONGEST_SOCKET
         if os.name != "posix" or long or not os.access(place, os.W_OK | os.X_OK):
             continue
-        folder = tempfile.mkdtemp(prefix="kernel-", dir=place)
+        _remove_left(Path(place))
+        folder = tempfile.mkdtemp(prefix=f"kernel-{os.getpid()}-", dir=place)
         return {
             "transport": "ipc",
             "ip": f"{folder}/s",
             "connection_file": f"{folder}/kernel.json",
         }
     return {}
+
+
+def _remove_left(place: Path) -> None:
+    """Remove the folders in *place* of processes of ours that were killed."""
+    for folder in place.glob("kernel-*-*"):
+        pid = folder.name.split("-")[1]
+        with suppress(OSError):
+            is_ours = folder.stat().st_uid == os.getuid()
+            if is_ours and pid.isdigit() and not is_alive(int(pid)):
+                shutil.rmtree(folder)
 
 
 def _run(work: Awaitable[object]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reimport_lib.errors import ReimportError
-from reimport_lib.private_files import write_private
+from reimport_lib.private_files import remove_unfinished, write_private
 
 
 @contextmanager
@@ -37,3 +39,21 @@ def test_a_record_without_room_is_one_error_and_the_old_one_stays(
     assert "--resume" in raised.value.hint
     assert record.read_text() == "old"
     assert list(tmp_path.iterdir()) == [record]
+
+
+def test_what_a_killed_process_was_writing_is_removed_and_a_living_one_s_is_not(
+    tmp_path: Path,
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    below = tmp_path / "outcomes"
+    below.mkdir()
+    left = below / f".patients.csv.{ended.pid}.tmp"
+    ours = tmp_path / f".run.json.{os.getpid()}.tmp"
+    others = tmp_path / ".notes.tmp"
+    for path in (left, ours, others):
+        path.touch()
+
+    remove_unfinished(tmp_path)
+
+    assert {path.name for path in tmp_path.rglob(".*")} == {ours.name, others.name}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import stat
+import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
@@ -184,3 +186,23 @@ def test_what_comes_late_for_one_client_ends_no_cell_of_the_next() -> None:
         assert len(ids) == 3
     finally:
         kernels._stop(manager)
+
+
+def test_folders_of_kernels_whose_process_was_killed_are_removed(
+    tmp_path: Path,
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left, ours = (
+        tmp_path / f"kernel-{pid}-12345678" for pid in (ended.pid, os.getpid())
+    )
+    for folder in (left, ours, tmp_path / "kernel-of-others"):
+        folder.mkdir()
+
+    kernels._remove_left(tmp_path)
+
+    assert not left.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {
+        ours.name,
+        "kernel-of-others",
+    }
