@@ -13,7 +13,7 @@ import pandas as pd
 from reimport_lib.checks import Check, Verdict, could_not_check, equal, failed
 from reimport_lib.counting import several
 from reimport_lib.errors import Refused
-from reimport_lib.phases import frozen, recording
+from reimport_lib.phases import frozen, recording, stored_objects
 from reimport_lib.prove.counts import check_counts
 from reimport_lib.prove.doubled import check_doubled
 from reimport_lib.prove.evidence import Evidence
@@ -50,9 +50,9 @@ def fields(evidence: Evidence) -> list[Check]:
 
 
 def links(evidence: Evidence) -> list[Check]:
-    """No dangling and no wrong link: all rows."""
+    """No dangling and no wrong link, all rows; and what is stored is still there."""
     with recording.recording(evidence.run, NAME):
-        return check_links(evidence)
+        return [*check_links(evidence), *stored_objects.checks(evidence.run)]
 
 
 def functional(evidence: Evidence) -> list[Check]:

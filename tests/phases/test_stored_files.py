@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -11,8 +12,13 @@ from urllib.request import urlopen
 
 import pytest
 
+from reimport_lib.checks import Verdict
+from reimport_lib.execute import approve
+from reimport_lib.phases import stored_objects
+from reimport_lib.record import runs
 from reimport_lib.tables import registry
 from tests.phases import sites
+from tests.phases.conftest import Whole
 from tests.phases.sites import Site
 
 Requests = list[tuple[str, str]]
@@ -40,9 +46,51 @@ def test_a_run_asks_for_two_lists_and_for_no_object(ready: Site) -> None:
     assert requests == rehearsed
 
 
+def test_a_full_run_lists_again_and_says_what_moved(ready: Site) -> None:
+    rehearsal = ready.rehearse("validation")
+    full = approve.open_full(ready.settings, rehearsal, ask=None, yes=True)
+    held = {check.name: check.expected for check in stored_objects.checks(full)}
+    assert held.keys() == {
+        f"{name}: objects that are as they were frozen"
+        for name in registry.stored().values()
+    }
+
+    with overheard(ready, without_the_first) as (site, _):
+        moved = stored_objects.checks(runs.load(site.settings, full.run_id))
+    nowhere = ready.with_settings(S3_BUCKET="no-such-bucket")
+    unknown = stored_objects.checks(runs.load(nowhere.settings, full.run_id))
+
+    assert stored_objects.checks(rehearsal) == []
+    for check in moved:
+        count = int(held[check.name].replace(",", ""))
+        assert check.actual == f"{count - 2:,}, 1 gone, 1 changed"
+        assert check.verdict is Verdict.FAIL
+    assert [check.verdict for check in unknown] == [Verdict.COULD_NOT_CHECK]
+
+
+def test_the_last_phase_of_a_full_run_asks_the_bucket_once_more(whole: Whole) -> None:
+    asked = [check["id"] for check in whole.full.phase("validation-post")["checks"]]
+
+    assert asked.count("C105") == len(registry.stored())
+
+
+def without_the_first(listing: bytes) -> bytes:
+    """A *listing* without its first object, and with another second one."""
+    found = re.findall(rb"<Contents>.*?</Contents>", listing, re.DOTALL)
+    other = re.sub(rb"<Size>\d+<", b"<Size>1<", found[1])
+    return listing.replace(found[0], b"").replace(found[1], other)
+
+
 @contextmanager
-def overheard(site: Site) -> Iterator[tuple[Site, Requests]]:
-    """*site* with a server before its bucket that notes each request on its way."""
+def overheard(
+    site: Site, change: Callable[[bytes], bytes] = bytes
+) -> Iterator[tuple[Site, Requests]]:
+    """
+    *site* with a server before its bucket that notes each request on its way.
+
+    Args:
+        change: what becomes of the body of an answer.
+    """
     requests: Requests = []
     bucket = site.environ["S3_ENDPOINT_URL"]
 
@@ -50,7 +98,7 @@ def overheard(site: Site) -> Iterator[tuple[Site, Requests]]:
         def handle_any(self) -> None:
             requests.append((self.command, self.path))
             with urlopen(f"{bucket}{self.path}") as answer:  # noqa: S310
-                body = answer.read()
+                body = change(answer.read())
             self.send_response(200)
             self.send_header("Content-Type", "application/xml")
             self.send_header("Content-Length", str(len(body)))
