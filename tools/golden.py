@@ -29,7 +29,7 @@ from reimport_lib.phases import all_phases
 from reimport_lib.private_files import write_json
 from reimport_lib.read import snapshot
 from reimport_lib.read.objects import list_objects
-from reimport_lib.record import runs
+from reimport_lib.record import runs, seal
 from reimport_lib.record.manifest import MANIFEST, read_manifest
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import Status
@@ -52,7 +52,7 @@ def site() -> Iterator[Settings]:
         folder = Path(name)
         with ready_to_import(folder, scale=LEAST_SCALE, with_existing=True) as settings:
             settings.runs.mkdir(mode=0o700)
-            (settings.runs / runs.KEY_FILE).write_text(PSEUDONYMS)
+            (settings.runs / seal.KEY_FILE).write_text(PSEUDONYMS)
             _leave_earlier_run(settings, folder / "frozen")
             yield settings
 
@@ -116,14 +116,15 @@ def timeless(manifest: Mapping[str, Any]) -> dict[str, Any]:
         {
             name: value
             for name, value in {**entry, "seconds": 0.0}.items()
-            if name != "started"
+            if name not in ("started", "ticks")
         }
         for entry in manifest["phases"]
     ]
     moment = AS_OF.isoformat()
     database = {**manifest["database"], "server": manifest["database"]["name"]}
+    measured = {"origin", seal.SEAL}
     return {
-        **manifest,
+        **{name: value for name, value in manifest.items() if name not in measured},
         "created_at": moment,
         "finished_at": moment,
         "seconds": 0.0,

@@ -143,16 +143,26 @@ def prove(backup: Backup, copy_url: str) -> DatabaseDigest:
         BackupError: tables differ; the message names them.
     """
     digest = digest_url(copy_url)
-    different = backup.digest.differences(digest)
+    require_same(backup.digest, digest)
+    return digest
+
+
+def require_same(wanted: DatabaseDigest, found: DatabaseDigest) -> None:
+    """
+    What came back is what was backed up.
+
+    Raises:
+        BackupError: tables differ; the message names them.
+    """
+    different = wanted.differences(found)
     if different:
         raise BackupError(
             f"The backup does not prove itself: {len(different)} of"
-            f" {several(len(backup.digest.tables), 'table')} came back otherwise:"
+            f" {several(len(wanted.tables), 'table')} came back otherwise:"
             f" {', '.join(different[:5])}.",
             hint="reimport run --phase backup --dry-run",
             id="R011",
         )
-    return digest
 
 
 def drop_copy(place: CopyPlace, *, real_url: str) -> bool:

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -110,7 +111,7 @@ def digest_url(url: str) -> DatabaseDigest:
     """
     try:
         if is_sqlite(url):
-            return _digest_file(url)
+            return digest_file(sqlite_file(url))
         with connect(url) as connection:
             begin_snapshot(connection)
             return digest_postgresql(connection)
@@ -156,8 +157,9 @@ def digest_postgresql(connection: psycopg.Connection) -> DatabaseDigest:
     )
 
 
-def _digest_file(url: str) -> DatabaseDigest:
-    file = sqlite_uri(sqlite_file(url), mode="ro")
+def digest_file(path: Path) -> DatabaseDigest:
+    """The digest of the SQLite database in the file at *path*."""
+    file = sqlite_uri(path, mode="ro")
     with closing(sqlite3.connect(file, uri=True, isolation_level=None)) as connection:
         connection.execute("BEGIN")
         return digest_sqlite(connection)

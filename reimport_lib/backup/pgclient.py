@@ -30,6 +30,9 @@ _VERSION = re.compile(r"\(PostgreSQL\) (\d+)(?:\.(\d+))?")
 # From this version on, what pg_restore says first is a setting that older servers do
 # not know (transaction_timeout); they refuse the whole restore.
 _OLD_SERVERS_END = 17
+_NO_OWNERS = ("--no-owner", "--no-acl")
+
+_Ended = subprocess.CompletedProcess[str] | subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +131,40 @@ def dump(client: Client, url: str, file: Path, *, snapshot: str) -> None:
     _call(client, "pg_dump", url, [*options, f"--file={file}"])
 
 
-def restore(client: Client, url: str, file: Path, *, replace: bool = False) -> None:
+def restore(client: Client, url: str, file: Path) -> None:
     """
-    Restore *file* into the database at *url*, in one transaction.
-
-    Args:
-        replace: the tables that are there; otherwise there are none.
+    Restore *file* into the empty database at *url*, in one transaction.
 
     Raises:
         BackupError: it failed; the database is then as it was.
     """
     options = ["--exit-on-error", "--single-transaction", str(file)]
-    if replace:
-        options = ["--clean", "--if-exists", *options]
     _call(client, "pg_restore", url, options)
+
+
+def statements(client: Client, file: Path) -> Iterator[bytes]:
+    """
+    The lines of the SQL that puts *file* in place of the tables of a database.
+
+    Raises:
+        BackupError: at its end, where *file* is damaged.
+    """
+    command = [str(client.folder / "pg_restore"), *_NO_OWNERS, "--clean", "--if-exists"]
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(
+            [*command, "--file=-", str(file)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=told,
+            env={**os.environ, "LC_ALL": "C"},
+        ) as program,
+    ):
+        if program.stdout is not None:
+            yield from program.stdout
+        if program.wait() != 0:
+            told.seek(0)
+            raise _failed("pg_restore", told.read().decode(errors="replace"), program)
 
 
 def _folders() -> Iterator[Path]:
@@ -179,8 +202,7 @@ def _call(client: Client, program: str, url: str, options: Sequence[str]) -> Non
     with _password_file(parameters.pop("password", "")) as environ:
         command = [
             str(client.folder / program),
-            "--no-owner",
-            "--no-acl",
+            *_NO_OWNERS,
             "--no-password",
             f"--dbname={make_conninfo('', **parameters)}",
             *options,
@@ -202,14 +224,18 @@ def _call(client: Client, program: str, url: str, options: Sequence[str]) -> Non
                 id="R018",
             ) from None
     if answer.returncode != 0:
-        reason = pgreasons.in_text(answer.stderr)
-        if "statement timeout" in reason:  # pg_dump has it only where it locks tables
-            reason = "somebody else has held a lock on a table for too long"
-        raise BackupError(
-            f"{program} failed: {reason} (exit {answer.returncode}).",
-            hint="reimport doctor",
-            id="R019",
-        )
+        raise _failed(program, answer.stderr, answer)
+
+
+def _failed(program: str, told: str, ended: _Ended) -> BackupError:
+    reason = pgreasons.in_text(told)
+    if "statement timeout" in reason:  # pg_dump has it only where it locks tables
+        reason = "somebody else has held a lock on a table for too long"
+    return BackupError(
+        f"{program} failed: {reason} (exit {ended.returncode}).",
+        hint="reimport doctor",
+        id="R019",
+    )
 
 
 @contextmanager

@@ -82,42 +82,44 @@ def make_room(url: str, real_url: str, run_id: str, *, lent: bool) -> None:
         connection.execute(f"{MARK_RUN} (%s)", (run_id,))
 
 
-def restore(dump: Path, url: str, *, replace: bool = False) -> None:
-    """Restore *dump* into the database at *url*: an empty one, or *replace* tables."""
+def restore(dump: Path, url: str) -> None:
+    """Restore *dump* into the empty database at *url*."""
     with connect(url, autocommit=True) as connection:
         client = pgclient.find_client(connection.info.server_version)
-    pgclient.restore(client, url, dump, replace=replace)
+    pgclient.restore(client, url, dump)
+    analyze(url)
+
+
+def analyze(url: str) -> None:
+    """Without statistics the first queries on a fresh restore crawl."""
     with connect(url, autocommit=True) as connection:
-        # Without statistics the first queries on a fresh restore crawl.
         connection.execute("ANALYZE")
 
 
-def require_unused(url: str, *, wait_seconds: int) -> None:
+def lock_tables(connection: psycopg.Connection, *, wait_seconds: int) -> None:
     """
-    Nobody is in a transaction that has touched a table: pg_restore waits without end.
+    Keep everybody else out of every table until the transaction ends.
 
     Raises:
-        BackupError: somebody is, for longer than *wait_seconds*.
+        BackupError: somebody has been using one for longer than *wait_seconds*.
     """
-    with connect(url) as connection:
-        connection.execute(sql.SQL("SET lock_timeout = {}").format(f"{wait_seconds}s"))
-        tables = [
-            sql.Identifier(schema, name)
-            for kind, schema, name in connection.execute(_RELATIONS).fetchall()
-            if kind == "TABLE"
-        ]
-        lock = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE")
-        try:
-            if tables:
-                connection.execute(lock.format(sql.SQL(", ").join(tables)))
-        except errors.LockNotAvailable:
-            raise BackupError(
-                f"{database_name(url)}: somebody has been using its tables for"
-                f" {wait_seconds} s. Nothing was written.",
-                hint="stop the backend, and what else writes, then once more",
-                id="R020",
-            ) from None
-        connection.rollback()
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(f"{wait_seconds}s"))
+    tables = [
+        sql.Identifier(schema, name)
+        for kind, schema, name in connection.execute(_RELATIONS).fetchall()
+        if kind == "TABLE"
+    ]
+    lock = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE")
+    try:
+        if tables:
+            connection.execute(lock.format(sql.SQL(", ").join(tables)))
+    except errors.LockNotAvailable:
+        raise BackupError(
+            f"{connection.info.dbname}: somebody has been using its tables for"
+            f" {wait_seconds} s. Nothing was written.",
+            hint="stop the backend, and what else writes, then once more",
+            id="R020",
+        ) from None
 
 
 def drop(url: str, real_url: str) -> None:

@@ -1,16 +1,34 @@
-"""The way back: a proven backup in place of what the real database holds now."""
+"""The way back: a backup in place of what the real database holds now, once proven.
+
+Others are kept out while it is put in place, and nothing of it stays unless the tables
+are then, digest by digest, those that were backed up.
+"""
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from itertools import takewhile
+from pathlib import Path
 
-from reimport_lib.backup import pgcopies
+import psycopg
+
+from reimport_lib.backup import pgclient, pgcopies
 from reimport_lib.backup.backup import Backup, failures_named, open_backup
-from reimport_lib.backup.copies import prove
+from reimport_lib.backup.copies import require_same
+from reimport_lib.backup.digests import (
+    DatabaseDigest,
+    digest_file,
+    digest_postgresql,
+    digest_sqlite,
+)
+from reimport_lib.errors import BackupError
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind
 from reimport_lib.write.databases import (
+    connect,
     database_name,
     is_sqlite,
     sqlite_file,
@@ -18,6 +36,9 @@ from reimport_lib.write.databases import (
 )
 
 _WAIT_SECONDS = 15  # for others to end what they are writing
+_COPY = re.compile(rb"(COPY .* FROM stdin);\n")
+_OF_PSQL = re.compile(rb"\\(un)?restrict \w+\n")  # words to psql, which are no SQL
+_END_OF_COPY = b"\\.\n"
 
 
 def advice(run: Run) -> str:
@@ -34,32 +55,88 @@ def advice(run: Run) -> str:
     )
 
 
-def restore(backup: Backup, url: str) -> None:
+def restore(backup: Backup, url: str, *, held: DatabaseDigest) -> None:
     """
-    Give the database at *url* the tables of *backup*, all or none, and prove it.
+    Give the database at *url* the tables of *backup*, all or none.
+
+    Args:
+        held: what the database holds, as it was kept; where somebody has written since,
+            that would be lost.
 
     Raises:
-        BackupError: the file is damaged, somebody is writing, or tables differ
-            afterwards; only in the last case has anything changed.
+        BackupError: the file is damaged or does not prove itself, somebody is using
+            the database, or has written to it; nothing has changed.
     """
     open_backup(backup.folder)
     bind.close()
     with failures_named(database_name(url), "copy"):
         if is_sqlite(url):
-            _restore_sqlite(backup, url)
+            _restore_sqlite(backup, sqlite_file(url), held)
         else:
-            pgcopies.require_unused(url, wait_seconds=_WAIT_SECONDS)
-            pgcopies.restore(backup.path, url, replace=True)
-    prove(backup, url)
+            _restore_postgresql(backup, url, held)
+            pgcopies.analyze(url)
 
 
-def _restore_sqlite(backup: Backup, url: str) -> None:
-    """By SQLite's own backup: those who have the file open go on with what it holds."""
-    kept = sqlite_uri(backup.path, mode="ro")
+def _restore_sqlite(backup: Backup, file: Path, held: DatabaseDigest) -> None:
+    """By SQLite's own backup, under a lock, from a file that has proven itself."""
+    require_same(backup.digest, digest_file(backup.path))
     with (
-        closing(sqlite3.connect(kept, uri=True)) as source,
-        closing(sqlite3.connect(sqlite_file(url), timeout=_WAIT_SECONDS)) as real,
+        closing(
+            sqlite3.connect(sqlite_uri(backup.path, mode="ro"), uri=True)
+        ) as source,
+        closing(
+            sqlite3.connect(file, timeout=_WAIT_SECONDS, isolation_level=None)
+        ) as real,
     ):
-        real.execute("BEGIN IMMEDIATE")  # the backup itself would wait for ever
-        real.execute("ROLLBACK")
+        # The lock is kept when the transaction ends: SQLite's backup begins its own.
+        real.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try:
+            real.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise BackupError(
+                f"{file.name}: somebody has been using it for {_WAIT_SECONDS} s."
+                " Nothing was put back.",
+                hint="stop the backend, and what else has it open, then once more",
+                id="R318",
+            ) from None
+        _require_kept(held, digest_sqlite(real), file.name)
+        real.execute("COMMIT")
         source.backup(real)
+
+
+def _restore_postgresql(backup: Backup, url: str, held: DatabaseDigest) -> None:
+    """In one transaction of ours, since what pg_restore commits is looked at late."""
+    with connect(url) as connection:
+        client = pgclient.find_client(connection.info.server_version)
+        pgcopies.lock_tables(connection, wait_seconds=_WAIT_SECONDS)
+        _require_kept(held, digest_postgresql(connection), database_name(url))
+        _execute(connection, pgclient.statements(client, backup.path))
+        require_same(backup.digest, digest_postgresql(connection))
+
+
+def _execute(connection: psycopg.Connection, lines: Iterator[bytes]) -> None:
+    """The SQL of a dump, *lines* of it: rows stand between COPY and a dot."""
+    collected: list[bytes] = []
+    with connection.cursor() as cursor:
+        for line in lines:
+            copied = _COPY.fullmatch(line)
+            if not (copied or _OF_PSQL.fullmatch(line)):
+                collected.append(line)
+            if copied:
+                cursor.execute(b"".join(collected))
+                collected.clear()
+                with cursor.copy(copied[1]) as copy:
+                    for row in takewhile(lambda row: row != _END_OF_COPY, lines):
+                        copy.write(row)
+        cursor.execute(b"".join(collected))
+
+
+def _require_kept(held: DatabaseDigest, now: DatabaseDigest, database: str) -> None:
+    written = held.differences(now)
+    if written:
+        raise BackupError(
+            f"{database}: somebody has written to {', '.join(written[:5])} since it was"
+            " copied. Nothing was put back.",
+            hint="stop the backend, and what else writes, then once more",
+            id="R319",
+        )

@@ -31,8 +31,9 @@ from reimport_lib.errors import ReimportError, UsageError
 EXIT_CODES_HELP = (
     "Exit codes: 0 done, and no check failed; 2 wrong usage; 3 refused; 4 failed; "
     "5 applied, and a check afterwards did not hold; 130 interrupted. With 3, 4 and "
-    "130 the phase that stopped is rolled back; phases before it stay applied, are "
-    "named, and reimport restore RUN takes them back."
+    "130 the phase that stopped is rolled back, but where the ledger says that it was "
+    "committed; that and phases before it stay applied, are named, and reimport "
+    "restore RUN takes them back."
 )
 _UNSET = "give it a value, or leave it out; in a script, is its variable set?"
 

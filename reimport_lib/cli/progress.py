@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from reimport_lib import printing
 from reimport_lib.cli.summary import phase_lines, show_run, source_rows
+from reimport_lib.errors import ReimportError
 from reimport_lib.execute.prefork import forked
 from reimport_lib.printing import say
 from reimport_lib.record.manifest import PhaseEntry
@@ -37,9 +38,13 @@ def execute(run: Run) -> Status:
             for line in phase_lines(entry):
                 say(line, out=progress.console)
 
-        status = runner.execute(run, progress=tell)
+        status = runner.execute(run, progress=tell, complain=_complain)
     show_run(run, brief=True)
     return status
+
+
+def _complain(error: ReimportError) -> None:
+    printing.complain(f"reimport: {error.with_id}")
 
 
 def _pace(entries: Sequence[PhaseEntry], *, seconds: float) -> str:

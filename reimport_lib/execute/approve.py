@@ -10,13 +10,19 @@ import getpass
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
-from reimport_lib.phases import ALWAYS, Phase, all_phases, data_phases, prerequisites
+from reimport_lib.phases import (
+    ALWAYS,
+    Phase,
+    all_phases,
+    data_phases,
+    prerequisites,
+    validation,
+)
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record import runs
 from reimport_lib.record.clock import now
@@ -27,7 +33,7 @@ from reimport_lib.record.versions import opening_details
 
 Ask = Callable[[str], str]
 COUNTS = ("source_rows", *(str(outcome) for outcome in Outcome))
-_APPLIED = ("snapshot_digest", "target_digests", "database")
+_APPLIED = ("seal", "snapshot_digest", "target_digests", "database")
 
 Changes = dict[str, dict[str, int]]
 """Table -> one figure for each of ``COUNTS``."""
@@ -67,7 +73,7 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
 
     Raises:
         UsageError: there is no such run.
-        Refused: it is no rehearsal, or it did not succeed.
+        Refused: it is no rehearsal, it did not succeed, or its record was changed.
     """
     run = runs.load(settings, run_id)
     if run.mode is not Mode.REHEARSAL:
@@ -90,6 +96,7 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
             hint="reimport run --dry-run",
             id="R049",
         )
+    run.require_seal()
     if not set(ALWAYS) <= set(run.phases):
         raise Refused(
             f"The rehearsal {run_id} made no backup, and planned nothing to apply.",
@@ -169,9 +176,10 @@ def open_full(
             **opening_details(settings),
             "database": rehearsal.manifest()["database"],
             "confirmed": confirmation(expected, typed=not yes),
+            "reviewed_seal": rehearsal.manifest().get("seal", ""),
         },
     )
-    copy_snapshot(rehearsal, run)
+    validation.take_over_snapshot(run)
     return run
 
 
@@ -208,22 +216,6 @@ def confirmation(expected: str, *, typed: bool) -> Confirmation:
         "by": user,
         "at": now().isoformat(),
     }
-
-
-def copy_snapshot(rehearsal: Run, run: Run) -> None:
-    """Give *run* the snapshot of *rehearsal*, as links where the disk has them."""
-    shutil.copytree(
-        rehearsal.snapshot_folder, run.snapshot_folder, copy_function=_link_or_copy
-    )
-    run.snapshot_folder.chmod(0o700)
-
-
-def _link_or_copy(source: str, target: str) -> str:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-    return target
 
 
 def what_will_change(rehearsal: Run) -> Changes:

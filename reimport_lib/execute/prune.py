@@ -17,6 +17,7 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import restore
 from reimport_lib.phases import ALWAYS, binding
+from reimport_lib.private_files import remove_unfinished
 from reimport_lib.record import lock, runs
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import FINISHED, Mode, Status
@@ -91,6 +92,8 @@ def plan(settings: Settings, *, keep: int, named: Sequence[str] = ()) -> list[Pr
 def carry_out(plans: Iterable[Pruning]) -> None:
     """Remove what the *plans* say, run by run."""
     for each in plans:
+        if not lock.is_executed(each.run):
+            remove_unfinished(each.run.folder)
         if each.goes:
             _remove(each.run, each.goes)
 
@@ -138,9 +141,9 @@ def _ways_back(all_runs: list[Run]) -> Reasons:
     reasons = {}
     for run in all_runs:
         manifest = run.manifest()
-        if run.is_full and manifest["status"] == Status.ROLLED_BACK:
-            reasons[run.run_id, restore.KEPT] = "it holds what was taken back"
-        elif run.is_full and "backup" in manifest:
+        reasons[run.run_id, restore.KEPT] = "it holds what was taken back"
+        taken_back = manifest["status"] == Status.ROLLED_BACK
+        if run.is_full and not taken_back and "backup" in manifest:
             why = f"reimport restore {run.run_id} needs it"
             reasons[_holder(run), BACKUP] = why
     return reasons
@@ -191,7 +194,7 @@ def _pruning(run: Run, whole: str, reasons: Reasons) -> Pruning:
     parts = {
         SNAPSHOT: [run.snapshot_folder],
         BACKUP: [run.backup_folder],
-        restore.KEPT: [run.folder / restore.KEPT],
+        restore.KEPT: restore.kept_folders(run),
         COPY: sorted(run.folder.glob(f"{copies.COPY_FILE}*")),
     }
     goes: list[Path] = []

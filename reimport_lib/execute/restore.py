@@ -1,29 +1,33 @@
 """Back to what the database held before a run: its backup put in place again.
 
 All that was written since goes with it, by later runs and by people; so a person is
-shown what differs and types a word that names the database and the backup.
+shown what differs and types a word that names the database and the backup. Which runs
+the database holds is what its ledger says; a record may not have been told.
 """
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from reimport_lib.backup import restoring
-from reimport_lib.backup.backup import Backup, make_backup, open_backup
+from reimport_lib.backup.backup import MANIFEST, Backup, make_backup, open_backup
 from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.config import Settings
 from reimport_lib.errors import BackupError, Refused, UsageError
 from reimport_lib.execute.approve import Ask, require_yes
+from reimport_lib.phases import data_phases
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.record import lock, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
-from reimport_lib.write import bind
+from reimport_lib.write import bind, ledger
 
 KEPT = "before-restore"
+_APPLIED = (Status.SUCCEEDED, Status.VALIDATION_FAILED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,8 +36,10 @@ class WayBack:
     Attributes:
         run: the full run to go back before; later: those after it, oldest first.
         backup: of the database before *run*; held: what it holds now.
-        unknown: ids of full runs after it whose record cannot be read, so that nobody
-            can say whether they are undone too; it is left as it is.
+        unknown: ids of full runs after it whose record cannot be read or is not in this
+            runs folder; what they wrote is undone, their record is left as it is.
+        is_back: the database was put back before, by a command that was killed before
+            it could record that, or by hand: what people did since then stays.
     """
 
     run: Run
@@ -41,6 +47,7 @@ class WayBack:
     backup: Backup
     held: DatabaseDigest
     unknown: tuple[str, ...] = ()
+    is_back: bool = False
 
     @property
     def word(self) -> str:
@@ -82,39 +89,63 @@ def way_back(settings: Settings, run_id: str) -> WayBack:
     require_idle(settings)
     backup = _backup_before(run)
     held = digest_url(settings.database_url.reveal())
-    unknown = tuple(
-        other
-        for other in runs.found(settings)[1]
-        if other > run_id and other.endswith(f"-{Mode.FULL}")
+    written = ledger.runs_that_wrote(alias=bind.REAL)
+    bind.close()
+    later = _later(settings, run, written)
+    is_back = run.run_id not in written and (
+        _has_written(run) or held.total == backup.digest.total
     )
-    return WayBack(run, _later(settings, run), backup, held, unknown)
+    if is_back:
+        later = tuple(other for other in later if other.run_id not in written)
+    unknown = () if is_back else _unknown(settings, run_id, written)
+    return WayBack(run, later, backup, held, unknown, is_back)
 
 
-def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path:
+def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path | None:
     """
     Restore the backup once confirmed; the runs are then ``rolled-back``.
 
+    Where the database is back already, that is recorded and nothing else is done.
+
     Returns:
-        The folder of a backup of what the database held until now.
+        The folder of a backup of what the database held until now; None where it is
+        back already.
 
     Raises:
         Refused: nobody confirmed, or the word was another.
-        BackupError: nothing could be restored, or tables differ afterwards.
+        BackupError: nothing could be restored; the database is as it was.
     """
     run, url = way.run, way.run.settings.database_url.reveal()
-    if not yes:
+    if not (yes or way.is_back):
         again = f"reimport restore {run.run_id}"
         require_yes(way.word, ask, what="Going back", again=again)
     undone = (run, *way.later)
+    kept = None
     with ExitStack() as held:
         for each in undone:
             held.enter_context(lock.executing(each))
-        kept = run.folder / KEPT
-        make_backup(url, kept, made_at=now())
-        restoring.restore(way.backup, url)
-        for each in undone:
+        if not way.is_back:
+            kept = _keep(run, url, way.held)
+            restoring.restore(way.backup, url, held=kept.digest)
+        for each in reversed(undone):  # *run* last: killed in between, it goes on
             each.take_back(to=way.backup.made_at, backup=way.backup.digest.total)
-    return kept
+    return kept.folder if kept else None
+
+
+def kept_folders(run: Run) -> list[Path]:
+    """The copies of what the database held whenever *run* was taken back."""
+    return sorted(run.folder.glob(f"{KEPT}*"))
+
+
+def _keep(run: Run, url: str, held: DatabaseDigest) -> Backup:
+    """A copy of what the database holds; one that was finished is never replaced."""
+    finished = [f for f in kept_folders(run) if (f / MANIFEST).is_file()]
+    for folder in finished:
+        with suppress(BackupError):
+            if (found := open_backup(folder)).digest == held:
+                return found
+    name = f"{KEPT}-{len(finished) + 1}" if finished else KEPT
+    return make_backup(url, run.folder / name, made_at=now())
 
 
 def require_idle(settings: Settings) -> None:
@@ -147,7 +178,8 @@ def _backup_before(run: Run) -> Backup:
         backup = open_backup(run.folder.parent / made["run"] / run.backup_folder.name)
     except BackupError:
         backup = None
-    if backup is None or backup.digest.total != made["digest"]:
+    proven = ledger.backup_digest(run.run_id, alias=bind.REAL) or made["digest"]
+    if backup is None or {backup.digest.total} != {made["digest"], proven}:
         raise Refused(
             f"The backup in {made['run']} is gone, damaged or another one.",
             hint="only a backup of your own helps; with it goes all saved since",
@@ -156,18 +188,48 @@ def _backup_before(run: Run) -> Backup:
     return backup
 
 
-def _later(settings: Settings, run: Run) -> tuple[Run, ...]:
-    """Runs that began to write to the same database after *run*."""
+def _later(settings: Settings, run: Run, written: Sequence[str]) -> tuple[Run, ...]:
+    """
+    Runs of the same database that came to write after *run*, an undoing too.
+
+    Their order is that in which they wrote; of one that did not, its clock tells.
+    """
     database = run.manifest().get("database")
     found = []
     for other in runs.readable(settings):
         manifest = other.manifest()
         wrote = "backup" in manifest if other.is_full else other.mode is Mode.UNDO
-        after = other.run_id > run.run_id and wrote
+        after = (
+            written.index(other.run_id) > written.index(run.run_id)
+            if {run.run_id, other.run_id} <= {*written}
+            else other.run_id > run.run_id
+        )
+        is_one = wrote and after
         taken_back = manifest["status"] == Status.ROLLED_BACK
-        if after and not taken_back and manifest.get("database") == database:
+        if is_one and not taken_back and manifest.get("database") == database:
             found.append(other)
     return tuple(found)
+
+
+def _unknown(
+    settings: Settings, run_id: str, written: Sequence[str]
+) -> tuple[str, ...]:
+    """Full runs after *run_id* whose record is damaged, or in another folder."""
+    readable, damaged = runs.found(settings)
+    found = {
+        other for other in damaged if other > run_id and other.endswith(f"-{Mode.FULL}")
+    }
+    if run_id in written:
+        after = written[written.index(run_id) + 1 :]
+        found |= {*after} - {other.run_id for other in readable}
+    return tuple(sorted(found))
+
+
+def _has_written(run: Run) -> bool:
+    """Whether its record says so: a phase that is entered in the ledger is done."""
+    entries = run.manifest()["phases"]
+    done = {e["name"] for e in entries if e["status"] in _APPLIED or "committed" in e}
+    return not done.isdisjoint({"delete", *(phase.name for phase in data_phases())})
 
 
 def _rows(digest: DatabaseDigest, table: str) -> int:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 from jupyter_client.manager import AsyncKernelManager
 
@@ -19,6 +20,7 @@ from reimport_lib.errors import Interrupted, PhaseFailed, Refused, ReimportError
 from reimport_lib.execute import kernels, report, signals
 from reimport_lib.execute.kernels import CellError
 from reimport_lib.phases import Phase, attempts, named, recording
+from reimport_lib.private_files import remove_unfinished
 from reimport_lib.record import lock
 from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import REPORT, Run
@@ -26,14 +28,24 @@ from reimport_lib.record.status import STOPPED, Status
 from reimport_lib.show import export
 
 PhaseProgress = Callable[[str, PhaseEntry], None]
+Complaint = Callable[[ReimportError], None]
 
 
-def execute(run: Run, *, progress: PhaseProgress | None = None) -> Status:
+def execute(
+    run: Run,
+    *,
+    progress: PhaseProgress | None = None,
+    complain: Complaint | None = None,
+) -> Status:
     """
     Execute the phases of *run* that are not done, and write its report.
 
+    A page or a record that cannot be written at the end changes nothing about what was
+    done: how the run ended is what its phases say.
+
     Args:
         progress: told ``phase_started``, ``phase_finished`` with the phase's entry.
+        complain: told what could not be written.
 
     Returns:
         The status of the run: the first phase that does not succeed decides it, and
@@ -45,19 +57,34 @@ def execute(run: Run, *, progress: PhaseProgress | None = None) -> Status:
     _require_notebooks(run)
     started = time.monotonic()
     with lock.executing(run), signals.interrupting():
+        remove_unfinished(run.folder)
         run.begin()
         # of an attempt before, it would tell of less than has been done since
         (run.folder / REPORT).unlink(missing_ok=True)
+        written: list[Callable[[], object]] = []
         with suppress(KeyboardInterrupt):  # what it stopped is told by the record
-            _execute_phases(run, progress or _silent)
+            written += _execute_phases(run, progress or _silent)
         status = _how_it_ended(run)
-        run.end(status, seconds=time.monotonic() - started)
-        report.write(run)
+        seconds = time.monotonic() - started
+        written += [
+            partial(run.end, status, seconds=seconds),
+            partial(report.write, run),
+        ]
+        for write in written:
+            try:
+                write()
+            except ReimportError as error:
+                (complain or _silent)(error)
     return status
 
 
-def _execute_phases(run: Run, tell: PhaseProgress) -> None:
-    """The phases that are not done, up to the first that does not succeed."""
+def _execute_phases(run: Run, tell: PhaseProgress) -> list[Callable[[], object]]:
+    """
+    The phases that are not done, up to the first that does not succeed.
+
+    Returns:
+        What waits for each page of theirs, and raises where it was not written.
+    """
     todo = [named(name) for name in run.phases if not _is_done(run, name)]
     with (
         ThreadPoolExecutor(max_workers=1) as exporter,
@@ -75,8 +102,7 @@ def _execute_phases(run: Run, tell: PhaseProgress) -> None:
                 tell("phase_finished", run.phase(phase.name))
             if not _is_done(run, phase.name):
                 break
-    for page in pages:
-        page.result()
+    return [page.result for page in pages]
 
 
 def _execute_phase(
@@ -160,5 +186,5 @@ def _is_done(run: Run, name: str) -> bool:
     return run.phase(name)["status"] is Status.SUCCEEDED
 
 
-def _silent(event: str, entry: PhaseEntry) -> None:
-    del event, entry
+def _silent(*_: object) -> None:
+    """Tell nobody."""

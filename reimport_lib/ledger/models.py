@@ -21,6 +21,9 @@ class LedgerRun(models.Model):
         confirmed: how a person confirmed it; empty in a rehearsal.
         gates: limits that the run was held to.
         columns: model -> the attributes that it had, in order, when the run made rows.
+        origin: a random word of the run's folder; two operators may get one run_id.
+        backup_digest: of the backup from before it, which no run folder can change.
+        reviewed_seal: of the record of the rehearsal, as it was approved.
     """
 
     run_id = models.CharField(max_length=100, primary_key=True)
@@ -34,6 +37,9 @@ class LedgerRun(models.Model):
     confirmed = models.CharField(max_length=200, blank=True, default="")
     gates = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     columns = models.JSONField(default=dict, blank=True)
+    origin = models.CharField(max_length=64, blank=True, default="")
+    backup_digest = models.CharField(max_length=64, blank=True, default="")
+    reviewed_seal = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = "run"

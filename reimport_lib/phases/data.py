@@ -280,6 +280,9 @@ def _enter_ledger(run: Run) -> None:
             reviewed=run.reviewed,
             confirmed=manifest.get("confirmed", {}).get("word", ""),
             gates=run.gates,
+            origin=manifest.get("origin", ""),
+            backup_digest=manifest.get("backup", {}).get("digest", ""),
+            reviewed_seal=manifest.get("reviewed_seal", ""),
         )
 
 
@@ -296,7 +299,10 @@ def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:
         return
     done = ledger.phase_done(run.run_id, phase)
     digests = done.plan_digests if done else digests
-    reviewed = runs.load(run.settings, run.reviewed).phase(phase)["plan_digests"]
+    rehearsal = runs.load(run.settings, run.reviewed)
+    for each in (run, rehearsal):
+        each.require_seal()
+    reviewed = rehearsal.phase(phase)["plan_digests"]
     different = sorted(
         table
         for table in {*digests, *reviewed}

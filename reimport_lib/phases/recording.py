@@ -27,6 +27,7 @@ from reimport_lib.errors import (
     place_of,
 )
 from reimport_lib.phases import ALWAYS, attempts
+from reimport_lib.phases.binding import bind_run
 from reimport_lib.plan.decide import Link
 from reimport_lib.plan.plan import Plan
 from reimport_lib.record.clock import now
@@ -83,7 +84,8 @@ def finish(run: Run, name: str, checks: Sequence[Check]) -> None:
         )
         record_failure(run, name, failure)
         raise failure
-    _close_phase(run, name, Status.SUCCEEDED)
+    if run.end_phase(name, Status.SUCCEEDED) and apps.ready:
+        tell_ledger(run, Status.SUCCEEDED)
 
 
 def record_failure(run: Run, name: str, error: ReimportError) -> None:
@@ -91,21 +93,32 @@ def record_failure(run: Run, name: str, error: ReimportError) -> None:
     Record that phase *name* ended in *error*, and the run with it.
 
     What has ended stays as it is: an error after that is told among the events alone.
+    Whether the phase wrote is what the ledger says: its process may have been killed
+    after its transaction was committed.
     """
     run.tell(PhaseError(name, str(error)))
     if run.phase(name)["status"] in (Status.PENDING, Status.RUNNING):
-        _close_phase(run, name, status_of(error), error=str(error))
+        status = status_of(error)
+        is_known = name in ALWAYS or status is Status.VALIDATION_FAILED
+        has_opened = apps.ready  # the runner has not, and waits for no writer
+        committed = "" if is_known else _committed(run, name)
+        text = str(error)
+        if run.end_phase(name, status, error=text, committed=committed) and has_opened:
+            tell_ledger(run, status)
 
 
-def _close_phase(run: Run, name: str, status: Status, *, error: str = "") -> None:
-    if run.end_phase(name, status, error=error):
-        tell_ledger(run, status)
+def _committed(run: Run, name: str) -> str:
+    """When phase *name* was committed, by the ledger; "" where it does not say."""
+    try:
+        bind_run(run)
+        done = ledger.phase_done(run.run_id, name)
+    except (Error, ReimportError):  # no copy yet, or the database is what has failed
+        return ""
+    return done.finished_at.isoformat() if done else ""
 
 
 def tell_ledger(run: Run, status: Status) -> None:
     """Record in the ledger how the run ended, where it has been entered there."""
-    if not apps.ready:  # this process has opened no database
-        return
     try:
         ledger.finish_run(run.run_id, status=str(status), finished_at=now())
     except Error as error:  # it may be what has failed, or a copy not made yet

@@ -6,6 +6,8 @@ checks that the target is still what the rehearsal saw.
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +15,7 @@ import pandas as pd
 
 from reimport_lib.backup import readiness
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.errors import SourceError
+from reimport_lib.errors import Refused, SourceError
 from reimport_lib.phases import frozen, recording, since_rehearsal, source_drift
 from reimport_lib.phases.binding import require_same_database
 from reimport_lib.plan import mapping as mappings
@@ -48,10 +50,14 @@ def freeze(run: Run) -> Snapshot:
     with recording.recording(run, NAME):
         if run.reviewed:
             require_same_database(run)
-            snapshot = snapshots.open_snapshot(run.snapshot_folder)
-            clock, fixed_by = _clock_of(runs.load(run.settings, run.reviewed))
+            rehearsal = runs.load(run.settings, run.reviewed)
+            snapshot = take_over_snapshot(run)
+            _require_approved(run, rehearsal, snapshot)
+            clock, fixed_by = _clock_of(rehearsal)
         else:
             as_of = now()
+            # of an attempt that was killed; the source may have moved since
+            shutil.rmtree(run.snapshot_folder, ignore_errors=True)
             snapshot = snapshots.freeze(
                 run.settings,
                 run.snapshot_folder,
@@ -68,6 +74,49 @@ def freeze(run: Run) -> Snapshot:
             database=identity.database_identity(bind.REAL),
         )
         return snapshot
+
+
+def take_over_snapshot(run: Run) -> Snapshot:
+    """
+    The snapshot of the rehearsal that *run* applies, as links where the disk has them.
+
+    It is in its place whole or not at all: a process may be killed in between.
+    """
+    if not (run.snapshot_folder / snapshots.MANIFEST).is_file():
+        source = runs.load(run.settings, run.reviewed).snapshot_folder
+        snapshots.open_snapshot(source)
+        partial = run.snapshot_folder.with_name(".snapshot.partial")
+        for left in (partial, run.snapshot_folder):
+            shutil.rmtree(left, ignore_errors=True)
+        shutil.copytree(source, partial, copy_function=_link_or_copy)
+        partial.chmod(0o700)
+        partial.rename(run.snapshot_folder)
+    return snapshots.open_snapshot(run.snapshot_folder)
+
+
+def _link_or_copy(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
+
+
+def _require_approved(run: Run, rehearsal: Run, snapshot: Snapshot) -> None:
+    """
+    Record and snapshot of *rehearsal* are those that were approved.
+
+    Raises:
+        Refused: one of them has been changed since.
+    """
+    run.require_seal()
+    rehearsal.require_seal()
+    if snapshot.digest != rehearsal.manifest()["snapshot_digest"]:
+        raise Refused(
+            f"The snapshot of {rehearsal.run_id} is not the one that was rehearsed.",
+            hint="reimport run --full, to rehearse and review again",
+            id="R320",
+        )
 
 
 def tables_of(snapshot: Snapshot) -> tuple[str, ...]:

@@ -72,7 +72,9 @@ class PhaseEntry(TypedDict):
     tables: dict[str, Counts]
     checks: list[CheckRecord]
     started: NotRequired[float]  # seconds since 1970
+    ticks: NotRequired[float]  # the same moment by a clock that nobody sets
     error: NotRequired[str]
+    committed: NotRequired[str]  # by the ledger, and yet it did not succeed
     links: NotRequired[dict[str, list[LinkCounts]]]
     plan_digests: NotRequired[dict[str, str]]
     notebook: NotRequired[str]
@@ -186,6 +188,7 @@ class Opening(TypedDict):
     database: NotRequired[Database]
     confirmed: NotRequired[Confirmation]
     undo: NotRequired[UndoRecord]
+    reviewed_seal: NotRequired[str]  # of the record of the rehearsal, when approved
 
 
 class Manifest(Opening):
@@ -198,6 +201,8 @@ class Manifest(Opening):
     as_of: str
     parameters: Parameters
     phases: list[PhaseEntry]
+    origin: NotRequired[str]  # a random word: two folders may hold one run_id
+    seal: NotRequired[str]  # over all else; see record.seal
     as_of_from: NotRequired[str]
     snapshot_digest: NotRequired[str]
     source: NotRequired[SourceRecord]

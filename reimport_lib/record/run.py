@@ -15,8 +15,9 @@ from typing import cast
 
 from reimport_lib.checks import Check
 from reimport_lib.config import Settings
+from reimport_lib.errors import Refused
 from reimport_lib.private_files import lock, private_open, write_json
-from reimport_lib.record import events
+from reimport_lib.record import events, seal
 from reimport_lib.record.clock import now
 from reimport_lib.record.events import Event
 from reimport_lib.record.manifest import (
@@ -90,6 +91,23 @@ class Run:
         """Where the run stands now."""
         return self.manifest()["status"]
 
+    def require_seal(self) -> None:
+        """
+        Nobody but this program has written the record since the run was opened.
+
+        Raises:
+            Refused: somebody has, or the key of the runs folder is another.
+        """
+        key = seal.installation_key(self.settings.runs)
+        if not seal.holds(self.manifest(), key):
+            raise Refused(
+                f"The record of {self.run_id}, {MANIFEST}, is not as it was written:"
+                " somebody changed it, or the key in the runs folder is another.",
+                hint=f"put {MANIFEST} and {seal.KEY_FILE} back from a copy, or rehearse"
+                " again: reimport run --dry-run",
+                id="R321",
+            )
+
     def phase(self, name: str) -> PhaseEntry:
         """The entry of phase *name* in ``run.json``."""
         return _entry(self.manifest(), name)
@@ -126,22 +144,29 @@ class Run:
             manifest["error"] = ""
             entry = self._take_phase(manifest, name, Status.RUNNING)
             entry["started"] = time.time()
+            entry["ticks"] = time.monotonic()
             entry["checks"] = []
             entry["error"] = ""
         self.tell(events.PhaseStarted(name))
 
-    def end_phase(self, name: str, status: Status, *, error: str = "") -> bool:
+    def end_phase(
+        self, name: str, status: Status, *, error: str = "", committed: str = ""
+    ) -> bool:
         """
         Phase *name* ends in *status*.
+
+        Args:
+            committed: when it wrote, by the ledger, where it does not succeed.
 
         Returns:
             Whether the run ended with it: it was the last, or it did not succeed.
         """
         with self._changed() as manifest:
             entry = self._take_phase(manifest, name, status)
-            seconds = time.time() - entry.get("started", time.time())
-            entry["seconds"] = round(seconds, 2)
+            entry["seconds"] = round(_seconds(entry), 2)
             entry["error"] = error
+            if committed:
+                entry["committed"] = committed
             left = [e for e in manifest["phases"] if e["status"] != Status.SUCCEEDED]
             has_ended = not left or status is not Status.SUCCEEDED
             if has_ended:
@@ -158,6 +183,7 @@ class Run:
             entry["seconds"] = 0.0
             entry["error"] = ""
             entry.pop("started", None)
+            entry.pop("ticks", None)
             entry.pop("notebook", None)
             entry.pop("notebook_sha256", None)
         kept = events.AttemptKept(name, attempt["number"], attempt["status"])
@@ -278,9 +304,21 @@ class Run:
         with private_open(self.folder / ".lock", "a") as file:
             lock(file)
             manifest = read_manifest(self.folder)
+            key = seal.installation_key(self.settings.runs)
+            is_ours = seal.holds(manifest, key)
             yield manifest
-            write_json(self.folder / MANIFEST, manifest)
+            written = seal.sealed(manifest, key) if is_ours else manifest
+            write_json(self.folder / MANIFEST, written)
 
 
 def _entry(manifest: Manifest, name: str) -> PhaseEntry:
     return next(entry for entry in manifest["phases"] if entry["name"] == name)
+
+
+def _seconds(entry: PhaseEntry) -> float:
+    """Since the phase began; by the other clock where the machine was restarted."""
+    now = time.monotonic()
+    ticks = entry.get("ticks", now)
+    if ticks <= now:
+        return now - ticks
+    return max(0.0, time.time() - entry.get("started", time.time()))

@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from reimport_lib.config import Settings
-from reimport_lib.errors import ReimportError, SettingsError, UsageError, did_you_mean
+from reimport_lib.errors import SettingsError, UsageError, did_you_mean
 from reimport_lib.plain import shortened
-from reimport_lib.private_files import private_open, write_json
+from reimport_lib.private_files import write_json
 from reimport_lib.record.clock import now
 from reimport_lib.record.events import RunOpened
 from reimport_lib.record.manifest import (
@@ -24,9 +24,8 @@ from reimport_lib.record.manifest import (
     read_manifest,
 )
 from reimport_lib.record.run import Run
+from reimport_lib.record.seal import installation_key, sealed
 from reimport_lib.record.status import Mode, Status
-
-KEY_FILE = ".pseudonym-key"
 
 # A name of one folder, whatever a person types: no way out of the runs folder.
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -61,6 +60,7 @@ def create(
         "status": Status.OPEN,
         "created_at": now().isoformat(),
         "as_of": "",
+        "origin": secrets.token_hex(16),
         "parameters": {
             "phases": [name for _, name in phases],
             "reviewed": reviewed,
@@ -70,7 +70,8 @@ def create(
         },
         "phases": [_not_begun(number, name) for number, name in phases],
     }
-    write_json(folder / MANIFEST, {**manifest, **(details or {})})
+    key = installation_key(settings.runs)
+    write_json(folder / MANIFEST, sealed({**manifest, **(details or {})}, key))
     run = load(settings, folder.name)
     run.tell(RunOpened(mode))
     return run
@@ -201,27 +202,5 @@ def newest(
 
 
 def pseudonym_key(settings: Settings) -> bytes:
-    """The installation's key for pseudonyms: made once, 0600, in the runs folder."""
-    path = settings.runs / KEY_FILE
-    try:
-        return _key(path)
-    except FileNotFoundError:
-        settings.runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        key = secrets.token_bytes(32)
-        try:
-            with private_open(path, "x") as file:
-                file.write(key.hex())
-        except FileExistsError:  # another process was first
-            return _key(path)
-        return key
-
-
-def _key(path: Path) -> bytes:
-    try:
-        return bytes.fromhex(path.read_text(encoding="ascii"))
-    except ValueError:
-        raise ReimportError(
-            f"{path} is damaged: it holds no key.",
-            hint="take it back from a copy; without it, pseudonyms are other ones",
-            id="R222",
-        ) from None
+    """The installation's key for pseudonyms."""
+    return installation_key(settings.runs)

@@ -13,7 +13,8 @@ from reimport_lib.record.status import STOPPED, Mode, Status
 from reimport_lib.show.words import moment
 from reimport_lib.tables import registry
 
-# A phase records its plan before its gate: only in these states was it applied too.
+# A phase records its plan before its gate: only in these states was it applied too,
+# and where the ledger says so.
 _APPLIED = frozenset({Status.SUCCEEDED, Status.VALIDATION_FAILED})
 _ACCIDENTS = frozenset({Status.FAILED, Status.INTERRUPTED, Status.RUNNING})
 
@@ -64,7 +65,11 @@ def applied(manifest: Manifest) -> list[PhaseEntry]:
     """The phases that were applied and stand."""
     if is_taken_back(manifest):
         return []
-    return [phase for phase in manifest["phases"] if phase["status"] in _APPLIED]
+    return [phase for phase in manifest["phases"] if _is_applied(phase)]
+
+
+def _is_applied(phase: PhaseEntry) -> bool:
+    return phase["status"] in _APPLIED or "committed" in phase
 
 
 def applied_tables(manifest: Manifest) -> dict[str, Counts]:
@@ -96,8 +101,7 @@ def may_have_written(phase: PhaseEntry) -> bool:
     """It has its plan, and an attempt at it stopped by accident: the ledger knows."""
     attempts = phase.get("attempts", ())
     ends = {phase["status"], *(attempt["status"] for attempt in attempts)}
-    is_done = phase["status"] in _APPLIED
-    return bool(phase["tables"] and not is_done and ends & _ACCIDENTS)
+    return bool(phase["tables"] and not _is_applied(phase) and ends & _ACCIDENTS)
 
 
 def deletion(manifest: Manifest) -> PhaseEntry | None:

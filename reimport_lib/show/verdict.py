@@ -100,6 +100,12 @@ def stopped(manifest: Manifest) -> Iterator[str]:
     reason, _ = run_facts.error(manifest)
     if reason:
         yield f"Why: {reason}"
+    phase = run_facts.unfinished(manifest)
+    if phase and "committed" in phase:
+        yield (
+            f"By then what {phase['name']} writes was committed: it is done but for its"
+            " checks, which resuming makes."
+        )
     states = [(phase["status"], phase["name"]) for phase in manifest["phases"]]
     if left := sum(status == Status.PENDING for status, _ in states):
         yield f"{several(left, 'later phase')} did not run."
@@ -123,7 +129,7 @@ def rows(manifest: Manifest) -> Iterator[str]:
     place = "copy" if run_facts.is_rehearsal(manifest) else "backend"
     are = f"{verb(inside, 'is', 'are')} in the {place}"
     states = {phase["status"] for phase in run_facts.applied(manifest)}
-    if Status.VALIDATION_FAILED in states:
+    if states - {Status.SUCCEEDED}:
         are += " by the plans, which the checks do not bear out"
     parts = [
         f"{count(counts[name])} {name}"

@@ -62,15 +62,18 @@ def start_run(
     reviewed: str = "",
     confirmed: str = "",
     gates: Mapping[str, float] | None = None,
+    origin: str = "",
+    backup_digest: str = "",
+    reviewed_seal: str = "",
     alias: str = DEFAULT,
 ) -> None:
     """
     Enter the run; once it is there, doing so again changes nothing.
 
     Raises:
-        Refused: it is there with another snapshot.
+        Refused: it is there with another snapshot, or is another run of the same id.
     """
-    _, made = (
+    entered, made = (
         _model("LedgerRun")
         .objects.using(alias)
         .get_or_create(
@@ -84,11 +87,22 @@ def start_run(
                 "snapshot_digest": snapshot_digest,
                 "confirmed": confirmed,
                 "gates": dict(gates or {}),
+                "origin": origin,
+                "backup_digest": backup_digest,
+                "reviewed_seal": reviewed_seal,
             },
         )
     )
-    if not made:
-        require_run(run_id, snapshot_digest=snapshot_digest, alias=alias)
+    if made:
+        return
+    if entered.origin != origin:
+        raise Refused(
+            f"Another run was opened as {run_id}, from another runs folder in the same"
+            " second, and is in the ledger. This one has written nothing.",
+            hint="reimport run --full, to rehearse and review again",
+            id="R322",
+        )
+    require_run(run_id, snapshot_digest=snapshot_digest, alias=alias)
 
 
 def require_run(run_id: str, *, snapshot_digest: str, alias: str = DEFAULT) -> None:
@@ -120,6 +134,18 @@ def finish_run(
     """Record how the run ended."""
     runs = _model("LedgerRun").objects.using(alias).filter(run_id=run_id)
     runs.update(status=status, finished_at=finished_at)
+
+
+def runs_that_wrote(*, alias: str = DEFAULT) -> list[str]:
+    """Runs with a finished phase, in the order in which they finished their first."""
+    phases = _model("LedgerPhase").objects.using(alias).order_by("pk")
+    return list(dict.fromkeys(phases.values_list("run_id", flat=True)))
+
+
+def backup_digest(run_id: str, *, alias: str = DEFAULT) -> str:
+    """Of the backup that was made before the run wrote; "" where none is entered."""
+    runs = _model("LedgerRun").objects.using(alias).filter(run_id=run_id)
+    return runs.values_list("backup_digest", flat=True).first() or ""
 
 
 def phase_done(run_id: str, name: str, *, alias: str = DEFAULT) -> PhaseRecord | None:

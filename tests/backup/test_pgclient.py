@@ -148,7 +148,7 @@ def test_an_older_server_is_backed_up_copied_and_put_back(
     assert restore_copy(backup, place, real_url=older_url, run_id=RUN) == backup.digest
     assert drop_copy(place, real_url=older_url)
     execute(older_url, "DELETE FROM patients")
-    restore(backup, older_url)
+    restore(backup, older_url, held=digest_url(older_url))
     assert digest_url(older_url) == backup.digest
     assert open_backup(backup.folder).client.startswith(f"pg_dump {major}.")
     assert backup.server.startswith(f"PostgreSQL {major}.")
@@ -167,7 +167,7 @@ def test_why_pg_restore_failed_is_said(
     with pytest.raises(
         BackupError, match='unrecognized configuration parameter "transaction_timeout"'
     ):
-        pgclient.restore(newer, older_url, backup.path, replace=True)
+        pgclient.restore(newer, older_url, backup.path)
     assert query(older_url, "SELECT count(*) FROM patients") == [(2,)]
 
 

@@ -97,7 +97,7 @@ def test_timeouts_of_the_database_cut_nothing_short(
     backup = make_backup(url, tmp_path / "backup", made_at=AT)
     assert restore_copy(backup, place, real_url=url, run_id=RUN) == before
     drop_copy(place, real_url=url)
-    restore(backup, url)
+    restore(backup, url, held=before)
     bind.bind(url, real_database=url, writable=True)
     try:
         from django.db import connection, transaction

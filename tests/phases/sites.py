@@ -26,7 +26,7 @@ from reimport_lib.errors import ReimportError
 from reimport_lib.execute import approve
 from reimport_lib.phases import all_phases, named
 from reimport_lib.phases.binding import bind_run, place_of_copy
-from reimport_lib.record import runs
+from reimport_lib.record import runs, seal
 from reimport_lib.record.manifest import Counts
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
@@ -136,11 +136,12 @@ def execute(run: Run) -> Status:
 
 @contextmanager
 def rewritten(run: Run) -> Iterator[dict[str, Any]]:
-    """``run.json`` of *run*, to be changed as no command of ours would."""
+    """``run.json`` of *run*, changed as no command of ours would, and sealed again."""
     path = run.folder / "run.json"
     manifest = json.loads(path.read_text())
     yield manifest
-    path.write_text(json.dumps(manifest))
+    key = seal.installation_key(run.settings.runs)
+    path.write_text(json.dumps(seal.sealed(manifest, key)))
 
 
 def status(run: Run) -> Status:

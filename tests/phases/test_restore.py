@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,12 +12,13 @@ import psycopg
 import pytest
 
 from reimport_lib.backup import restoring
-from reimport_lib.backup.backup import open_backup
+from reimport_lib.backup.backup import MANIFEST, make_backup, open_backup
 from reimport_lib.errors import BackupError, Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.execute import restore as going_back
 from reimport_lib.execute.resume import resumable
 from reimport_lib.record import lock, runs
+from reimport_lib.record.clock import now
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
 from reimport_lib.write import bind, identity
@@ -24,6 +26,9 @@ from reimport_lib.write.databases import conninfo, is_sqlite, sqlite_file
 from tests.phases import sites
 from tests.phases.conftest import States, Whole
 from tests.phases.sites import Site, rewritten
+
+WRITTEN_LAST = "UPDATE ledger_ledgerphase SET id = id + 1000 WHERE run_id = '{}'"
+NEW_WORK = "UPDATE clinics_clinician SET role = 'Principal'"
 
 
 @pytest.fixture
@@ -105,7 +110,7 @@ def test_later_runs_are_undone_with_it(imported: Site, whole: Whole) -> None:
     assert imported.digest() == whole.before
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
+@sites.ONLY_SQLITE
 def test_backups_of_what_was_taken_back_are_not_compared_with(imported: Site) -> None:
     """A rehearsal in between has backed up rows that are rightly gone afterwards."""
     first = full_run(imported)
@@ -171,6 +176,124 @@ def test_another_word_restores_nothing(imported: Site) -> None:
 
     assert imported.digest() == held
     assert not (run.folder / going_back.KEPT).exists()
+
+
+class Killed(BaseException):
+    """The process ends here; nothing catches it."""
+
+
+def killed(*_: object, **__: object) -> None:
+    raise Killed
+
+
+@sites.ONLY_SQLITE
+def test_what_a_killed_restoration_did_is_found_in_the_ledger_and_recorded(
+    imported: Site, whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy of what people had done is the only one: nothing replaces it."""
+    run, held = full_run(imported), imported.digest()
+    with monkeypatch.context() as patched:
+        patched.setattr(Run, "take_back", killed)
+        with pytest.raises(Killed):
+            go_back(imported, run)
+    assert sites.status(run) is Status.SUCCEEDED
+    imported.execute_sql(NEW_WORK)
+    worked_since = imported.digest()
+
+    way = going_back.way_back(imported.settings, run.run_id)
+    kept = going_back.go_back(way, ask=None)
+
+    assert way.is_back
+    assert kept is None
+    assert sites.status(run) is Status.ROLLED_BACK
+    assert imported.digest() == worked_since
+    assert [open_backup(f).digest for f in going_back.kept_folders(run)] == [held]
+
+
+@sites.ONLY_SQLITE
+def test_a_copy_that_was_made_before_is_kept_beside_the_next(
+    imported: Site, whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, first = full_run(imported), imported.digest()
+    with monkeypatch.context() as patched:
+        patched.setattr(restoring, "restore", killed)
+        with pytest.raises(Killed):
+            go_back(imported, run)
+    imported.execute_sql(NEW_WORK)
+    second = imported.digest()
+
+    go_back(imported, run)
+
+    assert imported.digest() == whole.before
+    assert [open_backup(f).digest for f in going_back.kept_folders(run)] == [
+        first,
+        second,
+    ]
+
+
+def test_who_has_written_since_the_copy_is_not_written_over(
+    imported: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, real = full_run(imported), going_back.make_backup
+
+    def make_backup(*words: object, **more: object) -> object:
+        made = real(*words, **more)  # type: ignore[arg-type]
+        imported.execute_sql(NEW_WORK)
+        return made
+
+    monkeypatch.setattr(going_back, "make_backup", make_backup)
+    with pytest.raises(BackupError, match="has written to clinics_clinician"):
+        go_back(imported, run)
+
+    assert sites.status(run) is Status.SUCCEEDED
+    (kept,) = going_back.kept_folders(run)
+    written = open_backup(kept).digest.differences(imported.digest())
+    assert written == ("clinics_clinician",)
+
+
+def test_a_backup_that_is_not_what_was_backed_up_is_never_put_in_place(
+    imported: Site, whole: Whole
+) -> None:
+    """Its file was replaced, and its manifest says so: only the rows do not."""
+    run, held = full_run(imported), imported.digest()
+    folder = runs.load(imported.settings, run.reviewed).backup_folder
+    make_backup(imported.url, folder, made_at=now())
+    other = json.loads((folder / MANIFEST).read_text())
+    other["tables"] = whole.before.to_json()
+    (folder / MANIFEST).write_text(json.dumps(other))
+
+    with pytest.raises(BackupError, match="does not prove itself"):
+        go_back(imported, run)
+
+    assert imported.digest() == held
+    assert sites.status(run) is Status.SUCCEEDED
+
+
+@sites.ONLY_SQLITE
+def test_a_backup_that_the_ledger_does_not_know_is_refused(imported: Site) -> None:
+    """File, manifest and the run's record were all changed alike."""
+    run, held = full_run(imported), imported.digest()
+    folder = runs.load(imported.settings, run.reviewed).backup_folder
+    made = make_backup(imported.url, folder, made_at=now())
+    with rewritten(run) as manifest:
+        manifest["backup"].update(digest=made.digest.total)
+
+    with pytest.raises(Refused, match="gone, damaged or another"):
+        going_back.way_back(imported.settings, run.run_id)
+    assert imported.digest() == held
+
+
+@sites.ONLY_SQLITE
+def test_runs_are_undone_in_the_order_of_the_ledger(imported: Site) -> None:
+    """A clock that was set back names a later run as if it were an earlier one."""
+    first = full_run(imported)
+    second = imported.apply(imported.rehearse("patients"))
+    imported.execute_sql(WRITTEN_LAST.format(first.run_id))
+
+    way = going_back.way_back(imported.settings, second.run_id)
+
+    assert way.later == (first,)
+    assert going_back.way_back(imported.settings, first.run_id).later == ()
 
 
 @sites.ONLY_SQLITE

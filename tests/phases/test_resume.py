@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.errors import Refused, UsageError
-from reimport_lib.execute import approve
+from reimport_lib.errors import PhaseFailed, Refused, UsageError
+from reimport_lib.execute import approve, runner
 from reimport_lib.execute import prune as retention
 from reimport_lib.execute.resume import resumable
+from reimport_lib.phases import named, recording, validation
+from reimport_lib.phases.binding import bind_run
+from reimport_lib.phases.data import DataPhase
 from reimport_lib.record import lock
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
+from reimport_lib.show import run_facts, verdict
+from reimport_lib.write import bind, ledger
 from tests.phases import sites
 from tests.phases.sites import Lines, Site, rewritten
 
@@ -100,7 +106,7 @@ def test_a_server_that_is_lost_is_named_and_the_run_goes_on_when_it_is_back(
     assert sites.outcomes(stopped) == sites.outcomes(rehearsal)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"])
+@sites.ONLY_SQLITE
 def test_a_failed_import_of_appointments_leaves_patients_those_they_had(
     imported: Site, engine: str, clinic: Clinic, tmp_path: Path
 ) -> None:
@@ -188,6 +194,93 @@ def test_what_a_later_run_has_made_out_of_date_is_resumed_only_by_its_id(
     assert resumable(ready.settings, old.run_id) == old
     newer = approve.open_rehearsal(ready.settings, gates={})
     assert resumable(ready.settings, "") == newer
+
+
+class Killed(BaseException):
+    """The process ends here; nothing catches it."""
+
+
+def killed(*_: object) -> None:
+    raise Killed
+
+
+@sites.ONLY_SQLITE
+def test_a_kernel_that_was_killed_after_its_commit_has_written_what_it_says(
+    ready: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rehearsal = ready.rehearse("patients")
+    full = approve.open_full(ready.settings, rehearsal, ask=None, yes=True)
+    patients = named("patients")
+    with monkeypatch.context() as patched:
+        patched.setattr(DataPhase, "reconcile", killed)
+        with pytest.raises(Killed):
+            sites.execute(full)
+    with pytest.raises(PhaseFailed) as ended:
+        runner._require_record(full, patients, None)
+    recording.record_failure(full, "patients", ended.value)
+
+    assert full.phase("patients")["committed"] == written_at(ready, full)
+    assert "what patients writes was committed" in told(full)
+    assert "Written to the real database: patients." in told(full)
+    assert run_facts.only_planned(full.manifest()) == ()
+    assert approve.what_will_change(full)["patients"]["created"] > 0
+
+    sites.execute(resumable(ready.settings, ""))
+    assert sites.status(full) is Status.SUCCEEDED
+    assert "committed" not in told(full)
+
+
+def told(run: Run) -> str:
+    return " ".join(verdict.verdict(run.manifest()).sentences)
+
+
+def written_at(site: Site, run: Run) -> str:
+    bind.bind_real(site.settings)
+    done = ledger.phase_done(run.run_id, "patients")
+    bind.close()
+    return done.finished_at.isoformat() if done else ""
+
+
+@sites.ONLY_SQLITE
+def test_a_rehearsal_that_was_killed_after_the_freeze_goes_on(ready: Site) -> None:
+    run = approve.open_rehearsal(ready.settings, (named("validation"),), gates={})
+    bind_run(run)
+    recording.begin(run, "validation")
+    frozen = validation.freeze(run)
+
+    resumed = resumable(ready.settings, "")
+    sites.execute(resumed)
+
+    assert (sites.error(resumed), sites.status(resumed)) == ("", Status.SUCCEEDED)
+    assert resumed.manifest()["snapshot_digest"] == frozen.digest
+
+
+@sites.ONLY_SQLITE
+def test_a_full_run_that_was_killed_while_it_was_opened_goes_on(
+    ready: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rehearsal = ready.rehearse("validation")
+    taken: list[str] = []
+
+    def link(source: str, target: str) -> None:
+        if taken:
+            raise Killed
+        taken.append(target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "link", link)
+        with pytest.raises(Killed):
+            approve.open_full(ready.settings, rehearsal, ask=None, yes=True)
+
+    resumed = resumable(ready.settings, "")
+    sites.execute(resumed)
+
+    assert (sites.error(resumed), sites.status(resumed)) == ("", Status.SUCCEEDED)
+    assert resumed.is_full
+    held = {path.name: path.read_bytes() for path in resumed.snapshot_folder.iterdir()}
+    assert held == {
+        path.name: path.read_bytes() for path in rehearsal.snapshot_folder.iterdir()
+    }
 
 
 @sites.ONLY_SQLITE

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
 from reimport_lib.phases import since_rehearsal
+from reimport_lib.record import runs
 from reimport_lib.record.status import Status
 from tests.phases import sites
 from tests.phases.conftest import States
@@ -101,6 +107,57 @@ def test_only_a_rehearsal_that_succeeded_is_applied(imported: Site) -> None:
             approve.reviewed_rehearsal(imported.settings, run.run_id)
     with pytest.raises(UsageError, match=f"Did you mean {rehearsal.run_id}"):
         approve.reviewed_rehearsal(imported.settings, f"{rehearsal.run_id}s")
+
+
+def cut_phases(record: dict[str, Any]) -> None:
+    record["phases"].pop()
+    record["parameters"]["phases"].pop()
+
+
+EDITS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "gates": lambda record: record["parameters"]["gates"].update({"all.x": 1.0}),
+    "phases": cut_phases,
+    "plans": lambda record: record["phases"][-1]["plan_digests"].clear(),
+    "counts": lambda record: record["phases"][-1]["tables"]["patients"].update(
+        rejected=0
+    ),
+    "checks": lambda record: record["phases"][0]["checks"].pop(),
+    "target": lambda record: record["target_digests"].popitem(),
+    "snapshot": lambda record: record.update(snapshot_digest="0" * 64),
+    "clock": lambda record: record.update(as_of="2020-01-01T00:00:00+00:00"),
+    "seal": lambda record: record.update(seal="0" * 64),
+}
+
+
+@sites.ONLY_SQLITE
+def test_a_record_that_was_edited_after_the_rehearsal_is_not_approved(
+    imported: Site,
+) -> None:
+    rehearsal = imported.rehearse("patients")
+    record = rehearsal.folder / "run.json"
+    written = json.loads(record.read_text())
+
+    for edit in EDITS.values():
+        edited = copy.deepcopy(written)
+        edit(edited)
+        record.write_text(json.dumps(edited))
+        with pytest.raises(Refused, match="is not as it was written"):
+            approve.reviewed_rehearsal(imported.settings, rehearsal.run_id)
+
+    record.write_text(json.dumps(written))
+    approved = approve.reviewed_rehearsal(imported.settings, rehearsal.run_id)
+    before = imported.digest()
+    full = approve.open_full(imported.settings, approved, ask=None, yes=True)
+    record = full.folder / "run.json"
+    edited = json.loads(record.read_text())
+    cut_phases(edited)
+    record.write_text(json.dumps(edited))
+
+    sites.execute(runs.load(imported.settings, full.run_id))
+
+    assert sites.status(full) is Status.REFUSED
+    assert "is not as it was written" in sites.error(full)
+    assert imported.digest() == before
 
 
 @sites.ONLY_SQLITE

@@ -13,7 +13,7 @@ import pytest
 
 from reimport_demo.clinic.build import Clinic
 from reimport_lib.errors import SettingsError
-from reimport_lib.record import runs
+from reimport_lib.record import seal
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
 from tests.phases import sites
@@ -58,7 +58,7 @@ def test_the_order_of_rows_makes_no_difference(
         dict.fromkeys(stems, lambda lines: lines[::-1]),
     )
     ready.settings.runs.mkdir()
-    shutil.copy(whole.site.settings.runs / runs.KEY_FILE, ready.settings.runs)
+    shutil.copy(whole.site.settings.runs / seal.KEY_FILE, ready.settings.runs)
 
     run = ready.with_exports(exports).rehearse()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,30 @@ def test_an_event_is_one_line_with_its_moment_its_name_and_its_fields(run: Run) 
     last = happened(run)[-1]
     assert last.pop("at").endswith("+00:00")
     assert last == {"event": "table_frozen", "table": "patients", "rows": 3}
+
+
+def test_a_seal_is_renewed_by_every_write_of_ours_and_by_no_other(run: Run) -> None:
+    run.require_seal()
+    run.begin()
+    run.begin_phase("validation")
+    run.require_seal()
+
+    record = run.folder / manifest.MANIFEST
+    edited = json.loads(record.read_text())
+    edited["parameters"]["strict"] = True
+    record.write_text(json.dumps(edited))
+    run.end_phase("validation", Status.SUCCEEDED)
+
+    with pytest.raises(Refused, match="is not as it was written"):
+        run.require_seal()
+
+
+def test_a_clock_that_is_set_back_takes_no_second_from_a_phase(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.begin_phase("validation")
+    an_hour_ago = time.time() - 3600
+    monkeypatch.setattr(time, "time", lambda: an_hour_ago)
+    run.end_phase("validation", Status.SUCCEEDED)
+
+    assert 0 <= run.phase("validation")["seconds"] < 60

@@ -320,6 +320,21 @@ def test_a_run_with_another_snapshot_is_refused() -> None:
         )
 
 
+def test_another_run_of_the_same_id_is_refused() -> None:
+    """Two operators have a runs folder each, and opened a run in the same second."""
+    start()
+
+    with pytest.raises(Refused, match="Another run was opened"):
+        ledger.start_run(
+            RUN,
+            mode="full",
+            as_of=AS_OF,
+            started_at=AS_OF,
+            snapshot_digest="",
+            origin="other",
+        )
+
+
 def test_a_run_that_is_not_in_the_ledger_is_refused() -> None:
     from reimport_lib.write import apply as writing
 
