@@ -11,6 +11,7 @@ from reimport_lib.config import load_settings
 from reimport_lib.counting import several
 from reimport_lib.execute.restore import WayBack, go_back, kept_folders, way_back
 from reimport_lib.printing import Heading, say
+from reimport_lib.record.status import Mode
 
 
 @click.command()
@@ -54,7 +55,8 @@ def _show_restored(way: WayBack, kept: Path | None) -> None:
     from reimport_lib.execute import report  # it takes seconds to import
 
     for run in (way.run, *way.later):
-        report.write(run)
+        if run.mode is not Mode.UNDO:  # it has no phases to report of
+            report.write(run)
     if kept is None:
         for folder in kept_folders(way.run):
             say(f"What it held before it was put back: {folder}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
 from reimport_lib.write import bind, identity
 from reimport_lib.write.touched import Narrowing
+from tests.cli.commands import Commands
 from tests.phases import sites
 from tests.phases.conftest import Whole
 from tests.phases.sites import Site, rewritten
@@ -148,3 +150,30 @@ def test_going_back_before_the_run_takes_its_undo_back_too(
 
     assert by.status is Status.ROLLED_BACK
     assert imported.digest() == whole.before
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_the_command_shows_what_stays_and_runs_and_show_tell_of_it(
+    imported: Site, whole: Whole, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reimport, run_id = Commands(imported, tmp_path).here, whole.full.run_id
+    imported.execute_sql("UPDATE notes_smsreply SET message = 'theirs'")
+    held = imported.digest()
+
+    assert reimport("undo", run_id, "--plan") == 0
+    shown = capsys.readouterr().out
+    assert "of notes.SmsReply, changed by people since" in shown
+    assert "patients.Patient" in shown
+    assert imported.digest() == held
+    assert reimport("undo", run_id, "--table", "patiens", "--yes") == 2
+    assert reimport("undo", run_id, "--min-reversed", "1", "--yes") == 3
+    assert "would go back" in capsys.readouterr().err
+    assert reimport("undo", run_id, "--yes") == 0
+    by = runs.all_run_ids(imported.settings)[-1]
+    assert f"reimport undo {by}" in capsys.readouterr().out
+    assert reimport("runs") == reimport("show", by) == reimport("show", run_id) == 0
+    told = capsys.readouterr().out
+    assert "succeeded, undone in part" in told
+    assert f"undoes {run_id}" in told
+    assert f"Run {by} (undo) of {run_id}" in told
+    assert f"Undone by {by}" in told
