@@ -106,11 +106,9 @@ def fit(contexts: Counter[bytes], codec: str) -> Fit:
     weights = 1 + np.log(np.array(list(contexts.values()), dtype=np.float64))
     shares = np.full(likely.shape[1], 1 / likely.shape[1])
     for _ in range(_ROUNDS):
-        parts = likely * shares
-        parts /= parts.sum(axis=1, keepdims=True)
-        shares = (weights[:, None] * parts).sum(axis=0) + _LEAST_SHARE
+        shares = shares * ((weights / (likely @ shares)) @ likely) + _LEAST_SHARE
         shares /= shares.sum()
-    each = np.log((likely * shares).sum(axis=1))
+    each = np.log(likely @ shares)
     of_letters = np.array([_is_letter(sign) for _, sign, _ in read])
     return Fit(codec, float((each * weights).sum()), each, weights, of_letters)
 
