@@ -249,7 +249,7 @@ def _delete(undo_id: str, label: str, keys: Sequence[Any]) -> None:
 
 
 def _put_back(undo_id: str, label: str, parts: Sequence[Piece], by_row: ByRow) -> None:
-    """Set the fields of *parts*, rows with the same fields at once."""
+    """Set the fields of *parts*; the others of these rows are written as they are."""
     if not parts:
         return
     model = apps.get_model(label)
@@ -261,19 +261,18 @@ def _put_back(undo_id: str, label: str, parts: Sequence[Piece], by_row: ByRow) -
         undo_id, PHASE, model, list(keys.values()), action=ledger.UPDATED
     )
     _demote(label, fields, keys)
-    alike: dict[tuple[str, ...], list[RowAt]] = {}
-    for row, names in fields.items():
-        alike.setdefault(tuple(sorted(names)), []).append(row)
-    for name in {part.field for part in parts}:
-        rows = [row for row in fields if name in fields[row]]
-        values = [
-            ledger.decoded(model, {name: by_row[row].before[name]}) for row in rows
-        ]
-        set_aside(model, [keys[r] for r in rows], {name: [v[name] for v in values]})
-    for fields_alike, rows in alike.items():
-        before = [ledger.decoded(model, by_row[row].before) for row in rows]
-        columns = {n: [values[n] for values in before] for n in fields_alike}
-        update_rows(model, [keys[row] for row in rows], columns)
+    once = [
+        ledger.decoded(
+            model, by_row[row].now | {n: by_row[row].before[n] for n in names}
+        )
+        for row, names in fields.items()
+    ]
+    known = fields_of(model)
+    named = sorted({part.field for part in parts})
+    written = [n for n in named if not getattr(known[n], "generated", False)]
+    columns = {name: [values[name] for values in once] for name in written}
+    set_aside(model, list(keys.values()), columns)
+    update_rows(model, list(keys.values()), columns)
 
 
 def _demote(
