@@ -17,15 +17,20 @@ NEWER = {
     18: r"WITHOUT OVERLAPS|uuidv7|RETURNING OLD|RETURNING NEW",
 }
 
+# Where the server's version is asked first.
+OF_NEWER_SERVERS_ALONE = {
+    ("reimport_lib/write/databases.py", "has_parameter_privilege"),
+}
+
 
 def test_no_statement_needs_a_newer_server() -> None:
-    found = [
-        (path.relative_to(CHECKOUT), version, word)
+    found = {
+        (str(path.relative_to(CHECKOUT)), word)
         for folder in ("reimport_lib", "backend")
         for path in (CHECKOUT / folder).rglob("*.py")
         for version, words in NEWER.items()
         if version > pgserver.OLDEST
         for word in re.findall(words, path.read_text(encoding="utf-8"))
-    ]
+    }
 
-    assert found == []
+    assert found == OF_NEWER_SERVERS_ALONE
