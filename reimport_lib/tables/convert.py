@@ -180,7 +180,7 @@ amount = Conversion(
     _always(rendering.number),
     keep=keeping.no_number,
     gives=Decimal,
-    shown="plain",
+    shown="hidden",
 )
 whole = Conversion(
     "whole number",
@@ -189,7 +189,7 @@ whole = Conversion(
     _always(rendering.whole),
     keep=keeping.no_whole_number,
     gives=int,
-    shown="plain",
+    shown="hidden",
 )
 sex = Conversion(
     "sex",
