@@ -77,10 +77,14 @@ def _found(
     """Every part, by its row alone; a later run is named where one did it."""
     runs = ledger_model("LedgerRun")._base_manager.using(alias).filter(run_id=run_id)
     columns = runs.values_list("columns", flat=True).first() or {}
+    labels = {image.row.model for image in images}
+    unsaid = {label: technical(apps.get_model(label)) for label in labels}
     found: dict[Piece, Finding] = {}
     for image in images:
+        label = image.row.model
         if image.action == CREATED:
-            found[Piece(image.row)] = _created(image, columns.get(image.row.model))
+            made = _created(image, columns.get(label), unsaid[label])
+            found[Piece(image.row)] = made
         elif image.action == DELETED:
             again = Finding(Fate.KEPT, Why.MADE_AGAIN)
             there = again if image.now else Finding(Fate.REVERSED)
@@ -90,14 +94,16 @@ def _found(
     return found | _by_later_runs(images, found, alias)
 
 
-def _created(image: RowImage, columns: Sequence[str] | None) -> Finding:
+def _created(
+    image: RowImage, columns: Sequence[str] | None, unsaid: Collection[str]
+) -> Finding:
     now = image.now
     if not now:
         return Finding(Fate.ABSENT)
     if not image.left_sha256 or columns is None or not set(columns) <= set(now):
         return Finding(Fate.KEPT, Why.UNKNOWN)
     model = apps.get_model(image.row.model)
-    since = set(now) - set(columns) - technical(model)
+    since = set(now) - set(columns) - set(unsaid)
     same = digest_of_row([now[name] for name in columns]) == image.left_sha256
     if same and all(_is_default(model, name, now[name]) for name in since):
         return Finding(Fate.REVERSED)
