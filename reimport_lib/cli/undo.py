@@ -12,7 +12,9 @@ from reimport_lib.plan.undo import Fate, Finding, RowAt, UndoPlan
 from reimport_lib.printing import Heading, say, say_table
 from reimport_lib.record.manifest import UndoRecord
 from reimport_lib.record.run import Run
-from reimport_lib.write.touched import Narrowing
+from reimport_lib.tables import registry
+from reimport_lib.write.models import tables_of_models
+from reimport_lib.write.touched import BESIDE, Narrowing
 
 _SHOWN = 3
 
@@ -49,7 +51,7 @@ def undo(
         say("Nothing was written.")
         return
     run = carry_out(found, ask=printing.asker("undo it"), yes=yes, least=min_reversed)
-    say(f"Fate by {run.run_id}; every row is in {run.folder / FILE}")
+    say(f"Done by {run.run_id}; every row is in {run.folder / FILE}")
     say(f"Back to what it was: reimport undo {run.run_id}")
 
 
@@ -72,7 +74,7 @@ def _show_plan(found: Undo) -> None:
         more = ", ..." if len(rows) > _SHOWN else ""
         of = f" ({verdict.what})" if verdict.what else ""
         say(
-            f"{verdict.outcome}: {several(len(rows), 'row')} of {model},"
+            f"{verdict.outcome}: {several(len(rows), 'row')} of {_noun(model)},"
             f" {verdict.why}{of}: {named}{more}"
         )
     if found.unknown_rows:
@@ -86,16 +88,27 @@ def _show_counts(counts: dict[str, dict[str, int]]) -> None:
     say_table(
         [Heading("rows of"), *(Heading(str(o), right=True) for o in Fate)],
         [
-            [model, *(f"{of[str(o)]:,}" if of[str(o)] else "." for o in Fate)]
+            [_noun(model), *(f"{of[str(o)]:,}" if of[str(o)] else "." for o in Fate)]
             for model, of in counts.items()
+            if model != BESIDE
         ],
     )
 
 
+def _noun(model: str) -> str:
+    """As reports call its rows; the model's own name, where no table is made of it."""
+    table = tables_of_models().get(model)
+    return registry.named(table).noun if table else model
+
+
 def _reasons(plan: UndoPlan) -> dict[tuple[str, Finding], list[RowAt]]:
-    """(model, verdict) -> the rows that do not go back for it, in order."""
+    """
+    (model, verdict) -> the rows that do not go back for it, in order.
+
+    What the ledger holds beside a row shares its lot, and is not named again.
+    """
     found: dict[tuple[str, Finding], list[RowAt]] = {}
     for row, verdict in sorted(plan.rows.items()):
-        if verdict.why:
+        if verdict.why and row.model != BESIDE:
             found.setdefault((row.model, verdict), []).append(row)
     return found

@@ -102,7 +102,7 @@ def test_only_a_rehearsal_that_succeeded_is_applied(imported: Site) -> None:
 
     # the hint of a gate says to look at them
     assert (refused.outcomes_folder / "patients.csv").is_file()
-    for run, why in ((refused, "ended as refused"), (full, "is a full run")):
+    for run, why in ((refused, "ended as refused"), (full, "is no rehearsal")):
         with pytest.raises(Refused, match=why):
             approve.reviewed_rehearsal(imported.settings, run.run_id)
     with pytest.raises(UsageError, match=f"Did you mean {rehearsal.run_id}"):

@@ -252,10 +252,14 @@ def _declared(matched: Matched, field_: Field, render: Render) -> Comparison:
 
 
 def _told(matched: Matched, field_: Field, render: Render) -> list[Any]:
-    """The database's values; what stands for nothing is nothing, unless it was said."""
+    """
+    The database's values; what stands for nothing is nothing, unless it was said.
+
+    A text can be blank, and nothing need stand for it.
+    """
     held = matched.values(field_.field)
     stand_in = matched.reference.stand_in(matched.table, field_.field)
-    if stand_in is None:
+    if stand_in is None or field_.convert.gives is None:
         return held
 
     def told(value: Any, text: str) -> Any:
