@@ -137,7 +137,7 @@ def test_a_run_records_a_phase_and_a_row_once() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         builders.before_image(**image, action="deleted")
     assert builders.before_image(**image | {"run": builders.ledger_run()}).pk
-    refused(builders.before_image, "action_known", action="created")
+    refused(builders.before_image, "action_known", action="moved")
 
 
 def test_the_ledger_knows_a_row_once_by_its_key_and_once_by_its_number() -> None:
