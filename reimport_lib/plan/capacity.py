@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reimport_lib.frames import Column
+from reimport_lib.plan.values.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,15 @@ class Capacity:
 
 Capacities = Mapping[str, Mapping[str, Capacity]]
 """Table -> managed column -> what the model's field holds."""
+
+
+def stand_ins(capacities: Mapping[str, Capacity]) -> dict[str, str]:
+    """Column -> the canonical text of what it holds in place of nothing."""
+    return {
+        name: canonical(capacity.default)
+        for name, capacity in capacities.items()
+        if capacity.default is not None
+    }
 
 
 def filled(

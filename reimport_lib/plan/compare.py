@@ -140,7 +140,9 @@ def _of_fewer_fields(
     """(p,) bool: whether the rows at *places* are as an earlier import left them."""
     some = {name: array_of(texts)[places] for name, texts in held.items()}
     by_clock = registry.named(decided.table).by_clock
-    found = of_fewer_fields(some, list(stored[places]), decided.managed, by_clock)
+    found = of_fewer_fields(
+        some, list(stored[places]), decided.managed, by_clock, decided.stand_ins
+    )
     return np.array(found, dtype=bool)
 
 

@@ -71,6 +71,7 @@ class Decided:
         managed: the fields in digest order.
         mapping_digest: enters the plan's digest.
         derived: the rows are made from rows of another table.
+        stand_ins: field -> text of what it holds in place of nothing.
     """
 
     table: str
@@ -81,6 +82,7 @@ class Decided:
     create_only: Mapping[str, Mask] = field(default_factory=dict)
     mapping_digest: str = ""
     derived: bool = False
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Decided({self.table}, {len(self.rows)} rows)"
@@ -182,6 +184,7 @@ def decided(
     *,
     links: Iterable[Link] = (),
     create_only: Mapping[str, Mask] | None = None,
+    stand_ins: Mapping[str, str] | None = None,
 ) -> Decided:
     """
     Put together what *rows* that come in will hold.
@@ -210,6 +213,7 @@ def decided(
         managed=declared.managed,
         create_only=masks,
         mapping_digest=declared.digest,
+        stand_ins=stand_ins or {},
     )
 
 

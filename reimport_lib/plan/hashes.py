@@ -27,16 +27,20 @@ def managed_hashes(rows: pd.DataFrame, table: Table) -> list[str]:
 
 
 def as_imported(
-    texts: Mapping[str, Sequence[str] | Array], stored: Sequence[str], table: Table
+    texts: Mapping[str, Sequence[str] | Array],
+    stored: Sequence[str],
+    table: Table,
+    stand_ins: Mapping[str, str],
 ) -> list[bool]:
     """
     Whether each row is as the import left it; so is one of which nobody recorded that.
 
     Args:
         texts: managed field -> canonical texts; stored: the import hashes.
+        stand_ins: field -> text of what it holds in place of nothing.
     """
     now = hashes(texts, table.managed, table.by_clock)
-    fewer = of_fewer_fields(texts, stored, table.managed, table.by_clock)
+    fewer = of_fewer_fields(texts, stored, table.managed, table.by_clock, stand_ins)
     return [
         not held or held == own or older
         for held, own, older in zip(stored, now, fewer, strict=True)
@@ -48,6 +52,7 @@ def of_fewer_fields(
     stored: Sequence[str],
     managed: Sequence[str],
     by: ByClock | None,
+    stand_ins: Mapping[str, str],
 ) -> list[bool]:
     """
     Whether each row has the hash of an import that managed fewer fields.
@@ -56,8 +61,12 @@ def of_fewer_fields(
     imported before has nothing in them, and a hash over those that there were.
     """
     found = [False] * len(stored)
+    said = {
+        name: [text != stand_ins.get(name, "") and bool(text) for text in texts[name]]
+        for name in managed
+    }
     for count in range(len(managed) - 1, 0, -1):
-        later = (texts[name] for name in managed[count:])
+        later = (said[name] for name in managed[count:])
         blank = [not any(row) for row in zip(*later, strict=True)]
         fields = managed[:count]
         clocked = by if by and {by.field, by.source} <= {*fields} else None

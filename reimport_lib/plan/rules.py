@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from reimport_lib.frames import Column, Mask
-from reimport_lib.plan.capacity import filled
+from reimport_lib.plan.capacity import filled, stand_ins
 from reimport_lib.plan.cells import blank, constant, each, either, filled_from, texts
 from reimport_lib.plan.codes import Reason
 from reimport_lib.plan.context import Context
@@ -84,6 +84,7 @@ def decide(
         columns,
         links=[*links, stored.link(counted)] if stored else links,
         create_only={by.field: columns[by.source] == by.words[1]} if by else {},
+        stand_ins=stand_ins(context.capacity(table.name)),
     )
 
 

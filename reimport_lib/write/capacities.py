@@ -18,10 +18,11 @@ _RANGES = BaseDatabaseOperations.integer_field_ranges
 def capacities() -> Capacities:
     """Of every managed column that a model has a field for."""
     tables = [table for table in registry.all_tables() if table.model]
-    return {table.name: _of_table(table) for table in tables}
+    return {table.name: capacities_of(table) for table in tables}
 
 
-def _of_table(table: Table) -> dict[str, Capacity]:
+def capacities_of(table: Table) -> dict[str, Capacity]:
+    """Of the managed columns of *table*, which has a model."""
     fields = fields_of(model_of(table.name))
     return {
         column: capacity_of(fields[attname(column)])

@@ -12,11 +12,13 @@ from typing import Any
 import pandas as pd
 from django.db.models import DateField, TimeField
 
+from reimport_lib.plan.capacity import stand_ins
 from reimport_lib.plan.hashes import as_imported
 from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.tables import registry
 from reimport_lib.write import imported
 from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.capacities import capacities_of
 from reimport_lib.write.filled import is_stamp
 from reimport_lib.write.holding import HASH, KEY, METADATA, holding_of
 from reimport_lib.write.models import AnyField, attname, fields_of, managed, model_of
@@ -35,7 +37,8 @@ def changed(table: str, held: pd.DataFrame, *, alias: str = DEFAULT) -> list[Any
     columns = managed(table)
     told = imported.told(table, held, (HASH, *columns), alias=alias)
     texts = {name: canonical_texts(told[name]) for name in columns}
-    ours = as_imported(texts, list(told[HASH]), registry.named(table))
+    blank = stand_ins(capacities_of(registry.named(table)))
+    ours = as_imported(texts, list(told[HASH]), registry.named(table), blank)
     own = held.loc[told.index]
     for name, field in _of_the_backend(table):
         created = given(field)

@@ -10,6 +10,7 @@ import pytest
 
 from reimport_lib.errors import ReimportError
 from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.hashes import hashes, of_fewer_fields
 from reimport_lib.plan.plan import Plan, make_plan, managed_hashes
 from reimport_lib.tables import registry
 from tests.plan.frames import ADA, decided, no_rows, plan, written
@@ -119,6 +120,18 @@ def test_a_field_that_a_table_gets_later_is_nobodys_edit(status: str) -> None:
 
     assert list(of.rows["outcome"]) == ["updated"]
     assert set(of.changes["field"]) == {"referrer_id", "filemaker_metadata"}
+
+
+@pytest.mark.parametrize(("held", "nobodys"), [("0", True), ("1", False), ("", True)])
+def test_a_later_field_that_cannot_be_empty_holds_its_default(
+    held: str, nobodys: bool
+) -> None:
+    texts, fields = {"title": ["A"], "paid": [held]}, ("title", "paid")
+    before = hashes({"title": ["A"]}, ("title",), None)
+
+    found = of_fewer_fields(texts, before, fields, None, {"paid": "0"})
+
+    assert found == [nobodys]
 
 
 @pytest.mark.parametrize("edit", [{"title": "Changed"}, {"referrer_id": ADA}])
