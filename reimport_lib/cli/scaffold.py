@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import UsageError
-from reimport_lib.plan.cells import texts
+from reimport_lib.plan.cells import constant, texts
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.directories import named_in
 from reimport_lib.plan.stage import stage
@@ -26,6 +26,7 @@ from reimport_lib.read import snapshot
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
+from reimport_lib.write import configuration
 
 ROWS = "named_by_rows"
 _KEY = r"(?=\S*\d)\S+"
@@ -59,7 +60,7 @@ def write(settings: Settings, file: Path) -> dict[str, int]:
             as_of=now(),
             objects=None,
         )
-        named = _named(settings, frozen)
+        named = _named(settings, frozen, configuration.with_keys())
     entries = {
         kind: _entries(kind, named.get(kind, Counter())) for kind in registry.lookups()
     }
@@ -72,8 +73,13 @@ def write(settings: Settings, file: Path) -> dict[str, int]:
     return {kind: len(found) for kind, found in entries.items()}
 
 
-def _named(settings: Settings, frozen: Snapshot) -> Named:
-    """What every row of *frozen* names, as the import reads it."""
+def _named(settings: Settings, frozen: Snapshot, keyed: Collection[str]) -> Named:
+    """
+    What every row of *frozen* names, as the import reads it.
+
+    Args:
+        keyed: the kinds whose entries have keys; of others every word is a name.
+    """
     orders = {
         name: table.declared_order
         for name, table in frozen.manifest.tables.items()
@@ -89,10 +95,11 @@ def _named(settings: Settings, frozen: Snapshot) -> Named:
         for kind, columns in kinds:
             words = [texts(frame[name]) for name in columns]
             keys = canonical_key(words[0])
-            if len(columns) == 1:  # it holds either
-                is_key = words[0].str.fullmatch(_KEY).astype(bool)
-                keys, words = keys.where(is_key, ""), [words[0], words[0]]
-            found[kind].update(zip(keys, words[1], strict=True))
+            if kind not in keyed:
+                keys = constant("", frame.index)
+            elif len(columns) == 1:  # it holds either
+                keys = keys.where(words[0].str.fullmatch(_KEY).astype(bool), "")
+            found[kind].update(zip(keys, words[-1], strict=True))
     return found
 
 

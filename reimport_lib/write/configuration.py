@@ -143,6 +143,12 @@ def _require_known(file: Path, kind: str, items: Any) -> None:
                 )
 
 
+def with_keys() -> frozenset[str]:
+    """The lists whose model has a column for a FileMaker key; reads no database."""
+    bind.load()
+    return frozenset(kind for kind in registry.lookups() if _has_key(_model(kind)))
+
+
 def _require_keys(file: Path, entries: Mapping[str, list[Entry]]) -> None:
     """
     Entries that are given a FileMaker key have a column for it.

@@ -100,3 +100,14 @@ def test_a_file_that_is_there_stays_as_it_is(empty: Site, tmp_path: Path) -> Non
         scaffold.write(empty.settings, file)
 
     assert file.read_text() == "mine"
+
+
+def test_lists_without_a_column_for_keys_get_names_alone(
+    empty: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(configuration, "with_keys", frozenset)
+
+    entries = drafted(empty, tmp_path)
+
+    assert all(entries[kind] for kind in KINDS)
+    assert not [e for kind in KINDS for e in entries[kind] if "filemaker_id" in e]
