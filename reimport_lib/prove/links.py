@@ -162,11 +162,13 @@ def _table_checks(
         yield could_not_check(name, "no row came in", id="C053")
         return
     owners = reference.owners_of(table, linked.target)
+    link = registry.named(table).owner_link
+    number = any(registry.named(to).number_key for to in (link.tables if link else ()))
     yield all_rows(
         name,
         linked,
         [
-            key_text(said) == key_text(held)
+            key_text(said, number=number) == key_text(held, number=number)
             for said, held in zip(linked.owners, owners, strict=True)
         ],
         _in_changed_rows(table, linked, reference),

@@ -68,6 +68,11 @@ class ReferenceData:
         """The FileMaker key of a row, "" for none; ``STRANGER``: it has no key."""
         return self.keys[table].get(pk, STRANGER) if pk else ""
 
+    def holds(self, table: str, said: str) -> bool:
+        """The export of *table* holds the key *said*."""
+        number = registry.named(table).number_key
+        return key_text(said, number=number) in self.named[table]
+
     def prefix(self, table: str) -> str:
         """Where the stored objects of *table* lie."""
         setting = registry.prefixes().get(table)
@@ -142,7 +147,8 @@ def _named(
         if exported
         else held.values()
     )
-    return frozenset(map(key_text, keys)) - {""}
+    number = registry.named(table).number_key
+    return frozenset(key_text(key, number=number) for key in keys) - {""}
 
 
 def _names(label: str, fields: tuple[str, ...], alias: str) -> Names:

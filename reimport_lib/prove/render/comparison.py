@@ -301,13 +301,15 @@ def _linked(matched: Matched, link: LinkTo) -> Comparison:
         return _listed(matched, link, headers)
     keys = matched.reference.keys[link.to]
     held = [matched.reference.key(link.to, pk) for pk in matched.links(link.field)]
+    number = registry.named(link.to).number_key
     if link.owner:
-        return field_of(matched, link.field, rendering.key, *headers, values=held)
-    known = {rendering.key_text(key) for key in keys.values()}
+        of_key = rendering.number_key if number else rendering.key
+        return field_of(matched, link.field, of_key, *headers, values=held)
+    known = {rendering.key_text(key, number=number) for key in keys.values()}
 
     def render(value: str, said: str) -> Pair:
-        spoken = rendering.key_text(said)
-        return spoken if spoken in known else "", rendering.key_text(value)
+        spoken, held = (rendering.key_text(k, number=number) for k in (said, value))
+        return spoken if spoken in known else "", held
 
     return field_of(matched, link.field, render, *headers, values=held)
 
@@ -321,11 +323,13 @@ def _one_of(matched: Matched, link: LinkTo) -> list[Comparison]:
     )
 
     def of_table(to: str, field_: str) -> Comparison:
+        number = registry.named(to).number_key
+
         def render(value: str, said: str) -> Pair:
-            spoken = rendering.key_text(said)
-            whose = [table for table in link.tables if spoken in reference.named[table]]
+            whose = [table for table in link.tables if reference.holds(table, said)]
             is_its = to in (whose or link.tables[:1])
-            return spoken if is_its else "", rendering.key_text(value)
+            spoken, held = (rendering.key_text(k, number=number) for k in (said, value))
+            return spoken if is_its else "", held
 
         held = [reference.key(to, pk) for pk in matched.links(field_)]
         return field_of(matched, field_, render, headers, values=held)
