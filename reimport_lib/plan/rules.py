@@ -18,7 +18,7 @@ from reimport_lib.frames import Column, Mask
 from reimport_lib.plan.capacity import filled, stand_ins
 from reimport_lib.plan.cells import blank, constant, each, either, filled_from, texts
 from reimport_lib.plan.codes import Reason
-from reimport_lib.plan.context import Context
+from reimport_lib.plan.context import Context, Held
 from reimport_lib.plan.decide import (
     Decided,
     Link,
@@ -41,7 +41,7 @@ from reimport_lib.plan.match import (
 from reimport_lib.plan.object_names import naming
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.stored_objects import Objects, match_objects
-from reimport_lib.plan.values.keys import whole_keys
+from reimport_lib.plan.values.keys import derived_uuid, whole_keys
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import ByClock, LinkTo, Single, Table
 
@@ -65,6 +65,27 @@ def decide(
         stored = match_objects(staged.frame["key"], objects, names)
         pointing = stored.columns(table.stored, context.settings.s3_bucket)
         staged = replace(staged, frame=staged.frame.assign(**pointing))
+    found = _decide(staged, context, stored)
+    while any(table.name in link.tables for link in table.links):
+        again = _decide(staged, _knowing(found, context), stored)
+        if again.rows["outcome"].equals(found.rows["outcome"]):
+            return again
+        found = again
+    return found
+
+
+def _knowing(decided: Decided, context: Context) -> Context:
+    """*context*, and that rows of the table can be named which come in today."""
+    table, system = decided.table, context.settings.system
+    keys = [key for key in decided.values["filemaker_id"] if key]
+    own = {key: Held(derived_uuid(system, table, key)) for key in keys}
+    known = context.known
+    rows = {**own, **known.rows(table)}
+    return replace(context, known=known.with_rows(table, rows))
+
+
+def _decide(staged: Staged, context: Context, stored: Objects | None) -> Decided:
+    table = staged.declared
     made = registry.made_of(table.name)
     linked = [
         _Linked.of(link, staged, context) for link in table.links if link.to not in made

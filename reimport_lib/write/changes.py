@@ -45,7 +45,7 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
     if values.empty:
         return
     _hand_over(run_id, phase, plan, as_of)
-    for write in ("rehash", "update", "create"):
+    for write in _order(plan.table):
         rows = values[values["write"] == write]
         if rows.empty:
             continue
@@ -63,6 +63,12 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
             continue
         demote(plan.table, keys)
         imported.update(run_id, phase, plan.table, keys, rows, as_of=as_of)
+
+
+def _order(table: str) -> tuple[str, ...]:
+    """What created rows take is given up first, but what others name is made first."""
+    named = any(table in link.tables for link in registry.named(table).links)
+    return ("rehash", *(("create", "update") if named else ("update", "create")))
 
 
 def delete_plan(

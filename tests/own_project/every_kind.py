@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reimport_lib.tables import convert
-from reimport_lib.tables.declare import Field, Source, Table
+from reimport_lib.tables.declare import Field, LinkTo, Source, Table
 
 KINDS = {
     "text": convert.text,
@@ -29,12 +29,15 @@ SAMPLES = Table(
     phase="samples",
     model="workshop.Sample",
     source=Source("Samples", "Samples"),
-    key=Field("filemaker_id", ("SampleNo",), convert.key, required=True, length=60),
-    fields=tuple(
-        Field(name, (name,), KINDS[name.partition("_")[0]], length=None)
-        for name in FIELDS
+    key=Field("filemaker_id", ("SampleNo",), convert.number_key, required=True),
+    fields=(
+        *(Field(name, (name,), KINDS[name.partition("_")[0]]) for name in FIELDS),
+        Field(
+            "above", ("Above",), convert.number_key, metadata="above", feeds="above_id"
+        ),
     ),
-    managed=(*FIELDS, "filemaker_metadata"),
+    links=(LinkTo("above", "samples", ("above",), "above_id"),),
+    managed=(*FIELDS, "above_id", "filemaker_metadata"),
 )
 
 TABLES = (SAMPLES,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,20 +43,19 @@ def ask() -> Iterator[Ask]:
 def place(ask: Ask, database_url: str, tmp_path: Path) -> Iterator[Place]:
     if database_url.startswith("sqlite"):
         (tmp_path / "database.sqlite3").touch()
-    rows = [
-        {"SampleNo": f"{name}-{place}", **_row(cells)}
-        for name, given in (("all", [CELLS, {}]), ("odd", _each(ODD)))
-        for place, cells in enumerate(given)
-    ]
-    rows += [
-        {"SampleNo": f"much-{kind}", **_row({kind: TOO_MUCH[kind]})}
-        for kind in TOO_MUCH
-    ]
-    exported = exports.write({"Samples": rows}, tmp_path / "exports")
+    exported = exports.write({"Samples": _samples()}, tmp_path / "exports")
     own = Place(database_url, exported, tmp_path / "runs")
     ask(work.make_ready, database_url, ())
     yield own
     ask(work.drop_copies, own)
+
+
+def _samples() -> list[dict[str, str]]:
+    given = [CELLS, {}, *_each(ODD), *_each(TOO_MUCH)]
+    return [
+        {"SampleNo": f"{number:04}", **_row(cells), "Above": str(number + 1)}
+        for number, cells in enumerate(given, start=1)
+    ]
 
 
 def _each(cells: dict[str, str]) -> list[dict[str, str]]:
@@ -79,4 +79,23 @@ def test_a_second_import_finds_every_kind_of_value_unchanged(
     assert full["tables"]["samples"]["created"] == came_in
     assert full["tables"]["samples"]["rejected"] == len(TOO_MUCH)
     assert again["tables"]["samples"]["unchanged"] == came_in
+    # each is below the next; the next of the last one does not come in
+    below = "SELECT count(above_id), count(*) FROM workshop_sample"
+    assert ask(work.query, place.url, below) == [(came_in - 1, came_in)]
     assert not [check for check in full["checks"] if check[1] == "fail"]
+
+
+def test_a_row_comes_to_name_one_that_comes_in_beside_it(
+    ask: Ask, place: Place, tmp_path: Path
+) -> None:
+    gates = {"samples.max_rejected": 0.5}
+    ask(work.run, place, ask(work.run, place, "", gates)["run_id"])
+    first, *others = _samples()
+    rows = [{**first, "Above": "100"}, *others, {**first, "SampleNo": "0100"}]
+    exported = exports.write({"Samples": rows}, tmp_path / "later")
+
+    again = ask(work.run, replace(place, exports=exported), "", gates)
+
+    assert again["error"] == ""
+    counts = again["tables"]["samples"]
+    assert (counts["created"], counts["updated"]) == (1, 1)

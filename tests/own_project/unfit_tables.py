@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from reimport_lib.tables import convert
-from reimport_lib.tables.declare import Field, Table
+from reimport_lib.tables.declare import Field, LinkTo, Table
 from tests.own_project.more_tables import SUPPLIERS
 
 MANAGED = {
@@ -14,8 +14,9 @@ MANAGED = {
     "Visit": ("kind_id",),
     "Kind": ("colour",),
     "Season": ("opens",),
+    "Stall": ("kind_id",),
 }
-MODELS = "Trailer Regular Archive Spoke Pair Sum Part Visit Kind Season Nowhere".split()
+MODELS = (*"Trailer Regular Archive Spoke Pair".split(), *MANAGED, "Part", "Nowhere")
 
 
 def _table(model: str) -> Table:
@@ -25,7 +26,14 @@ def _table(model: str) -> Table:
         SUPPLIERS,
         name=name,
         model=f"workshop.{model}",
-        fields=(*SUPPLIERS.fields, Field("opens", ("Opens",), convert.date)),
+        fields=(
+            *SUPPLIERS.fields,
+            Field("opens", ("Opens",), convert.date),
+            Field("kind", ("Kind",), convert.key, feeds="kind_id"),
+        ),
+        links=(LinkTo("kind", "kinds", ("kind",), "kind_id"),)
+        if model == "Stall"
+        else (),
         managed=managed,
     )
 
@@ -64,4 +72,5 @@ def make_models() -> None:
     made("Part", stock=models.IntegerField())
     by_name = models.ForeignKey(Kind, models.CASCADE, to_field="name")
     made("Visit", kind=by_name)
+    made("Stall", kind=models.ForeignKey(Kind, models.CASCADE, null=True))
     made("Season", opens=models.DateTimeField(null=True))

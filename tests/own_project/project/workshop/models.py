@@ -142,3 +142,4 @@ class Sample(models.Model):
     moment_filled = models.DateTimeField(default=datetime(2000, 1, 1, tzinfo=UTC))
     clock_empty = models.TimeField(null=True)
     clock_filled = models.TimeField(default=time(9))
+    above = models.ForeignKey("self", null=True, on_delete=models.SET_NULL)
