@@ -162,8 +162,8 @@ def test_the_command_shows_what_stays_and_runs_and_show_tell_of_it(
 
     assert reimport("undo", run_id, "--plan") == 0
     shown = capsys.readouterr().out
-    assert "of notes.SmsReply, changed by people since" in shown
-    assert "patients.Patient" in shown
+    assert "of text message replies, changed by people since" in shown
+    assert "\npatients " in shown
     assert imported.digest() == held
     assert reimport("undo", run_id, "--table", "patiens", "--yes") == 2
     assert reimport("undo", run_id, "--min-reversed", "1", "--yes") == 3
