@@ -27,12 +27,18 @@ def metadata(m: Matched) -> Comparison:
         name: list(zip(*(m.texts(*each) for each in aliases), strict=True))
         for name, aliases in as_they_were(m.table).items()
     }
+    keys = {
+        column.metadata: column.convert.number
+        for column in registry.named(m.table).fields
+        if column.metadata and column.convert.key
+    }
     missing = must_be_kept(m)
     again = named_again(m)
     pairs = []
     for place, held in enumerate(m.values(NAME)):
         needed = {name for name, places in missing.items() if place in places}
         texts = {name: column[place] for name, column in words.items()}
+        texts |= _as_held(keys, texts, held)
         said = {
             name: column[place]
             for name, column in originals.items()
@@ -40,6 +46,19 @@ def metadata(m: Matched) -> Comparison:
         }
         pairs.append(_line(held, texts, said, again[place], m.zone.order))
     return Comparison(NAME, pairs, (), lambda pair: pair)
+
+
+def _as_held(
+    keys: Mapping[str, bool], texts: Mapping[str, str], held: Mapping[str, str]
+) -> dict[str, str]:
+    """Of the *keys* (name -> they are numbers) what is *held*, where it is the same."""
+    return {
+        name: held[name]
+        for name, number in keys.items()
+        if name in held
+        and rendering.key_text(held[name], number=number)
+        == rendering.key_text(texts[name], number=number)
+    }
 
 
 def kept_columns(table: str) -> dict[str, Aliases]:

@@ -35,6 +35,7 @@ SAMPLES = Table(
         Field(
             "above", ("Above",), convert.number_key, metadata="above", feeds="above_id"
         ),
+        Field("shelf", ("Shelf",), convert.key, metadata="shelf"),
     ),
     links=(LinkTo("above", "samples", ("above",), "above_id"),),
     managed=(*FIELDS, "above_id", "filemaker_metadata"),

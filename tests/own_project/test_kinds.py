@@ -53,7 +53,12 @@ def place(ask: Ask, database_url: str, tmp_path: Path) -> Iterator[Place]:
 def _samples() -> list[dict[str, str]]:
     given = [CELLS, {}, *_each(ODD), *_each(TOO_MUCH)]
     return [
-        {"SampleNo": f"{number:04}", **_row(cells), "Above": str(number + 1)}
+        {
+            "SampleNo": f"{number:04}",
+            **_row(cells),
+            "Above": f"00{number + 1}",
+            "Shelf": f"{{AB-{number}}}",
+        }
         for number, cells in enumerate(given, start=1)
     ]
 
