@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.backends.base.operations import BaseDatabaseOperations
-from django.db.models import CharField, DecimalField, IntegerField, TextField, Value
+from django.db.models import (
+    CharField,
+    DateField,
+    DecimalField,
+    IntegerField,
+    TextField,
+    TimeField,
+    Value,
+)
 
 from reimport_lib.plan.capacity import Capacities, Capacity
 from reimport_lib.tables import registry
@@ -48,6 +56,8 @@ def capacity_of(field: AnyField) -> Capacity:
 
 def default_of(field: AnyField) -> Any:
     """What stands for nothing in *field*; None where that is another each time."""
+    if isinstance(field, DateField | TimeField) and callable(field.default):
+        return None  # today's is not tomorrow's
     if field.has_default():
         default = field.get_default()
         return default if default == field.get_default() else None
