@@ -100,13 +100,29 @@ def _decide(staged: Staged, context: Context, stored: Objects | None) -> Decided
     counted, by = counted_rows(rows), table.by_clock
     links = [link.rate(context, counted) for link in linked]
     return decided(
-        staged,
+        _with_unfound(staged, linked),
         rows,
         columns,
         links=[*links, stored.link(counted)] if stored else links,
         create_only={by.field: columns[by.source] == by.words[1]} if by else {},
         stand_ins=stand_ins(context.capacity(table.name)),
     )
+
+
+def _with_unfound(staged: Staged, linked: Sequence[_Linked]) -> Staged:
+    """*staged*, what a row names and nobody finds kept, where nothing else tells it."""
+    kept = dict(staged.originals)
+    for link in linked:
+        columns = [staged.declared.column(name) for name in link.link.columns]
+        if link.link.owner or link.link.note or any(each.metadata for each in columns):
+            continue
+        for column in columns:
+            named = either(~link.is_found, texts(staged.frame[column.name]), "")
+            lost = kept.get(column.kept_text)
+            kept[column.kept_text] = (
+                named if lost is None else either(lost != "", lost, named)
+            )
+    return replace(staged, originals=kept)
 
 
 def _with_second_namings(staged: Staged, context: Context) -> Staged:
@@ -206,7 +222,7 @@ class _Linked:
         if self.found is not None and link.note is not None:
             rules.append((self.found.unknown & ~self._is_taken, link.note))
         if self.found is None and link.note is not None:
-            unknown = (self.keys != "") & ~self._is_found
+            unknown = (self.keys != "") & ~self.is_found
             rules.append((unknown & context.known.holds(link.to), link.note))
         return rules
 
@@ -238,12 +254,14 @@ class _Linked:
         if self.found is not None:
             return self.found.link(self.link.name, counted)
         named = counted & (self.keys != "")
-        found, checked = named & self._is_found, context.known.holds(self.link.to)
+        found, checked = named & self.is_found, context.known.holds(self.link.to)
         return Link(self.link.name, int(found.sum()), int(named.sum()), checked)
 
     @property
-    def _is_found(self) -> Mask:
-        """(n,) bool: rows whose link leads to a row of a table."""
+    def is_found(self) -> Mask:
+        """(n,) bool: rows whose link leads to a row of a table, or an entry."""
+        if self.found is not None:
+            return ~blank(self.found.pks)
         return reduce(or_, (~blank(pks) for pks in self.pks.values()))
 
 

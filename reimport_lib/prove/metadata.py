@@ -28,9 +28,9 @@ def metadata(m: Matched) -> Comparison:
         for name, aliases in as_they_were(m.table).items()
     }
     keys = {
-        column.metadata: column.convert.number
+        column.metadata or column.kept_text: column.convert.number
         for column in registry.named(m.table).fields
-        if column.metadata and column.convert.key
+        if column.convert.key
     }
     missing = must_be_kept(m)
     again = named_again(m)
@@ -44,6 +44,8 @@ def metadata(m: Matched) -> Comparison:
             for name, column in originals.items()
             if name in held or name in needed
         }
+        first = {name: column[0] for name, column in said.items()}
+        said |= {n: (text,) for n, text in _as_held(keys, first, held).items()}
         pairs.append(_line(held, texts, said, again[place], m.zone.order))
     return Comparison(NAME, pairs, (), lambda pair: pair)
 
@@ -56,6 +58,7 @@ def _as_held(
         name: held[name]
         for name, number in keys.items()
         if name in held
+        and name in texts
         and rendering.key_text(held[name], number=number)
         == rendering.key_text(texts[name], number=number)
     }

@@ -77,7 +77,6 @@ def _of_table(table: Table) -> Iterator[str]:
         if field is not None and not _is_by_key(field):
             yield f"{column} names a row by another column than its key"
     yield from _of_other_kinds(table, fields)
-    yield from _of_links(table)
     written = {KEY, *map(attname, table.managed)}
     for name, field in fields.items():
         if name not in written and not _has_value(field):
@@ -99,18 +98,6 @@ def _of_other_kinds(table: Table, fields: Mapping[str, AnyField]) -> Iterator[st
         if field and not _takes(field, gives):
             is_a = f"{each.field} is a {field.get_internal_type()}"
             yield f"{is_a}, and {table.name} writes a {gives.__name__}"
-
-
-def _of_links(table: Table) -> Iterator[str]:
-    """Links that would leave out, without a word, what they name and nobody finds."""
-    kept = {each.name for each in table.fields if each.metadata or each.original}
-    for link in table.links if table.source else ():
-        told = link.owner or link.note or {*link.columns} & kept
-        if not told and link.to not in registry.made_of(table.name):
-            yield (
-                f"what {table.name} name as {link.name} and is not there would vanish;"
-                " give the link a note, or its column metadata"
-            )
 
 
 def _of_kind(model: Any) -> Iterator[str]:

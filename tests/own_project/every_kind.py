@@ -32,9 +32,7 @@ SAMPLES = Table(
     key=Field("filemaker_id", ("SampleNo",), convert.number_key, required=True),
     fields=(
         *(Field(name, (name,), KINDS[name.partition("_")[0]]) for name in FIELDS),
-        Field(
-            "above", ("Above",), convert.number_key, metadata="above", feeds="above_id"
-        ),
+        Field("above", ("Above",), convert.number_key, feeds="above_id"),
         Field("shelf", ("Shelf",), convert.key, metadata="shelf"),
     ),
     links=(LinkTo("above", "samples", ("above",), "above_id"),),

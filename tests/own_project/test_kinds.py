@@ -87,6 +87,13 @@ def test_a_second_import_finds_every_kind_of_value_unchanged(
     # each is below the next; the next of the last one does not come in
     below = "SELECT count(above_id), count(*) FROM workshop_sample"
     assert ask(work.query, place.url, below) == [(came_in - 1, came_in)]
+    (last,) = ask(
+        work.query,
+        place.url,
+        "SELECT metadata FROM ledger_importedrow WHERE object_pk ="
+        " (SELECT CAST(id AS varchar(9)) FROM workshop_sample WHERE above_id IS NULL)",
+    )
+    assert f'"above_text": "{came_in + 1}"' in str(last[0]).replace("'", '"')
     assert not [check for check in full["checks"] if check[1] == "fail"]
 
 

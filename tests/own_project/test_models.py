@@ -93,10 +93,6 @@ REFUSED = {
     "workshop.Part": "stock must have a value, and parts writes none",
     "workshop.Visit": "kind_id names a row by another column than its key",
     "workshop.Kind": "it has no field colour, which kinds writes",
-    "workshop.Stall": (
-        "what stalls name as kind and is not there would vanish;"
-        " give the link a note, or its column metadata"
-    ),
     "workshop.Season": "opens is a DateTimeField, and seasons writes a date",
     "workshop.Nowhere": "no such model is installed (nowheres)",
 }

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from reimport_lib.tables import convert
-from reimport_lib.tables.declare import Field, LinkTo, Table
+from reimport_lib.tables.declare import Field, Table
 from tests.own_project.more_tables import SUPPLIERS
 
 MANAGED = {
@@ -14,7 +14,6 @@ MANAGED = {
     "Visit": ("kind_id",),
     "Kind": ("colour",),
     "Season": ("opens",),
-    "Stall": ("kind_id",),
 }
 MODELS = (*"Trailer Regular Archive Spoke Pair".split(), *MANAGED, "Part", "Nowhere")
 
@@ -29,11 +28,7 @@ def _table(model: str) -> Table:
         fields=(
             *SUPPLIERS.fields,
             Field("opens", ("Opens",), convert.date),
-            Field("kind", ("Kind",), convert.key, feeds="kind_id"),
         ),
-        links=(LinkTo("kind", "kinds", ("kind",), "kind_id"),)
-        if model == "Stall"
-        else (),
         managed=managed,
     )
 
@@ -72,5 +67,4 @@ def make_models() -> None:
     made("Part", stock=models.IntegerField())
     by_name = models.ForeignKey(Kind, models.CASCADE, to_field="name")
     made("Visit", kind=by_name)
-    made("Stall", kind=models.ForeignKey(Kind, models.CASCADE, null=True))
     made("Season", opens=models.DateTimeField(null=True))
