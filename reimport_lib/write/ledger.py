@@ -224,16 +224,6 @@ def keep_before_images(
     return now
 
 
-def before_images(
-    run_id: str, *, alias: str = DEFAULT
-) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """(model, primary key, action, fields as Python's own values) of every image."""
-    rows = _model("BeforeImage").objects.using(alias).filter(run_id=run_id)
-    columns = ("model", "object_pk", "action", "values")
-    for label, key, action, values in rows.order_by("pk").values_list(*columns):
-        yield label, key, action, decoded(apps.get_model(label), values)
-
-
 def deleted_keys(run_id: str, *, alias: str = DEFAULT) -> dict[str, list[str]]:
     """Model -> the primary keys, as text, of its rows that the run deleted."""
     images = _model("BeforeImage").objects.using(alias)

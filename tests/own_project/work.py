@@ -191,11 +191,10 @@ def digests(url: str) -> dict[str, str]:
 def before_images(url: str, run_id: str) -> list[tuple[str, dict[str, Any]]]:
     """``model action`` and the row as it was, of every image that *run_id* kept."""
     bound(url)
-    from reimport_lib.write import ledger
+    from tests.write.kept import before_images as images
 
     found = [
-        (f"{model} {action}", values)
-        for model, _, action, values in ledger.before_images(run_id)
+        (f"{model} {action}", values) for model, _, action, values in images(run_id)
     ]
     close()
     return found

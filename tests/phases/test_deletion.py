@@ -19,6 +19,7 @@ from tests.cli.commands import Commands
 from tests.phases import sites
 from tests.phases.conftest import Whole
 from tests.phases.sites import Site
+from tests.write.kept import before_images
 
 
 def imported_keys(whole: Whole, table: str, count: int) -> list[str]:
@@ -69,7 +70,7 @@ def test_rows_that_the_source_no_longer_has_are_deleted_and_kept_as_they_were(
     bind.bind_real(site.settings)
     images = {
         (model, values["filemaker_id"])
-        for model, _, action, values in ledger.before_images(full.run_id)
+        for model, _, action, values in before_images(full.run_id)
         if action == ledger.DELETED
     }
     bind.close()

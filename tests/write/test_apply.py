@@ -12,6 +12,7 @@ import pytest
 from reimport_lib.backup.digests import digest_url
 from reimport_lib.errors import Drifted, PhaseFailed, Refused
 from reimport_lib.write import ledger, read
+from tests.write.kept import before_images
 from tests.write.rows import AS_OF, LATER, RUN, Row, apply, pk, plan, start
 
 pytestmark = pytest.mark.usefixtures("bound")
@@ -86,7 +87,7 @@ def test_an_update_changes_the_row_and_keeps_what_it_was() -> None:
     zoe, max_ = all_of("patients.Patient")
     assert (zoe.last_name, zoe.dob, zoe.notes) == ("Pin", None, "kept")
     assert (zoe.created_at, zoe.updated_at, max_.updated_at) == (AS_OF, LATER, AS_OF)
-    ((label, key, action, image),) = ledger.before_images("second")
+    ((label, key, action, image),) = before_images("second")
     assert (label, key, action) == ("patients.Patient", str(zoe.pk), "updated")
     assert (image["last_name"], image["dob"]) == ("Ninepin", date(1990, 2, 28))
     assert image["filemaker_metadata"] == ZOE["filemaker_metadata"]
@@ -100,7 +101,7 @@ def test_before_images_put_the_old_rows_back(bound: str) -> None:
     before = digest_url(bound)
     apply(plan("patients", {**ZOE, "sex": "F"}, {**MAX, "sex": "M"}), run_id="second")
 
-    for label, key, _, image in ledger.before_images("second"):
+    for label, key, _, image in before_images("second"):
         models().get_model(label).objects.filter(pk=key).update(**image)
 
     assert "patients_patient" not in before.differences(digest_url(bound))
@@ -137,7 +138,7 @@ def test_the_ledger_calls_updated_what_the_report_does() -> None:
     again = plan("patients", ZOE, {**MAX, "sex": "M"})
     apply(again, run_id="second", as_of=LATER)
 
-    actions = Counter(action for _, _, action, _ in ledger.before_images("second"))
+    actions = Counter(action for _, _, action, _ in before_images("second"))
     assert (again.counts["updated"], again.counts["unchanged"]) == (1, 1)
     assert actions == {ledger.UPDATED: 1, ledger.MARKED: 1}
 

@@ -9,7 +9,8 @@ import pytest
 from reimport_lib.backup.digests import digest_url
 from reimport_lib.errors import Drifted
 from reimport_lib.plan.delete import DeletionPlan
-from reimport_lib.write import dependents, ledger, models
+from reimport_lib.write import dependents, models
+from tests.write.kept import before_images
 from tests.write.rows import AS_OF, LATER, Row, apply, pk, plan
 
 pytestmark = pytest.mark.usefixtures("bound")
@@ -112,7 +113,7 @@ def test_children_come_before_those_they_hang_on() -> None:
 def test_deleted_rows_are_kept_as_they_were(bound: str) -> None:
     delete(decide(GONE))
 
-    images = list(ledger.before_images("deleting"))
+    images = list(before_images("deleting"))
     assert {action for *_, action, _ in images} == {"deleted"}
     assert len(images) == len(KEYS)
 
@@ -314,7 +315,7 @@ def test_an_emptied_link_is_no_edit_of_a_person() -> None:
     unchanged, updated = plan("sms", text), plan("sms", {**text, "status": "read"})
 
     assert model("notes.SmsMessage").objects.get(filemaker_id="s-1").appointment is None
-    images = ledger.before_images("deleting")
+    images = before_images("deleting")
     assert [action for label, _, action, _ in images if "Sms" in label] == ["emptied"]
     assert (unchanged.counts["unchanged"], len(unchanged.values)) == (1, 0)
     assert updated.counts["updated"] == 1

@@ -17,8 +17,9 @@ import pytest
 from django.db import connections
 
 from reimport_lib.errors import Drifted
-from reimport_lib.write import bind, dependents, ledger
+from reimport_lib.write import bind, dependents
 from reimport_lib.write.databases import conninfo
+from tests.write.kept import before_images
 from tests.write.rows import LATER, Row, apply, pk, plan
 from tests.write.statements import query
 from tests.write.test_faults import wait_until
@@ -100,7 +101,7 @@ def test_a_row_whose_image_was_kept_is_not_changed_before_it_is_written(
     with between(UPDATE, lambda: is_kept_waiting(person, edit, zoe)):
         apply(changed, run_id="second", as_of=LATER)
 
-    assert list(ledger.before_images("second"))
+    assert list(before_images("second"))
 
 
 def test_an_edit_that_was_under_way_is_waited_for_and_seen(

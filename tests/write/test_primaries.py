@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reimport_lib.write import ledger
+from tests.write.kept import before_images
 from tests.write.rows import Row, apply, pk, plan
 
 pytestmark = pytest.mark.usefixtures("bound")
@@ -79,7 +79,7 @@ def test_a_primary_that_does_not_come_in_today_hands_its_mark_over() -> None:
 
     assert marked() == ["d-2"]
     assert set(after.rows["outcome"]) == {"unchanged"}
-    actions = sorted(action for _, _, action, _ in ledger.before_images("third"))
+    actions = sorted(action for _, _, action, _ in before_images("third"))
     assert actions == ["emptied", "updated"]
 
 
@@ -105,5 +105,5 @@ def test_a_row_that_is_updated_after_it_gave_up_its_mark_counts_as_updated() -> 
     one = {**details("d-2")[0], "label": "home"}
     apply(plan("contact_details", one), run_id="third", phase="b")
 
-    actions = {key: action for _, key, action, _ in ledger.before_images("third")}
+    actions = {key: action for _, key, action, _ in before_images("third")}
     assert actions[str(pk("contact_details", "d-1"))] == "updated"
