@@ -33,11 +33,20 @@ test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
 	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) ../../$(PYTEST) -n 2 .
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+.PHONY: faults
+faults: .venv/installed ## strike an import by 10,000 seeds (ARGS="--seeds 100 --engine sqlite"; a night)
+	$(BIN)/python -m tests.faults --seeds 10000 $(ARGS)
+
 .PHONY: bench
-bench: .venv/installed ## seconds and rows per second of every phase and every reader
+bench: .venv/installed ## seconds and rows per second of every phase and every reader; limits on both engines
 	$(BIN)/python -m tools.bench $(ARGS)
 	$(BIN)/python tests/benchmarks/readers.py --rows 15000 --rounds 15
 	$(BIN)/python tests/benchmarks/readers.py --rows 500000 --rounds 1
+	$(BIN)/python -m tests.benchmarks.ledger
+	$(ON_POSTGRES) $(BIN)/python -m tests.benchmarks.ledger
+	$(ON_POSTGRES) $(BIN)/python -m tests.benchmarks.backup $(ARGS)
+	$(BIN)/python -m tests.benchmarks.merging $(ARGS)
+	$(ON_POSTGRES) $(BIN)/python -m tests.benchmarks.merging $(ARGS)
 
 .PHONY: golden
 golden: .venv/installed ## renew the executed notebooks in runs/example
@@ -60,7 +69,7 @@ lock: .venv/installed ## renew requirements.lock and environment.yml from what b
 		pyproject.toml reimport_demo/pyproject.toml --no-emit-package clinic-reimport \
 		--custom-compile-command 'make lock' --python $(BIN)/python -o requirements.lock
 	$(BIN)/pyproject2conda yaml --name clinic-reimport --group dev --extra backend --extra lab \
-		--python-include 'python>=3.11' --req '-e .' --req '-e reimport_demo' \
+		--extra signing --extra worklist --python-include 'python>=3.11' --req '-e .' --req '-e reimport_demo' \
 		--overwrite force --custom-command 'make lock' --output environment.yml
 
 .PHONY: clean

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from reimport_demo.listing import with_quick_listing
 from reimport_demo.objects import content_of
+from reimport_demo.request_log import with_log
 from reimport_lib.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def serve_s3(
     server = make_server(
         "127.0.0.1",
         port,
-        with_quick_listing(moto, bucket),
+        with_log(with_quick_listing(moto, bucket)),
         threaded=True,
         request_handler=MotoRequestHandler,
     )

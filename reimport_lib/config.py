@@ -17,9 +17,11 @@ from typing import Any, TypeVar
 from reimport_lib import home, project
 from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
-from reimport_lib.setting_values import DateOrder
+from reimport_lib.secret import Secret as Secret
+from reimport_lib.setting_values import DateOrder, RateAndRisk
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Setting
+from reimport_lib.tables.merging import Policy
 
 T = TypeVar("T")
 
@@ -28,17 +30,26 @@ _NAMES = frozenset(
         "REIMPORT_ACCEPTANCE_DATA",
         "REIMPORT_CHARSET",
         "REIMPORT_COLUMNS",
+        "REIMPORT_COPIES",
         "REIMPORT_DATE_ORDER",
         home.SETTING,
+        "REIMPORT_MERGE",
         "REIMPORT_OPTIONAL_TABLES",
         "REIMPORT_PG_BIN",
+        "REIMPORT_READER_URL",
         "REIMPORT_REHEARSAL_URL",
+        "REIMPORT_REVIEW_HOURS",
         "REIMPORT_RUNS",
+        "REIMPORT_SAMPLE_ACCEPTABLE",
+        "REIMPORT_SAMPLE_REJECTABLE",
+        "REIMPORT_SIGNING_KEY",
+        "REIMPORT_SILENT_SECONDS",
         "REIMPORT_SOURCE",
         "REIMPORT_SYSTEM",
         "REIMPORT_TABLES",
         "REIMPORT_TEST_POSTGRES",
         "REIMPORT_TIME_ZONE",
+        "REIMPORT_UNDO_DAYS",
     }
 )
 """Every setting of ours that anything here reads, tests included; not the tables'."""
@@ -61,7 +72,8 @@ def beside() -> frozenset[str]:
     layouts = [f"LAYOUT_{name.upper()}" for name in registry.sources()]
     return frozenset(
         {
-            *("DATABASE_URL", "S3_BUCKET", "S3_ENDPOINT_URL"),
+            *("DATABASE_URL", "S3_BUCKET", "S3_ENDPOINT_URL", "S3_BACKUP"),
+            *("S3_CONNECT_SECONDS", "S3_ANSWER_SECONDS", "S3_TRIES"),
             *(name for name in _of_tables() if not name.startswith("REIMPORT_")),
             *registry.containers(),
             *(f"FILEMAKER_{name}" for name in (*_FILEMAKER, *layouts)),
@@ -83,30 +95,14 @@ AWS_REGION = "AWS_DEFAULT_REGION"
 AWS_IN_FILES = frozenset({*AWS_ACCOUNT, AWS_REGION})
 """Names of AWS that are read from ``.env`` too; all others from the environment."""
 
+_S3_WAITS = (
+    ("S3_CONNECT_SECONDS", "10", 600),
+    ("S3_ANSWER_SECONDS", "60", 3_600),
+    ("S3_TRIES", "6", 100),
+)
+"""Setting, default, most; in the order of ``S3Waits``."""
+
 _AS_TYPED = frozenset({"FILEMAKER_PASSWORD", "FILEMAKER_USERNAME"})
-
-
-class Secret:
-    """A text that is shown as stars everywhere; ``reveal()`` gives it."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __repr__(self) -> str:
-        return "Secret('**********')"
-
-    __str__ = __repr__
-
-    def __reduce__(self) -> str:
-        raise TypeError("a Secret is not pickled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +116,8 @@ class RowSettings:
         s3_bucket: holds the stored objects.
         optional_tables: tables that may be missing, beside those that declare it.
         own: values of the settings that the tables declare, by their names.
+        merging: (table, field or kind of row) -> who has the say, where FileMaker and
+            people both did something; ``*`` is all tables, or all fields of one.
     """
 
     system: str = "filemaker"
@@ -128,12 +126,29 @@ class RowSettings:
     s3_bucket: str = ""
     optional_tables: tuple[str, ...] = ()
     own: Mapping[str, Any] = field(default_factory=dict)
+    merging: Mapping[tuple[str, str], Policy] = field(default_factory=dict)
 
     def of(self, setting: Setting) -> Any:
         """The value of a *setting* of the tables; its default where nobody set it."""
         if setting.name in self.own:
             return self.own[setting.name]
         return setting.read(setting.variable, setting.default)
+
+
+@dataclass(frozen=True, slots=True)
+class S3Waits:
+    """
+    How long S3 is waited for.
+
+    Attributes:
+        connect_seconds: to be reached.
+        answer_seconds: for each part of an answer.
+        tries: of each request, the first among them.
+    """
+
+    connect_seconds: int = 10
+    answer_seconds: int = 60
+    tries: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +163,18 @@ class Settings:
         runs: the folder that run folders are made in.
         charset: of delimited exports whose own cannot be told; empty: by evidence.
         columns: file stem (``Images``) -> the columns of an export without a header.
+        s3_backup: bucket and prefix of the copies of stored objects; both "": nowhere.
         filemaker: every ``FILEMAKER_`` setting; ``read.server.connection`` reads them.
         aws: those of AWS that stand in a file; what the environment says of an account
             or a region wins, and is read by AWS's own library.
+        undo_days: for how many days prune leaves what a run can be undone by.
+        review_hours: how long a rehearsal may be applied after it ended.
+        rehearsal_copies: of rehearsals that succeeded, how many copies stay.
         database_from: what names the database: DATABASE_URL, or a file of settings.
+        signing_key: the file of the key that signs what a run leaves; None: unsigned.
+        silent_seconds: without a sign of life, until a run counts as ended.
+        reader_url: the real database by a role that may only read; may be empty.
+        sample_rates: shares of wrong rows with which a sample is to pass and to fail.
     """
 
     database_url: Secret
@@ -163,9 +186,23 @@ class Settings:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     s3_bucket: str = ""
     s3_endpoint_url: str = ""
+    s3_backup: tuple[str, str] = ("", "")
+    s3_waits: S3Waits = S3Waits()
     filemaker: Mapping[str, str | Secret] = field(default_factory=dict)
     aws: Mapping[str, Secret] = field(default_factory=dict)
+    review_hours: int = read.REVIEW_HOURS
+    rehearsal_copies: int = 1
+    undo_days: int = 90
     database_from: str = "DATABASE_URL"
+    signing_key: Path | None = None
+    silent_seconds: int = 30
+    reader_url: Secret = field(default_factory=lambda: Secret(""))
+    sample_rates: tuple[RateAndRisk, RateAndRisk] = (read.ACCEPTABLE, read.REJECTABLE)
+
+    @property
+    def reading_url(self) -> Secret:
+        """By which the real database is read, by a role that may do no more."""
+        return self.reader_url or self.database_url
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -184,6 +221,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     def of(name: str, reader: Callable[[str, str], T], default: str = "") -> T:
         return reader(name, text(name, default))
 
+    def key_file(name: str, given: str) -> Path | None:
+        return read.folder(name, given, root=root) if given else None
+
     zone = text("REIMPORT_TIME_ZONE")
     rows = RowSettings(
         system=of("REIMPORT_SYSTEM", read.system, "filemaker"),
@@ -195,22 +235,45 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             name: of(setting.variable, setting.read, setting.default)
             for name, setting in registry.settings().items()
         },
+        merging=of("REIMPORT_MERGE", read.merging),
     )
-    _keep_apart(rows)
+    backup = of("S3_BACKUP", read.place)
+    _keep_apart(rows, backup)
     given = of("DATABASE_URL", read.database)
     return Settings(
         database_url=Secret(given or project.database_url()),
         database_from="DATABASE_URL" if given else project.settings_file(),
         rehearsal_url=Secret(of("REIMPORT_REHEARSAL_URL", read.database)),
+        reader_url=Secret(of("REIMPORT_READER_URL", read.database)),
         source=read.source("REIMPORT_SOURCE", text("REIMPORT_SOURCE"), root=root),
         runs=read.folder("REIMPORT_RUNS", text("REIMPORT_RUNS", "runs"), root=root),
         rows=rows,
         charset=of("REIMPORT_CHARSET", read.charset),
         columns=of("REIMPORT_COLUMNS", read.columns),
+        review_hours=of("REIMPORT_REVIEW_HOURS", read.review_hours),
+        undo_days=read.number(
+            "REIMPORT_UNDO_DAYS", text("REIMPORT_UNDO_DAYS", "90"), least=1, most=36_500
+        ),
+        silent_seconds=of("REIMPORT_SILENT_SECONDS", read.silent_seconds, "30"),
         s3_bucket=rows.s3_bucket,
         s3_endpoint_url=of("S3_ENDPOINT_URL", read.endpoint),
+        s3_backup=backup,
+        s3_waits=S3Waits(
+            *(
+                read.number(name, text(name, default), least=1, most=most)
+                for name, default, most in _S3_WAITS
+            )
+        ),
         filemaker=_filemaker(values),
+        rehearsal_copies=read.number(
+            "REIMPORT_COPIES", text("REIMPORT_COPIES", "1"), least=0, most=1_000
+        ),
         aws={} if environ is not None else _aws(),
+        signing_key=of("REIMPORT_SIGNING_KEY", key_file),
+        sample_rates=(
+            of("REIMPORT_SAMPLE_ACCEPTABLE", read.rate_and_risk, "0.02% 5%"),
+            of("REIMPORT_SAMPLE_REJECTABLE", read.rate_and_risk, "2% 5%"),
+        ),
     )
 
 
@@ -302,18 +365,26 @@ def _refuse_unknown(name: str) -> None:
     )
 
 
-def _keep_apart(rows: RowSettings) -> None:
-    """The stored objects of two tables lie in two places."""
+def _keep_apart(rows: RowSettings, backup: tuple[str, str]) -> None:
+    """The stored objects of two tables lie in two places, their copies in a third."""
     prefixes = registry.prefixes()
     places: dict[str, str] = {}
-    for table, prefix in prefixes.items():
-        other = places.setdefault(rows.of(prefix), table)
+    for table, setting in prefixes.items():
+        other = places.setdefault(rows.of(setting), table)
         if other != table:
             raise SettingsError(
-                f"{prefixes[other].variable} and {prefix.variable} name the same"
+                f"{prefixes[other].variable} and {setting.variable} name the same"
                 " place.",
                 hint=f"keep {registry.noun(other)} and {registry.noun(table)} apart",
                 id="R036",
+            )
+    bucket, prefix = backup
+    for place, table in places.items() if bucket == rows.s3_bucket else ():
+        if bucket and (place.startswith(prefix) or prefix.startswith(place)):
+            raise SettingsError(
+                f"S3_BACKUP: copies would lie among the {registry.noun(table)}.",
+                hint=f"S3_BACKUP=ANOTHER-BUCKET, or S3_BACKUP={bucket}/backup/",
+                id="R343",
             )
 
 

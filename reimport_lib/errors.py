@@ -7,10 +7,13 @@ ReimportError
 ├── Refused               a condition was not met; the phase wrote nothing
 │   ├── GateFailed        a limit that the run's gates set
 │   ├── PlanDiffers       the plan is not the one that was reviewed
-│   └── Drifted           people have changed rows since the rehearsal
+│   ├── Drifted           people have changed rows since the rehearsal
+│   └── FenceLost         another run has come to write to the database since
 ├── TargetError           the database cannot be reached, or is another one
+│   ├── Unavailable       it cannot be used now; later it can
 │   └── BackupError       a backup that could not be made, or did not prove itself
 ├── PhaseFailed           a phase ended in an error; what it had not committed is gone
+│   └── CutOff            what it runs on gave way: connection, kernel, disk, memory
 ├── ValidationFailed      everything was applied, and a check afterwards did not hold
 └── Interrupted           a person or a signal stopped the run
 
@@ -43,6 +46,8 @@ class ReimportError(Exception):
     """
 
     exit_code = 4
+    passes = False
+    """What stopped the run is not of it: a run goes on after it, and is not undone."""
 
     def __init__(self, message: str, *, hint: str = "", id: str) -> None:
         # A message is one line, whatever the names in it hold.
@@ -84,7 +89,7 @@ class SourceError(ReimportError):
 
 
 class Refused(ReimportError):
-    """A precondition does not hold; the phase wrote nothing, earlier ones stay."""
+    """A precondition does not hold; the phase wrote nothing."""
 
     exit_code = 3
 
@@ -98,13 +103,41 @@ class PlanDiffers(Refused):
 
 
 class Drifted(Refused):
-    """Managed rows are no longer what the rehearsal saw."""
+    """
+    Managed rows are no longer what the rehearsal saw, or what a plan was made for.
+
+    Attributes:
+        table: whose rows they are; rows: names of those that are known by name.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        id: str,
+        table: str = "",
+        rows: Iterable[object] = (),
+    ) -> None:
+        super().__init__(message, hint=hint, id=id)
+        self.table = table
+        self.rows = tuple(map(str, rows))
+
+
+class FenceLost(Refused):
+    """Another run has taken the database over; this one can commit nothing more."""
 
 
 class TargetError(ReimportError):
     """The database cannot be used as it is."""
 
     exit_code = 3
+
+
+class Unavailable(TargetError):
+    """The database cannot be used now: it is away, or others are at work on it."""
+
+    passes = True
 
 
 class BackupError(TargetError):
@@ -117,6 +150,12 @@ class PhaseFailed(ReimportError):
     exit_code = 4
 
 
+class CutOff(PhaseFailed):
+    """What the phase runs on gave way; once that is mended, the run goes on."""
+
+    passes = True
+
+
 class ValidationFailed(ReimportError):
     """Everything was applied and a check afterwards did not hold."""
 
@@ -127,6 +166,7 @@ class Interrupted(ReimportError):
     """A person or a signal stopped the run."""
 
     exit_code = 130
+    passes = True
 
 
 def told_again(name: str, text: str) -> ReimportError | None:

@@ -32,7 +32,7 @@ from reimport_lib.plain import one_line
 LOG_WIDTH = 120
 """Columns of a table where there is no terminal, or more where it needs more."""
 
-NOTHING = ("", ".")
+NOTHING = ("", ".", "-")
 """What a cell holds where there is nothing to tell; a paragraph leaves it out."""
 
 _ENDLESS = 10_000
@@ -180,13 +180,16 @@ def _text(line: str) -> Text:
     return Text(one_line(line))
 
 
-def _table(columns: Sequence[Heading], lines: Iterable[Sequence[str]]) -> Table:
+def _table(columns: Sequence[Heading], lines: Sequence[Sequence[str]]) -> Table:
     table = Table(box=None, pad_edge=False, collapse_padding=True, header_style="none")
-    for column in columns:
+    for number, column in enumerate(columns):
+        cells = (column.name, *(line[number] for line in lines))
         table.add_column(
             _text(column.name),
             justify="right" if column.right else "left",
             no_wrap=column.whole,
+            # or a cell of several words would be cut behind the longest of them
+            min_width=max(_text(c).cell_len for c in cells) if column.whole else None,
         )
     for line in lines:
         table.add_row(*map(_text, line))

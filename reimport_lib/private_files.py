@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from reimport_lib.errors import ReimportError
+from reimport_lib.errors import CutOff, ReimportError
 
 
 def write_json(path: Path, value: object) -> None:
@@ -78,7 +78,7 @@ def sha256_of(path: Path) -> str:
 def unwritable(path: Path, error: OSError) -> ReimportError:
     is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     mend = "free some space (`reimport prune`)" if is_full else "let it be written to"
-    return ReimportError(
+    return CutOff(
         f"{path} could not be written: {error.strerror}.",
         hint=f"{mend}, then `reimport run --resume`",
         id="R119",

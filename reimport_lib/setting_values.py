@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -16,14 +17,28 @@ from zoneinfo import ZoneInfo, available_timezones
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.plain import shortened, visible
 from reimport_lib.tables import registry
+from reimport_lib.tables.merging import WHOLE, Policy, RowsThat
 
 SERVERS = ("data-api", "odata")
 """The ways in over a server, beside a folder of exports."""
 
 DateOrder = Literal["DMY", "MDY", "YMD"]
 
+REVIEW_HOURS = 72
+"""How long a review holds where nobody says: over a week-end, and no longer."""
+
+RateAndRisk = tuple[Fraction, Fraction]
+"""A share of wrong rows, and how often a sample may mislead about it."""
+
+ACCEPTABLE: RateAndRisk = (Fraction(2, 10_000), Fraction(5, 100))
+REJECTABLE: RateAndRisk = (Fraction(2, 100), Fraction(5, 100))
+
+_MOST_HOURS = 8_760
 _MOST_OF_SYSTEM = 100
 _MOST_OF_PREFIX = 500
+_PERCENTS = re.compile(
+    r"([0-9]{1,2}(?:\.[0-9]{1,4})?)% +([0-9]{1,2}(?:\.[0-9]{1,4})?)%"
+)
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,254}|arn:[\w.:/-]+")
 _NO_CLOCKS = ("right/", "posix/", "posixrules", "Factory", "localtime")
 _DATABASES = frozenset({"sqlite", "postgresql", "postgres", "pgsql"})
@@ -100,6 +115,20 @@ def phone_region(name: str, text: str) -> str:
     return region
 
 
+def rate_and_risk(name: str, text: str) -> RateAndRisk:
+    """``2% 5%``: a share of wrong rows, and how often a sample may mislead about it."""
+    found = _PERCENTS.fullmatch(text)
+    rate, risk = (Fraction(part) / 100 for part in found.groups()) if found else (0, 0)
+    if not found or not rate or not risk:
+        raise SettingsError(
+            f"{name}: {_quoted(text)} is not a share and a risk, both above 0% and"
+            " below 100%.",
+            hint=f"{name}=2% 5%, say: the share of wrong rows, then the risk",
+            id="R419",
+        )
+    return Fraction(rate), Fraction(risk)
+
+
 def charset(name: str, text: str) -> str:
     try:
         b"a".decode(text or "utf-8")  # LookupError also where it gives no text
@@ -121,6 +150,29 @@ def width(name: str, text: str, *, default: int) -> int:
             f"{name}: not a number of digits between 1 and 20.",
             hint=f"{name}={default}",
             id="R230",
+        )
+    return int(text)
+
+
+def review_hours(name: str, text: str) -> int:
+    """How many hours a review holds."""
+    if not text:
+        return REVIEW_HOURS
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= _MOST_HOURS):
+        raise SettingsError(
+            f"{name}: {_quoted(text)} is no number of hours from 1 to {_MOST_HOURS:,}.",
+            hint=f"{name}={REVIEW_HOURS}",
+            id="R334",
+        )
+    return int(text)
+
+
+def silent_seconds(name: str, text: str) -> int:
+    if not (re.fullmatch(r"[0-9]{1,4}", text) and 10 <= int(text) <= 3600):
+        raise SettingsError(
+            f"{name}: not a number of seconds between 10 and 3600.",
+            hint=f"{name}=30",
+            id="R386",
         )
     return int(text)
 
@@ -147,6 +199,35 @@ def columns(name: str, text: str) -> dict[str, tuple[str, ...]]:
                 id="R231",
             )
         found[file] = named
+    return found
+
+
+def merging(name: str, text: str) -> dict[tuple[str, str], Policy]:
+    """``TABLE.FIELD=keep; TABLE.*=take; *.rows-deleted=ask``."""
+    tables = {table.name: table for table in registry.all_tables() if table.model}
+    found: dict[tuple[str, str], Policy] = {}
+    for part in filter(str.strip, text.split(";")):
+        place, _, word = (piece.strip() for piece in part.partition("="))
+        table, _, what = place.partition(".")
+        meant = [t for t in tables.values() if table in (WHOLE, t.name)]
+        fields = sorted({field for each in meant for field in each.managed})
+        known = (*(kind.value for kind in RowsThat), WHOLE, *fields)
+        wrong = ""
+        if table not in (WHOLE, *tables):
+            wrong = f"there is no table {_quoted(table)}." + did_you_mean(table, tables)
+        elif what not in known:
+            wrong = f"{table} has no field {_quoted(what)}." + did_you_mean(what, known)
+        elif word not in list(Policy):
+            wrong = f"{_quoted(part.strip())} ends with none of ask, keep and take."
+        elif (table, what) in found:
+            wrong = f"{place} is named twice."
+        if wrong:
+            raise SettingsError(
+                f"{name}: {wrong}",
+                hint=f"{name}=*.*=ask; *.rows-deleted=keep",
+                id="R337",
+            )
+        found[table, what] = Policy(word)
     return found
 
 
@@ -233,6 +314,22 @@ def prefix(name: str, text: str) -> str:
             f"{name}: {wrong}.", hint=f"{name}={shortened(meant)}/", id="R237"
         )
     return text
+
+
+def place(name: str, text: str) -> tuple[str, str]:
+    """``BUCKET`` or ``BUCKET/PREFIX/`` as both; of nothing, nothing."""
+    named, slash, inside = text.partition("/")
+    return bucket(name, named), prefix(name, inside) if slash and inside else ""
+
+
+def number(name: str, text: str, *, least: int, most: int) -> int:
+    if not (re.fullmatch(r"[0-9]{1,6}", text) and least <= int(text) <= most):
+        raise SettingsError(
+            f"{name}: not a whole number from {least} to {most}.",
+            hint=f"{name}={least}",
+            id="R345",
+        )
+    return int(text)
 
 
 def database(name: str, text: str) -> str:

@@ -16,12 +16,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from reimport_demo.request_log import LOG
+from tests.s3_requests import forbidden
 from tools import postgres
 from tools.databases import migrate
 
 ENGINES = ("sqlite", "postgresql")
 GIVEN_POSTGRES = "REIMPORT_TEST_POSTGRES"
 OURS = ("DATABASE_URL", "REIMPORT_", "S3_", "FILEMAKER_", "AWS_", "DJANGO_")
+RUNS = Path(__file__).resolve().parents[1] / "runs"
 KEPT = ("REIMPORT_ACCEPTANCE_DATA", GIVEN_POSTGRES)
 NO_ACCOUNT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -54,6 +57,19 @@ def pytest_configure() -> None:
         if name.startswith(OURS) and name not in KEPT:
             del os.environ[name]
     os.environ.update(NO_ACCOUNT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def s3_requests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """
+    Every request that S3 servers of the tests get, in this process and in others.
+
+    At the end no client of the library has deleted, overwritten or given rights.
+    """
+    log = tmp_path_factory.mktemp("s3") / "requests.jsonl"
+    os.environ[LOG] = str(log)
+    yield log
+    assert forbidden(log) == []
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +135,17 @@ def postgres_template(postgres_url: str) -> Iterator[str]:
         yield name
     finally:
         postgres.drop_database(postgres_url, name)
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_run_behind() -> Iterator[None]:
+    """Nothing lands in the project's own folder of runs, where a person's runs lie."""
+    if not os.environ.get("CI"):  # people run imports while they test
+        yield
+        return
+    before = {*RUNS.iterdir()}
+    yield
+    assert {*RUNS.iterdir()} == before
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 
 from reimport_lib.config import Secret, aws_settings, load_settings
 from reimport_lib.errors import SettingsError
@@ -78,3 +79,25 @@ def test_a_profile_that_nobody_has_is_refused_in_one_line() -> None:
         objects.client(replace(base, aws={"AWS_PROFILE": Secret("nobody")}))
 
     assert "AWS_PROFILE" in refused.value.hint
+
+
+def test_a_second_client_reads_no_description_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = {**KEYS, "AWS_DEFAULT_REGION": "x"}
+    settings = replace(
+        load_settings({"S3_BUCKET": "files"}), aws=aws_settings(files, {})
+    )
+    objects.client(settings)
+    read: list[str] = []
+    load = JSONFileLoader.load_file
+    monkeypatch.setattr(
+        JSONFileLoader,
+        "load_file",
+        lambda self, path: (read.append(path), load(self, path))[1],
+    )
+
+    first, second = objects.client(settings), objects.client(settings)
+
+    assert read == []
+    assert first is not second

@@ -24,6 +24,7 @@ NOT_FOR_USERS = {
     "DJANGO_SETTINGS_MODULE",
     "REIMPORT_ACCEPTANCE_DATA",
     "REIMPORT_TEST_POSTGRES",
+    "S3_ACCOUNT",  # of Django, made of AWS's own names
 }
 TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
 
@@ -66,6 +67,8 @@ def wrong(words: list[str]) -> str:
     command = every_command().get(rest[0])
     if command is None:
         return f"reimport has no {rest[0]}"
+    if isinstance(command, click.Group) and rest[1:2] and rest[1] in command.commands:
+        command, rest = command.commands[rest[1]], rest[1:]
     return _wrong_options(command, rest[1:])
 
 

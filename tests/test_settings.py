@@ -46,6 +46,7 @@ URLS = [
     "http://h/clinic",
     LONG,
 ]
+RATES = ["2%", "2% 0%", "0% 5%", "100% 5%", "2 5", "-2% 5%", "2% 5% 5%", "٢% ٤%", LONG]
 PREFIXES = [
     "filemaker-docs",
     "/filemaker-docs/",
@@ -58,6 +59,7 @@ PREFIXES = [
 WIDTHS = ["four", "0", "-4", "4.0", "21", "٤", "1e1", "9" * 5_000]
 BAD: Mapping[str, list[str]] = {
     "DATABASE_URL": URLS,
+    "REIMPORT_READER_URL": URLS,
     "REIMPORT_REHEARSAL_URL": URLS,
     "REIMPORT_CHARSET": ["zlib", "rot13", "idna", "base64", "utf-9", "hex", LONG],
     "REIMPORT_COLUMNS": [
@@ -69,13 +71,28 @@ BAD: Mapping[str, list[str]] = {
         "Images: a, a",
         LONG,
     ],
+    "REIMPORT_COPIES": ["all", "-1", "1001", "1.5", LONG],
     "REIMPORT_DATE_ORDER": ["YDM", "D/M/Y", "dd.mm.yyyy", LONG],
     "REIMPORT_HEALTH_NUMBER_WIDTH": WIDTHS,
+    "REIMPORT_MERGE": [
+        "keep",
+        "patients=keep",
+        "patient.dob=keep",
+        "patients.birthday=keep",
+        "patients.dob=mine",
+        "patients.dob=keep; patients.dob=take",
+        LONG,
+    ],
     "REIMPORT_OPTIONAL_TABLES": ["unknown", "note", "notes;sms", LONG],
     "REIMPORT_PHONE_REGION": ["XX", "UK", "Australia", "+61", LONG],
     "REIMPORT_POSTCODE_WIDTH": WIDTHS,
+    "REIMPORT_REVIEW_HOURS": ["soon", "0", "-1", "1.5", "1e3", LONG],
+    "REIMPORT_UNDO_DAYS": ["soon", "0", "-1", "36501", "1.5", LONG],
+    "REIMPORT_SAMPLE_ACCEPTABLE": RATES,
+    "REIMPORT_SAMPLE_REJECTABLE": RATES,
     "REIMPORT_RUNS": ["~nobody-of-that-name/runs"],
     "REIMPORT_SOURCE": ["data_api", "Odata", "dataapi", "~nobody-of-that-name/x"],
+    "REIMPORT_SILENT_SECONDS": ["soon", "0", "9", "-30", "30.5", "99999", "٤٤"],
     "REIMPORT_SYSTEM": [LONG],
     "REIMPORT_TIME_ZONE": [
         "Sydney",
@@ -88,6 +105,10 @@ BAD: Mapping[str, list[str]] = {
         "localtime",
         LONG,
     ],
+    "S3_ANSWER_SECONDS": ["soon", "0", "-1", "1.5", "3601", "9" * 5_000],
+    "S3_BACKUP": ["s3://clinic/copies/", "clinic/copies", "clinic//x/", "x", LONG],
+    "S3_CONNECT_SECONDS": ["soon", "0", "-1", "601", LONG],
+    "S3_TRIES": ["often", "0", "101", "٤"],
     "S3_BUCKET": ["My bucket", "s3://clinic", "clinic/files", "x", LONG],
     "S3_DOCUMENTS_PREFIX": PREFIXES,
     "S3_IMAGES_PREFIX": PREFIXES,
@@ -130,6 +151,7 @@ ANY_TEXT = {
     # what they name is asked for where it is used; the answer names them
     "REIMPORT_HOME": "tests/test_home.py",
     "REIMPORT_PG_BIN": "tests/backup/test_pgclient.py",
+    "REIMPORT_SIGNING_KEY": "tests/record/test_evidence.py",
     "REIMPORT_TABLES": "tests/tables/test_registry.py",
     "FILEMAKER_DATABASE": "the server says that there is none",
     "FILEMAKER_USERNAME": "the server refuses the account",
@@ -212,6 +234,17 @@ def test_case_and_blanks_around_a_value_do_not_count(
 def test_two_kinds_of_file_have_two_places() -> None:
     with pytest.raises(SettingsError, match="S3_DOCUMENTS_PREFIX and S3_IMAGES_PREFIX"):
         load_settings({"S3_DOCUMENTS_PREFIX": "a/", "S3_IMAGES_PREFIX": "a/"})
+
+
+@pytest.mark.parametrize("place", ["files", "files/a/copies/", "files/a/"])
+def test_copies_do_not_lie_among_what_they_are_copies_of(place: str) -> None:
+    told = {"S3_BUCKET": "files", "S3_DOCUMENTS_PREFIX": "a/", "S3_BACKUP": place}
+
+    with pytest.raises(SettingsError, match="S3_BACKUP: copies would lie among"):
+        load_settings(told)
+
+    told["S3_BACKUP"] = "files/copies/"
+    assert load_settings(told).s3_backup == ("files", "copies/")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from reimport_lib.record import runs, seal
 from reimport_lib.record.manifest import MANIFEST, read_manifest
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import Status
-from reimport_lib.show import cover, export
+from reimport_lib.show import changes, cover, export
 from tools.clinic import ready_to_import
 
 EXAMPLE = CHECKOUT / "runs" / "example"
@@ -52,6 +52,8 @@ def site() -> Iterator[Settings]:
         folder = Path(name)
         with ready_to_import(folder, scale=LEAST_SCALE, with_existing=True) as settings:
             settings.runs.mkdir(mode=0o700)
+            for path in Path(settings.source).iterdir():
+                os.utime(path, (AS_OF.timestamp(), AS_OF.timestamp()))
             (settings.runs / seal.KEY_FILE).write_text(PSEUDONYMS)
             _leave_earlier_run(settings, folder / "frozen")
             yield settings
@@ -102,8 +104,12 @@ def make(folder: Path) -> None:
             notebook = folder / phase.notebook
             write_notebook(run.folder / phase.notebook, notebook)
             entry["notebook_sha256"] = _sha256(notebook)
-            notebook.with_suffix(".html").write_text(export.export(notebook))
         write_json(folder / MANIFEST, manifest)
+        for phase in all_phases():  # each page names how its phase ended
+            notebook = folder / phase.notebook
+            notebook.with_suffix(".html").write_text(export.export(notebook))
+        for path in (run.folder / changes.FILE, *run.folder.glob("changes*.html")):
+            shutil.copyfile(path, folder / path.name)
         (folder / REPORT).write_text(cover.render(read_manifest(folder), folder))
     for path in folder.rglob("*"):
         if path.is_file():

@@ -12,6 +12,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from api.permissions import MayView
+
 PAGING = ("page", "page_size")
 
 
@@ -20,10 +22,13 @@ class ReadOnlyView(ReadOnlyModelViewSet):
     """
     A list and its rows one by one, never kept by a browser or a proxy.
 
+    Only for those who may view its model; to have signed in is not enough.
+
     A parameter that the list does not know is refused: leaving it out silently would
     answer a misspelt filter with the rows of every patient.
     """
 
+    permission_classes = (MayView,)
     detail_serializer_class: type[BaseSerializer] | None = None
     search_fields: tuple[str, ...] = ()
     ordering_fields: tuple[str, ...] = ()

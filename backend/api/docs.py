@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 @extend_schema(exclude=True)
 class ReferenceView(APIView):
     renderer_classes = (TemplateHTMLRenderer,)
+    metadata_class = None  # what OPTIONS answers is no page
 
     def get(self, request: Request) -> Response:
         schema = SchemaGenerator().get_schema(request=request, public=True)

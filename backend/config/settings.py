@@ -11,13 +11,17 @@ the environment.
     DJANGO_SSL_REDIRECT         0 where the proxy redirects to https itself
     DJANGO_HSTS_SECONDS         how long browsers insist on https
     DJANGO_STATIC_ROOT          where collectstatic puts files
+    S3_BUCKET, S3_ENDPOINT_URL  where documents and images are, as for the import
+    AWS_...                     the account that may read them
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
 from config import databases, environment
@@ -35,12 +39,16 @@ ALLOWED_HOSTS = ENVIRONMENT.words("DJANGO_ALLOWED_HOSTS", "localhost 127.0.0.1 [
 CSRF_TRUSTED_ORIGINS = ENVIRONMENT.words("DJANGO_CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
+    "pages",  # before the admin, whose heading it gives people's names
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "axes",
+    "csp",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -58,12 +66,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # last: it answers for a login that is locked
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -109,9 +119,24 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+
+# Five wrong passwords for one name from one address, then nothing for a while. The name
+# alone does not count: whoever knows it could keep its owner out.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # only failures are kept
+AXES_ALLOWED_CORS_ORIGINS = ""
 
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day, in seconds
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = ENVIRONMENT.flag("DJANGO_SSL_REDIRECT", default=not DEBUG)
 SECURE_HSTS_SECONDS = (
@@ -120,6 +145,35 @@ SECURE_HSTS_SECONDS = (
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 if ENVIRONMENT.flag("DJANGO_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+
+# Nothing is loaded from elsewhere, sent elsewhere or shown inside another page.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Documents and images are only read, by the account that the import has too.
+S3_BUCKET = ENVIRONMENT.text("S3_BUCKET")
+S3_ENDPOINT_URL = ENVIRONMENT.text("S3_ENDPOINT_URL")
+STORE_ACCOUNT = {
+    argument: ENVIRONMENT.text(name)
+    for argument, name in (
+        ("aws_access_key_id", "AWS_ACCESS_KEY_ID"),
+        ("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY"),
+        ("aws_session_token", "AWS_SESSION_TOKEN"),
+        ("profile_name", "AWS_PROFILE"),
+        ("region_name", "AWS_DEFAULT_REGION"),
+    )
+    if ENVIRONMENT.text(name)
+}
+THUMBNAIL_SECONDS = 60 * 60  # that a browser may keep one
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -9,10 +9,9 @@ from django.urls import include, path
 admin.site.site_header = "Clinic"
 admin.site.site_title = "Clinic"
 admin.site.index_title = "Records"
-# No link to a public site: there is none.
-admin.site.site_url = None
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
+    path("", include("pages.urls")),
 ]

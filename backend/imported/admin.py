@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 TECHNICAL = (
@@ -36,6 +36,15 @@ class ImportedAdmin(admin.ModelAdmin):
         fields = [f for f in self.get_fields(request, obj) if f not in TECHNICAL]
         technical = {"fields": TECHNICAL, "classes": ["collapse"]}
         return [(None, {"fields": fields}), ("FileMaker", technical)]
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """A page about a person is headed by the name; logs and messages never are."""
+        named = getattr(kwargs.get("obj"), "full_name", "")
+        if named:
+            context["subtitle"] = named
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.filemaker_id is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from clinics.models import Clinic, FundingSource
@@ -104,6 +105,9 @@ class Patient(ImportedModel):
             models.Index(fields=["health_number"], name="patient_health_number"),
             models.Index(fields=["-created_at", "id"], name="patient_newest"),
         ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("patient", args=[self.pk])
 
     @property
     def full_name(self) -> str:

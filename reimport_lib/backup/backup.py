@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -200,7 +201,7 @@ def _back_up_sqlite(url: str, target: Path) -> tuple[str, str, DatabaseDigest]:
 
 def _back_up_postgresql(url: str, target: Path) -> tuple[str, str, DatabaseDigest]:
     """Dump and digests from one exported snapshot."""
-    with connect(url) as connection:
+    with connect(url, read_only=True) as connection:
         client = pgclient.find_client(connection.info.server_version)
         begin_snapshot(connection)
         _refuse_copy(
@@ -210,8 +211,12 @@ def _back_up_postgresql(url: str, target: Path) -> tuple[str, str, DatabaseDiges
         )
         row = connection.execute("SELECT pg_export_snapshot()").fetchone()
         snapshot = str(row[0]) if row else ""
-        pgclient.dump(client, url, target, snapshot=snapshot)
-        digest = digest_postgresql(connection)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            dumped = beside.submit(
+                pgclient.dump, client, url, target, snapshot=snapshot
+            )
+            digest = digest_postgresql(connection)
+            dumped.result()
         version = connection.info.parameter_status("server_version")
     return f"PostgreSQL {version}", f"pg_dump {client.words}", digest
 

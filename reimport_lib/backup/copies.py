@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.counting import several
 from reimport_lib.errors import BackupError, SettingsError
 from reimport_lib.private_files import private_open
-from reimport_lib.write import bind, pgreasons
+from reimport_lib.write import bind, hold, pgreasons
 from reimport_lib.write.databases import (
     MARKER,
     connect,
@@ -34,7 +35,7 @@ from reimport_lib.write.databases import (
 COPY_FILE = "copy.sqlite3"
 _ANOTHER = "set REIMPORT_REHEARSAL_URL to an empty PostgreSQL database of its own"
 _LONGEST_NAME = 63  # bytes PostgreSQL keeps of a name
-_SQLITE_BESIDE = ("", "-wal", "-shm", "-journal")
+_SQLITE_BESIDE = ("", "-wal", "-shm", "-journal", hold.BESIDE)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,7 +86,7 @@ def restore_copy(
     Raises:
         BackupError: *place* is not ours, or the restored tables differ.
     """
-    bind.close()
+    bind.disconnect()
     with failures_named(database_name(place.url), "copy"):
         if is_sqlite(place.url):
             _restore_file(backup, sqlite_file(place.url), run_id)
@@ -93,7 +94,29 @@ def restore_copy(
             pgcopies.refuse_same_database(place.url, real_url)
             pgcopies.make_room(place.url, real_url, run_id, lent=place.lent)
             pgcopies.restore(backup.path, place.url)
+            with pgcopies.analyzing(place.url):
+                return prove(backup, place.url)
     return prove(backup, place.url)
+
+
+@contextmanager
+def opened(
+    backup: Backup, place: CopyPlace, *, real_url: str, run_id: str
+) -> Iterator[str]:
+    """
+    The URL of a database with what *backup* holds, to be read alone.
+
+    Raises:
+        BackupError: no copy of it can be made, or it does not prove itself.
+    """
+    if is_sqlite(place.url):
+        yield f"sqlite:///{quote(str(backup.path.resolve()))}"
+        return
+    try:
+        restore_copy(backup, place, real_url=real_url, run_id=run_id)
+        yield place.url
+    finally:
+        drop_copy(place, real_url=real_url)
 
 
 def require_postgresql(rehearsal_url: str) -> None:
@@ -165,6 +188,22 @@ def require_same(wanted: DatabaseDigest, found: DatabaseDigest) -> None:
         )
 
 
+def size_of(place: CopyPlace, *, real_url: str, run_id: str) -> int | None:
+    """
+    How many bytes the copy for run *run_id* takes; None: there is none.
+
+    Raises:
+        BackupError: the server cannot be reached.
+    """
+    if is_sqlite(place.url):
+        file = sqlite_file(place.url)
+        parts = (file.with_name(file.name + ending) for ending in _SQLITE_BESIDE)
+        there = [part.stat().st_size for part in parts if part.is_file()]
+        return sum(there) if there else None
+    with failures_named(database_name(place.url), "copy"):
+        return pgcopies.size_of(place.url, real_url, run_id, lent=place.lent)
+
+
 def drop_copy(place: CopyPlace, *, real_url: str) -> bool:
     """
     Remove the copy; whether there was one. A lent database is emptied instead.
@@ -198,6 +237,7 @@ def _restore_file(backup: Backup, file: Path, run_id: str) -> None:
     with closing(sqlite3.connect(partial)) as connection:
         connection.execute(pgcopies.MARK)
         connection.execute(f"{pgcopies.MARK_RUN} (?)", (run_id,))
+        pgcopies.forget_holder(connection)
         connection.commit()
     partial.replace(file)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from psycopg import sql
 from reimport_lib.errors import TargetError
 from reimport_lib.write import pgreasons
 from reimport_lib.write.databases import (
-    MARKER,
+    NOT_COPIED,
     connect,
     database_name,
     is_sqlite,
@@ -42,7 +42,7 @@ _TABLES = """
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r'
        AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-       AND c.relname <> %s
+       AND c.relname <> ALL(%s)
        AND NOT EXISTS (SELECT FROM pg_depend d
                         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                           AND d.deptype = 'e')
@@ -89,6 +89,11 @@ class DatabaseDigest:
             name for name in names if self.tables.get(name) != other.tables.get(name)
         )
 
+    def without(self, names: Collection[str]) -> DatabaseDigest:
+        """The digests of all tables but those of *names*."""
+        kept = {name: each for name, each in self.tables.items() if name not in names}
+        return DatabaseDigest(kept)
+
     def to_json(self) -> dict[str, list[Any]]:
         return {
             name: [table.rows, table.sha256]
@@ -112,7 +117,7 @@ def digest_url(url: str) -> DatabaseDigest:
     try:
         if is_sqlite(url):
             return digest_file(sqlite_file(url))
-        with connect(url) as connection:
+        with connect(url, read_only=True) as connection:
             begin_snapshot(connection)
             return digest_postgresql(connection)
     except (psycopg.Error, sqlite3.Error) as error:
@@ -134,8 +139,8 @@ def digest_sqlite(connection: sqlite3.Connection) -> DatabaseDigest:
     """The digest of what *connection* sees; rows are told apart by type too."""
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table'"
-        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> ?",
-        (MARKER,),
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN (?, ?)",
+        NOT_COPIED,
     ).fetchall()
     return DatabaseDigest(
         {name: _digest_sqlite_table(connection, name) for (name,) in names}
@@ -146,7 +151,7 @@ def digest_postgresql(connection: psycopg.Connection) -> DatabaseDigest:
     """The digest of what *connection* sees in its present transaction."""
     for name, value in _PINNED.items():
         connection.execute("SELECT set_config(%s, %s, true)", (name, value))
-    names = connection.execute(_TABLES, (MARKER,)).fetchall()
+    names = connection.execute(_TABLES, (list(NOT_COPIED),)).fetchall()
     return DatabaseDigest(
         {
             table if schema == "public" else f"{schema}.{table}": _digest_table(
@@ -166,13 +171,21 @@ def digest_file(path: Path) -> DatabaseDigest:
 
 
 def _digest_sqlite_table(connection: sqlite3.Connection, name: str) -> TableDigest:
-    quoted = name.replace('"', '""')
-    rows = connection.execute(f'SELECT * FROM "{quoted}"')  # noqa: S608  # quoted
+    table = _quoted(name)
+    columns = connection.execute(f"PRAGMA table_xinfo({table})").fetchall()
+    names = [name for _, name, *_, hidden in columns if hidden != 1]
+    # +: an expression has no declared type, by which Django's connections convert
+    values = ", ".join(f"+{_quoted(name)}" for name in names)
+    rows = connection.execute(f"SELECT {values} FROM {table}")  # noqa: S608  # quoted
     lines = sorted(
         hashlib.sha256(repr(row).encode("utf-8", "surrogatepass")).digest()
         for row in rows
     )
     return TableDigest(len(lines), hashlib.sha256(b"".join(lines)).hexdigest())
+
+
+def _quoted(name: str) -> str:
+    return f'"{name.replace(chr(34), chr(34) * 2)}"'
 
 
 def _digest_table(connection: psycopg.Connection, table: sql.Identifier) -> TableDigest:

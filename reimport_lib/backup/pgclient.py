@@ -14,15 +14,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
 from reimport_lib import config
 from reimport_lib.errors import BackupError
+from reimport_lib.own_calls import as_ours
 from reimport_lib.private_files import private_open
 from reimport_lib.write import pgreasons
-from reimport_lib.write.databases import libpq, lock_timeout
+from reimport_lib.write.databases import FENCE, libpq, lock_timeout
 
 BIN_VARIABLE = "REIMPORT_PG_BIN"
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -125,10 +127,11 @@ def dump(client: Client, url: str, file: Path, *, snapshot: str) -> None:
     """
     # Level 1 of gzip takes half the time of the default for little more room.
     options = ["--format=custom", "--compress=1", f"--snapshot={snapshot}"]
+    options.append(f"--exclude-table-data=*.{FENCE}")
     # It sets lock_timeout aside, and would wait without end.
     waits = lock_timeout(libpq(url)["options"])
     options.append(f"--lock-wait-timeout={waits}")
-    _call(client, "pg_dump", url, [*options, f"--file={file}"])
+    _call(client, "pg_dump", url, [*options, f"--file={file}"], read_only=True)
 
 
 def restore(client: Client, url: str, file: Path) -> None:
@@ -181,9 +184,19 @@ def _client(folder: Path) -> Client | None:
     """The pair in *folder*, or None where one of the two is not there or broken."""
     if not all(os.access(folder / name, os.X_OK) for name in ("pg_dump", "pg_restore")):
         return None
+    program = folder / "pg_dump"
+    version = _version(program, program.stat().st_mtime_ns)
+    return Client(folder, version) if version else None
+
+
+@cache
+@as_ours
+def _version(program: Path, changed: int) -> tuple[int, int] | None:
+    """What *program* says of itself; asked anew only where its file has *changed*."""
+    del changed
     try:
         answer = subprocess.run(
-            [str(folder / "pg_dump"), "--version"],
+            [str(program), "--version"],
             capture_output=True,
             text=True,
             check=False,
@@ -192,13 +205,19 @@ def _client(folder: Path) -> Client | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     found = _VERSION.search(answer.stdout)
-    if found is None:
-        return None
-    return Client(folder, (int(found[1]), int(found[2] or 0)))
+    return (int(found[1]), int(found[2] or 0)) if found else None
 
 
-def _call(client: Client, program: str, url: str, options: Sequence[str]) -> None:
-    parameters = libpq(url)
+@as_ours
+def _call(
+    client: Client,
+    program: str,
+    url: str,
+    options: Sequence[str],
+    *,
+    read_only: bool = False,
+) -> None:
+    parameters = libpq(url, read_only=read_only)
     with _password_file(parameters.pop("password", "")) as environ:
         command = [
             str(client.folder / program),

@@ -6,6 +6,10 @@ is refused: a wrong URL then costs a message, not a clinic.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -14,7 +18,7 @@ from psycopg import errors, sql
 from reimport_lib.backup import pgclient
 from reimport_lib.errors import BackupError
 from reimport_lib.write import pgrights
-from reimport_lib.write.databases import MARKER, connect, database_name
+from reimport_lib.write.databases import FENCE, MARKER, connect, database_name
 
 MARK = f"CREATE TABLE {MARKER} (run_id varchar(100) NOT NULL)"
 MARK_RUN = f"INSERT INTO {MARKER} (run_id) VALUES"
@@ -87,7 +91,23 @@ def restore(dump: Path, url: str) -> None:
     with connect(url, autocommit=True) as connection:
         client = pgclient.find_client(connection.info.server_version)
     pgclient.restore(client, url, dump)
-    analyze(url)
+
+
+@contextmanager
+def analyzing(url: str) -> Iterator[None]:
+    """Statistics are taken beside what is read of the database meanwhile."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        taken = beside.submit(analyze, url)
+        yield
+        taken.result()
+
+
+def forget_holder(copy: sqlite3.Connection) -> None:
+    """Nobody holds a copy, whoever held what it is a copy of; nor does a dump say."""
+    held = "SELECT 1 FROM sqlite_master WHERE name = ?"
+    if copy.execute(held, (FENCE,)).fetchone():
+        copy.execute(f"DELETE FROM {FENCE}")  # noqa: S608  # a name of ours
+        copy.commit()
 
 
 def analyze(url: str) -> None:
@@ -134,6 +154,23 @@ def exists(url: str, real_url: str) -> bool:
         return connection.execute(query, (database_name(url),)).fetchone() is not None
 
 
+def size_of(url: str, real_url: str, run_id: str, *, lent: bool) -> int | None:
+    """Bytes of the copy of run *run_id* at *url*; None: it is not there."""
+    if not lent and not exists(url, real_url):
+        return None
+    with connect(url, autocommit=True) as connection:
+        marked = connection.execute("SELECT to_regclass(%s)", (MARKER,)).fetchone()
+        if marked is None or marked[0] is None:
+            return None
+        row = connection.execute(
+            sql.SQL(
+                "SELECT pg_database_size(current_database()) FROM {} WHERE run_id = %s"
+            ).format(sql.Identifier(MARKER)),
+            (run_id,),
+        ).fetchone()
+    return int(row[0]) if row else None
+
+
 def empty(connection: psycopg.Connection) -> None:
     """Drop every table, view and sequence that is not part of an extension."""
     for kind, schema, name in connection.execute(_RELATIONS).fetchall():
@@ -158,18 +195,23 @@ def require_ours(connection: psycopg.Connection, url: str) -> bool:
 
 def refuse_same_database(copy_url: str, real_url: str) -> None:
     """Two URLs may be written differently and still name one database."""
-    if database_name(copy_url) != database_name(real_url):
-        return
-    found = []
-    for url in (copy_url, real_url):
-        with connect(url) as connection:
-            found.append(connection.execute(_WHICH).fetchone())
-    if found[0] == found[1]:
+    if are_same(copy_url, real_url):
         raise BackupError(
             "REIMPORT_REHEARSAL_URL names the real database.",
             hint="set it to an empty database of its own",
             id="R021",
         )
+
+
+def are_same(url: str, other: str) -> bool:
+    """Whether both URLs name one database; the roles in them may differ."""
+    if database_name(url) != database_name(other):
+        return False
+    found = []
+    for each in (url, other):
+        with connect(each, read_only=True) as connection:
+            found.append(connection.execute(_WHICH).fetchone())
+    return found[0] == found[1]
 
 
 def may_not_create() -> BackupError:

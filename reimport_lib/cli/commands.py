@@ -12,28 +12,42 @@ from itertools import pairwise
 import click
 
 from reimport_lib import printing
+from reimport_lib.cli.backup import backup
+from reimport_lib.cli.compare import compare
+from reimport_lib.cli.decisions import decisions
 from reimport_lib.cli.doctor import doctor
+from reimport_lib.cli.drift import drift
 from reimport_lib.cli.errors import defect, show_error, show_usage, unexpected
 from reimport_lib.cli.explain import explain
+from reimport_lib.cli.export import export
 from reimport_lib.cli.files import files
+from reimport_lib.cli.find import find
 from reimport_lib.cli.init import init
 from reimport_lib.cli.load_config import load_config
 from reimport_lib.cli.new_table import new_table
 from reimport_lib.cli.plugins import Commands
 from reimport_lib.cli.prune import prune
+from reimport_lib.cli.reject import reject
 from reimport_lib.cli.restore import restore
 from reimport_lib.cli.run import open_, run
 from reimport_lib.cli.runs import list_runs
+from reimport_lib.cli.sample import sample
 from reimport_lib.cli.show import show
+from reimport_lib.cli.signoff import signoff
+from reimport_lib.cli.status import status, stop
 from reimport_lib.cli.undo import undo
+from reimport_lib.cli.verify import verify
 from reimport_lib.errors import ReimportError, UsageError
 
 EXIT_CODES_HELP = (
     "Exit codes: 0 done, and no check failed; 2 wrong usage; 3 refused; 4 failed; "
-    "5 applied, and a check afterwards did not hold; 130 interrupted. With 3, 4 and "
-    "130 the phase that stopped is rolled back, but where the ledger says that it was "
-    "committed; that and phases before it stay applied, are named, and reimport "
-    "restore RUN takes them back."
+    "5 applied, and a check afterwards did not hold; 130 interrupted. The phase that "
+    "stopped is rolled back, but where the ledger says that it was committed. Where a "
+    "run has failed or was refused (3, 4), what phases before it wrote is undone by "
+    "itself, but with --keep, or where people have changed it since; then it is named, "
+    "and reimport undo RUN or reimport restore RUN takes it back. What passes undoes "
+    "nothing: after Ctrl-C, a kill, a lost database or a full disk reimport run "
+    "--resume goes on."
 )
 _UNSET = "give it a value, or leave it out; in a script, is its variable set?"
 
@@ -53,14 +67,26 @@ for command in (
     open_,
     list_runs,
     show,
+    status,
+    stop,
+    drift,
+    compare,
+    reject,
+    signoff,
+    sample,
     undo,
+    decisions,
+    find,
     restore,
+    verify,
+    export,
     init,
     doctor,
     load_config,
     new_table,
     prune,
     files,
+    backup,
     explain,
 ):
     app.add_command(command)

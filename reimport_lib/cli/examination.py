@@ -29,6 +29,7 @@ from reimport_lib.write.databases import database_name
 def examine(settings: Settings) -> list[Check]:
     """Every check, in the order in which to mend what fails."""
     found = [
+        *settings_files(),
         _runs_folder(settings),
         _notebooks(),
         *_answer("database", lambda: _database(settings)),
@@ -65,6 +66,25 @@ def _runs_folder(settings: Settings) -> Check:
             id="C012",
         )
     return Check(name, "yes", f"yes: {settings.runs}", Verdict.PASS, id="C012")
+
+
+def settings_files() -> list[Check]:
+    """What holds passwords is its owner's alone."""
+    found = []
+    for path in (home.folder() / name for name in home.FILES):
+        if path.is_file():
+            is_open = bool(path.stat().st_mode & 0o077)
+            found.append(
+                Check(
+                    f"{path.name} is read by its owner alone",
+                    "yes",
+                    "no" if is_open else "yes",
+                    Verdict.WARN if is_open else Verdict.PASS,
+                    f"chmod 600 {path.name}" if is_open else "",
+                    id="C106",
+                )
+            )
+    return found
 
 
 def _notebooks() -> Check:

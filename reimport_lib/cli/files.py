@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import click
 
@@ -57,11 +58,18 @@ def files(tables: tuple[str, ...], most: int | None, dry_run: bool) -> None:
     sys.exit(show_transfers(done, kept_in=ledger.path(settings.runs)))
 
 
-def teller() -> Callable[[TransferProgress], None]:
+class Brief(Protocol):
+    """What can be told on one line while it is worked on."""
+
+    @property
+    def brief(self) -> str: ...
+
+
+def teller() -> Callable[[Brief], None]:
     """Tells how far files are: on one line, written over; in a log, once a minute."""
     told = time.monotonic()
 
-    def tell(progress: TransferProgress) -> None:
+    def tell(progress: Brief) -> None:
         nonlocal told
         if printing.is_terminal():
             printing.say_over(progress.brief)

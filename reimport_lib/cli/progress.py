@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 
 from reimport_lib import printing
-from reimport_lib.cli.summary import phase_lines, show_run, source_rows
+from reimport_lib.cli.summary import phase_lines, show_copy, show_run, source_rows
 from reimport_lib.errors import ReimportError
 from reimport_lib.execute.prefork import forked
 from reimport_lib.printing import say
 from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import Status
+from reimport_lib.record.status import Mode, Status
 
 
 def execute(run: Run) -> Status:
@@ -40,7 +40,21 @@ def execute(run: Run) -> Status:
 
         status = runner.execute(run, progress=tell, complain=_complain)
     show_run(run, brief=True)
+    _show_copies(run)
     return status
+
+
+def _show_copies(run: Run) -> None:
+    """Where the copy of a rehearsal lies, and which older ones it has outlived."""
+    from reimport_lib.execute import rehearsal_copies
+
+    for gone in rehearsal_copies.remove_older(run):
+        if isinstance(gone, ReimportError):
+            _complain(gone)
+        else:
+            say(f"Removed the copy of {gone.run_id} ({gone.bytes / 1e6:,.1f} MB)")
+    if run.mode is Mode.REHEARSAL:
+        show_copy(run)
 
 
 def _complain(error: ReimportError) -> None:

@@ -7,13 +7,21 @@ import click
 from reimport_lib import printing
 from reimport_lib.config import load_settings
 from reimport_lib.counting import several
-from reimport_lib.execute.undo import FILE, LEAST, Undo, carry_out, plan
+from reimport_lib.execute.undo import (
+    LEAST,
+    Undo,
+    carry_out,
+    noun_of,
+    nouns_of,
+    plan,
+)
+from reimport_lib.execute.undo_csv import FILE
 from reimport_lib.plan.undo import Fate, Finding, RowAt, UndoPlan
 from reimport_lib.printing import Heading, say, say_table
 from reimport_lib.record.manifest import UndoRecord
-from reimport_lib.record.run import Run
-from reimport_lib.tables import registry
-from reimport_lib.write.models import tables_of_models
+from reimport_lib.record.run import REPORT, Run
+from reimport_lib.record.status import Mode
+from reimport_lib.show import undo_words
 from reimport_lib.write.touched import BESIDE, Narrowing
 
 _SHOWN = 3
@@ -35,6 +43,11 @@ _SHOWN = 3
     help="Share of the rows that must go back, or nothing does.",
 )
 @click.option("--yes", is_flag=True, help="Confirm without typing (batch).")
+@click.option(
+    "--word", default="", help="The word, where somebody has typed it elsewhere."
+)
+@click.option("--by", default="", help="Who typed it.")
+@click.option("--json", "as_json", is_flag=True, help="With --plan: for a program.")
 def undo(
     run_id: str,
     table: str,
@@ -43,16 +56,49 @@ def undo(
     only_plan: bool,
     min_reversed: float,
     yes: bool,
+    word: str,
+    by: str,
+    as_json: bool,
 ) -> None:
     """Take back what RUN did, row by row; what was changed since stays."""
     found = plan(load_settings(), run_id, Narrowing(table, key, field))
-    _show_plan(found)
+    if only_plan and as_json:
+        printing.say_json(_told(found))
+        return
+    show_plan(found)
     if only_plan:
         say("Nothing was written.")
         return
-    run = carry_out(found, ask=printing.asker("undo it"), yes=yes, least=min_reversed)
+    run = carry_out(
+        found,
+        ask=(lambda _: word) if word else printing.asker("undo it"),
+        yes=yes,
+        least=min_reversed,
+        report=_leave_report,
+        by=by if word else "",
+    )
     say(f"Done by {run.run_id}; every row is in {run.folder / FILE}")
+    _say_report(run)
     say(f"Back to what it was: reimport undo {run.run_id}")
+
+
+def _told(found: Undo) -> dict[str, object]:
+    """The plan as counts: what people read of it before they type its word."""
+    counts = {noun_of(m): of for m, of in found.plan.counts.items() if m != BESIDE}
+    return {"run": found.run_id, "word": found.word, "rows": counts}
+
+
+def _leave_report(run: Run) -> None:
+    from reimport_lib.execute import undo_report  # it takes seconds to import
+
+    undo_report.leave(
+        run, complain=lambda error: printing.complain(f"reimport: {error.with_id}")
+    )
+
+
+def _say_report(run: Run) -> None:
+    if (run.folder / REPORT).exists():
+        say(f"Report: {run.folder / REPORT}")
 
 
 def show_undo(run: Run, record: UndoRecord) -> None:
@@ -64,17 +110,22 @@ def show_undo(run: Run, record: UndoRecord) -> None:
     if manifest.get("error"):
         say(str(manifest["error"]))
     say(f"Every row: {run.folder / FILE}")
+    _say_report(run)
 
 
-def _show_plan(found: Undo) -> None:
-    say(f"Undoing {found.run_id} on {found.database['name']}:")
+def show_plan(found: Undo) -> None:
+    is_undo = found.mode is Mode.UNDO
+    what = "Undoing" if is_undo else "Putting back what people did before"
+    say(f"{what} {found.run_id} on {found.database['name']}:")
     _show_counts(found.plan.counts)
+    nouns = nouns_of(dict.fromkeys(row.model for row in found.plan.rows))
     for (model, verdict), rows in _reasons(found.plan).items():
         named = ", ".join(row.key for row in rows[:_SHOWN])
         more = ", ..." if len(rows) > _SHOWN else ""
-        of = f" ({verdict.what})" if verdict.what else ""
+        what = undo_words.named(verdict, nouns)
+        of = f" ({what})" if what else ""
         say(
-            f"{verdict.outcome}: {several(len(rows), 'row')} of {_noun(model)},"
+            f"{verdict.outcome}: {several(len(rows), 'row')} of {noun_of(model)},"
             f" {verdict.why}{of}: {named}{more}"
         )
     if found.unknown_rows:
@@ -88,17 +139,11 @@ def _show_counts(counts: dict[str, dict[str, int]]) -> None:
     say_table(
         [Heading("rows of"), *(Heading(str(o), right=True) for o in Fate)],
         [
-            [_noun(model), *(f"{of[str(o)]:,}" if of[str(o)] else "." for o in Fate)]
+            [noun_of(model), *(f"{of[str(o)]:,}" if of[str(o)] else "." for o in Fate)]
             for model, of in counts.items()
             if model != BESIDE
         ],
     )
-
-
-def _noun(model: str) -> str:
-    """As reports call its rows; the model's own name, where no table is made of it."""
-    table = tables_of_models().get(model)
-    return registry.named(table).noun if table else model
 
 
 def _reasons(plan: UndoPlan) -> dict[tuple[str, Finding], list[RowAt]]:

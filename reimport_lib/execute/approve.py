@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reimport_lib.config import Settings
-from reimport_lib.errors import Refused
+from reimport_lib.errors import Refused, UsageError
 from reimport_lib.phases import (
     ALWAYS,
     Phase,
@@ -22,17 +22,22 @@ from reimport_lib.phases import (
     data_phases,
     prerequisites,
     validation,
+    verifying,
 )
+from reimport_lib.phases.limits import require_no_looser
 from reimport_lib.plan.codes import Outcome
-from reimport_lib.record import runs
+from reimport_lib.record import evidence, expiry, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.manifest import Confirmation, Manifest
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
 from reimport_lib.record.versions import opening_details
+from reimport_lib.show.run_facts import is_undo_unproven
 
 Ask = Callable[[str], str]
+TYPED = "typed"
 COUNTS = ("source_rows", *(str(outcome) for outcome in Outcome))
+NO_UNDO = "without undo"
 _APPLIED = ("seal", "snapshot_digest", "target_digests", "database")
 
 Changes = dict[str, dict[str, int]]
@@ -51,10 +56,12 @@ def open_rehearsal(
     A rehearsal of *phases*, else of all: reads the real database, writes to a copy.
 
     Raises:
-        Refused: rows that *phases* link to are neither there nor among what comes in.
+        Refused: rows that *phases* link to are neither there nor among what comes in;
+            a limit is opened that nobody signed off.
         TargetError: that cannot be told, since the database is not ready.
     """
     phases = all_phases() if phases is None else phases
+    require_no_looser(gates)
     prerequisites.require(settings, phases)
     return runs.create(
         settings,
@@ -73,23 +80,11 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
 
     Raises:
         UsageError: there is no such run.
-        Refused: it is no rehearsal, it did not succeed, or its record was changed.
+        Refused: it is no rehearsal, it did not succeed, or what it left was changed.
     """
     run = runs.load(settings, run_id)
-    if run.mode is not Mode.REHEARSAL:
-        raise Refused(
-            f"{run_id} is no rehearsal (mode {run.mode}); only those are reviewed.",
-            hint="reimport runs",
-            id="R047",
-        )
+    _require_rehearsed(run)
     manifest = run.manifest()
-    if manifest["status"] != Status.SUCCEEDED:
-        raise Refused(
-            f"The rehearsal {run_id} ended as {manifest['status']}; "
-            "only one that succeeded can be applied.",
-            hint="reimport run --dry-run",
-            id="R048",
-        )
     if lacking := _lacking(manifest):
         raise Refused(
             f"The record of {run_id} is of another version: it lacks {lacking}.",
@@ -109,6 +104,7 @@ def reviewed_rehearsal(settings: Settings, run_id: str) -> Run:
             hint="reimport run --dry-run",
             id="R051",
         )
+    verifying.require_intact(run)
     return run
 
 
@@ -134,19 +130,55 @@ def plan_digest(rehearsal: Run) -> str:
             entry["name"]: entry.get("plan_digests", {}) for entry in manifest["phases"]
         },
         "parameters": manifest["parameters"],
+        "signoffs": manifest.get("signoffs", []),
     }
     text = json.dumps(sealed, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _require_rehearsed(run: Run) -> None:
+    """It is a rehearsal and succeeded: of any other, nothing else needs mending."""
+    if run.mode is not Mode.REHEARSAL:
+        raise Refused(
+            f"{run.run_id} is no rehearsal (mode {run.mode}); only those are reviewed.",
+            hint="reimport runs",
+            id="R047",
+        )
+    if rejected := run.manifest().get("rejected"):
+        raise Refused(
+            f"The rehearsal {run.run_id} was rejected by {rejected['by']}:"
+            f" {rejected['why']}",
+            hint="mend what is named, then reimport run --dry-run",
+            id="R429",
+        )
+    if run.status is not Status.SUCCEEDED:
+        raise Refused(
+            f"The rehearsal {run.run_id} ended as {run.status}; "
+            "only one that succeeded can be applied.",
+            hint="reimport run --dry-run",
+            id="R048",
+        )
+
+
 def word(rehearsal: Run) -> str:
-    """What a person types to say yes: the database's name and eight digits."""
-    database = rehearsal.manifest()["database"]["name"]
-    return f"{database} {plan_digest(rehearsal)[:8]}"
+    """
+    What a person types to say yes: the database's name and eight digits.
+
+    Where undoing the run was rehearsed and did not lead back, that stands in it.
+    """
+    manifest = rehearsal.manifest()
+    said = f"{manifest['database']['name']} {plan_digest(rehearsal)[:8]}"
+    return f"{said} {NO_UNDO}" if is_undo_unproven(manifest) else said
 
 
 def open_full(
-    settings: Settings, rehearsal: Run, *, ask: Ask | None, yes: bool = False
+    settings: Settings,
+    rehearsal: Run,
+    *,
+    ask: Ask | None,
+    yes: bool = False,
+    keep: bool = False,
+    by: str = "",
 ) -> Run:
     """
     Make the run that applies *rehearsal* to the real database, once confirmed.
@@ -154,11 +186,25 @@ def open_full(
     Args:
         ask: shows the word and returns what was typed; None where nobody can type.
         yes: confirmed on the command line.
+        keep: what was written stays where a later phase fails.
+        by: who typed it, where that is not the account.
 
     Raises:
-        Refused: nobody confirmed, or the word was another.
+        Refused: it did not succeed, was rejected, or the review has expired; nobody
+            confirmed, or the word was another; or *yes* was said to a rehearsal whose
+            undo did not lead back.
     """
+    _require_rehearsed(rehearsal)
+    expiry.require_fresh(rehearsal, now())
     expected = word(rehearsal)
+    if yes and is_undo_unproven(rehearsal.manifest()):
+        raise Refused(
+            f"{rehearsal.run_id}: undoing it was rehearsed and did not lead back, so"
+            " that --yes is not enough.",
+            hint=f"reimport show {rehearsal.run_id} says what differs; a person may"
+            f" type the word: reimport run --full --reviewed {rehearsal.run_id}",
+            id="R323",
+        )
     if not yes:
         again = f"reimport run --full --reviewed {rehearsal.run_id}"
         require_yes(expected, ask, what="A run that may write", again=again)
@@ -172,11 +218,15 @@ def open_full(
         gates=parameters["gates"],
         strict=parameters["strict"],
         clean_slate=parameters["clean_slate"],
+        keep=keep,
         details={
             **opening_details(settings),
             "database": rehearsal.manifest()["database"],
-            "confirmed": confirmation(expected, typed=not yes),
+            "confirmed": confirmation(
+                expected, how=TYPED if not yes else "--yes", by=by
+            ),
             "reviewed_seal": rehearsal.manifest().get("seal", ""),
+            "reviewed_root": evidence.root(rehearsal.folder),
         },
     )
     validation.take_over_snapshot(run)
@@ -204,18 +254,23 @@ def require_yes(expected: str, ask: Ask | None, *, what: str, again: str) -> Non
         )
 
 
-def confirmation(expected: str, *, typed: bool) -> Confirmation:
-    """That whoever runs this said yes to the word *expected*, now."""
+def confirmation(expected: str, *, how: str, by: str = "") -> Confirmation:
+    """That *by*, or whoever runs this, said yes to *expected*, now, and how."""
+    return {
+        "word": expected,
+        "how": how,
+        "by": whoever(by),
+        "at": now().isoformat(),
+    }
+
+
+def whoever(by: str) -> str:
+    """The account that runs this; where somebody gave a name, that before it."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    return {
-        "word": expected,
-        "how": "typed" if typed else "--yes",
-        "by": user,
-        "at": now().isoformat(),
-    }
+    return f"{by} (account {user})" if by else user
 
 
 def what_will_change(rehearsal: Run) -> Changes:
@@ -232,3 +287,34 @@ def what_will_change(rehearsal: Run) -> Changes:
             total = changes.setdefault(table, dict.fromkeys(COUNTS, 0))
             total.update({name: total[name] + found[name] for name in COUNTS})
     return changes
+
+
+def reject(rehearsal: Run, *, why: str, by: str = "") -> None:
+    """
+    *rehearsal* is never to be applied; its record says why, and who said so.
+
+    Raises:
+        UsageError: no reason is given.
+        Refused: it is none that could be applied, or has been.
+    """
+    _require_rehearsed(rehearsal)
+    if not why.strip():
+        raise UsageError(
+            "A rehearsal is rejected for a reason.",
+            hint=f'reimport reject {rehearsal.run_id} --why "..."',
+            id="R430",
+        )
+    applied = [
+        run.run_id
+        for run in runs.readable(rehearsal.settings)
+        if run.is_full
+        and run.reviewed == rehearsal.run_id
+        and run.status != Status.OPEN
+    ]
+    if applied:
+        raise Refused(
+            f"The rehearsal {rehearsal.run_id} has been applied, by {applied[-1]}.",
+            hint=f"reimport undo {applied[-1]} --plan",
+            id="R431",
+        )
+    rehearsal.record_rejection(by=whoever(by), why=why.strip())

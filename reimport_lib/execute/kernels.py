@@ -38,7 +38,7 @@ from papermill.engines import (
 from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io
 
-from reimport_lib.errors import PhaseFailed, UsageError, did_you_mean
+from reimport_lib.errors import CutOff, UsageError, did_you_mean
 from reimport_lib.execute.prefork import forked
 from reimport_lib.private_files import is_alive, write_private
 
@@ -313,7 +313,7 @@ def _first_that_answers(
     The kernel that the first of *starts* gives which comes up.
 
     Raises:
-        PhaseFailed: each of them died before it could be asked anything.
+        CutOff: each of them died before it could be asked anything.
     """
     for start in starts:
         try:
@@ -327,7 +327,7 @@ def _first_that_answers(
             _stop(manager)
             continue
         return manager
-    raise PhaseFailed(
+    raise CutOff(
         f"The kernel of the notebook ended before its first cell, {len(starts)} times"
         " one after the other.",
         hint="see that the machine has memory to spare, then reimport run --resume",

@@ -1,5 +1,7 @@
 """Remove what old runs no longer need: copies, snapshots and backups; never records.
 
+With a snapshot goes what was asked of people: it holds values of the same rows.
+
 Nothing goes that somebody may still need: the newest runs; what is being executed, can
 be resumed or waits to be applied; and the backups by which an import can be taken back,
 which a person gives up only by the name of its run.
@@ -16,9 +18,10 @@ from reimport_lib.backup import backup, copies
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import restore
-from reimport_lib.phases import ALWAYS, binding
+from reimport_lib.phases import ALWAYS, asked, binding
 from reimport_lib.private_files import remove_unfinished
 from reimport_lib.record import lock, runs
+from reimport_lib.record.findings import PRIVATE
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import FINISHED, Mode, Status
 
@@ -192,7 +195,11 @@ def _require_done(run: Run, all_runs: list[Run]) -> None:
 
 def _pruning(run: Run, whole: str, reasons: Reasons) -> Pruning:
     parts = {
-        SNAPSHOT: [run.snapshot_folder],
+        SNAPSHOT: [
+            run.snapshot_folder,
+            run.folder / asked.FOLDER,
+            run.folder / PRIVATE,
+        ],
         BACKUP: [run.backup_folder],
         restore.KEPT: restore.kept_folders(run),
         COPY: sorted(run.folder.glob(f"{copies.COPY_FILE}*")),

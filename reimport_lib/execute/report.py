@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
-from reimport_lib.phases import Phase, named
-from reimport_lib.private_files import sha256_of, write_private
+from reimport_lib.config import Settings
+from reimport_lib.errors import Refused
+from reimport_lib.execute import changes, shared_files, worklist
+from reimport_lib.phases import Phase, named, sealing
+from reimport_lib.private_files import remove_unfinished, sha256_of, write_private
+from reimport_lib.record import evidence, runs
+from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.run import REPORT, Run
-from reimport_lib.show import cover, export
+from reimport_lib.record.status import Status
+from reimport_lib.show import cover, export, history, last_time
 
 
 def write(run: Run) -> None:
-    """Seal the notebooks that papermill wrote by hand, and write ``report.html``."""
+    """
+    Seal the notebooks that papermill wrote by hand, and write ``report.html``, and
+    the private files beside it that people work with.
+
+    The run is closed again with it, by whoever can reach its ledger.
+    """
     for entry in run.manifest()["phases"]:
         phase = named(entry["name"])
         if "notebook_sha256" not in entry:
@@ -20,18 +32,96 @@ def write(run: Run) -> None:
         for name in filter(None, (phase.notebook, *kept)):
             if not (run.folder / name).with_suffix(".html").is_file():
                 write_page(run.folder / name)
-    page = cover.render(run.manifest(), run.folder)
-    write_private(run.folder / REPORT, page)
+    _keep_last_time(run)
+    worklist.write(run)
+    changes.write(run)
+    sections = cover.sections(run.manifest(), run.folder, _sampled_before(run))
+    pages = {
+        REPORT: cover.page(run.manifest(), sections),
+        history.FILE: _history(run.settings),
+    }
+    shared_files.check(run, pages)
+    page = cover.page(run.manifest(), sections)  # it says what was found
+    remove(run)  # first: what a killed process leaves is then no altered report
+    shared_files.write(run, REPORT, page)
+    sealing.close(run)
+    write_history(run.settings)
+
+
+def write_history(settings: Settings) -> None:
+    """The page of all runs, in their folder, or what says why it is withheld."""
+    page = _history(settings)
+    for run in reversed(runs.readable(settings)):
+        if shared_files.is_withheld(run, history.FILE):
+            page = shared_files.in_place_of(run, history.FILE, page)
+            break
+    write_private(settings.runs / history.FILE, page)
+
+
+def _history(settings: Settings) -> str:
+    """The page of all runs."""
+    readable, damaged = runs.found(settings)
+    manifests = [run.manifest() for run in readable]
+    return history.render(manifests, settings.runs, sorted(damaged))
+
+
+def _sampled_before(run: Run) -> list[Manifest]:
+    """The newest run before *run* of which people looked at samples, if any."""
+    manifests = (each.manifest() for each in runs.readable(run.settings))
+    found = [m for m in manifests if m.get("samples") and m["run_id"] < run.run_id]
+    return found[-1:]
+
+
+def _keep_last_time(run: Run) -> None:
+    """What the run is compared with, from the first report on."""
+    if run.status is not Status.SUCCEEDED or (run.folder / last_time.FILE).is_file():
+        return
+    found = last_time.before(run, runs.readable(run.settings))
+    if found is not None:
+        kept = last_time.LastTime.of(found).keep(run.folder)
+        evidence.seal_file(run.folder, kept)
+
+
+def remove(run: Run) -> None:
+    """The report of an attempt before, which tells of less than has been done since."""
+    if (run.folder / REPORT).is_file():
+        evidence.seal_file(run.folder, run.folder / REPORT, sha256=evidence.GONE)
+        (run.folder / REPORT).unlink()
+
+
+def complete(run: Run) -> None:
+    """
+    Close *run* where whoever ended it was killed before it could.
+
+    What they were writing is removed.
+    Nothing of a record that somebody else has changed is sealed.
+
+    Raises:
+        ReimportError: the folder cannot be written, or the key that signs not read.
+    """
+    if not runs.is_cut_off(run):
+        return
+    remove_unfinished(run.folder)
+    with suppress(Refused):
+        run.require_seal()
+        if run.phases:
+            write(run)
+        else:
+            sealing.close(run)
 
 
 def seal(run: Run, phase: Phase) -> None:
     """Record the sha256 of the notebook of *phase*, where it was executed."""
     notebook = run.folder / phase.notebook
     if notebook.is_file():
-        run.record_notebook(phase.name, notebook.name, sha256_of(notebook))
+        digest = sha256_of(notebook)
+        evidence.seal_file(run.folder, notebook, sha256=digest)
+        run.record_notebook(phase.name, notebook.name, digest)
 
 
 def write_page(notebook: Path) -> None:
     """The HTML of *notebook* beside it, where it was executed."""
     if notebook.is_file():
-        write_private(notebook.with_suffix(".html"), export.export(notebook))
+        page = notebook.with_suffix(".html")
+        write_private(page, export.export(notebook))
+        evidence.seal_file(page.parent, page)

@@ -1,15 +1,16 @@
 """Back to what the database held before a run: its backup put in place again.
 
 All that was written since goes with it, by later runs and by people; so a person is
-shown what differs and types a word that names the database and the backup. Which runs
-the database holds is what its ledger says; a record may not have been told.
+shown what differs and types a word that names the database and the backup. What people
+did is kept in files first, row by row. Which runs the database holds is what its ledger
+says; a record may not have been told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reimport_lib.backup import restoring
@@ -17,13 +18,16 @@ from reimport_lib.backup.backup import MANIFEST, Backup, make_backup, open_backu
 from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.config import Settings
 from reimport_lib.errors import BackupError, Refused, UsageError
+from reimport_lib.execute import peoples_work
 from reimport_lib.execute.approve import Ask, require_yes
-from reimport_lib.phases import data_phases
+from reimport_lib.execute.peoples_work import PeoplesWork
+from reimport_lib.phases import data_phases, sealing
 from reimport_lib.phases.binding import require_same_database
+from reimport_lib.private_files import remove_unfinished
 from reimport_lib.record import lock, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import Mode, Status
+from reimport_lib.record.status import ROW_BY_ROW, Mode, Status
 from reimport_lib.write import bind, ledger
 
 KEPT = "before-restore"
@@ -40,6 +44,8 @@ class WayBack:
             runs folder; what they wrote is undone, their record is left as it is.
         is_back: the database was put back before, by a command that was killed before
             it could record that, or by hand: what people did since then stays.
+        people: what they did since the backup.
+        unlisted: why that cannot be told; "" where it can.
     """
 
     run: Run
@@ -48,6 +54,8 @@ class WayBack:
     held: DatabaseDigest
     unknown: tuple[str, ...] = ()
     is_back: bool = False
+    people: PeoplesWork = field(default_factory=PeoplesWork)
+    unlisted: str = ""
 
     @property
     def word(self) -> str:
@@ -63,9 +71,12 @@ class WayBack:
         ]
 
 
-def way_back(settings: Settings, run_id: str) -> WayBack:
+def way_back(settings: Settings, run_id: str, *, ours: str = "") -> WayBack:
     """
     What going back before *run_id* would do; nothing is written.
+
+    Args:
+        ours: the run that this process is executing.
 
     Raises:
         UsageError: there is no such run, or it is a rehearsal.
@@ -86,7 +97,7 @@ def way_back(settings: Settings, run_id: str) -> WayBack:
         )
     bind.bind_real(settings)
     require_same_database(run)
-    require_idle(settings)
+    require_idle(settings, but=ours)
     backup = _backup_before(run)
     held = digest_url(settings.database_url.reveal())
     written = ledger.runs_that_wrote(alias=bind.REAL)
@@ -97,8 +108,14 @@ def way_back(settings: Settings, run_id: str) -> WayBack:
     )
     if is_back:
         later = tuple(other for other in later if other.run_id not in written)
-    unknown = () if is_back else _unknown(settings, run_id, written)
-    return WayBack(run, later, backup, held, unknown, is_back)
+    if is_back:
+        return WayBack(run, later, backup, held, is_back=True)
+    unknown, people, unlisted = _unknown(settings, run_id, written), PeoplesWork(), ""
+    try:
+        people = peoples_work.find(run, backup, held)
+    except BackupError as error:  # the copy before the restore has it all the same
+        unlisted = error.message
+    return WayBack(run, later, backup, held, unknown, False, people, unlisted)
 
 
 def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path | None:
@@ -115,20 +132,39 @@ def go_back(way: WayBack, *, ask: Ask | None, yes: bool = False) -> Path | None:
         Refused: nobody confirmed, or the word was another.
         BackupError: nothing could be restored; the database is as it was.
     """
-    run, url = way.run, way.run.settings.database_url.reveal()
     if not (yes or way.is_back):
-        again = f"reimport restore {run.run_id}"
+        again = f"reimport restore {way.run.run_id}"
         require_yes(way.word, ask, what="Going back", again=again)
-    undone = (run, *way.later)
-    kept = None
     with ExitStack() as held:
-        for each in undone:
+        for each in (way.run, *way.later):
             held.enter_context(lock.executing(each))
-        if not way.is_back:
+            remove_unfinished(each.folder)
+        return put_back(way)
+
+
+def put_back(way: WayBack) -> Path | None:
+    """
+    Restore the backup; this process holds the runs that are undone.
+
+    Returns:
+        As ``go_back``.
+
+    Raises:
+        BackupError: nothing could be restored; the database is as it was.
+    """
+    run, url, kept = way.run, way.run.settings.database_url.reveal(), None
+    if not way.is_back:
+        with restoring.held(run):
             kept = _keep(run, url, way.held)
-            restoring.restore(way.backup, url, held=kept.digest)
-        for each in reversed(undone):  # *run* last: killed in between, it goes on
-            each.take_back(to=way.backup.made_at, backup=way.backup.digest.total)
+            if way.people.has_any:
+                peoples_work.export(way.people, run, backup=way.backup)
+            restoring.restore(way.backup, url, held=way.held)
+    # *run* last: killed in between, it goes on
+    for each in reversed((run, *way.later)):
+        each.take_back(to=way.backup.made_at, backup=way.backup.digest.total)
+    for each in way.later:
+        if each.mode in ROW_BY_ROW:  # no report of it is written, which would close it
+            sealing.close(each)
     return kept.folder if kept else None
 
 
@@ -148,15 +184,15 @@ def _keep(run: Run, url: str, held: DatabaseDigest) -> Backup:
     return make_backup(url, run.folder / name, made_at=now())
 
 
-def require_idle(settings: Settings) -> None:
+def require_idle(settings: Settings, *, but: str = "") -> None:
     """
-    No run is being executed.
+    No run is being executed, *but* the one that this process is at.
 
     Raises:
         Refused: one is.
     """
     for run in runs.readable(settings):
-        if lock.is_executed(run):
+        if run.run_id != but and lock.is_executed(run):
             raise Refused(
                 f"Run {run.run_id} is being executed.",
                 hint="wait until it is done",
@@ -198,7 +234,7 @@ def _later(settings: Settings, run: Run, written: Sequence[str]) -> tuple[Run, .
     found = []
     for other in runs.readable(settings):
         manifest = other.manifest()
-        wrote = "backup" in manifest if other.is_full else other.mode is Mode.UNDO
+        wrote = "backup" in manifest if other.is_full else other.mode in ROW_BY_ROW
         after = (
             written.index(other.run_id) > written.index(run.run_id)
             if {run.run_id, other.run_id} <= {*written}

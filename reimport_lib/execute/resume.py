@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.record import runs
-from reimport_lib.record.manifest import DamagedRecord
+from reimport_lib.record.manifest import DamagedRecord, has_gone_back
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import FINISHED, Mode, Status
+from reimport_lib.record.status import FINISHED, ROW_BY_ROW, Mode, Status
 
 
 def resumable(settings: Settings, run_id: str) -> Run:
@@ -23,15 +23,23 @@ def resumable(settings: Settings, run_id: str) -> Run:
     """
     run = runs.load(settings, run_id) if run_id else _newest_unfinished(settings)
     manifest = run.manifest()
-    if run.mode is Mode.UNDO:
+    if run.mode in ROW_BY_ROW:
         raise UsageError(
-            f"Run {run.run_id} is an undo: it was done whole, or not at all.",
-            hint=f"reimport undo {manifest.get('undo', {}).get('of', 'RUN')} --plan",
+            f"Run {run.run_id} is no import ({run.mode}): it was done whole or not"
+            " at all.",
+            hint=f"reimport show {run.run_id}",
             id="R311",
         )
     if manifest["status"] == Status.SUCCEEDED:
         raise UsageError(
             f"Run {run.run_id} is done.", hint="reimport run --dry-run", id="R065"
+        )
+    if taken := [each["by"] for each in manifest.get("undone", ())]:
+        raise Refused(
+            f"Run {run.run_id} cannot go on: what it had written was taken back by"
+            f" {taken[-1]}.",
+            hint="mend what stopped it, then reimport run --dry-run",
+            id="R325",
         )
     if manifest["status"] in FINISHED or "pruned" in manifest:
         how = "pruned" if "pruned" in manifest else manifest["status"]
@@ -49,8 +57,9 @@ def _newest_unfinished(settings: Settings) -> Run:
     readable, damaged = runs.found(settings)
     for run in reversed(readable):
         status = run.status
-        can_stop = run.mode is not Mode.UNDO
-        if can_stop and status not in FINISHED and run.mode not in superseded:
+        can_stop = run.mode not in ROW_BY_ROW
+        is_over = status in FINISHED or has_gone_back(run.manifest())
+        if can_stop and not is_over and run.mode not in superseded:
             _require_newest(run, damaged)
             return run
         if status is Status.SUCCEEDED:

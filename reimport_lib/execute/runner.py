@@ -16,19 +16,26 @@ from functools import partial
 from jupyter_client.manager import AsyncKernelManager
 
 from reimport_lib import errors, home
-from reimport_lib.errors import Interrupted, PhaseFailed, Refused, ReimportError
-from reimport_lib.execute import kernels, report, signals
+from reimport_lib.errors import CutOff, Interrupted, PhaseFailed, Refused, ReimportError
+from reimport_lib.execute import (
+    failure,
+    kernels,
+    report,
+    signals,
+    undo_proof,
+    undo_report,
+)
 from reimport_lib.execute.kernels import CellError
-from reimport_lib.phases import Phase, attempts, named, recording
+from reimport_lib.execute.undo_report import Complaint
+from reimport_lib.phases import Phase, attempts, fencing, named, recording
 from reimport_lib.private_files import remove_unfinished
-from reimport_lib.record import lock
+from reimport_lib.record import evidence, lock, runs, state
 from reimport_lib.record.manifest import PhaseEntry
-from reimport_lib.record.run import REPORT, Run
-from reimport_lib.record.status import STOPPED, Status
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import STOPPED, Return, Status
 from reimport_lib.show import export
 
 PhaseProgress = Callable[[str, PhaseEntry], None]
-Complaint = Callable[[ReimportError], None]
 
 
 def execute(
@@ -48,26 +55,34 @@ def execute(
         complain: told what could not be written.
 
     Returns:
-        The status of the run: the first phase that does not succeed decides it, and
-        no phase after it is executed.
+        How it ended: the first phase that does not succeed decides it, and no phase
+        after it is executed. What was written before goes back, see ``failure``.
 
     Raises:
         Refused: another process is executing this run, or a notebook is missing.
+        SettingsError: the key that signs what it leaves cannot be read.
     """
     _require_notebooks(run)
+    evidence.signing_key(run.settings)  # not found out when all is done
     started = time.monotonic()
-    with lock.executing(run), signals.interrupting():
+    with lock.executing(run), signals.interrupting(), fencing.kept(run) as fence:
         remove_unfinished(run.folder)
-        run.begin()
-        # of an attempt before, it would tell of less than has been done since
-        (run.folder / REPORT).unlink(missing_ok=True)
+        report.remove(run)
         written: list[Callable[[], object]] = []
-        with suppress(KeyboardInterrupt):  # what it stopped is told by the record
-            written += _execute_phases(run, progress or _silent)
-        status = _how_it_ended(run)
-        seconds = time.monotonic() - started
+        if not failure.is_at_it(run):  # else it was killed when it went back
+            run.begin()
+            with suppress(KeyboardInterrupt):  # what it stopped is told by the record
+                written += _execute_phases(run, progress or _silent)
+        status, goes_back = _how_it_ended(run), failure.goes_back(run)
+        if status is Status.SUCCEEDED and not run.is_full:
+            written.append(partial(undo_proof.prove, run))
         written += [
-            partial(run.end, status, seconds=seconds),
+            lambda: run.end(
+                status, seconds=time.monotonic() - started, goes_back=goes_back
+            ),
+            fence.end,  # what takes the run back is a writer of its own
+            partial(failure.go_back, run),
+            lambda: _report_of_undo(run, complain or _silent),
             partial(report.write, run),
         ]
         for write in written:
@@ -75,7 +90,14 @@ def execute(
                 write()
             except ReimportError as error:
                 (complain or _silent)(error)
-    return status
+        return state.ended_as(run.manifest(), status)
+
+
+def _report_of_undo(run: Run, complain: Complaint) -> None:
+    """What the undo leaves to read by which *run* has gone back by itself."""
+    went = run.manifest().get("going_back")
+    if went and went["state"] is Return.UNDONE:
+        undo_report.leave(runs.load(run.settings, went["by"]), complain=complain)
 
 
 def _execute_phases(run: Run, tell: PhaseProgress) -> list[Callable[[], object]]:
@@ -145,16 +167,23 @@ def _require_record(run: Run, phase: Phase, raised: CellError | None) -> None:
 
     Raises:
         ReimportError: as a cell raised it, where no phase function recorded it.
-        PhaseFailed: it died, or a cell raised anything else; without its text.
+        CutOff: its kernel died.
+        PhaseFailed: a cell raised anything else; without its text.
     """
     if run.phase(phase.name)["status"] not in (Status.PENDING, Status.RUNNING):
         return
-    known = errors.told_again(raised.name, raised.text) if raised else None
-    what = f"a cell raised {raised.name}" if raised else "its kernel ended"
-    raise known or PhaseFailed(
-        f"{phase.name}: {what} before the phase was recorded as done.",
-        hint=f"reimport run --resume {run.run_id}",
-        id="R070",
+    again = f"reimport run --resume {run.run_id}"
+    if raised is None:
+        raise CutOff(
+            f"{phase.name}: its kernel ended before the phase was recorded as done.",
+            hint=again,
+            id="R070",
+        )
+    raise errors.told_again(raised.name, raised.text) or PhaseFailed(
+        f"{phase.name}: a cell raised {raised.name} before the phase was recorded as"
+        " done.",
+        hint="mend its notebook, then rehearse again: reimport run --dry-run",
+        id="R326",
     )
 
 

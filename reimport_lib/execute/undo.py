@@ -6,10 +6,9 @@ was shown, by a run of its own, which can be undone too.
 
 from __future__ import annotations
 
-import csv
-import io
 import time
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,24 +23,25 @@ from reimport_lib.errors import (
     UsageError,
     did_you_mean,
 )
-from reimport_lib.execute import restore, signals
-from reimport_lib.execute.approve import Ask, confirmation, require_yes
-from reimport_lib.phases import recording
+from reimport_lib.execute import restore, signals, undo_csv
+from reimport_lib.execute.approve import TYPED, Ask, confirmation, require_yes
+from reimport_lib.phases import fencing, recording, sealing
 from reimport_lib.plan.undo import UndoPlan
-from reimport_lib.private_files import write_private
+from reimport_lib.private_files import remove_unfinished
 from reimport_lib.record import lock, runs
-from reimport_lib.record.manifest import DamagedRecord, Database
+from reimport_lib.record.manifest import DamagedRecord, Database, Staying
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
 from reimport_lib.record.versions import opening_details
 from reimport_lib.tables import registry
-from reimport_lib.write import bind, identity, models
+from reimport_lib.write import bind, identity, ledger, models
 from reimport_lib.write import undo as writing
-from reimport_lib.write.touched import Narrowing
+from reimport_lib.write.peoples_images import Reader
+from reimport_lib.write.putting_back import PHASE
+from reimport_lib.write.remaining import Remaining, of_all
+from reimport_lib.write.touched import BESIDE, Narrowing
 
-FILE = "undo.csv"
 LEAST = 0.5
-HEAD = ("model", "key", "field", "action", "outcome", "why", "what")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +52,7 @@ class Undo:
     Attributes:
         database: what tells the real one apart.
         unknown_rows: rows that the run created before the ledger kept which.
+        read: gives what is put back, where that is people's work.
     """
 
     settings: Settings
@@ -59,7 +60,16 @@ class Undo:
     narrowing: Narrowing
     plan: UndoPlan
     database: Mapping[str, str]
-    unknown_rows: int
+    unknown_rows: int = 0
+    mode: Mode = Mode.UNDO
+    read: Reader | None = None
+
+    @property
+    def command(self) -> str:
+        """What a person types for it."""
+        if self.mode is Mode.PUT_BACK:
+            return f"reimport restore {self.run_id} --put-back"
+        return f"reimport undo {self.run_id}"
 
     @property
     def word(self) -> str:
@@ -74,9 +84,14 @@ class Undo:
         return {n: "(one row)" if n == "key" else v for n, v in given.items() if v}
 
 
-def plan(settings: Settings, run_id: str, narrowing: Narrowing) -> Undo:
+def plan(
+    settings: Settings, run_id: str, narrowing: Narrowing, *, ours: str = ""
+) -> Undo:
     """
     What undoing *run_id* would do now; nothing is written.
+
+    Args:
+        ours: the run that this process is executing.
 
     Raises:
         UsageError: there is no such run, table or field.
@@ -87,7 +102,7 @@ def plan(settings: Settings, run_id: str, narrowing: Narrowing) -> Undo:
     bind.bind_real(settings)
     _require_words(narrowing)
     database = identity.database_identity()
-    restore.require_idle(settings)
+    restore.require_idle(settings, but=ours)
     try:
         reach = writing.reach(run_id)
     except Refused:
@@ -105,57 +120,174 @@ def plan(settings: Settings, run_id: str, narrowing: Narrowing) -> Undo:
     return Undo(settings, run_id, narrowing, decided, database, reach.unknown_rows)
 
 
+def plan_of(settings: Settings, run_id: str, read: Reader) -> Undo:
+    """
+    What putting back the people's work that *read* gives would do now.
+
+    Raises:
+        Refused: a run is being executed.
+        TargetError: the database cannot be reached, or is not migrated.
+    """
+    bind.bind_real(settings)
+    database = identity.database_identity()
+    restore.require_idle(settings)
+    decided = writing.plan_of(run_id, read)
+    return Undo(
+        settings,
+        run_id,
+        Narrowing(),
+        decided,
+        database,
+        mode=Mode.PUT_BACK,
+        read=read,
+    )
+
+
+def remaining(settings: Settings) -> dict[str, Remaining]:
+    """
+    Run id -> how much of it can still be undone, by what the ledger holds.
+
+    Raises:
+        TargetError: the database cannot be reached, or is not migrated.
+    """
+    try:
+        bind.bind_real(settings)
+        identity.database_identity()
+        return of_all()
+    finally:
+        bind.close()
+
+
 def carry_out(
-    undo: Undo, *, ask: Ask | None, yes: bool = False, least: float = LEAST
+    undo: Undo,
+    *,
+    ask: Ask | None,
+    yes: bool = False,
+    least: float = LEAST,
+    report: Callable[[Run], object] | None = None,
+    by: str = "",
 ) -> Run:
     """
     Undo what the plan says, once confirmed; the run that did it.
 
     Args:
         least: share of the rows that must go back, 0..1, or nothing is written.
+        by: who typed the word, where that is not the account.
+        report: writes what the run leaves to read, however it ended; raises nothing.
 
     Raises:
         GateFailed: fewer go back.
         Refused: nothing goes back, nobody confirmed, or rows changed meanwhile.
         PhaseFailed: the database refused it; nothing was written.
     """
+    _complete_killed(undo)
     _require_enough(undo, least)
-    again = f"reimport undo {undo.run_id}"
     if not yes:
-        require_yes(undo.word, ask, what="Undoing", again=again)
-    run = _open(undo, typed=not yes)
-    with lock.executing(run), signals.interrupting():
-        run.begin()
-        with _recorded(run, again):
-            bind.bind_real(undo.settings, writable=True)
-            as_of = datetime.fromisoformat(run.manifest()["created_at"])
-            writing.apply(run.run_id, undo.plan, undo.narrowing, as_of=as_of)
-    with suppress(UsageError, DamagedRecord):  # it may be of another runs folder
-        undone = runs.load(undo.settings, undo.run_id)
-        undone.record_undoing(run.run_id, undo.plan.totals)
+        require_yes(undo.word, ask, what="Undoing", again=undo.command)
+    run = open_undo(undo, how="--yes" if yes else TYPED, by=by)
+    try:
+        write(undo, run)
+    finally:
+        if report:
+            report(run)
     return run
 
 
-def _open(undo: Undo, *, typed: bool) -> Run:
+def _complete_killed(undo: Undo) -> None:
+    """End the undos of the same run that were stopped, as the ledger says."""
+    for run in runs.readable(undo.settings):
+        if run.manifest().get("undo", {}).get("of") != undo.run_id:
+            continue
+        remove_unfinished(run.folder)
+        if run.status is Status.RUNNING or ledger.phase_done(run.run_id, PHASE):
+            complete(run)
+
+
+def open_undo(undo: Undo, *, how: str, by: str = "") -> Run:
+    """The run that undoes, with all that it will do; *how* it was confirmed."""
     database: Database = {**undo.database}  # type: ignore[typeddict-item]
     run = runs.create(
         undo.settings,
-        Mode.UNDO,
+        undo.mode,
         phases=(),
         details={
             **opening_details(undo.settings),
             "database": database,
-            "confirmed": confirmation(undo.word, typed=typed),
+            "confirmed": confirmation(undo.word, how=how, by=by),
             "undo": {
                 "of": undo.run_id,
                 "digest": undo.plan.digest,
                 "narrowed": undo.narrowed,
                 "counts": undo.plan.counts,
+                "stays": _staying(undo.plan),
             },
         },
     )
-    write_private(run.folder / FILE, _lines(undo.plan))
+    undo_csv.keep(run.folder, undo.plan)
     return run
+
+
+def write(undo: Undo, run: Run) -> None:
+    """
+    Undo what the plan says, as *run*, and enter it in the record of the run undone.
+
+    Raises:
+        ReimportError: see ``carry_out``.
+    """
+    again = undo.command
+    with lock.executing(run), signals.interrupting(), fencing.kept(run):
+        run.begin()
+        with _recorded(run, again):
+            bind.bind_real(undo.settings, writable=True)
+            fencing.take(run)
+            as_of = datetime.fromisoformat(run.manifest()["created_at"])
+            root = sealing.checkpoint(run, PHASE, {undo.run_id: undo.plan.digest})
+            writing.apply(
+                run.run_id,
+                undo.plan,
+                undo.narrowing,
+                as_of=as_of,
+                mode=str(undo.mode),
+                read=undo.read,
+                evidence_root=root,
+            )
+    _tell_undone(run)
+
+
+def complete(run: Run) -> bool:
+    """
+    End the undo *run*, whose process was killed, as the ledger says that it ended.
+
+    Returns:
+        Whether it was committed; else nothing of it was written.
+    """
+    bind.bind_real(run.settings)
+    done = ledger.phase_done(run.run_id, PHASE) is not None
+    if run.status in (Status.OPEN, Status.RUNNING, Status.INTERRUPTED):
+        run.begin()
+        run.end(Status.SUCCEEDED if done else Status.INTERRUPTED, seconds=0)
+    if done:
+        bind.bind_real(run.settings, writable=True)
+        recording.tell_ledger(run, Status.SUCCEEDED)
+        _tell_undone(run)
+    return done
+
+
+def _tell_undone(run: Run) -> None:
+    """Enter *run* in the record of the run that it undid or put back after, once."""
+    record = run.manifest()["undo"]
+    rows: Counter[str] = Counter()
+    for counts in record["counts"].values():
+        rows.update(counts)
+    with suppress(UsageError, DamagedRecord):  # it may be of another runs folder
+        undone = runs.load(run.settings, record["of"])
+        puts_back, manifest = run.mode is Mode.PUT_BACK, undone.manifest()
+        undoings, puttings = manifest.get("undone", []), manifest.get("put_back", [])
+        told = puttings if puts_back else undoings
+        if all(run.run_id != one["by"] for one in told):
+            tell = undone.record_putting_back if puts_back else undone.record_undoing
+            tell(run.run_id, rows)
+            sealing.close(undone)
 
 
 @contextmanager
@@ -197,6 +329,35 @@ def _of_an_undo(error: ReimportError, again: str) -> ReimportError:
     return error
 
 
+def noun_of(model: str) -> str:
+    """As reports call its rows; the model's own name, where no table is made of it."""
+    table = models.tables_of_models().get(model)
+    return registry.named(table).noun if table else model
+
+
+def nouns_of(models_shown: Iterable[str]) -> dict[str, str]:
+    """
+    Model -> what reports call its rows.
+
+    Not of what the ledger holds beside rows: it shares their lot, and is not told.
+    """
+    return {label: noun_of(label) for label in models_shown if label != BESIDE}
+
+
+def _staying(plan: UndoPlan) -> list[Staying]:
+    return [
+        {
+            "model": model,
+            "outcome": str(verdict.outcome),
+            "why": str(verdict.why),
+            "what": verdict.what,
+            "rows": rows,
+        }
+        for (model, verdict), rows in plan.staying.items()
+        if model != BESIDE
+    ]
+
+
 def _require_enough(undo: Undo, least: float) -> None:
     rows = undo.plan.totals
     back, every = rows["reversed"], sum(rows.values()) - rows["absent"]
@@ -204,7 +365,7 @@ def _require_enough(undo: Undo, least: float) -> None:
         raise Refused(
             f"{undo.run_id}: nothing of it can go back: {rows['kept']:,} kept,"
             f" {rows['blocked']:,} blocked, {rows['absent']:,} absent.",
-            hint=f"reimport undo {undo.run_id} --plan says why",
+            hint=f"{undo.command} --plan says why",
             id="R314",
         )
     if back < least * every:
@@ -237,14 +398,3 @@ def _require_words(narrowing: Narrowing) -> None:
             hint="fields are named as the columns of the database are in the models",
             id="R317",
         )
-
-
-def _lines(plan: UndoPlan) -> str:
-    """Every part with its outcome, as CSV; keys are those of the database."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEAD)
-    for part, (outcome, why, what) in sorted(plan.parts.items()):
-        action = plan.actions[part.row]
-        writer.writerow([*part.row, part.field, action, outcome, why, what])
-    return out.getvalue()

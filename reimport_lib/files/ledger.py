@@ -116,7 +116,7 @@ class Ledger:
             with self.connection:
                 self.connection.executemany(_UPSERT, rows)
         except sqlite3.Error as error:
-            raise _unusable(error) from None
+            raise unusable(error) from None
 
 
 @contextmanager
@@ -127,19 +127,26 @@ def opened(runs: Path, *, system: str) -> Iterator[Ledger]:
     Raises:
         SourceError: it cannot be written, or another command is writing it.
     """
-    with closing(_connection(runs / FOLDER)) as connection:
+    with closing(connected(path(runs), _TABLE)) as connection:
         yield Ledger(connection, system)
 
 
-def _connection(folder: Path) -> sqlite3.Connection:
+def connected(file: Path, *tables: str) -> sqlite3.Connection:
+    """
+    The private database in *file* with its *tables*, made if needed; nobody else's now.
+
+    Raises:
+        SourceError: it cannot be written, or another command is writing it.
+    """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / FILE).touch(mode=0o600)
-        connection = sqlite3.connect(folder / FILE, timeout=1.0)
-        # held to the end: two commands would fetch everything twice
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        connection = sqlite3.connect(file, timeout=1.0)
+        # held to the end: two commands would do everything twice
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
-        connection.execute(_TABLE)
+        for table in tables:
+            connection.execute(table)
         connection.commit()
     except OSError as error:
         raise SourceError(
@@ -148,22 +155,22 @@ def _connection(folder: Path) -> sqlite3.Connection:
             id="R076",
         ) from None
     except sqlite3.Error as error:
-        raise _unusable(error) from None
+        raise unusable(error) from None
     return connection
 
 
-def _unusable(error: sqlite3.Error) -> SourceError:
+def unusable(error: sqlite3.Error) -> SourceError:
     """What *error* means; SQLite's own texts name no values."""
     code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_BUSY:
         return SourceError(
             "The ledger of files is in use.",
-            hint="wait until the other `reimport files` has ended",
+            hint="wait until the other command on files has ended",
             id="R077",
         )
     if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return SourceError(
-            f"The ledger of files is no whole database: {FOLDER}/{FILE} in the runs"
+            f"A ledger of files is no whole database: one in {FOLDER}/ of the runs"
             " folder.",
             hint="move it away: the bucket itself tells what is stored",
             id="R078",

@@ -46,12 +46,6 @@ class TransferProgress:
         return 60 * self.fetched / self.seconds if self.fetched and self.seconds else 0
 
     @property
-    def seconds_left(self) -> float | None:
-        """At the rate so far; None while there is none."""
-        rate = self.per_minute
-        return 60 * (self.wanted - self.fetched) / rate if rate else None
-
-    @property
     def brief(self) -> str:
         """For a line that is written over: it fits into 80 columns."""
         failed = self.counts.get(FileOutcome.FAILED, 0)
@@ -75,12 +69,9 @@ class TransferProgress:
             yield f"{len(numbers):,} failed: {why} (record ids {shown}{rest})"
 
     def _told(self, counted: str) -> str:
-        left = self.seconds_left
-        rate = f"{self.per_minute:,.0f} a minute" if self.per_minute else ""
-        rest = f"about {_spoken(left)} left" if left else ""
-        pace = ", ".join(part for part in (rate, rest) if part)
+        rate = pace(self.fetched, self.wanted, self.seconds)
         done = f"{self.fetched:,} of {self.wanted:,} fetched"
-        told = "; ".join(part for part in (done, counted, pace) if part)
+        told = "; ".join(part for part in (done, counted, rate) if part)
         return f"{self.table}: {told}"
 
 
@@ -94,6 +85,15 @@ def told_at_the_end(done: Iterable[TransferProgress], kept_in: Path) -> Iterator
     if failed:
         yield f"Every record: {kept_in}"
         yield "Next: reimport files, which fetches what is missing and nothing else"
+
+
+def pace(done: int, wanted: int, seconds: float) -> str:
+    """``91 a minute, about 12 min left``, at the rate so far; "" without one."""
+    if not done or not seconds:
+        return ""
+    left = seconds * (wanted - done) / done
+    rest = f", about {_spoken(left)} left" if left else ""
+    return f"{60 * done / seconds:,.0f} a minute{rest}"
 
 
 def _spoken(seconds: float) -> str:

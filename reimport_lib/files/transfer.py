@@ -29,6 +29,7 @@ from reimport_lib.plan.context import Context
 from reimport_lib.plan.object_names import is_ending, naming
 from reimport_lib.plan.stored_objects import MIME_TYPES
 from reimport_lib.read import objects
+from reimport_lib.read.s3_guard import Purpose
 from reimport_lib.read.server import http
 from reimport_lib.read.server import layouts as fm_layouts
 from reimport_lib.read.server import session as fm_session
@@ -95,7 +96,9 @@ def transfer(
                 container=container_of(layout, server.containers[table]),
                 names=naming(table, Context(datetime.now(UTC), settings.rows)),
                 files=files,
-                s3=objects.client(settings),
+                s3=objects.client(
+                    settings, Purpose.STORE, into=objects.places(settings)
+                ),
                 bucket=settings.s3_bucket,
                 progress=TransferProgress(table),
             )

@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 from reimport_lib.phases import named
 from reimport_lib.private_files import sha256_of
+from reimport_lib.record import evidence
 from reimport_lib.record.manifest import Attempt, PhaseEntry
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
@@ -82,6 +83,8 @@ def _files(
 def _moved(path: Path, number: int) -> str:
     target = path.with_name(f"{path.stem}.attempt-{number}{path.suffix}")
     path.replace(target)
+    evidence.seal_file(path.parent, target)
+    evidence.seal_file(path.parent, path, sha256=evidence.GONE)
     return target.name
 
 

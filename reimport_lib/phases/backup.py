@@ -19,7 +19,7 @@ from reimport_lib.checks import Check, equal
 from reimport_lib.errors import BackupError
 from reimport_lib.phases import recording, since_rehearsal
 from reimport_lib.phases.binding import place_of_copy
-from reimport_lib.record import runs
+from reimport_lib.record import evidence, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.events import BackupStarted
 from reimport_lib.record.run import Run
@@ -56,7 +56,7 @@ def back_up(run: Run) -> Proven:
             return reused
         run.tell(BackupStarted())
         made = backup.make_backup(
-            run.settings.database_url.reveal(),
+            run.settings.reading_url.reveal(),
             run.backup_folder,
             made_at=now(),
             previous=_previous(run),
@@ -85,6 +85,7 @@ def checks(run: Run, proven: Proven) -> list[Check]:
     """What the proof rests on, table by table as one figure."""
     with recording.recording(run, NAME):
         made = proven.backup
+        _seal(run, made)
         run.record_backup(
             {
                 "run": made.folder.parent.name,
@@ -128,6 +129,16 @@ def execute(run: Run) -> None:
     recording.finish(run, NAME, checks(run, back_up(run)))
 
 
+def _seal(run: Run, made: Backup) -> None:
+    """Its manifest and its file, in whose folder they may lie."""
+    manifest = made.folder / backup.MANIFEST
+    if made.folder != run.backup_folder:
+        evidence.seal_shared(run.folder, manifest, of=made.folder.parent.name)
+        return
+    evidence.seal_file(run.folder, manifest)
+    evidence.seal_file(run.folder, made.path, sha256=made.sha256)
+
+
 def _reusable(run: Run) -> Proven | None:
     """The rehearsal's backup, where the database is still what it was then."""
     if not run.reviewed:
@@ -136,7 +147,7 @@ def _reusable(run: Run) -> Proven | None:
     found = _opened(folder)
     if found is None:
         return None
-    now = digest_url(run.settings.database_url.reveal())
+    now = digest_url(run.settings.reading_url.reveal())
     is_same = now.total == found.digest.total
     return Proven(found, now, reused=True) if is_same else None
 

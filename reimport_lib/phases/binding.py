@@ -8,6 +8,7 @@ from __future__ import annotations
 from reimport_lib.backup.copies import CopyPlace, copy_place
 from reimport_lib.errors import Refused
 from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode, Status
 from reimport_lib.write import bind, identity
 
 
@@ -21,15 +22,27 @@ def place_of_copy(run: Run) -> CopyPlace:
     )
 
 
-def bind_run(run: Run) -> None:
+def bind_run(run: Run, *, writable: bool = True) -> None:
     """
     Bind this process to the databases of *run*; ``real`` is always read only.
 
-    ``default`` is the real database in a full run, and the copy in a rehearsal.
+    ``default`` is the copy in a rehearsal, and the real database in all others.
     """
-    real = run.settings.database_url.reveal()
-    works_on = real if run.is_full else place_of_copy(run).url
-    bind.bind(works_on, real_database=real, writable=True)
+    real = run.settings.reading_url.reveal()
+    bind.bind(works_on(run), real_database=real, writable=writable)
+
+
+def works_on(run: Run) -> str:
+    """The URL of the database that *run* writes to."""
+    if run.mode is Mode.REHEARSAL:
+        return place_of_copy(run).url
+    return run.settings.database_url.reveal()
+
+
+def is_there(run: Run) -> bool:
+    """Whether that database is there: a copy is, once the backup has been restored."""
+    backups = [e["status"] for e in run.manifest()["phases"] if e["name"] == "backup"]
+    return run.mode is not Mode.REHEARSAL or Status.SUCCEEDED in backups
 
 
 def require_same_database(run: Run) -> None:

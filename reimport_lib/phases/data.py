@@ -16,8 +16,20 @@ from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.counting import several
 from reimport_lib.errors import PlanDiffers, ReimportError
-from reimport_lib.phases import data_phases, frozen, named, outcomes, recording
+from reimport_lib.phases import (
+    changes,
+    data_phases,
+    findings,
+    frozen,
+    named,
+    outcomes,
+    recording,
+    row_plans,
+    sealing,
+    unlinked,
+)
 from reimport_lib.phases.frozen import context_of, known_to, snapshot_of
+from reimport_lib.phases.merging import merging_of
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Context, Held, Known
 from reimport_lib.plan.decide import Decided
@@ -25,15 +37,16 @@ from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.made import make_rows, pointing_at
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.rules import decide
+from reimport_lib.plan.signoffs import Leaning, OpenedLimit
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.stored_objects import IMPORTED, plan_objects
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
+from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
 from reimport_lib.write import apply as writing
 from reimport_lib.write import ledger, read
-from reimport_lib.write.rows import failures_named
 
 Stageds = dict[str, Staged]
 Plans = tuple[Plan, ...]
@@ -91,6 +104,8 @@ class DataPhase:
             plans = plan_tables(run, staged)
             if ledger.phase_done(run.run_id, self.name) is None:
                 recording.record_plans(run, self.name, plans)
+                findings.keep(run, self.name, plans, staged)
+                changes.keep(run, self.name, plans)
             return plans
 
     def require(self, run: Run, plans: Sequence[Plan]) -> tuple[gates.GateResult, ...]:
@@ -107,9 +122,13 @@ class DataPhase:
         with recording.recording(run, self.name):
             limits = gates_of(run)
             results = [r for plan in plans for r in gates.evaluate(plan, limits)]
+            why: list[str] = []
             if not all(result.passed for result in results):
                 outcomes.write(run, _outcomes(run, plans))  # the hint names them
-            gates.demand(results, ahead=_ahead(run, self.name, results, limits))
+                why = unlinked.sentences(run, plans, limits)
+            ahead = _ahead(run, self.name, results, limits)
+            gates.demand(results, ahead=ahead, why=why)
+            record_leanings(run, self.name, results)
             require_reviewed(run, self.name, {p.table: p.digest for p in plans})
             return tuple(results)
 
@@ -174,9 +193,11 @@ def decide_table(
 def plan_table(run: Run, snapshot: Snapshot, decided: Decided) -> Plan:
     """*decided* against what the run's database holds."""
     manifest = snapshot.manifest.tables.get(decided.table)
+    target, deleted = read.rows_to_merge(decided.table)
     return make_plan(
         decided,
-        read.target_rows(decided.table),
+        target,
+        merging=merging_of(run.settings.rows, decided.table, target, deleted),
         system=run.settings.rows.system,
         source_rows=manifest.rows if manifest else 0,
         blank_rows=manifest.blank_rows if manifest else 0,
@@ -202,8 +223,24 @@ def with_planned(known: Known, plan: Plan, decided: Decided) -> Known:
 
 
 def gates_of(run: Run) -> gates.Gates:
-    """The limits that were set for *run*."""
-    return gates.Gates(run.gates)
+    """The limits that *run* is held to: set for it, or opened by people."""
+    signed = run.manifest().get("signoffs", [])
+    return gates.Gates(run.gates, tuple(map(OpenedLimit.from_json, signed)))
+
+
+def record_leanings(run: Run, phase: str, results: Sequence[gates.GateResult]) -> None:
+    """What *phase* passes by a sign-off alone, for the report and the ledger."""
+    leanings: list[Leaning] = [
+        {
+            "place": result.place,
+            "figure": result.actual,
+            "digest": result.signed.digest,
+        }
+        for result in results
+        if result.signed
+    ]
+    if leanings:
+        run.record_leanings(phase, leanings)
 
 
 def _ahead(
@@ -245,11 +282,27 @@ def write(
         texts: name -> outcomes file.
     """
     done = ledger.phase_done(run.run_id, phase)
-    if done is not None:
-        return writing.Applied(done.counts, done.seconds, repeated=True)
+    if done is None:
+        applied = _write(run, phase, texts, plans, deletions)
+    else:
+        applied = writing.Applied(done.counts, done.seconds, repeated=True)
+    changes.keep_followed(run, phase)
+    return applied
+
+
+def _write(
+    run: Run,
+    phase: str,
+    texts: Mapping[str, str],
+    plans: Sequence[Plan],
+    deletions: Sequence[DeletionPlan],
+) -> writing.Applied:
     outcomes.write(run, texts)
-    _enter_ledger(run)
+    recording.enter_ledger(run)
     manifest = run.manifest()
+    both: tuple[Plan | DeletionPlan, ...] = (*plans, *deletions)
+    planned = {plan.table: plan.digest for plan in both}
+    root = sealing.checkpoint(run, phase, planned)
     return writing.apply(
         run.run_id,
         phase,
@@ -258,32 +311,16 @@ def write(
         deletions,
         snapshot_digest=manifest["snapshot_digest"],
         outcomes_sha256=outcomes.digest(texts),
+        leanings=_leanings(manifest),
+        evidence_root=root,
         as_of=datetime.fromisoformat(manifest["as_of"]),
     )
 
 
-def _enter_ledger(run: Run) -> None:
-    """
-    Enter *run* into the ledger of its database; doing so again changes nothing.
-
-    Raises:
-        TargetError: another process is writing to the database.
-    """
-    manifest = run.manifest()
-    with failures_named(run.run_id, run.run_id):
-        ledger.start_run(
-            run.run_id,
-            mode=str(run.mode),
-            as_of=datetime.fromisoformat(manifest["as_of"]),
-            started_at=datetime.fromisoformat(manifest["created_at"]),
-            snapshot_digest=manifest["snapshot_digest"],
-            reviewed=run.reviewed,
-            confirmed=manifest.get("confirmed", {}).get("word", ""),
-            gates=run.gates,
-            origin=manifest.get("origin", ""),
-            backup_digest=manifest.get("backup", {}).get("digest", ""),
-            reviewed_seal=manifest.get("reviewed_seal", ""),
-        )
+def _leanings(manifest: Manifest) -> list[tuple[str, Leaning]]:
+    """(phase, what it leans on), of every phase so far."""
+    entries = manifest["phases"]
+    return [(e["name"], each) for e in entries for each in e.get("leans_on", [])]
 
 
 def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:
@@ -311,8 +348,9 @@ def require_reviewed(run: Run, phase: str, digests: Mapping[str, str]) -> None:
     if different:
         raise PlanDiffers(
             f"{phase}: the plan of {', '.join(different)} is not the one reviewed in "
-            f"{run.reviewed} ({len(different)} of {several(len(digests), 'table')}). "
-            "Nothing of this phase was written.",
+            f"{run.reviewed} ({len(different)} of {several(len(digests), 'table')})"
+            f"{row_plans.first_that_differ(run, rehearsal, phase)}."
+            " Nothing of this phase was written.",
             hint="reimport run --full, to rehearse and review again",
             id="R088",
         )

@@ -11,7 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import GateFailed
-from reimport_lib.phases import data, frozen, outcomes, recording
+from reimport_lib.phases import (
+    asked,
+    changes,
+    data,
+    frozen,
+    merging,
+    outcomes,
+    recording,
+    row_plans,
+)
 from reimport_lib.plan import gates
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.decide import Decided
@@ -20,6 +29,7 @@ from reimport_lib.prove.links import naming_deleted
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
+from reimport_lib.tables.merging import Policy
 from reimport_lib.write import dependents, ledger, read
 from reimport_lib.write.apply import Applied
 
@@ -32,7 +42,13 @@ def plan(run: Run) -> tuple[DeletionPlan, ...]:
     with recording.recording(run, NAME):
         snapshot = frozen.snapshot_of(run)
         keys, out = _source_keys(run, snapshot)
-        plans = dependents.plan_deletions(keys, out, clean_slate=run.clean_slate)
+        settled = merging.of_lost(run.settings.rows)
+        plans = dependents.plan_deletions(
+            keys,
+            out,
+            ruled=lambda table, key: settled(table, key) is Policy.TAKE,
+            clean_slate=run.clean_slate,
+        )
         if ledger.phase_done(run.run_id, NAME) is None:
             run.record_plans(
                 NAME,
@@ -44,7 +60,12 @@ def plan(run: Run) -> tuple[DeletionPlan, ...]:
                     if len(plan.rows)
                 },
                 digests={plan.table: plan.digest for plan in plans},
+                rows_sha256=row_plans.keep(
+                    run, NAME, row_plans.lines_of_deletions(run, plans)
+                ),
             )
+            asked.keep_deletions(run, NAME, plans, settled)
+            changes.keep_deletions(run, NAME, plans, keys)
         return plans
 
 
@@ -68,9 +89,9 @@ def require(run: Run, plans: Sequence[DeletionPlan]) -> tuple[gates.GateResult, 
             for plan in plans
         ]
         edits = (
-            gates.measure(plan.table, "max_local_edits", len(plan.edited), 0, limits)
+            gates.measure(plan.table, "max_local_edits", edited, 0, limits)
             for plan in plans
-            if plan.edited
+            if (edited := len(plan.edited - plan.ruled))
         )
         measured += [(result,) for result in edits if result]
         try:
@@ -78,6 +99,7 @@ def require(run: Run, plans: Sequence[DeletionPlan]) -> tuple[gates.GateResult, 
         except GateFailed:
             outcomes.write(run, {FILE: outcomes.deletions_text(run, plans)})
             raise
+        data.record_leanings(run, NAME, gates.needed(results))
         data.require_reviewed(run, NAME, {plan.table: plan.digest for plan in plans})
         return results
 

@@ -5,12 +5,15 @@ Staging needs nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+import numpy as np
+
 from reimport_lib.plan.context import Context, Held, Known
-from reimport_lib.plan.stage import Staged, snapshot_keys, stage
+from reimport_lib.plan.stage import Staged, snapshot_keys, stage, stage_keys
 from reimport_lib.read.snapshot import Snapshot, open_snapshot
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
@@ -43,6 +46,15 @@ def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
     return stage(
         registry.sources()[table], snapshot.table(table), context_of(run, snapshot)
     )
+
+
+def rows_of(run: Run, snapshot: Snapshot, table: str, keys: Collection[str]) -> Staged:
+    """The same of those rows alone whose canonical key is one of *keys*."""
+    declared = registry.sources()[table]
+    context, texts = context_of(run, snapshot), snapshot.table(table)
+    if declared.key is not None:
+        texts = texts[np.isin(stage_keys(declared, texts, context), list(keys))]
+    return stage(declared, texts, context)
 
 
 def known_to(run: Run, snapshot: Snapshot) -> Known:

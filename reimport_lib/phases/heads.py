@@ -18,7 +18,7 @@ GATES: Mapping[str, str] = {
     "min_object_rate": "have a stored object",
     "min_came_in": "are neither skipped nor rejected",
     "max_rejected": "are rejected",
-    "max_local_edits": "were edited in the backend",
+    "max_conflicts": "wait for a decision",
     "max_adopted": "are of an earlier system",
 }
 """Gate -> what is said of the rows that it counts; tables say it of gates on notes."""
@@ -28,6 +28,7 @@ OF_ALL_TABLES: Mapping[str, str] = {
     "max_lost_columns": "columns of a table that the last export filled",
     "max_deleted": "share of a table that may go",
     "max_deleted_rows": "or this many rows, whichever is more",
+    "max_local_edits": "rows that would go although people changed them",
 }
 """Gate of a phase without tables of its own -> what it limits."""
 

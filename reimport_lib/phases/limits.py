@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reimport_lib.errors import UsageError
+from reimport_lib.errors import Refused, UsageError
 from reimport_lib.phases import Phase
-from reimport_lib.plan.gates import ALL, DEFAULTS, ROWS, Gates, own_limits
+from reimport_lib.plan import signoffs
+from reimport_lib.plan.gates import ALL, DEFAULTS, ROWS, Gates, loosens, own_limits
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
 
@@ -25,14 +26,14 @@ STOPS: Mapping[str, Callable[[Table], bool]] = {
     "min_object_rate": _has_limit_of_its_own("min_object_rate"),
     "min_came_in": lambda table: table.source is not None,
     "max_rejected": lambda table: table.source is not None,
-    "max_local_edits": lambda table: bool(table.model),
+    "max_conflicts": lambda table: bool(table.model),
     "max_adopted": lambda table: bool(table.model),
 }
 """Gate -> the tables whose phase it can stop; those on notes, tables declare."""
 
 OF_ALL_TABLES: Mapping[str, tuple[str, ...]] = {
     "validation": ("max_lost_rows", "max_lost_columns"),
-    "delete": ("max_deleted", "max_deleted_rows"),
+    "delete": ("max_deleted", "max_deleted_rows", "max_local_edits"),
 }
 """Phase -> gates that hold every table of the run against their limits there."""
 
@@ -96,6 +97,24 @@ def expanded(phase: Phase, values: Mapping[str, float]) -> dict[str, float]:
                 id="R093",
             )
     return places
+
+
+def require_no_looser(limits: Mapping[str, float]) -> None:
+    """
+    A limit is opened by name, not by a word of one run.
+
+    Raises:
+        Refused: names each of *limits* that is wider, and the command that signs it.
+    """
+    wider = {place: v for place, v in limits.items() if loosens(place, v)}
+    if wider:
+        places = " ".join(f"{place}={value:g}" for place, value in wider.items())
+        raise Refused(
+            f"{places}: looser than the limit, and nobody has said who opens it, why"
+            " and until when.",
+            hint=f"reimport signoff {places} {signoffs.WORDS}",
+            id="R365",
+        )
 
 
 def _by_default(gate: str, tables: list[str]) -> list[Parameter]:

@@ -6,22 +6,28 @@ as plain functions; so whoever opens a notebook and runs it writes to no real da
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from reimport_lib import project
 from reimport_lib.config import Settings, load_settings
-from reimport_lib.errors import Refused, TargetError
-from reimport_lib.phases import Phase, all_phases, named, recording
-from reimport_lib.phases.binding import bind_run, require_same_database
+from reimport_lib.errors import Refused, TargetError, Unavailable
+from reimport_lib.phases import Phase, all_phases, fencing, named, recording
+from reimport_lib.phases.binding import bind_run, is_there, require_same_database
 from reimport_lib.phases.injected import cells_run, refuse_undeclared
-from reimport_lib.phases.limits import expanded
+from reimport_lib.phases.limits import expanded, require_no_looser
 from reimport_lib.plan import gates as limits
-from reimport_lib.record import lock, runs
+from reimport_lib.record import heartbeat, lock, runs
+from reimport_lib.record.clock import now
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import FINISHED, Mode, Status
+from reimport_lib.record.status import FINISHED, Mode, Return, Status
 from reimport_lib.record.versions import opening_details
+from reimport_lib.write import bind, sealed
 
 LATEST = "latest"
+_BY_HAND = "JPY_SESSION_NAME"
+"""Set by the server of a notebook that a person has open; papermill has none."""
 
 
 def open_run(
@@ -35,27 +41,33 @@ def open_run(
 
     Args:
         run_id: empty: a rehearsal of its own, for which the phases before *phase* run
-            here first; ``latest``: the newest rehearsal, if it is not done, or a new
-            one of all phases; else the run of that id, the only way into a run that
-            may write.
+            here first; or, where a person steps through the notebooks, the rehearsal
+            that they began, when it is the turn of *phase* there; ``latest``: the
+            newest rehearsal, if it is not done, or a new one of all phases; else the
+            run of that id, the only way into a run that may write.
         gates: limits set in the notebook, by parameter (``phases.limits``) or by
             ``TABLE.NAME``; those that the run was opened with win, and a full run takes
             none from a notebook.
 
     Raises:
         UsageError: no such run; a parameter that the notebook does not declare.
-        Refused: the run does not hold this phase, or an earlier one is not done.
+        Refused: the run does not hold this phase, or an earlier one is not done; a
+            limit is opened that nobody signed off.
     """
+    if bind.in_kernel():
+        sealed.seal_process()
     refuse_undeclared(cells_run())
     wanted = named(phase)
     set_here = expanded(wanted, gates or {})
+    require_no_looser(set_here)
     settings = load_settings()
     if run_id == LATEST:
         joined = _latest(settings) if wanted.number else None
     else:
-        joined = runs.load(settings, run_id) if run_id else None
+        joined = runs.load(settings, run_id) if run_id else _at_turn(settings, wanted)
     if joined is None:
-        phases = all_phases()[: None if run_id else wanted.number + 1]
+        begins = run_id or (is_by_hand() and not wanted.number)
+        phases = all_phases()[: None if begins else wanted.number + 1]
         run = _take_gates(_new_rehearsal(settings, phases), set_here)
         bind_run(run)
         _run_before(run, wanted)
@@ -67,6 +79,10 @@ def open_run(
     recording.begin(run, wanted.name)
     with recording.recording(run, wanted.name):
         require_database(run)
+        if is_there(run):
+            fencing.take(run)
+    if not lock.is_executed(run):  # else its command gives the signs
+        heartbeat.keep(run.folder)
     return run
 
 
@@ -84,7 +100,36 @@ def require_database(run: Run) -> None:
         if error.hint == project.manage("migrate"):  # then it is no longer the same
             raise
         way_on = f"{error.hint}; then reimport run --resume {run.run_id}"
-        raise TargetError(error.message, hint=way_on, id=error.id) from None
+        raise Unavailable(error.message, hint=way_on, id=error.id) from None
+
+
+def is_by_hand() -> bool:
+    """A person has the notebook of this kernel open."""
+    return _BY_HAND in os.environ
+
+
+def _at_turn(settings: Settings, wanted: Phase) -> Run | None:
+    """
+    The rehearsal that a person steps through, where *wanted* is what comes next in it.
+
+    The newest of all phases, if it is not older than a review may be, nor at work.
+    """
+    if not (is_by_hand() and wanted.number):
+        return None
+    names = tuple(phase.name for phase in all_phases())
+    oldest = now() - timedelta(hours=settings.review_hours)
+    for run in reversed(runs.readable(settings)):
+        manifest = run.manifest()
+        if run.mode is not Mode.REHEARSAL or run.phases != names:
+            continue
+        is_young = datetime.fromisoformat(manifest["created_at"]) > oldest
+        is_open = run.status not in FINISHED and not lock.is_executed(run)
+        left = [
+            e["name"] for e in manifest["phases"] if e["status"] != Status.SUCCEEDED
+        ]
+        is_turn = left[:1] == [wanted.name]
+        return run if is_young and is_open and is_turn else None
+    return None
 
 
 def _latest(settings: Settings) -> Run | None:
@@ -146,6 +191,15 @@ def _require_turn(run: Run, wanted: Phase) -> None:
             f"Run {run.run_id} does not include the phase {wanted.name}.",
             hint=f"reimport show {run.run_id}",
             id="R094",
+        )
+    state = run.manifest().get("going_back", {}).get("state", Return.STAYS)
+    if state is not Return.STAYS:
+        raise Refused(
+            f"Run {run.run_id} has failed, and takes back what it had written.",
+            hint=f"reimport run --resume {run.run_id} finishes that"
+            if state is Return.BEGUN
+            else "reimport run --dry-run",
+            id="R327",
         )
     for entry in run.manifest()["phases"]:
         if entry["name"] == wanted.name:

@@ -15,7 +15,7 @@ import pandas as pd
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.values.keys import pseudonym
 from reimport_lib.private_files import write_private
-from reimport_lib.record import runs
+from reimport_lib.record import evidence, runs
 from reimport_lib.record.run import Run
 
 COLUMNS = ("table", "row", "key", "outcome", "reason", "notes", "target_id")
@@ -40,10 +40,12 @@ def deletions_text(run: Run, plans: Sequence[DeletionPlan]) -> str:
 
 
 def write(run: Run, texts: Mapping[str, str]) -> None:
-    """Write one CSV per name into the run folder, whole and private."""
+    """Write one CSV per name into the run folder, whole, private and sealed by row."""
     run.outcomes_folder.mkdir(mode=0o700, exist_ok=True)
     for name, content in texts.items():
-        write_private(run.outcomes_folder / f"{name}.csv", content)
+        path = run.outcomes_folder / f"{name}.csv"
+        write_private(path, content)
+        evidence.seal_rows(run.folder, path)
 
 
 def digest(texts: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.apps import apps
 from django.db import Error
@@ -16,6 +17,7 @@ from reimport_lib import outside
 from reimport_lib.checks import Check, failed
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import (
+    CutOff,
     Interrupted,
     PhaseFailed,
     Refused,
@@ -26,16 +28,24 @@ from reimport_lib.errors import (
     ValidationFailed,
     place_of,
 )
-from reimport_lib.phases import ALWAYS, attempts
-from reimport_lib.phases.binding import bind_run
+from reimport_lib.phases import (
+    ALWAYS,
+    asked,
+    attempts,
+    fencing,
+    row_plans,
+    sealing,
+)
+from reimport_lib.phases.binding import bind_run, is_there
 from reimport_lib.plan.decide import Link
 from reimport_lib.plan.plan import Plan
 from reimport_lib.record.clock import now
-from reimport_lib.record.events import LedgerNotTold, PhaseError
+from reimport_lib.record.events import LedgerNotTold, NotSealed, PhaseError
 from reimport_lib.record.manifest import Counts, LinkCounts
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import STOPPED, Status
-from reimport_lib.write import busy, ledger, pgreasons
+from reimport_lib.write import bind, busy, fence, ledger, pgreasons, sealed
+from reimport_lib.write.rows import failures_named
 
 _STATUS_OF = (
     (Interrupted, Status.INTERRUPTED),
@@ -60,6 +70,7 @@ def begin(run: Run, name: str) -> None:
     What an attempt before this one left is kept.
     """
     attempts.keep_last(run, name)
+    bind.call_sessions(f"{run.run_id} {name}")
     run.begin_phase(name)
 
 
@@ -73,6 +84,7 @@ def finish(run: Run, name: str, checks: Sequence[Check]) -> None:
     """
     bad = failed(checks)
     run.record_checks(name, checks)
+    _record_held(run, name)
     if bad:
         error = Refused if name in ALWAYS else ValidationFailed
         failure = error(
@@ -84,8 +96,19 @@ def finish(run: Run, name: str, checks: Sequence[Check]) -> None:
         )
         record_failure(run, name, failure)
         raise failure
-    if run.end_phase(name, Status.SUCCEEDED) and apps.ready:
-        tell_ledger(run, Status.SUCCEEDED)
+    ends = apps.ready and _is_last(run, name)
+    if ends and is_there(run):
+        # first: a run that is done is never gone on with, so that nobody would tell it
+        _finish_in_ledger(run, Status.SUCCEEDED)
+    run.end_phase(name, Status.SUCCEEDED)
+    if ends:
+        _seal_all(run)
+
+
+def _is_last(run: Run, name: str) -> bool:
+    """Every other phase is done."""
+    others = (e for e in run.manifest()["phases"] if e["name"] != name)
+    return all(entry["status"] is Status.SUCCEEDED for entry in others)
 
 
 def record_failure(run: Run, name: str, error: ReimportError) -> None:
@@ -97,14 +120,26 @@ def record_failure(run: Run, name: str, error: ReimportError) -> None:
     after its transaction was committed.
     """
     run.tell(PhaseError(name, str(error)))
+    _record_held(run, name)
     if run.phase(name)["status"] in (Status.PENDING, Status.RUNNING):
         status = status_of(error)
         is_known = name in ALWAYS or status is Status.VALIDATION_FAILED
         has_opened = apps.ready  # the runner has not, and waits for no writer
         committed = "" if is_known else _committed(run, name)
-        text = str(error)
-        if run.end_phase(name, status, error=text, committed=committed) and has_opened:
+        ended = run.end_phase(
+            name,
+            status,
+            error=str(error),
+            committed=committed,
+            goes_on=error.passes,
+        )
+        if ended and has_opened:
             tell_ledger(run, status)
+
+
+def _record_held(run: Run, name: str) -> None:
+    if apps.ready and (held := sealed.held()):
+        run.record_held(name, held)
 
 
 def _committed(run: Run, name: str) -> str:
@@ -117,18 +152,65 @@ def _committed(run: Run, name: str) -> str:
     return done.finished_at.isoformat() if done else ""
 
 
+def enter_ledger(run: Run) -> None:
+    """
+    Enter *run* into the ledger of its database; doing so again changes nothing.
+
+    Raises:
+        TargetError: another process is writing to the database.
+    """
+    manifest = run.manifest()
+    with failures_named(run.run_id, run.run_id), fencing.writing(run):
+        ledger.start_run(
+            run.run_id,
+            mode=str(run.mode),
+            as_of=datetime.fromisoformat(manifest["as_of"]),
+            started_at=datetime.fromisoformat(manifest["created_at"]),
+            snapshot_digest=manifest["snapshot_digest"],
+            reviewed=run.reviewed,
+            confirmed=manifest.get("confirmed", {}).get("word", ""),
+            gates=run.gates,
+            origin=manifest.get("origin", ""),
+            backup_digest=manifest.get("backup", {}).get("digest", ""),
+            reviewed_seal=manifest.get("reviewed_seal", ""),
+            reviewed_root=manifest.get("reviewed_root", ""),
+        )
+
+
 def tell_ledger(run: Run, status: Status) -> None:
-    """Record in the ledger how the run ended, where it has been entered there."""
+    """
+    Record in the ledger how the run ended, where it has been entered there.
+
+    What it left is sealed with that.
+    """
+    if is_there(run):
+        _finish_in_ledger(run, status)
+    _seal_all(run)
+
+
+def _seal_all(run: Run) -> None:
     try:
-        ledger.finish_run(run.run_id, status=str(status), finished_at=now())
-    except Error as error:  # it may be what has failed, or a copy not made yet
+        sealing.close_bound(run)
+    except ReimportError as error:  # whoever writes the report tries again
+        run.tell(NotSealed(error.with_id))
+    finally:
+        fence.release()
+
+
+def _finish_in_ledger(run: Run, status: Status) -> None:
+    try:
+        fencing.take(run)
+        with fence.writing():
+            ledger.finish_run(run.run_id, status=str(status), finished_at=now())
+    except (Error, Refused, TargetError) as error:  # it may be what has failed
         run.tell(LedgerNotTold(type(error).__name__))
 
 
 def record_plans(run: Run, name: str, plans: Sequence[Plan]) -> None:
-    """Write the counts and digests of *plans* into the entry of phase *name*."""
+    """Write counts and digests of *plans* into the entry of phase *name*, and rows."""
     run.record_plans(
         name,
+        rows_sha256=row_plans.keep(run, name, row_plans.lines(run, plans)),
         tables={
             plan.table: counts(
                 plan.counts,
@@ -142,6 +224,7 @@ def record_plans(run: Run, name: str, plans: Sequence[Plan]) -> None:
         digests={plan.table: plan.digest for plan in plans},
         links={plan.table: [_counted(link) for link in plan.links] for plan in plans},
     )
+    asked.keep(run, name, plans)
 
 
 def _counted(link: Link) -> LinkCounts:
@@ -221,13 +304,13 @@ def unexpected(run: Run, name: str, error: Exception) -> ReimportError:
     if pgreasons.is_busy(error):
         return busy.error(name, run.run_id)
     if pgreasons.is_outside(error):
-        return PhaseFailed(
+        return CutOff(
             f"{name}: the database failed: {pgreasons.of_error(error)}.",
             hint=f"mend that, then reimport run --resume {run.run_id}",
             id="R102",
         )
     if machine := outside.of_machine(error):
-        return PhaseFailed(
+        return CutOff(
             f"{name}: {machine} ({place_of(error)}).",
             hint=f"mend that, then reimport run --resume {run.run_id}",
             id="R307",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from reimport_lib.checks import Check, Verdict, failed
@@ -46,7 +46,10 @@ def checks(run: Run, snapshot: Snapshot) -> list[Check]:
     found = drift.compare(earlier, snapshot, lost_rows=own)
     held = Check(COMPARED, "a run that succeeded", run_id, Verdict.PASS, id="C021")
     judged = [_judged(check, failed(found), limits) for check in found]
-    words = " ".join(dict.fromkeys(_words(judged, earlier, snapshot, limits)))
+    measured = list(_measured(found, earlier, snapshot, limits))
+    data.record_leanings(run, "validation", measured)
+    came = (r for r in measured if r.count < r.total or not r.total)  # not empty
+    words = gates.arguments([result for result in came if not result.passed])
     return [held, *(_told(check, run_id, words) for check in judged)]
 
 
@@ -60,21 +63,23 @@ def _judged(check: Check, broken: Iterable[Check], limits: gates.Gates) -> Check
     return replace(check, verdict=Verdict.WARN) if is_allowed else check
 
 
-def _words(
-    judged: list[Check], earlier: Snapshot, later: Snapshot, limits: gates.Gates
-) -> Iterator[str]:
-    """The gates that would let through what failed."""
-    broken = failed(judged)
-    for check in broken:
-        table = _table(check)
-        if check.actual in LOST:
-            count, total, name = len(_lost(table, broken)), 0, "max_lost_columns"
-        else:
-            total = earlier.manifest.tables[table].rows
-            count, name = total - later.manifest.tables[table].rows, "max_lost_rows"
-        result = gates.measure(table, name, count, total, limits)
-        if result is not None and (count < total or not total):
-            yield result.argument
+def _measured(
+    found: Sequence[Check], earlier: Snapshot, later: Snapshot, limits: gates.Gates
+) -> Iterator[gates.GateResult]:
+    """What is lost of each table that lost enough, held against its limits."""
+    broken = failed(found)
+    for table, before in earlier.manifest.tables.items():
+        columns = len(_lost(table, broken))
+        after = later.manifest.tables.get(table)
+        rows = before.rows - after.rows if after else 0
+        for name, count, total in (
+            ("max_lost_columns", columns, 0),
+            ("max_lost_rows", rows, before.rows),
+        ):
+            result = gates.measure(table, name, count, total, limits)
+            least = drift.LOST_FLOOR_ROWS if total else 0
+            if result is not None and count > least:
+                yield result
 
 
 def _told(check: Check, run_id: str, words: str) -> Check:

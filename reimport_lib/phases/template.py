@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib import resources
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -34,31 +35,51 @@ reveal: int = 0  # 1 shows values unmasked, and records that it did"""
 CODE = re.compile(r"^```python *(.*)\n((?:.*\n)*?)```$", re.MULTILINE)
 
 
+UNDO = "undo.ipynb"
+RUNBOOK = "runbook.ipynb"
+"""Notebooks that belong to no phase."""
+HIDDEN = "hidden"
+"""Tag of a cell whose code nobody is to see, in JupyterLab or in a page of it."""
+
+
 def notebooks(phases: Iterable[Phase]) -> dict[str, str]:
-    """File name -> text of the notebook of every one of *phases*."""
-    return {phase.notebook: notebook(phase) for phase in phases}
+    """File name -> text of the notebook of every one of *phases*, and of the others."""
+    of_phases = {phase.notebook: notebook(phase) for phase in phases}
+    others = {
+        name: _stored(_template(Path(name).stem), Path(name).stem)
+        for name in (UNDO, RUNBOOK)
+    }
+    return {**of_phases, **others}
 
 
 def notebook(phase: Phase) -> str:
     """The text of the notebook of *phase*, as it is stored."""
-    cells = _cells(_filled(phase))
+    return _stored(_filled(phase), f"{phase.number:02d}")
+
+
+def _stored(text: str, name: str) -> str:
+    cells = _cells(text)
     for number, cell in enumerate(cells):
-        cell["id"] = f"{phase.number:02d}-{number:02d}"
+        cell["id"] = f"{name}-{number:02d}"
     made = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     return f"{json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)}\n"
 
 
 def _filled(phase: Phase) -> str:
     """The text of the kind of *phase*, with what is its own."""
-    name = f"{'data' if phase.tables else phase.name}.md"
-    templates = resources.files("reimport_lib.phases") / "templates"
-    return Template((templates / name).read_text(encoding="utf-8")).substitute(
+    name = "data" if phase.tables else phase.name
+    return Template(_template(name)).substitute(
         asdict(head(phase)) if phase.tables else {},
         number=f"{phase.number:02d}",
         last=phase.number - 1,
         parameters="\n".join([SHARED, *map(_declared, parameters(phase).values())]),
         opening=_opening(phase),
     )
+
+
+def _template(name: str) -> str:
+    templates = resources.files("reimport_lib.phases") / "templates"
+    return (templates / f"{name}.md").read_text(encoding="utf-8")
 
 
 def _cells(text: str) -> list[dict[str, Any]]:
@@ -77,10 +98,17 @@ def _code(source: str, tags: list[str]) -> dict[str, Any]:
     return {
         "cell_type": "code",
         "execution_count": None,
-        "metadata": {"tags": tags} if tags else {},
+        "metadata": _metadata(tags),
         "outputs": [],
         "source": _lines(source),
     }
+
+
+def _metadata(tags: list[str]) -> dict[str, Any]:
+    if HIDDEN not in tags:
+        return {"tags": tags} if tags else {}
+    shown = ["hide-input" if tag == HIDDEN else tag for tag in tags]
+    return {"jupyter": {"source_hidden": True}, "tags": shown}
 
 
 def _lines(source: str) -> list[str]:

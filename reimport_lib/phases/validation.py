@@ -27,16 +27,17 @@ from reimport_lib.plan.date_orders import (
 )
 from reimport_lib.plan.directories import directory_checks
 from reimport_lib.plan.key_columns import key_checks
+from reimport_lib.plan.signoffs import OpenedLimit, in_force
 from reimport_lib.read import snapshot as snapshots
 from reimport_lib.read.objects import list_objects
 from reimport_lib.read.snapshot import Snapshot
-from reimport_lib.record import runs
+from reimport_lib.record import evidence, expiry, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.events import TableFrozen
 from reimport_lib.record.manifest import SourceObjects, SourceRecord, SourceTable
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
-from reimport_lib.write import bind, identity, read
+from reimport_lib.write import bind, clocks, identity, read, signoffs
 
 NAME = "validation"
 
@@ -51,21 +52,22 @@ def freeze(run: Run) -> Snapshot:
         if run.reviewed:
             require_same_database(run)
             rehearsal = runs.load(run.settings, run.reviewed)
+            expiry.require_fresh(rehearsal, clocks.latest(bind.REAL))
             snapshot = take_over_snapshot(run)
             _require_approved(run, rehearsal, snapshot)
             clock, fixed_by = _clock_of(rehearsal)
+        elif run.again:
+            require_same_database(run)
+            earlier = runs.load(run.settings, run.again)
+            snapshot = _freeze(run) if run.newer_source else take_over_snapshot(run)
+            _require_approved(run, earlier, None if run.newer_source else snapshot)
+            clock, fixed_by = _clock_of(earlier)
         else:
-            as_of = now()
-            # of an attempt that was killed; the source may have moved since
-            shutil.rmtree(run.snapshot_folder, ignore_errors=True)
-            snapshot = snapshots.freeze(
-                run.settings,
-                run.snapshot_folder,
-                as_of=as_of,
-                objects=list_objects(run.settings),
-                progress=lambda table, rows: run.tell(TableFrozen(table, rows)),
-            )
-            clock, fixed_by = _inherited_clock(run, snapshot) or (as_of.isoformat(), "")
+            snapshot = _freeze(run)
+            as_of = snapshot.manifest.as_of.isoformat()
+            clock, fixed_by = _inherited_clock(run, snapshot) or (as_of, "")
+        for path in sorted(run.snapshot_folder.iterdir()):
+            evidence.seal_file(run.folder, path)
         run.record_source(
             _fingerprints(snapshot),
             digest=snapshot.digest,
@@ -73,17 +75,61 @@ def freeze(run: Run) -> Snapshot:
             as_of_from=fixed_by,
             database=identity.database_identity(bind.REAL),
         )
+        run.record_signoffs(_signed(run))
         return snapshot
+
+
+def _signed(run: Run) -> Sequence[OpenedLimit]:
+    """
+    The limits that people opened: those in force, or those of the reviewed rehearsal.
+
+    Raises:
+        Refused: one that the rehearsal leant on has expired or was withdrawn since.
+    """
+    today = signoffs.today(run.settings.rows.time_zone, bind.REAL)
+    now_open = in_force(signoffs.every(alias=bind.REAL), today)
+    if not run.reviewed:
+        return now_open
+    reviewed = runs.load(run.settings, run.reviewed).manifest()
+    leant = {
+        each["digest"]: each["place"]
+        for entry in reviewed["phases"]
+        for each in entry.get("leans_on", [])
+    }
+    open_ = {each.digest for each in now_open}
+    if closed := sorted({leant[digest] for digest in leant.keys() - open_}):
+        raise Refused(
+            f"{run.reviewed} passed by a sign-off that has expired, or was withdrawn or"
+            f" replaced since: {', '.join(closed)}.",
+            hint="reimport signoff, which lists them; sign again, then rehearse again:"
+            " reimport run --full",
+            id="R364",
+        )
+    return [OpenedLimit.from_json(each) for each in reviewed.get("signoffs", [])]
+
+
+def _freeze(run: Run) -> Snapshot:
+    # of an attempt that was killed; the source may have moved since
+    shutil.rmtree(run.snapshot_folder, ignore_errors=True)
+    return snapshots.freeze(
+        run.settings,
+        run.snapshot_folder,
+        as_of=now(),
+        objects=list_objects(run.settings),
+        progress=lambda table, rows: run.tell(TableFrozen(table, rows)),
+    )
 
 
 def take_over_snapshot(run: Run) -> Snapshot:
     """
-    The snapshot of the rehearsal that *run* applies, as links where the disk has them.
+    The snapshot of the rehearsal that *run* applies, or reviews again.
+
+    They are links where the disk has them.
 
     It is in its place whole or not at all: a process may be killed in between.
     """
     if not (run.snapshot_folder / snapshots.MANIFEST).is_file():
-        source = runs.load(run.settings, run.reviewed).snapshot_folder
+        source = runs.load(run.settings, run.reviewed or run.again).snapshot_folder
         snapshots.open_snapshot(source)
         partial = run.snapshot_folder.with_name(".snapshot.partial")
         for left in (partial, run.snapshot_folder):
@@ -102,16 +148,16 @@ def _link_or_copy(source: str, target: str) -> str:
     return target
 
 
-def _require_approved(run: Run, rehearsal: Run, snapshot: Snapshot) -> None:
+def _require_approved(run: Run, rehearsal: Run, snapshot: Snapshot | None) -> None:
     """
-    Record and snapshot of *rehearsal* are those that were approved.
+    Record and *snapshot* of *rehearsal* are those that were approved.
 
     Raises:
         Refused: one of them has been changed since.
     """
     run.require_seal()
     rehearsal.require_seal()
-    if snapshot.digest != rehearsal.manifest()["snapshot_digest"]:
+    if snapshot and snapshot.digest != rehearsal.manifest()["snapshot_digest"]:
         raise Refused(
             f"The snapshot of {rehearsal.run_id} is not the one that was rehearsed.",
             hint="reimport run --full, to rehearse and review again",
@@ -191,6 +237,7 @@ def _fingerprints(snapshot: Snapshot) -> SourceRecord:
             "columns": len(table.columns),
             "digest": table.digest,
             "certificate": [check.as_json() for check in table.checks],
+            "written_at": table.written_at,
         }
         for name, table in snapshot.manifest.tables.items()
     }
@@ -204,7 +251,8 @@ def _fingerprints(snapshot: Snapshot) -> SourceRecord:
         }
         for name, listing in snapshot.manifest.objects.items()
     }
-    return {"tables": tables, "objects": objects}
+    place = snapshot.manifest.place
+    return {"tables": tables, "objects": objects, "place": place}
 
 
 def _table_checks(snapshot: Snapshot) -> list[Check]:

@@ -14,24 +14,13 @@ import pandas as pd
 
 from reimport_lib.frames import Array, Column, Mask
 from reimport_lib.plan.cells import blank, either, objects
-from reimport_lib.plan.codes import Note, Outcome, Reason
+from reimport_lib.plan.codes import SKIPPED, Note, Outcome, Reason
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.canonical import canonical_texts, line_of
 from reimport_lib.plan.values.carrying import bare
 
 Ruling = tuple[Mask, Reason | Note]
 """(n,) bool mask over the staged rows, and why those do not come in, or their note."""
-
-SKIPPED = frozenset(
-    {
-        Reason.DUPLICATE_ROW,
-        Reason.EXCLUDED_BY_RULE,
-        Reason.NO_CONTENT,
-        Reason.NO_METADATA,
-        Reason.ROW_NOT_IMPORTED,
-    }
-)
-"""Reasons of rows that are left out and not wrong; every other one rejects."""
 
 _NOTE_CODES = frozenset(note.value for note in Note)
 

@@ -8,7 +8,7 @@ imported before" of ``docs/rules.md``. Links are read from the database by
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 import pandas as pd
@@ -66,6 +66,8 @@ class DeletionPlan:
     Attributes:
         rows: target_id, key, outcome (deleted, kept), reason (only kept); sorted.
         edited: primary keys of those to be deleted that people changed.
+        stood: primary key -> sha256 of a row to be deleted, as it was looked at.
+        ruled: those of them that go by a ruling, or a policy.
         imported_rows: rows of the table that came from FileMaker, before.
 
     Raises:
@@ -76,6 +78,8 @@ class DeletionPlan:
     rows: pd.DataFrame
     imported_rows: int
     edited: frozenset[object] = frozenset()
+    stood: Mapping[object, str] = field(default_factory=dict)
+    ruled: frozenset[object] = frozenset()
 
     def __post_init__(self) -> None:
         rows = self.rows
@@ -123,10 +127,16 @@ class DeletionPlan:
 
     @property
     def digest(self) -> str:
-        """sha256 over what the plan says; people may go on making rows of their own."""
+        """
+        sha256 over what the plan says; people may go on making rows of their own.
+
+        What they changed and is to go all the same, goes as it was looked at.
+        """
         cells = [[canonical(cell) for cell in self.judged[name]] for name in ROWS]
         lines = sorted(line_of(row) for row in zip(*cells, strict=True))
-        edited = sorted(map(canonical, self.edited))
+        edited = sorted(
+            f"{canonical(row)} {self.stood.get(row, '')}" for row in self.edited
+        )
         return digest_of([self.table, str(self.imported_rows), *lines, *edited])
 
 
@@ -156,6 +166,8 @@ def plan_deletions(
     not_coming: Keys,
     *,
     edited: Mapping[str, frozenset[object]],
+    stood: Mapping[str, Mapping[object, str]],
+    ruled: Mapping[str, frozenset[object]] | None = None,
     clean_slate: bool,
 ) -> tuple[DeletionPlan, ...]:
     """
@@ -171,6 +183,8 @@ def plan_deletions(
         snapshot_keys: table -> every canonical key the snapshot holds.
         not_coming: table -> those of which no row comes in today.
         edited: table -> primary keys of rows of ``may_go`` that people changed.
+        stood: table -> primary key -> sha256 of each row of ``may_go``.
+        ruled: table -> those of them that are to go all the same.
         clean_slate: what earlier imports left of rows that do not come in goes too, and
             what people changed.
 
@@ -178,7 +192,11 @@ def plan_deletions(
         One plan per table, children before those they hang on.
     """
     going = may_go(tables, snapshot_keys, not_coming, clean_slate=clean_slate)
-    stays = {} if clean_slate else edited
+    ruled = ruled or {}
+    stays = {
+        table: ids - ruled.get(table, frozenset())
+        for table, ids in ({} if clean_slate else edited).items()
+    }
     remaining = _without_held(
         {table: ids - stays.get(table, frozenset()) for table, ids in going.items()},
         references,
@@ -199,6 +217,8 @@ def plan_deletions(
             remaining[table],
             not_coming,
             edited.get(table, frozenset()),
+            stood.get(table, {}),
+            ruled.get(table, frozenset()),
         )
         for table in _children_first(list(by_name), references)
     )
@@ -238,6 +258,8 @@ def _plan(
     deleted: frozenset[object],
     not_coming: Keys,
     edited: frozenset[object],
+    stood: Mapping[object, str],
+    ruled: frozenset[object],
 ) -> DeletionPlan:
     """
     The plan of one table.
@@ -264,6 +286,8 @@ def _plan(
         listed[list(ROWS)].reset_index(drop=True),
         imported_rows=int((~local).sum()),
         edited=edited & deleted,
+        stood={row: sha for row, sha in stood.items() if row in deleted},
+        ruled=ruled & edited & deleted,
     )
 
 

@@ -1,20 +1,23 @@
 """Gates: how much of a plan may go wrong before nothing of it is written.
 
 Pure; imports neither Django nor pyarrow. A gate is a figure of the plan and its limit;
-every limit can be set by ``--gate TABLE.NAME=VALUE`` and is recorded in the run.
+``--gate TABLE.NAME=VALUE`` makes a limit stricter for one run; who opens one says why
+and until when (``plan.signoffs``).
 """
 
 from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reimport_lib.counting import several
 from reimport_lib.errors import GateFailed, UsageError
-from reimport_lib.plan.codes import Outcome, Reason
+from reimport_lib.plan import signoffs
+from reimport_lib.plan.codes import LOCAL, Note, Outcome
 from reimport_lib.plan.plan import Plan
+from reimport_lib.plan.signoffs import OpenedLimit
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
 
@@ -29,6 +32,7 @@ DEFAULTS: Mapping[str, float] = {
     "max_rejected": 0.15,
     "max_deleted": 0.02,
     "max_deleted_rows": 20,
+    "max_conflicts": 1.0,
     "max_local_edits": 0,
     "max_adopted": 0,
     "max_lost_rows": 0.05,
@@ -41,7 +45,10 @@ ROWS = frozenset(
 )
 """Gates that count; the others are fractions from 0 to 1."""
 
-PEOPLE = frozenset({"max_local_edits", "max_adopted"})
+EITHER = frozenset({"max_deleted", "max_deleted_rows"})
+"""Gates of deletions: one of the two is enough."""
+
+PEOPLE = frozenset({"max_conflicts", "max_adopted"})
 """Gates on rows that the target had before: they can be measured ahead of a phase."""
 
 
@@ -62,17 +69,33 @@ class Gates:
     The limits of one run.
 
     Attributes:
-        values: limits set by people, ``TABLE.NAME`` or ``*.NAME`` -> value; what is
+        values: limits set for it, ``TABLE.NAME`` or ``*.NAME`` -> value; what is
             not there is as in ``DEFAULTS``.
+        signed: limits that people opened by name, which are in force.
     """
 
     values: Mapping[str, float] = field(default_factory=dict)
+    signed: Sequence[OpenedLimit] = ()
 
     def limit(self, table: str, name: str) -> float | None:
-        """The nearest limit: set for the table, set for all, declared, by default."""
+        """The nearest limit: set for the table or all, signed, declared, by default."""
         for place in (f"{table}.{name}", f"{ALL}.{name}"):
             if place in self.values:
                 return self.values[place]
+        if opened := self.sign_off(table, name):
+            return opened.value
+        return self.unsigned(table, name)
+
+    def sign_off(self, table: str, name: str) -> OpenedLimit | None:
+        """The one that opens this limit, if one does."""
+        opened = signoffs.found(self.signed, table, name)
+        limit = self.unsigned(table, name)
+        if opened is None or limit is None or not _wider(name, opened.value, limit):
+            return None
+        return opened
+
+    def unsigned(self, table: str, name: str) -> float | None:
+        """The limit that holds where nobody said otherwise."""
         known = registry.by_name().get(table)
         own = own_limits(known) if known else {}
         return own.get(name, DEFAULTS.get(name))
@@ -87,6 +110,7 @@ class GateResult:
         count, total: the rows behind ``actual`` (total 0: rows are only counted).
         actual: fraction 0..1, or rows.
         passed: ``actual`` is within ``limit``.
+        signed: it is so by this sign-off alone.
     """
 
     table: str
@@ -96,6 +120,7 @@ class GateResult:
     count: int
     total: int
     passed: bool
+    signed: OpenedLimit | None = None
 
     @property
     def sentence(self) -> str:
@@ -107,12 +132,37 @@ class GateResult:
         return f"{share}; {floor} {percent(self.limit)}"
 
     @property
-    def argument(self) -> str:
-        """The words that would let this plan pass."""
+    def place(self) -> str:
+        return f"{self.table}.{self.name}"
+
+    @property
+    def enough(self) -> float:
+        """The limit that would let this plan pass, and no worse one."""
         step = 1 if self.name in ROWS else 10_000
         exact = self.actual * step
         rounded = math.floor(exact) if "min_" in self.name else math.ceil(exact)
-        return f"--gate {self.table}.{self.name}={rounded / step:g}"
+        return rounded / step
+
+
+def arguments(results: Iterable[GateResult]) -> str:
+    """The words that would let through all that did not pass."""
+    places = {result.place: result.enough for result in results}
+    words = [f"--gate {place}={value:g}" for place, value in places.items()]
+    if any(loosens(place, value) for place, value in places.items()):
+        words.append(signoffs.WORDS)
+    return " ".join(words)
+
+
+def loosens(place: str, value: float) -> bool:
+    """Whether *value* is wider than what holds at *place* (of any table) without it."""
+    table, _, name = place.partition(".")
+    tables = registry.by_name() if table == ALL else (table,)
+    limits = (Gates().unsigned(each, name) for each in tables)
+    return any(limit is not None and _wider(name, value, limit) for limit in limits)
+
+
+def _wider(name: str, value: float, limit: float) -> bool:
+    return value < limit if name.startswith("min_") else value > limit
 
 
 def parse(text: str) -> tuple[str, float]:
@@ -145,18 +195,21 @@ def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
     """
     Measure every gate that applies to *plan*'s table.
 
-    Rows that people changed are in the target already: a gate of their own counts
-    them, and no other one does.
+    Rows that stay out for what people did to them have a gate of their own, with those
+    of which a field waits for a decision; no other gate counts them.
     """
     table = registry.named(plan.table)
-    edits = plan.reasons.get(Reason.LOCAL_EDIT, 0)
+    local = plan.rows["reason"].isin(LOCAL)
+    waits = int((local & (plan.rows["outcome"] == Outcome.REJECTED)).sum())
+    conflicts = waits + plan.note_counts.get(Note.CONFLICT, 0)
     measured: list[tuple[str, int, int]] = [
-        ("max_rejected", plan.counts[Outcome.REJECTED] - edits, plan.source_rows),
-        ("max_local_edits", edits, 0),
+        ("max_rejected", plan.counts[Outcome.REJECTED] - waits, plan.source_rows),
+        ("max_conflicts", conflicts, len(plan.rows)),
         ("max_adopted", plan.adopted, 0),
     ]
     if table.source and plan.source_rows >= ENOUGH_ROWS:
-        measured.append(("min_came_in", _comes_in(plan) + edits, plan.source_rows))
+        came_in = _comes_in(plan) + int(local.sum())
+        measured.append(("min_came_in", came_in, plan.source_rows))
     owners = dict.fromkeys(
         (link.name for link in table.links if link.owner), "min_match_rate"
     )
@@ -189,8 +242,12 @@ def measure(
     floor = name.startswith("min_")
     share = count / total if total else float(floor)
     actual = float(count) if name in ROWS else share
-    passed = actual >= limit if floor else actual <= limit
-    return GateResult(table, name, limit, actual, count, total, passed)
+    passed = not _wider(name, actual, limit)
+    opened = gates.sign_off(table, name)
+    alone = gates.unsigned(table, name)
+    leans = opened and opened.value == limit and alone is not None
+    signed = opened if passed and leans and _wider(name, actual, alone or 0.0) else None
+    return GateResult(table, name, limit, actual, count, total, passed, signed)
 
 
 def require(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
@@ -219,6 +276,17 @@ def deletion_gates(
     return tuple(result for result in (share, rows) if result is not None)
 
 
+def needed(results: Iterable[GateResult]) -> list[GateResult]:
+    """*results* but those of deletions that the other gate lets through by itself."""
+    measured = list(results)
+    free = {
+        result.table
+        for result in measured
+        if result.name in EITHER and result.passed and not result.signed
+    }
+    return [r for r in measured if r.name not in EITHER or r.table not in free]
+
+
 def require_deletions(
     deletions: Sequence[tuple[GateResult, ...]], *, file: str
 ) -> tuple[GateResult, ...]:
@@ -245,6 +313,7 @@ def demand(
     *,
     ahead: Sequence[GateResult] = (),
     file: str = "",
+    why: Sequence[str] = (),
 ) -> tuple[GateResult, ...]:
     """
     *results* when all of them passed.
@@ -253,6 +322,7 @@ def demand(
         ahead: gates that later phases would stop at; told with the others, so that one
             answer is enough.
         file: the outcomes file that lists the rows; by default those of the tables.
+        why: what would have linked more rows, sentences.
 
     Raises:
         GateFailed: naming every one that did not.
@@ -260,12 +330,13 @@ def demand(
     failed = [result for result in results if not result.passed]
     if failed:
         later = f" Phases after it would stop too: {_figures(ahead)}." if ahead else ""
+        told = "".join(f" Look at {sentence}." for sentence in why)
         names = [file] if file else dict.fromkeys(result.table for result in failed)
         files = ", ".join(f"outcomes/{name}.csv" for name in names)
-        arguments = " ".join(result.argument for result in (*failed, *ahead))
+        words = arguments((*failed, *ahead))
         raise GateFailed(
-            f"{_figures(failed)}. Nothing of this phase was written.{later}",
-            hint=f"look at the rows in {files}; if they are right: {arguments}",
+            f"{_figures(failed)}. Nothing of this phase was written.{later}{told}",
+            hint=f"look at the rows in {files}; if they are right: {words}",
             id="R111",
         )
     return tuple(results)
@@ -308,6 +379,7 @@ _WHAT: Mapping[str, str] = {
     "max_rejected": "rejected rows",
     "max_deleted": "rows that would be deleted",
     "max_deleted_rows": "rows that would be deleted",
+    "max_conflicts": "rows that wait for a decision",
     "max_local_edits": "rows that people changed in the backend",
     "max_adopted": "rows of an earlier system that would be overwritten",
     "max_lost_rows": "rows fewer than in the last export",

@@ -12,7 +12,9 @@ from uuid import UUID
 
 import pandas as pd
 
+from reimport_lib.frames import Column
 from reimport_lib.plan.cells import blank
+from reimport_lib.plan.codes import SKIPPED, Outcome
 from reimport_lib.plan.context import Context
 from reimport_lib.plan.decide import Decided, Link
 from reimport_lib.plan.match import mapped
@@ -63,12 +65,34 @@ def pointing_at(made: Plan, staged: Staged, of: Decided) -> Decided:
     }
     keys = registry.made(made.table).keys(staged).loc[of.values.index]
     pks = mapped(keys, ids)
+    waiting = made.rows[(made.rows["target_id"] == "") & (made.rows["reason"] != "")]
+    reasons = dict(zip(waiting["key"], waiting["reason"], strict=True))
+    of = _waiting(of, keys.map(reasons))
+    pks = pks.loc[of.values.index]
+    keys = keys.loc[of.values.index]
     links = of.links
     if link.to == made.table:
         found, named = int((~blank(pks)).sum()), int((keys != "").sum())
         links += (Link(link.name, found, named),)
     values = of.values.assign(**{link.field: pks})
     return replace(of, values=values, links=links)
+
+
+def _waiting(of: Decided, reasons: Column) -> Decided:
+    """*of* without the rows that point at one which stays out, for its *reasons*."""
+    out = list(reasons.index[reasons.notna()])
+    if not out:
+        return of
+    rows = of.rows.copy()
+    rows.loc[out, "outcome"] = [
+        Outcome.SKIPPED.value if code in SKIPPED else Outcome.REJECTED.value
+        for code in reasons.loc[out]
+    ]
+    rows.loc[out, "reason"] = reasons.loc[out]
+    rows.loc[out, "notes"] = ""
+    stays = ~of.values.index.isin(out)
+    masks = {name: mask[stays] for name, mask in of.create_only.items()}
+    return replace(of, rows=rows, values=of.values[stays], create_only=masks)
 
 
 def spellings(made: Plan, of: Plan, staged: Staged) -> pd.DataFrame:

@@ -8,29 +8,44 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from reimport_lib.frames import Array, Rows
-from reimport_lib.plan.codes import SOURCE_OUTCOMES, Outcome, Reason
-from reimport_lib.plan.compare import RowChanges, compare, match, new_values
+from reimport_lib.plan.bases import digest
+from reimport_lib.plan.codes import SKIPPED, SOURCE_OUTCOMES, Note, Outcome
+from reimport_lib.plan.compare import RowChanges, compare, match, row_digest
 from reimport_lib.plan.conservation import WRITES, check_rows, check_writes
 from reimport_lib.plan.decide import Decided, Link
 from reimport_lib.plan.hashes import managed_hashes
+from reimport_lib.plan.merge import OF_POLICY, Merging
 from reimport_lib.plan.values.canonical import (
     canonical,
     canonical_texts,
     digest_of,
     line_of,
 )
+from reimport_lib.tables.merging import RowsThat
 
 __all__ = ["Plan", "canonical", "make_plan", "managed_hashes"]
 
 ROWS = ("row", "key", "outcome", "reason", "notes", "target_id")
 CHANGES = ("row", "field", "before", "after")
+MERGED = (
+    "row",
+    "key",
+    "field",
+    "note",
+    "backend",
+    "filemaker",
+    "source_digest",
+    "left",
+)
 
 
+BASES = ("id", "filemaker_id", "left")
 _FIRST = ("filemaker_id", "import_hash", "write")
 
 
@@ -44,6 +59,10 @@ class Plan:
         values: index = row; id (UUID), filemaker_id, import_hash, write (create,
             update, rehash) and the managed fields, only for rows that are written.
         changes: row, field, before, after (texts), one line per field of an update.
+        merged: row, key, field (or a kind of ``RowsThat``), note, backend, filemaker
+            (texts), source_digest, left (``plan.bases``): one line for each field, or
+            row, that people have a say in.
+        bases: index = row; id, filemaker_id, left: what is to be recorded of each row.
         adopted: updates of rows that an earlier system imported, without a hash.
         derived: rows made from another table's; they have no number, ``row`` is 0.
 
@@ -61,6 +80,8 @@ class Plan:
     blank_rows: int
     digest: str
     derived: bool = False
+    merged: pd.DataFrame = field(default_factory=lambda: _empty(MERGED))
+    bases: pd.DataFrame = field(default_factory=lambda: _empty(BASES))
 
     def __post_init__(self) -> None:
         check_rows(self)
@@ -100,14 +121,16 @@ def make_plan(
     system: str,
     source_rows: int,
     blank_rows: int,
+    merging: Merging | None = None,
     clean_slate: bool = False,
 ) -> Plan:
     """
     Compare what *decided* lets in with what the target holds.
 
     Args:
-        target: id (UUID), filemaker_id, import_hash and the managed fields of every
-            row that has a filemaker_id.
+        target: id (UUID), filemaker_id, import_hash, the managed fields and, where it
+            is known, left (``plan.bases``) of every row that has a filemaker_id.
+        merging: what people did, and who has the say over it.
         system: names the source in derived primary keys.
         clean_slate: every managed field is overwritten, whoever set it.
 
@@ -115,11 +138,14 @@ def make_plan(
         ReimportError: two target rows answer to one key, or conservation fails.
     """
     matched = match(decided, target, system)
-    new = new_values(decided, target, matched, clean_slate=clean_slate)
-    found = compare(decided, new, target, matched, clean_slate=clean_slate)
-    new = new.assign(id=matched.ids, import_hash=found.hashes, write=found.write)
-    rows = _rows(decided, new, found.edited)
+    merging = replace(merging or Merging(), overwrite=clean_slate)
+    found = compare(decided, target, matched, merging)
+    new = found.values.assign(
+        id=matched.ids, import_hash=found.hashes, write=found.write, left=found.left
+    )
+    rows = _rows(decided, new, found)
     changes = _changes(new.index, found)
+    merged = _merged(decided, found, new, target, matched.positions)
     values = new.loc[found.write != "", ["id", *_FIRST, *decided.managed]]
     return Plan(
         table=decided.table,
@@ -130,8 +156,10 @@ def make_plan(
         adopted=int(found.adopted.sum()),
         source_rows=source_rows,
         blank_rows=blank_rows,
-        digest=_digest(decided, rows, values, found, changes),
+        digest=_digest(decided, rows, values, found, changes, merged),
         derived=decided.derived,
+        merged=merged,
+        bases=new.loc[found.left != "", list(BASES)],
     )
 
 
@@ -165,18 +193,74 @@ def _changes(index: Rows, found: RowChanges) -> pd.DataFrame:
     return changes.sort_values(["row", "field"], ignore_index=True)
 
 
-def _rows(decided: Decided, new: pd.DataFrame, edited: Array) -> pd.DataFrame:
-    """Every row with its final outcome; *edited* ones are rejected after all."""
+def _rows(decided: Decided, new: pd.DataFrame, found: RowChanges) -> pd.DataFrame:
+    """Every row with its final outcome; some stay out for what people did."""
     rows = decided.rows.assign(target_id="")
-    writes = new["write"].tolist()
-    outcomes = [WRITES.get(write, Outcome.UNCHANGED).value for write in writes]
+    outcomes = [WRITES.get(w, Outcome.UNCHANGED).value for w in new["write"]]
     rows.loc[new.index, "outcome"] = outcomes
     rows.loc[new.index, "target_id"] = [str(pk) for pk in new["id"]]
-    local = new.index[edited]
-    rows.loc[local, "outcome"] = Outcome.REJECTED.value
-    rows.loc[local, "reason"] = Reason.LOCAL_EDIT.value
-    rows.loc[local, "notes"] = ""
+    rows.loc[new.index, "notes"] = _with_notes(rows.loc[new.index, "notes"], found)
+    out = found.out != ""
+    stays_out, reasons = new.index[out], found.out[out]
+    skipped = np.isin(reasons, [code.value for code in SKIPPED])
+    rows.loc[stays_out, "outcome"] = np.where(
+        skipped, Outcome.SKIPPED.value, Outcome.REJECTED.value
+    )
+    rows.loc[stays_out, "reason"] = reasons
+    rows.loc[stays_out, "notes"] = ""
+    nowhere = [place for place in found.by_row.get(RowsThat.DELETED, {}) if out[place]]
+    rows.loc[new.index[nowhere], "target_id"] = ""
     return rows.sort_index().rename_axis("row").reset_index()[list(ROWS)]
+
+
+def _with_notes(notes: pd.Series[str], found: RowChanges) -> list[str]:
+    """*notes* of the rows that come in, and what is to be said of people's fields."""
+    joined = notes.tolist()
+    of_place: dict[int, set[str]] = {}
+    for merged in found.merged.values():
+        for place, note in merged.items():
+            of_place.setdefault(place, set()).add(note.value)
+    for place in found.unfit:
+        of_place.setdefault(place, set()).add(Note.UNFIT_TOGETHER.value)
+    for settled in found.by_row.values():
+        for place in settled:
+            of_place.setdefault(place, set()).add(Note.TAKEN_BY_DECISION.value)
+    for place, codes in of_place.items():
+        joined[place] = ";".join(
+            sorted({*filter(None, joined[place].split(";")), *codes})
+        )
+    return joined
+
+
+def _merged(
+    decided: Decided,
+    found: RowChanges,
+    new: pd.DataFrame,
+    target: pd.DataFrame,
+    positions: Array,
+) -> pd.DataFrame:
+    """One line for each field and row that people have a say in."""
+    left = list(target.get("left", [""] * len(target)))
+    keys, index = found.said["filemaker_id"], new.index.tolist()
+    lines = []
+    for name, notes in found.merged.items():
+        said, held = found.said[name], found.before[name]
+        for place, note in notes.items():
+            texts = held[place], said[place], digest(said[place])
+            base = left[positions[place]]
+            lines.append((index[place], keys[place], name, note.value, *texts, base))
+    for kind, settled in found.by_row.items():
+        for place, policy in settled.items():
+            said_of_row = row_digest(decided, found.said, place)
+            code = OF_POLICY[policy].value
+            row = (index[place], keys[place], kind.value, code)
+            lines.append((*row, "", "", said_of_row, ""))
+    frame = pd.DataFrame(lines, columns=list(MERGED), dtype=object)
+    return frame.sort_values(["row", "field"], ignore_index=True)
+
+
+def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns), dtype=object)
 
 
 def _digest(
@@ -185,11 +269,12 @@ def _digest(
     values: pd.DataFrame,
     found: RowChanges,
     changes: pd.DataFrame,
+    merged: pd.DataFrame,
 ) -> str:
     """
     sha256 over what the plan says, whatever the order of the frames it came from.
 
-    The import hash stays out: it follows from the values.
+    The import hash and the bases stay out: they follow from the rest.
     """
     texts = {name: cells[found.write != ""] for name, cells in found.after.items()}
     head = [
@@ -200,6 +285,7 @@ def _digest(
         [canonical_texts(rows[name]) for name in rows.columns],
         [*head, *texts.values()],
         [canonical_texts(changes[name]) for name in changes.columns],
+        *([[canonical_texts(merged[n]) for n in MERGED]] if len(merged) else ()),
     )
     lines = [line_of((decided.table, decided.mapping_digest, *texts))]
     for cells in parts:

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from reimport_lib.errors import ReimportError
 from reimport_lib.plan.values.canonical import digest_of, line_of
@@ -87,6 +88,26 @@ class Slot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RowValues:
+    """
+    A row at three moments: managed column -> value; None: there is no such row.
+
+    Attributes:
+        key: of FileMaker, where the row holds one; else its primary key.
+        parts: column -> what becomes of it, of a row that the run changed.
+        more: changed fields that the import does not write, or that the ledger has.
+    """
+
+    row: RowAt
+    key: str
+    before: Mapping[str, Any] | None
+    now: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    parts: Mapping[str, Finding]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Touched:
     """
     All that is decided by; what is not named stays as it is.
@@ -114,7 +135,7 @@ class Touched:
     technical: Mapping[str, Collection[str]] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class UndoPlan:
     """
     What undoing a run will do.
@@ -164,7 +185,7 @@ class UndoPlan:
         found = Counter(verdict.outcome for verdict in self.rows.values())
         return {str(outcome): found[outcome] for outcome in Fate}
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 over what becomes of every part."""
         lines = sorted(
@@ -173,13 +194,35 @@ class UndoPlan:
         )
         return digest_of([self.run_id, *lines])
 
-    def going_back(self, action: str) -> list[Piece]:
-        """The parts of rows of *action* that go back, in order."""
-        return sorted(
-            part
-            for part, verdict in self.parts.items()
-            if verdict.outcome is Fate.REVERSED and self.actions[part.row] == action
+    def is_like(self, other: UndoPlan) -> bool:
+        """The same becomes of every part; then digests are equal, too."""
+        return (self.run_id, self.actions, self.parts) == (
+            other.run_id,
+            other.actions,
+            other.parts,
         )
+
+    def going_back(self, action: str) -> dict[str, list[Piece]]:
+        """Model -> the parts of its rows of *action* that go back, in order."""
+        return self._going_back.get(action, {})
+
+    @cached_property
+    def _going_back(self) -> dict[str, dict[str, list[Piece]]]:
+        found: dict[str, dict[str, list[Piece]]] = {}
+        for part, verdict in self.parts.items():
+            if verdict.outcome is Fate.REVERSED:
+                of_action = found.setdefault(self.actions[part.row], {})
+                of_action.setdefault(part.row.model, []).append(part)
+        for of_action in found.values():
+            for parts in of_action.values():
+                parts.sort()
+        return found
+
+    @property
+    def staying(self) -> dict[tuple[str, Finding], int]:
+        """(model, verdict) -> rows that stay for it, the commonest reason first."""
+        found = Counter((r.model, v) for r, v in self.rows.items() if v.why)
+        return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
     @property
     def writes(self) -> bool:
@@ -201,7 +244,17 @@ def decide(touched: Touched) -> UndoPlan:
         **_apart(touched, parts),
     }:
         parts |= found
-    return UndoPlan(touched.run_id, touched.actions, _rows(touched, parts), parts)
+    return of_parts(touched.run_id, touched.actions, parts, touched.technical or {})
+
+
+def of_parts(
+    run_id: str,
+    actions: Mapping[RowAt, str],
+    parts: Mapping[Piece, Finding],
+    technical: Mapping[str, Collection[str]],
+) -> UndoPlan:
+    """The plan in which that becomes of *parts*; arguments as ``Touched`` has them."""
+    return UndoPlan(run_id, actions, _rows(parts, technical), parts)
 
 
 def _goes_back(parts: Mapping[Piece, Finding], part: Piece) -> bool:
@@ -278,16 +331,20 @@ def _apart(touched: Touched, parts: Mapping[Piece, Finding]) -> dict[Piece, Find
     return found
 
 
-def _rows(touched: Touched, parts: Mapping[Piece, Finding]) -> dict[RowAt, Finding]:
+def _rows(
+    parts: Mapping[Piece, Finding], technical: Mapping[str, Collection[str]]
+) -> dict[RowAt, Finding]:
     """Of the verdicts on what people or the source typed, the one that says most."""
-    of_row: dict[RowAt, list[tuple[Piece, Finding]]] = {
-        row: [] for row in touched.actions
-    }
+    found: dict[RowAt, Finding] = {}
+    of_row: dict[RowAt, list[tuple[Piece, Finding]]] = {}
     for part, verdict in parts.items():
-        of_row[part.row].append((part, verdict))
-    technical = touched.technical or {}
-    found = {}
+        if part.field:
+            of_row.setdefault(part.row, []).append((part, verdict))
+        else:
+            found[part.row] = verdict
     for row, verdicts in of_row.items():
+        if row in found:
+            verdicts.append((Piece(row), found[row]))
         unsaid = technical.get(row.model, ())
         said = [v for part, v in verdicts if part.field not in unsaid]
         found[row] = _worst(said or [v for _, v in verdicts])

@@ -1,7 +1,8 @@
 """The REST API in this process, asked as somebody who signed in, or as nobody.
 
-The user is made up for the question and stored nowhere. An error inside the API is an
-answer with status 500, and its text stays there: it may quote a value.
+The user is made up for the question, may see all, and is stored nowhere. An error
+inside the API is an answer with status 500, and its text stays there: it may quote a
+value.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+from reimport_lib.write.sealed import sealed
 
 PAGE_SIZE = 100
 
@@ -51,12 +54,14 @@ class Api:
             raise_request_exception=False, SERVER_NAME=host.lstrip(".")
         )
         if signed_in:
-            user = get_user_model()(username="reimport", is_active=True)
+            user = get_user_model()(
+                username="reimport", is_active=True, is_superuser=True
+            )
             self._client.force_authenticate(user)
 
     def get(self, path: str, **parameters: QueryValue) -> ApiAnswer:
         """``/api/<path>/`` with *parameters*, over (what counts as) HTTPS."""
-        with _unlogged():
+        with _unlogged(), sealed():
             response: Any = self._client.get(f"/api/{path}/", parameters, secure=True)
         is_json = response.headers.get("Content-Type", "").startswith(
             "application/json"

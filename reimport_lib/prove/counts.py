@@ -54,7 +54,7 @@ def _conserved(evidence: Evidence, table: Table, counts: Mapping[str, int]) -> C
             )
         return equal(
             f"{table.name}: outcomes in the ledger",
-            expected=len(rows) + len(evidence.left_alone(table.name)),
+            expected=len(rows) + len(evidence.left_out(table.name)),
             actual=total,
             hint=evidence.remedy,
             id="C033",
@@ -131,7 +131,7 @@ def _others(evidence: Evidence, table: str, pks: set[str]) -> list[Check]:
     others = held[~held.index.isin(pks)]
     name = f"{table}: rows from FileMaker beside the imported ones"
     kept = evidence.kept(table)
-    local = evidence.left_alone(table)
+    local = evidence.left_out(table)
     if kept is None:
         if not len(others):
             return [equal(name, expected=0, actual=0, id="C039")]

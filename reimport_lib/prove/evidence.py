@@ -21,6 +21,7 @@ from django.db.models import Count
 from reimport_lib.backup.restoring import advice
 from reimport_lib.checks import Check, Verdict, could_not_check
 from reimport_lib.errors import ReimportError
+from reimport_lib.prove import peoples
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.manifest import Counts
@@ -32,7 +33,8 @@ from reimport_lib.write.models import model_of
 
 IMPORTED = ("created", "updated", "unchanged")
 OUTCOMES = (*IMPORTED, "skipped", "rejected")
-EDITED = "local_edit"
+LEFT_OUT = frozenset({"local_edit", "made_by_people", "left_as_made"})
+"""Reasons of rows that are in the database as people have them, and did not come in."""
 DELETE = "delete"
 DELETIONS = "deletions"
 TECHNICAL = frozenset({"import_hash", "created_at", "updated_at"})
@@ -93,6 +95,7 @@ class Evidence:
     gaps: Mapping[str, Check]
     alias: str = DEFAULT
     _held: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _kept: dict[str, peoples.PeoplesFields] = field(default_factory=dict)
 
     def source(self, table: str) -> pd.DataFrame:
         """The frozen texts of *table*; of a listing its objects."""
@@ -120,12 +123,30 @@ class Evidence:
         rows = self.outcomes(table)
         return None if rows is None else rows[rows["outcome"].isin(IMPORTED)]
 
-    def left_alone(self, table: str) -> frozenset[str]:
-        """Primary keys of rows that the import left as people had changed them."""
+    def left_out(self, table: str) -> frozenset[str]:
+        """target_id of rows that stayed out, as people had changed or made them."""
         rows = self.outcomes(table)
         if rows is None:
             return frozenset()
-        return frozenset(rows.loc[rows["reason"] == EDITED, "target_id"])
+        return frozenset(rows.loc[rows["reason"].isin(LEFT_OUT), "target_id"])
+
+    def left_alone(self, table: str) -> frozenset[str]:
+        """target_id of rows in which the import left something as people had it."""
+        kept = (ids for ids in self.kept_fields(table).values())
+        return self.left_out(table).union(*kept)
+
+    def kept_fields(self, table: str) -> peoples.PeoplesFields:
+        """Managed field -> target_id -> note, of fields that people had changed."""
+        if table not in self._kept:
+            rows, account = self.imported(table), self.account(table)
+            self._kept[table] = (
+                {}
+                if rows is None or account is None
+                else peoples.kept(
+                    table, rows, self.database(table), account.run_id, self.alias
+                )
+            )
+        return self._kept[table]
 
     def database(self, table: str) -> pd.DataFrame:
         """

@@ -12,6 +12,7 @@ from django.db.models import Exists, ForeignKey, OuterRef, Q
 
 from reimport_lib.checks import Check, Verdict, could_not_check, equal
 from reimport_lib.prove.evidence import DELETE, Evidence
+from reimport_lib.prove.peoples import PeoplesFields
 from reimport_lib.prove.reference_data import ReferenceData, reference_data
 from reimport_lib.prove.render.headers import column
 from reimport_lib.prove.render.linked import Linked, all_rows
@@ -171,7 +172,7 @@ def _table_checks(
             key_text(said, number=number) == key_text(held, number=number)
             for said, held in zip(linked.owners, owners, strict=True)
         ],
-        _in_changed_rows(table, linked, reference),
+        _in_changed_rows(table, linked, reference, evidence.kept_fields(table)),
     )
     if stored := registry.named(table).stored:
         keys = list(linked.target[reference.attribute(stored.key)])
@@ -195,15 +196,21 @@ def _linked(evidence: Evidence, table: str) -> Linked | None:
 
 
 def _in_changed_rows(
-    table: str, linked: Linked, reference: ReferenceData
+    table: str, linked: Linked, reference: ReferenceData, kept: PeoplesFields
 ) -> list[bool]:
-    """Whether the row that each leads through to its owner was changed by a person."""
+    """Whether a person changed the link of each, or the row that it leads through."""
     link = registry.named(table).owner_link
-    if link is None or not link.through:
+    if link is None:
         return []
+    fields = [field for _, field in link.targets]
+    moved = {target_id for field in fields for target_id in kept.get(field, ())}
+    if not link.through:
+        return [target_id in moved for target_id in linked.target.index]
     left, between = reference.left_alone(link.through), reference.rows(link.through)
     changed = set(between["pk"][between.index.isin(left)])
-    return [pk in changed for pk in linked.target[reference.attribute(link.field)]]
+    between_pks = linked.target[reference.attribute(link.field)]
+    pairs = zip(linked.target.index, between_pks, strict=True)
+    return [target_id in moved or pk in changed for target_id, pk in pairs]
 
 
 def _objects(

@@ -40,6 +40,7 @@ def match(
         created=list(found["outcome"] == "created"),
         keys=list(found["key"]),
         edited=_edited(evidence, account, table, target),
+        kept=evidence.kept_fields(table),
         as_of=account.as_of,
         zone=reference.zone(evidence.order_of(table)),
         reference=reference,

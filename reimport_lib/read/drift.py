@@ -26,7 +26,7 @@ _SHOWN = 8
 _LOST_ROWS = 0.05
 """Fraction of a table's rows that may be gone, where the table has none of its own."""
 
-_LOST_FLOOR_ROWS = 20
+LOST_FLOOR_ROWS = 20
 """Losses up to here never stop, however small the table is or however few cells of a
 column held something."""
 
@@ -97,7 +97,7 @@ def _rows(
     verdict, hint = Verdict.PASS, ""
     if before.rows and not after.rows:
         verdict, hint = Verdict.FAIL, "the table came empty: export it again"
-    elif lost > _LOST_FLOOR_ROWS and lost > before.rows * may_go:
+    elif lost > LOST_FLOOR_ROWS and lost > before.rows * may_go:
         verdict = Verdict.FAIL
         hint = "was a found set exported? in FileMaker, choose Show All Records"
     elif lost > 0:
@@ -125,7 +125,7 @@ def _columns(name: str, before: TableManifest, after: TableManifest) -> Iterator
                 "was it renamed, or left out of the export? export all columns",
                 id="C063",
             )
-        elif not holds and held > _LOST_FLOOR_ROWS and after.rows:
+        elif not holds and held > LOST_FLOOR_ROWS and after.rows:
             yield Check(
                 label,
                 f"{held:,} filled",

@@ -37,6 +37,7 @@ class TableManifest:
         date_system: 1900 or 1904 of a workbook; else None.
         digest: sha256 of the canonical text; see ``digests``.
         checks: the completeness certificate.
+        written_at: when the export was last written, ISO; empty for a server.
     """
 
     table: str
@@ -55,6 +56,7 @@ class TableManifest:
     date_system: int | None
     digest: str
     checks: tuple[Check, ...] = ()
+    written_at: str = ""
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
@@ -84,6 +86,7 @@ class SnapshotManifest:
 
     Attributes:
         as_of: the run's clock, aware UTC: when the source was frozen.
+        place: name of the folder of exports, or the word for the server.
         system, date_order, time_zone: the settings it was frozen under.
         digest: of all tables and listings; equal content has equal digests, whatever
             the files were called and whenever they were read.
@@ -96,6 +99,7 @@ class SnapshotManifest:
     tables: Mapping[str, TableManifest] = field(default_factory=dict)
     objects: Mapping[str, ObjectsManifest] = field(default_factory=dict)
     digest: str = ""
+    place: str = ""
 
     def to_json(self) -> str:
         values = asdict(self)

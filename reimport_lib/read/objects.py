@@ -1,11 +1,13 @@
-"""The stored objects: a listing, never a download. The only place that knows buckets.
+"""The stored objects: a listing, never a download. The only place that makes clients.
 
-Only list requests are made; nothing is ever written to S3 from here. Imports no Django.
+Only list requests are made; nothing is ever written to S3 from here, and what a client
+may ask for elsewhere, ``s3_guard`` holds. Imports no Django.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import boto3
@@ -13,9 +15,13 @@ import pandas as pd
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.loaders import Loader
+from botocore.session import Session as CoreSession
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
+from reimport_lib.own_calls import as_ours, ours
+from reimport_lib.read.s3_guard import AGENT, BucketPlace, Purpose, hold
 from reimport_lib.tables import registry
 
 ObjectListings = dict[str, pd.DataFrame]
@@ -38,9 +44,26 @@ def prefixes(settings: Settings) -> dict[str, str]:
     }
 
 
-def client(settings: Settings) -> BaseClient:
+def places(settings: Settings) -> tuple[BucketPlace, ...]:
+    """Where the objects of each table lie."""
+    return tuple(
+        BucketPlace(settings.s3_bucket, prefix)
+        for prefix in prefixes(settings).values()
+    )
+
+
+def client(
+    settings: Settings,
+    purpose: Purpose = Purpose.READ,
+    *,
+    into: tuple[BucketPlace, ...] = (),
+) -> BaseClient:
     """
     An S3 client; credentials come from ``.env``, or from where AWS's own tools look.
+
+    Args:
+        purpose: what it may ask for; every other request is refused unsent.
+        into: the places where it may make objects.
 
     Raises:
         SettingsError: no bucket is set, or the endpoint is not a URL.
@@ -51,21 +74,27 @@ def client(settings: Settings) -> BaseClient:
             hint="set S3_BUCKET to the bucket of the documents and images",
             id="R178",
         )
+    waits = settings.s3_waits
     config = Config(
-        connect_timeout=10,
-        read_timeout=60,
-        retries={"max_attempts": 5, "mode": "standard"},
+        connect_timeout=waits.connect_seconds,
+        read_timeout=waits.answer_seconds,
+        retries={"total_max_attempts": waits.tries, "mode": "standard"},
+        user_agent_extra=f"{AGENT}{purpose}",
     )
     try:
-        made: BaseClient = _session(settings).client(
-            "s3", endpoint_url=settings.s3_endpoint_url or None, config=config
-        )
+        with ours():  # who asks where an account comes from may ask a server
+            made: BaseClient = _session(settings).client(
+                "s3", endpoint_url=settings.s3_endpoint_url or None, config=config
+            )
     except (ValueError, BotoCoreError):
         raise SettingsError(
             "The S3 client cannot be made from these settings.",
             hint="check S3_ENDPOINT_URL, AWS_DEFAULT_REGION and AWS_PROFILE",
             id="R179",
         ) from None
+    hold(made, purpose, into)
+    sending: Any = made
+    sending._make_api_call = as_ours(sending._make_api_call)  # each request of it
     return made
 
 
@@ -111,13 +140,26 @@ def as_frame(found: list[tuple[str, int, str]]) -> pd.DataFrame:
 
 def _session(settings: Settings) -> boto3.Session:
     given = {name: value.reveal() for name, value in settings.aws.items()}
-    return boto3.Session(
+    core, loader = CoreSession(), _descriptions()
+    core.register_component("data_loader", loader)
+    made = boto3.Session(
+        botocore_session=core,
         aws_access_key_id=given.get("AWS_ACCESS_KEY_ID"),
         aws_secret_access_key=given.get("AWS_SECRET_ACCESS_KEY"),
         aws_session_token=given.get("AWS_SESSION_TOKEN"),
         region_name=given.get("AWS_DEFAULT_REGION"),
         profile_name=given.get("AWS_PROFILE"),
     )
+    # each session adds its folder
+    loader.search_paths[:] = dict.fromkeys(loader.search_paths)
+    return made
+
+
+@cache
+def _descriptions() -> Loader:
+    """Of AWS's services: megabytes of JSON, read once for all clients of a process."""
+    loader: Loader = CoreSession().get_component("data_loader")
+    return loader
 
 
 def _listing(pages: Iterable[Any]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -143,6 +143,7 @@ def freeze(
             system=settings.rows.system,
             date_order=settings.rows.date_order,
             time_zone=settings.rows.time_zone,
+            place=_place(settings.source),
             tables=tables,
             objects=listings,
             digest=digests.combined_digest(
@@ -182,6 +183,11 @@ class _Origin:
     sha256: str = ""
     size_bytes: int = 0
     checks: tuple[Check, ...] = ()
+    written_at: str = ""
+
+
+def _place(source: str) -> str:
+    return source if source in SERVERS else Path(source).expanduser().resolve().name
 
 
 def _readings(
@@ -208,7 +214,9 @@ def _readings(
         named = settings.columns.get(registry.named(table).file, ())
         reading = kinds.read(path, columns=named, charset=settings.charset)
         checks = certificate.file_checks(path, before)
-        yield table, _Origin(path.name, digest, before.st_size, checks), reading
+        written_at = datetime.fromtimestamp(int(before.st_mtime), UTC).isoformat()
+        origin = _Origin(path.name, digest, before.st_size, checks, written_at)
+        yield table, origin, reading
 
 
 def _freeze_table(
@@ -244,6 +252,7 @@ def _freeze_table(
         date_system=reading.date_system,
         digest=digests.table_digest(name, data, reading.rows, meaning=order),
         checks=checks,
+        written_at=origin.written_at,
     )
 
 

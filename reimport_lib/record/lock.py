@@ -5,14 +5,25 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO
 
 from reimport_lib.errors import Refused
-from reimport_lib.private_files import lock, private_open, unwritable
+from reimport_lib.private_files import (
+    lock,
+    private_open,
+    unwritable,
+    write_private,
+)
 from reimport_lib.record.run import Run
 
 _LOCK = ".executing"
+_EPOCH = ".epoch"
+_TRIES = 10
+_BETWEEN_SECONDS = 0.02
 
 
 @contextmanager
@@ -28,7 +39,7 @@ def executing(run: Run) -> Iterator[None]:
     with ExitStack() as held:
         try:
             file = held.enter_context(private_open(path, "a"))
-            lock(file, wait=False)
+            _take(file)
         except BlockingIOError:
             raise Refused(
                 f"Run {run.run_id} is being executed by another process.",
@@ -37,7 +48,41 @@ def executing(run: Run) -> Iterator[None]:
             ) from None
         except OSError as error:
             raise unwritable(path, error) from None
+        keep_epoch(run, 0)  # what is left of an attempt before writes nothing more
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
         yield
+
+
+def _take(file: IO[str]) -> None:
+    """Lock *file*, which whoever asks whether a run is executed holds for a moment."""
+    for _ in range(_TRIES - 1):
+        with suppress(BlockingIOError):
+            lock(file, wait=False)
+            return
+        time.sleep(_BETWEEN_SECONDS)
+    lock(file, wait=False)
+
+
+def epoch(run: Run) -> int:
+    """In which *run* may write to its database (``write.fence``); 0: in none yet."""
+    with suppress(OSError, ValueError):
+        return int((run.folder / _EPOCH).read_text(encoding="utf-8"))
+    return 0
+
+
+def keep_epoch(run: Run, number: int) -> None:
+    """All processes of *run* write in this epoch."""
+    write_private(run.folder / _EPOCH, f"{number}\n")
+
+
+def executor(run: Run) -> int:
+    """The process that executes *run*, whose end ends it all; 0 where none does."""
+    if not is_executed(run):
+        return 0
+    text = (run.folder / _LOCK).read_text(encoding="utf-8")
+    return int(text) if text.isdigit() else 0
 
 
 def is_executed(run: Run) -> bool:

@@ -8,13 +8,16 @@ and ``record.runs`` write it.
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from reimport_lib.checks import CheckRecord
 from reimport_lib.errors import ReimportError
+from reimport_lib.plan.signoffs import Leaning, SignOffRecord
+from reimport_lib.record.leaks import Privacy
 from reimport_lib.record.shape import Misfit, fitted
-from reimport_lib.record.status import Mode, Status
+from reimport_lib.record.status import Mode, Return, Status
 
 MANIFEST = "run.json"
 
@@ -73,10 +76,15 @@ class PhaseEntry(TypedDict):
     checks: list[CheckRecord]
     started: NotRequired[float]  # seconds since 1970
     ticks: NotRequired[float]  # the same moment by a clock that nobody sets
+    boot: NotRequired[str]  # of the start of the machine that those count from
     error: NotRequired[str]
     committed: NotRequired[str]  # by the ledger, and yet it did not succeed
+    goes_on: NotRequired[bool]  # what stopped it passes: kill, lost database, disk
     links: NotRequired[dict[str, list[LinkCounts]]]
     plan_digests: NotRequired[dict[str, str]]
+    row_plans_sha256: NotRequired[str]  # of the file that says it row by row
+    leans_on: NotRequired[list[Leaning]]
+    held: NotRequired[dict[str, int]]  # kind -> what did not leave while it wrote
     notebook: NotRequired[str]
     notebook_sha256: NotRequired[str]
     attempts: NotRequired[list[Attempt]]
@@ -85,11 +93,14 @@ class PhaseEntry(TypedDict):
 class Parameters(TypedDict):
     """What a run was opened with; see ``record.run.Run``."""
 
+    keep: NotRequired[bool]
     phases: list[str]
     reviewed: str
     gates: dict[str, float]
     strict: bool
     clean_slate: bool
+    again: NotRequired[str]
+    newer_source: NotRequired[bool]
 
 
 class SourceTable(TypedDict):
@@ -105,6 +116,7 @@ class SourceTable(TypedDict):
     columns: NotRequired[int]
     digest: NotRequired[str]
     certificate: NotRequired[list[CheckRecord]]
+    written_at: NotRequired[str]
 
 
 class SourceObjects(TypedDict):
@@ -120,6 +132,7 @@ class SourceObjects(TypedDict):
 class SourceRecord(TypedDict):
     tables: dict[str, SourceTable]
     objects: dict[str, SourceObjects]
+    place: NotRequired[str]
 
 
 class BackupRecord(TypedDict):
@@ -153,6 +166,16 @@ class TakenBack(TypedDict):
     at: str
 
 
+class Staying(TypedDict):
+    """How many rows of a model an undo leaves, and why; ``what`` names no data."""
+
+    model: str
+    outcome: str
+    why: str
+    what: str
+    rows: int
+
+
 class UndoRecord(TypedDict):
     """Which run an undo takes back, how much of it, and model -> outcome -> rows."""
 
@@ -160,6 +183,97 @@ class UndoRecord(TypedDict):
     digest: str
     narrowed: dict[str, str]
     counts: dict[str, dict[str, int]]
+    stays: NotRequired[list[Staying]]
+
+
+class UndoProof(TypedDict):
+    """
+    How a rehearsal was undone on its copy, which was then left as it is.
+
+    ``rows``: outcome -> rows, of ``models`` models; ``differ``: tables that did not
+    come back to what they were. ``seconds``: of the undo, without comparing.
+    """
+
+    rows: dict[str, int]
+    models: int
+    differ: list[str]
+    seconds: float
+    check: CheckRecord
+
+
+class Replanning(TypedDict):
+    """
+    What a rehearsal that reviews another one again found to be otherwise.
+
+    Attributes:
+        of: the run reviewed before; moved: rows that moved since, of both sides.
+        rows: planned otherwise; unexplained: of those, the ones that neither moved nor
+            hang on one that did.
+    """
+
+    of: str
+    moved: int
+    rows: int
+    unexplained: int
+
+
+class WorkCounts(TypedDict):
+    """How much of a worklist one action has: a line is one row and one code."""
+
+    lines: int
+    known: int
+    lapsed: int
+
+
+class Worklist(TypedDict):
+    """
+    What of the run somebody has to look at.
+
+    Attributes:
+        actions: action -> lines, of these those on which somebody has decided, and
+            those of which a decision counts no more.
+        without_doubt: rows that are left out and that no worklist names.
+        files: name in the run's folder -> sha256 as it was written; the workbook, where
+            one could be written, first.
+    """
+
+    actions: dict[str, WorkCounts]
+    without_doubt: int
+    files: dict[str, str]
+
+
+class SampleFigures(TypedDict):
+    """
+    How far people have looked at the sample of one table, and what they said.
+
+    Attributes:
+        lot: rows that came in; size: rows drawn at random; allowed: wrong ones with
+            which it passes; wrong, risk: what it proves, see ``ledger.SampleDraw``.
+        looked_at, not_ok: of those drawn at random, by the newest marks.
+        others, others_looked_at, others_not_ok: of the panel, and picked by risk.
+    """
+
+    table: str
+    seed: str
+    lot: int
+    size: int
+    allowed: int
+    wrong: int
+    risk: float
+    looked_at: int
+    not_ok: int
+    others: int
+    others_looked_at: int
+    others_not_ok: int
+    at: str
+
+
+class Rejection(TypedDict):
+    """Who said of a rehearsal that it is not to be applied, why and when."""
+
+    by: str
+    why: str
+    at: str
 
 
 class Undoing(TypedDict):
@@ -168,6 +282,15 @@ class Undoing(TypedDict):
     by: str
     at: str
     rows: dict[str, int]
+
+
+class GoingBack(TypedDict):
+    """What a full run that failed has done by itself about what it had written."""
+
+    state: Return
+    at: str
+    by: str  # the run that undoes it; "" before it is opened, or where none does
+    why: str  # it stays; "" where it does not
 
 
 class Database(TypedDict):
@@ -189,6 +312,7 @@ class Opening(TypedDict):
     confirmed: NotRequired[Confirmation]
     undo: NotRequired[UndoRecord]
     reviewed_seal: NotRequired[str]  # of the record of the rehearsal, when approved
+    reviewed_root: NotRequired[str]  # of all that it left, when approved
 
 
 class Manifest(Opening):
@@ -203,6 +327,7 @@ class Manifest(Opening):
     phases: list[PhaseEntry]
     origin: NotRequired[str]  # a random word: two folders may hold one run_id
     seal: NotRequired[str]  # over all else; see record.seal
+    evidence_root: NotRequired[str]  # over what was sealed before; see record.evidence
     as_of_from: NotRequired[str]
     snapshot_digest: NotRequired[str]
     source: NotRequired[SourceRecord]
@@ -213,8 +338,41 @@ class Manifest(Opening):
     finished_at: NotRequired[str]
     seconds: NotRequired[float]
     taken_back: NotRequired[TakenBack]
+    undo_proof: NotRequired[UndoProof]
+    going_back: NotRequired[GoingBack]
     undone: NotRequired[list[Undoing]]
+    replanned: NotRequired[Replanning]
+    worklist: NotRequired[Worklist]
+    samples: NotRequired[list[SampleFigures]]  # also long after it has ended
+    privacy: NotRequired[Privacy]
+    expired: NotRequired[str]
+    rejected: NotRequired[Rejection]
+    put_back: NotRequired[list[Undoing]]
+    signoffs: NotRequired[list[SignOffRecord]]  # in force when the source was frozen
     pruned: NotRequired[str]
+
+
+def has_gone_back(manifest: Manifest) -> bool:
+    """The database holds nothing of what the run wrote: nobody can go on with it."""
+    went = manifest.get("going_back", {}).get("state")
+    return manifest["status"] == Status.ROLLED_BACK or went in (
+        Return.UNDONE,
+        Return.RESTORED,
+    )
+
+
+def seconds_of(entry: PhaseEntry) -> float:
+    """Since the phase began; by the other clock where the machine was restarted."""
+    now = time.monotonic()
+    ticks = entry.get("ticks", now)
+    if ticks <= now:
+        return now - ticks
+    return max(0.0, time.time() - entry.get("started", time.time()))
+
+
+def phase_of(manifest: Manifest, name: str) -> PhaseEntry:
+    """The entry of phase *name*."""
+    return next(entry for entry in manifest["phases"] if entry["name"] == name)
 
 
 def read_manifest(folder: Path) -> Manifest:

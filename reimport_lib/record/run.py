@@ -7,18 +7,19 @@ works on the run: always under a lock, always whole, and by the methods below al
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 from reimport_lib.checks import Check
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
-from reimport_lib.private_files import lock, private_open, write_json
-from reimport_lib.record import events, seal
-from reimport_lib.record.clock import now
+from reimport_lib.plan.signoffs import Leaning, OpenedLimit
+from reimport_lib.record import events, evidence, seal
+from reimport_lib.record.clock import boot, now
 from reimport_lib.record.events import Event
 from reimport_lib.record.manifest import (
     MANIFEST,
@@ -26,17 +27,24 @@ from reimport_lib.record.manifest import (
     BackupRecord,
     Counts,
     Database,
+    GoingBack,
     LinkCounts,
     Manifest,
     PhaseEntry,
+    Replanning,
     SourceRecord,
     Undoing,
+    UndoProof,
+    Worklist,
+    phase_of,
     read_manifest,
+    seconds_of,
 )
 from reimport_lib.record.status import (
     STEPS_OF_A_PHASE,
     STEPS_OF_A_RUN,
     Mode,
+    Return,
     Status,
     step,
 )
@@ -54,6 +62,9 @@ class Run:
         reviewed: run id of the rehearsal whose plans it applies; empty in a rehearsal.
         gates: limits set for this run, ``TABLE.NAME`` -> value.
         clean_slate: delete what earlier imports left and overwrite every managed field.
+        keep: what was written stays where a later phase fails.
+        again: of a rehearsal that reviews another one again, since rows moved: which.
+        newer_source: and it freezes the source anew, instead of taking that one's.
     """
 
     run_id: str
@@ -65,6 +76,9 @@ class Run:
     gates: Mapping[str, float] = field(default_factory=dict)
     strict: bool = False
     clean_slate: bool = False
+    keep: bool = False
+    again: str = ""
+    newer_source: bool = False
 
     @property
     def snapshot_folder(self) -> Path:
@@ -110,7 +124,7 @@ class Run:
 
     def phase(self, name: str) -> PhaseEntry:
         """The entry of phase *name* in ``run.json``."""
-        return _entry(self.manifest(), name)
+        return phase_of(self.manifest(), name)
 
     def tell(self, event: Event) -> None:
         """Write *event* at the end of ``events.jsonl``."""
@@ -121,13 +135,22 @@ class Run:
         with self._changed() as manifest:
             self._take(manifest, Status.RUNNING)
             manifest["error"] = ""
+            manifest.pop("going_back", None)
 
-    def end(self, status: Status, *, seconds: float, error: str = "") -> None:
+    def end(
+        self,
+        status: Status,
+        *,
+        seconds: float,
+        error: str = "",
+        goes_back: bool = False,
+    ) -> None:
         """
         Its command ends: in *status*, with the error of the phase that stopped.
 
         Args:
             error: of a run that has no phases.
+            goes_back: what it wrote is to be taken back, whoever does it.
         """
         with self._changed() as manifest:
             self._take(manifest, status)
@@ -135,6 +158,8 @@ class Run:
             manifest["seconds"] = round(manifest.get("seconds", 0.0) + seconds, 2)
             errors = (entry.get("error", "") for entry in manifest["phases"])
             manifest["error"] = next(filter(None, errors), error)
+            if goes_back:
+                manifest["going_back"] = _going_back(Return.BEGUN)
         self.tell(events.RunFinished(status))
 
     def begin_phase(self, name: str) -> None:
@@ -142,37 +167,47 @@ class Run:
         with self._changed() as manifest:
             self._take(manifest, Status.RUNNING)
             manifest["error"] = ""
+            manifest.pop("going_back", None)
             entry = self._take_phase(manifest, name, Status.RUNNING)
             entry["started"] = time.time()
             entry["ticks"] = time.monotonic()
-            entry["checks"] = []
-            entry["error"] = ""
+            entry["boot"] = boot()
+            entry["checks"], entry["error"] = [], ""
         self.tell(events.PhaseStarted(name))
 
     def end_phase(
-        self, name: str, status: Status, *, error: str = "", committed: str = ""
+        self,
+        name: str,
+        status: Status,
+        *,
+        error: str = "",
+        committed: str = "",
+        goes_on: bool = False,
     ) -> bool:
         """
         Phase *name* ends in *status*.
 
         Args:
             committed: when it wrote, by the ledger, where it does not succeed.
+            goes_on: what stopped it passes, and says nothing against the run.
 
         Returns:
             Whether the run ended with it: it was the last, or it did not succeed.
         """
         with self._changed() as manifest:
             entry = self._take_phase(manifest, name, status)
-            entry["seconds"] = round(_seconds(entry), 2)
+            entry["seconds"] = round(seconds_of(entry), 2)
             entry["error"] = error
             if committed:
                 entry["committed"] = committed
+            if goes_on:
+                entry["goes_on"] = True
             left = [e for e in manifest["phases"] if e["status"] != Status.SUCCEEDED]
             has_ended = not left or status is not Status.SUCCEEDED
             if has_ended:
                 self._take(manifest, status)
                 manifest["error"] = error
-        self.tell(events.PhaseFinished(name, status))
+        self.tell(events.PhaseFinished(name, status, evidence.root(self.folder)))
         return has_ended
 
     def keep_attempt(self, name: str, attempt: Attempt) -> None:
@@ -184,16 +219,16 @@ class Run:
             entry["error"] = ""
             entry.pop("started", None)
             entry.pop("ticks", None)
+            entry.pop("goes_on", None)
+            entry.pop("boot", None)
             entry.pop("notebook", None)
             entry.pop("notebook_sha256", None)
-        kept = events.AttemptKept(name, attempt["number"], attempt["status"])
-        self.tell(kept)
+        self.tell(events.AttemptKept(name, attempt["number"], attempt["status"]))
 
     def record_checks(self, name: str, checks: Iterable[Check]) -> None:
         """What was checked in phase *name*."""
         with self._changed() as manifest:
-            found = [check.as_json() for check in checks]
-            _entry(manifest, name)["checks"] = found
+            phase_of(manifest, name)["checks"] = [each.as_json() for each in checks]
 
     def record_plans(
         self,
@@ -202,19 +237,36 @@ class Run:
         tables: Mapping[str, Counts],
         digests: Mapping[str, str],
         links: Mapping[str, list[LinkCounts]] | None = None,
+        rows_sha256: str = "",
     ) -> None:
-        """What phase *name* is going to do, table by table."""
+        """What phase *name* is going to do, table by table; of the file row by row."""
         with self._changed() as manifest:
-            entry = _entry(manifest, name)
+            entry = phase_of(manifest, name)
             entry["tables"] = dict(tables)
             entry["plan_digests"] = dict(digests)
+            entry["row_plans_sha256"] = rows_sha256
             if links is not None:
                 entry["links"] = dict(links)
+
+    def record_signoffs(self, signed: Iterable[OpenedLimit]) -> None:
+        """The limits that people opened, as this run is held to them."""
+        with self._changed() as manifest:
+            manifest["signoffs"] = [each.to_json() for each in signed]
+
+    def record_leanings(self, name: str, leanings: Sequence[Leaning]) -> None:
+        """What phase *name* passed by a sign-off alone."""
+        with self._changed() as manifest:
+            phase_of(manifest, name)["leans_on"] = list(leanings)
+
+    def record_held(self, name: str, held: Mapping[str, int]) -> None:
+        """What phase *name* kept from leaving the house, by kind."""
+        with self._changed() as manifest:
+            phase_of(manifest, name)["held"] = dict(held)
 
     def record_notebook(self, name: str, notebook: str, sha256: str) -> None:
         """The executed notebook of phase *name*, and its digest."""
         with self._changed() as manifest:
-            entry = _entry(manifest, name)
+            entry = phase_of(manifest, name)
             entry["notebook"] = notebook
             entry["notebook_sha256"] = sha256
 
@@ -259,12 +311,53 @@ class Run:
             manifest["taken_back"] = {"to": to, "at": now().isoformat()}
         self.tell(events.Restored(backup))
 
+    def record_undo_proof(self, proof: UndoProof) -> None:
+        """Whether undoing it leads back to the start, tried on its copy."""
+        with self._changed() as manifest:
+            manifest["undo_proof"] = proof
+        verdict = proof["check"]["verdict"]
+        self.tell(events.UndoRehearsed(verdict, proof["seconds"]))
+
     def record_undoing(self, by: str, rows: Mapping[str, int]) -> None:
         """The run *by* took this one back; outcome -> *rows*."""
         with self._changed() as manifest:
             made: Undoing = {"by": by, "at": now().isoformat(), "rows": dict(rows)}
             manifest.setdefault("undone", []).append(made)
         self.tell(events.RunUndone(by))
+
+    def record_putting_back(self, by: str, rows: Mapping[str, int]) -> None:
+        """The run *by* put back what people had done; outcome -> *rows*."""
+        with self._changed() as manifest:
+            made: Undoing = {"by": by, "at": now().isoformat(), "rows": dict(rows)}
+            manifest.setdefault("put_back", []).append(made)
+        self.tell(events.WorkPutBack(by))
+
+    def go_back(self, state: Return, *, by: str = "", why: str = "") -> None:
+        """How far it has taken back what it wrote."""
+        with self._changed() as manifest:
+            manifest["going_back"] = _going_back(state, by=by, why=why)
+        self.tell(events.WentBack(state, by))
+
+    def record_replanning(self, found: Replanning) -> None:
+        """What is planned otherwise than in the run that this one reviews again."""
+        with self._changed() as manifest:
+            manifest["replanned"] = found
+
+    def record_worklist(self, found: Worklist) -> None:
+        """What of it somebody has to look at."""
+        with self._changed() as manifest:
+            manifest["worklist"] = found
+
+    def record_expiry(self, at: datetime) -> None:
+        """It was found too old to be applied, and stays so."""
+        with self._changed() as manifest:
+            manifest["expired"] = at.isoformat()
+
+    def record_rejection(self, *, by: str, why: str) -> None:
+        """Somebody looked at it, and it is not to be applied."""
+        with self._changed() as manifest:
+            manifest["rejected"] = {"by": by, "why": why, "at": now().isoformat()}
+        self.tell(events.RunRejected())
 
     def record_pruning(self) -> None:
         """Copy, snapshot or backup are gone."""
@@ -288,7 +381,7 @@ class Run:
         )
 
     def _take_phase(self, manifest: Manifest, name: str, status: Status) -> PhaseEntry:
-        entry = _entry(manifest, name)
+        entry = phase_of(manifest, name)
         entry["status"] = step(
             entry["status"],
             status,
@@ -298,27 +391,10 @@ class Run:
         )
         return entry
 
-    @contextmanager
-    def _changed(self) -> Iterator[Manifest]:
+    def _changed(self) -> AbstractContextManager[Manifest]:
         """The manifest, under its lock; written where the block comes to its end."""
-        with private_open(self.folder / ".lock", "a") as file:
-            lock(file)
-            manifest = read_manifest(self.folder)
-            key = seal.installation_key(self.settings.runs)
-            is_ours = seal.holds(manifest, key)
-            yield manifest
-            written = seal.sealed(manifest, key) if is_ours else manifest
-            write_json(self.folder / MANIFEST, written)
+        return evidence.changed_record(self.folder, self.settings.runs)
 
 
-def _entry(manifest: Manifest, name: str) -> PhaseEntry:
-    return next(entry for entry in manifest["phases"] if entry["name"] == name)
-
-
-def _seconds(entry: PhaseEntry) -> float:
-    """Since the phase began; by the other clock where the machine was restarted."""
-    now = time.monotonic()
-    ticks = entry.get("ticks", now)
-    if ticks <= now:
-        return now - ticks
-    return max(0.0, time.time() - entry.get("started", time.time()))
+def _going_back(state: Return, *, by: str = "", why: str = "") -> GoingBack:
+    return {"state": state, "at": now().isoformat(), "by": by, "why": why}

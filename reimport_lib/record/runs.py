@@ -13,6 +13,7 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, UsageError, did_you_mean
 from reimport_lib.plain import shortened
 from reimport_lib.private_files import write_json
+from reimport_lib.record import evidence, heartbeat, lock
 from reimport_lib.record.clock import now
 from reimport_lib.record.events import RunOpened
 from reimport_lib.record.manifest import (
@@ -25,7 +26,7 @@ from reimport_lib.record.manifest import (
 )
 from reimport_lib.record.run import Run
 from reimport_lib.record.seal import installation_key, sealed
-from reimport_lib.record.status import Mode, Status
+from reimport_lib.record.status import AT_WORK, Mode, Status
 
 # A name of one folder, whatever a person types: no way out of the runs folder.
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -40,6 +41,9 @@ def create(
     gates: Mapping[str, float] | None = None,
     strict: bool = False,
     clean_slate: bool = False,
+    keep: bool = False,
+    again: str = "",
+    newer_source: bool = False,
     details: Opening | None = None,
 ) -> Run:
     """
@@ -67,9 +71,13 @@ def create(
             "gates": dict(gates or {}),
             "strict": strict,
             "clean_slate": clean_slate,
+            "keep": keep,
         },
         "phases": [_not_begun(number, name) for number, name in phases],
     }
+    if again:
+        manifest["parameters"]["again"] = again
+        manifest["parameters"]["newer_source"] = newer_source
     key = installation_key(settings.runs)
     write_json(folder / MANIFEST, sealed({**manifest, **(details or {})}, key))
     run = load(settings, folder.name)
@@ -140,6 +148,9 @@ def load(settings: Settings, run_id: str) -> Run:
         dict(parameters["gates"]),
         parameters["strict"],
         parameters["clean_slate"],
+        parameters.get("keep", False),
+        parameters.get("again", ""),
+        parameters.get("newer_source", False),
     )
 
 
@@ -199,6 +210,21 @@ def newest(
         if (mode is None or run.mode is mode) and run.status in statuses:
             return None if any(run_id > run.run_id for run_id in damaged) else run
     return None
+
+
+def is_abandoned(run: Run) -> bool:
+    """It says that it is running, and gives no sign of life: it was killed."""
+    return (
+        run.status is Status.RUNNING
+        and not lock.is_executed(run)
+        and heartbeat.is_silent(run.folder, run.settings.silent_seconds)
+    )
+
+
+def is_cut_off(run: Run) -> bool:
+    """It has ended, and whoever ended it was killed before that was all sealed."""
+    has_ended = run.status not in AT_WORK and not lock.is_executed(run)
+    return has_ended and not evidence.is_closed(run.folder)
 
 
 def pseudonym_key(settings: Settings) -> bytes:

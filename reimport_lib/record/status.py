@@ -18,6 +18,11 @@ class Mode(StrEnum):
     REHEARSAL = "rehearsal"  # a copy of the database, made by the backup phase
     FULL = "full"  # the real database, after a person has confirmed
     UNDO = "undo"  # the real database: takes another run back, row by row
+    PUT_BACK = "put-back"  # the real database: what people did before a restore
+
+
+ROW_BY_ROW = frozenset({Mode.UNDO, Mode.PUT_BACK})
+"""Runs that a person's command does at once, without phases."""
 
 
 class Status(StrEnum):
@@ -27,11 +32,20 @@ class Status(StrEnum):
     OPEN = "open"  # a run that is made and confirmed, and not executed yet
     RUNNING = "running"  # somebody's kernel or command is at work
     SUCCEEDED = "succeeded"  # done, and no check failed
-    REFUSED = "refused"  # a condition was not met; earlier phases stay
+    REFUSED = "refused"  # a condition was not met; its phase wrote nothing
     FAILED = "failed"  # an error, or a kernel that died; nothing uncommitted stays
     VALIDATION_FAILED = "validation-failed"  # applied, and a check did not hold
-    ROLLED_BACK = "rolled-back"  # undone by a person
+    ROLLED_BACK = "rolled-back"  # its backup was put back
     INTERRUPTED = "interrupted"  # Ctrl-C or a signal
+
+
+class Return(StrEnum):
+    """How far a full run that failed has taken back what it wrote, by itself."""
+
+    BEGUN = "begun"  # cut off, where no command is at it
+    UNDONE = "undone"  # row by row, by a run of its own
+    RESTORED = "restored"  # its backup was put back
+    STAYS = "stays"  # it could not be, without people's work
 
 
 EXIT_CODES = {
@@ -55,6 +69,9 @@ STOPPED = frozenset(
     }
 )
 """A run or phase that ended, and that another attempt may go on with."""
+
+AT_WORK = frozenset({Status.OPEN, Status.RUNNING})
+"""A run whose record changes with what it does; it is sealed when that is done."""
 
 FINISHED = frozenset({Status.SUCCEEDED, Status.ROLLED_BACK})
 """A run that nobody goes on with."""

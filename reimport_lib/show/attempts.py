@@ -11,6 +11,7 @@ from reimport_lib.record.manifest import Attempt, Manifest, PhaseEntry
 from reimport_lib.record.status import Status
 from reimport_lib.show.badges import status_badge
 from reimport_lib.show.html import Cell, Element, Grid, PageLink
+from reimport_lib.show.run_facts import when
 from reimport_lib.show.words import duration, moment, took
 
 
@@ -39,7 +40,7 @@ def attempts_table(manifest: Manifest, folder: Path) -> list[Element]:
                 (
                     PageLink.to(name, folder / page),
                     status_badge(each["status"]),
-                    moment(each["ended_at"] or each["started_at"]),
+                    when(manifest, each["ended_at"] or each["started_at"]),
                     took(each["seconds"]),
                     each["error"],
                 )

@@ -10,12 +10,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reimport_lib.checks import Check
+from reimport_lib.checks import Check, Verdict
+from reimport_lib.plan.codes import SOURCE_OUTCOMES
 from reimport_lib.plan.decide import Link
 from reimport_lib.plan.gates import Gates
+from reimport_lib.plan.signoffs import OpenedLimit
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.status import Status
-from reimport_lib.show import deletion_words, run_facts
+from reimport_lib.show import (
+    changes,
+    deletion_words,
+    instead,
+    run_facts,
+    sampled,
+    worklist,
+)
 from reimport_lib.show.attempts import attempts_table
 from reimport_lib.show.badges import outcome_badge, status_badge
 from reimport_lib.show.charts import deletion_bars, match_rates, outcome_overview
@@ -27,14 +36,23 @@ from reimport_lib.show.html import (
     Sentence,
     from_template,
 )
+from reimport_lib.show.last_time import (
+    LAST_TIME,
+    LastTime,
+    beside,
+    changed,
+    took_last_time,
+)
 from reimport_lib.show.provenance import provenance
 from reimport_lib.show.rejected_rows import rejected_rows_report
+from reimport_lib.show.replanned import replanned_rows
 from reimport_lib.show.results import (
     checks_stack,
     header_card,
     link_floors,
     status_words,
 )
+from reimport_lib.show.signoffs import opened_limits
 from reimport_lib.show.verdict import verdict
 from reimport_lib.show.words import (
     OUTCOMES,
@@ -48,41 +66,80 @@ from reimport_lib.show.words import (
 )
 from reimport_lib.tables import registry
 
+LIST_HINT = "load the list with `reimport load-config`, and rehearse again"
 IMPORTING = frozenset(table.phase for table in registry.by_name().values())
 
 
-def render(manifest: Manifest, folder: Path) -> str:
+Sections = list[tuple[str, Sequence[Element]]]
+_CHECKS = "Checks"
+
+
+def render(manifest: Manifest, folder: Path, earlier: Sequence[Manifest] = ()) -> str:
     """
     The cover as one HTML document that asks no other host for anything.
+
+    Args:
+        manifest, folder, earlier: as of ``sections``.
+    """
+    return page(manifest, sections(manifest, folder, earlier))
+
+
+def sections(
+    manifest: Manifest, folder: Path, earlier: Sequence[Manifest] = ()
+) -> Sections:
+    """
+    What stands below the verdict; drawing it takes most of the time.
 
     Args:
         manifest: ``run.json``, read.
         folder: of the run: the outcomes files give example row numbers, and exported
             notebooks that lie in it are linked.
+        earlier: runs before it of which people looked at samples.
     """
-    kind = "Rehearsal" if run_facts.is_rehearsal(manifest) else "Import"
-    sections: list[tuple[str, Sequence[Element]]] = [
-        ("What becomes of the data", _data(manifest)),
-        ("What does not come in, and why", rejected_rows_report(manifest, folder)),
+    last = LastTime.read(folder)
+    return [
+        ("What is otherwise than it was reviewed", replanned_rows(manifest, folder)),
+        ("What is otherwise than the last time", changed(last, manifest)),
+        ("What becomes of the data", _data(manifest, last)),
+        ("What changes, field by field", changes.section(folder)),
+        (
+            "What does not come in, and why",
+            rejected_rows_report(manifest, folder, last),
+        ),
+        ("Where it is instead", instead.where_instead(manifest)),
+        (worklist.HEADING, worklist.report(manifest)),
         ("Who the rows belong to", _links(manifest)),
         ("What is deleted", _deletions(manifest)),
-        ("Values changed or doubted on the way in", _notes(manifest)),
-        ("Checks", _checks(manifest)),
-        ("The phases", _phases(manifest, folder)),
+        ("Values changed or doubted on the way in", _notes(manifest, last)),
+        ("Limits that people opened", opened_limits(manifest)),
+        ("What was not checked, and why", _not_checked(manifest)),
+        (_CHECKS, _checks(manifest)),
+        ("What people found by eye", sampled.report([*earlier, manifest])),
+        ("The phases", _phases(manifest, folder, last)),
         ("Attempts", attempts_table(manifest, folder)),
         ("What this report rests on", provenance(manifest)),
         ("How to read it", _words()),
     ]
+
+
+def page(manifest: Manifest, made: Sections) -> str:
+    """The document of the sections *made* before, with the checks of *manifest*."""
+    kind = "Rehearsal" if run_facts.is_rehearsal(manifest) else "Import"
+    begun = run_facts.when(manifest, manifest.get("created_at", ""))
+    now = [(head, _checks(manifest) if head == _CHECKS else of) for head, of in made]
     return from_template(
         "cover.j2",
         title=f"{kind} {manifest['run_id']}",
+        heading=f"{kind} of {begun}" if begun else kind,
         card=header_card(manifest),
         verdict=verdict(manifest),
-        sections=sections,
+        actions=worklist.by_action(manifest),
+        worklist=worklist.HEADING,
+        sections=now,
     )
 
 
-def _data(manifest: Manifest) -> list[Element]:
+def _data(manifest: Manifest, last: LastTime | None) -> list[Element]:
     found = run_facts.source_tables(run_facts.tables(manifest))
     if not found:
         return [Sentence(_nothing_planned(manifest))]
@@ -92,12 +149,14 @@ def _data(manifest: Manifest) -> list[Element]:
         terms = equation(run_facts.by_outcome(counts))
         terms += " (planned; its phase is not done)" if name in planned else ""
         blank = counts.get("blank_rows", 0)
-        rows.append((noun(name), terms, count(blank) if blank else ""))
-    balance = Grid(
+        total = sum(run_facts.by_outcome(counts).values())
+        then = beside(last, name, SOURCE_OUTCOMES, total)
+        rows.append((noun(name), terms, count(blank) if blank else "", then))
+    balance = Grid.of_filled(
         "Every row in exactly one outcome",
-        ("table", "rows = outcomes", "blank rows"),
+        ("table", "rows = outcomes", "blank rows", "rows last time"),
         rows,
-        right=("blank rows",),
+        right=("blank rows", "rows last time"),
     )
     is_in = manifest["status"] == Status.SUCCEEDED
     applied = is_in and not run_facts.is_rehearsal(manifest)
@@ -123,7 +182,8 @@ def _links(manifest: Manifest) -> list[Element]:
         for table, links in phase.get("links", {}).items()
         for link in links
     ]
-    limits = Gates(manifest["parameters"].get("gates", {}))
+    signed = tuple(map(OpenedLimit.from_json, manifest.get("signoffs", [])))
+    limits = Gates(manifest["parameters"].get("gates", {}), signed)
     floors = {
         f"{noun(table)}: {link_noun(link)}": floor
         for table in run_facts.tables(manifest)
@@ -155,27 +215,67 @@ def _deletions(manifest: Manifest) -> list[Element]:
     return [drawn, kept]
 
 
-def _notes(manifest: Manifest) -> list[Element]:
-    heads = ("table", "note", "rows", "what it means", "what to do")
+def _notes(manifest: Manifest, last: LastTime | None) -> list[Element]:
+    heads = ("table", "note", "rows", LAST_TIME, "what it means", "what to do")
     rows = [
-        (noun(name), code, count(number), *note_meaning(code))
+        (
+            noun(name),
+            code,
+            count(number),
+            beside(last, name, [f"note {code}"], number),
+            *note_meaning(code),
+        )
         for name, counts in run_facts.tables(manifest).items()
         for code, number in counts.get("notes", {}).items()
     ]
-    return [Grid("By table and note", heads, rows, right=("rows",))] if rows else []
+    if not rows:
+        return []
+    right = ("rows", LAST_TIME)
+    return [Grid.of_filled("By table and note", heads, rows, right=right)]
 
 
-def _checks(manifest: Manifest) -> list[Element]:
-    found = [
+def _found(manifest: Manifest) -> list[Check]:
+    """Every check, named with its phase."""
+    return [
         replace(Check.from_json(check), name=f"{phase['name']}: {check['name']}")
         for phase in manifest["phases"]
         for check in phase["checks"]
     ]
+
+
+def _not_checked(manifest: Manifest) -> list[Element]:
+    """What nobody can say of this run, which no other check makes good for."""
+    rows = [
+        (check.name, check.actual, check.hint)
+        for check in _found(manifest)
+        if check.verdict is Verdict.COULD_NOT_CHECK
+    ]
+    rows += [
+        (f"{noun(table)}: {link_noun(link['name'])}", "the list is empty", LIST_HINT)
+        for phase in manifest["phases"]
+        for table, links in phase.get("links", {}).items()
+        for link in links
+        if not link.get("checked", True)
+    ]
+    rows += [
+        (f"{phase['name']}: all of it", f"the phase is {phase['status']}", "")
+        for phase in manifest["phases"]
+        if phase["status"] == Status.PENDING
+    ]
+    if not rows:
+        return []
+    heads = ("what", "why not", "what to do")
+    return [Grid.of_filled("No other check makes good for these", heads, rows)]
+
+
+def _checks(manifest: Manifest) -> list[Element]:
+    found = _found(manifest)
+    found += map(Check.from_json, run_facts.checks_of_run(manifest))
     past = run_facts.is_taken_back(manifest)
     return [checks_stack(found, past=past)] if found else []
 
 
-def _phases(manifest: Manifest, folder: Path) -> list[Element]:
+def _phases(manifest: Manifest, folder: Path, last: LastTime | None) -> list[Element]:
     rows: list[tuple[Cell, ...]] = []
     for phase in manifest["phases"]:
         number, name = phase["number"], phase["name"]
@@ -186,18 +286,17 @@ def _phases(manifest: Manifest, folder: Path) -> list[Element]:
                 PageLink.to(name, page),
                 status_badge(phase["status"]),
                 took(phase["seconds"]),
+                took_last_time(last, name),
                 phase.get("error", ""),
             )
         )
-    heads = ("n", "phase", "state", "took", "what stopped it")
-    used = [place for place in range(len(heads)) if any(row[place] for row in rows)]
     whole = took(manifest.get("seconds", 0))
     return [
-        Grid(
+        Grid.of_filled(
             "Each phase has its notebook",
-            [heads[place] for place in used],
-            [[row[place] for place in used] for row in rows],
-            right=("took",),
+            ("n", "phase", "state", "took", LAST_TIME, "what stopped it"),
+            rows,
+            right=("took", LAST_TIME),
             foot=f"The whole run: {whole}." if whole else "",
         )
     ]

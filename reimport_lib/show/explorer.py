@@ -87,7 +87,7 @@ class Explorer(Element):
             caption += f": rows {places} of {count(len(chosen))}"
         none = "no row is of this kind."
         more = f"{several(len(chosen), 'row')} of this kind, no more."
-        heads = (*_HEADS, *fields)
+        heads = ("row", self.mask.key_head, *_HEADS[2:], *fields)
         return Grid(caption, heads, lines, empty=more if len(chosen) else none)
 
     def choices(self, table: str, outcome: str) -> list[str]:

@@ -11,15 +11,22 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reimport_lib.show.html import from_template
+from reimport_lib.record.manifest import DamagedRecord, read_manifest
+from reimport_lib.record.status import Status
+from reimport_lib.show import check_words
+from reimport_lib.show.changes import PAGE
+from reimport_lib.show.html import PageLink, from_template
 from reimport_lib.show.sanitizer import sanitized
+from reimport_lib.show.words import STATUSES, saying
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 MIME_TYPES = ("text/html", "image/png", "text/plain")
+CHANGES = "What changes, field by field"
 
 _TEMPLATE = """
 {%- extends 'basic/index.html.j2' -%}
@@ -42,20 +49,69 @@ def export(notebook: Path) -> str:
     """
     The page of the executed notebook at *notebook*; the caller writes it.
 
-    The page links to ``report.html`` beside it.
+    The page links to ``report.html`` and, by the ``run.json`` beside it, to the pages
+    before and after it.
     """
     stored = json.loads(notebook.read_text(encoding="utf-8"))
-    return to_html(stored, title=notebook.stem)
+    return to_html(stored, title=notebook.stem, place=_place(notebook))
 
 
-def to_html(notebook: Any, *, title: str) -> str:
+@dataclass(frozen=True, slots=True)
+class PageOfRun:
+    """
+    Where a page stands in its run.
+
+    Attributes:
+        verdict: how its phase ended, and what its checks found; "" where unknown.
+        before, after: the pages beside it; None at the ends, and where the run stopped.
+        changes: leads to what its phase, and others, change; None where it plans none.
+    """
+
+    verdict: str = ""
+    before: PageLink | None = None
+    after: PageLink | None = None
+    changes: PageLink | None = None
+
+
+def _place(notebook: Path) -> PageOfRun:
+    """Out of the run's record; of a page that is no phase's, nothing."""
+    try:
+        phases = read_manifest(notebook.parent)["phases"]
+    except (DamagedRecord, OSError):
+        return PageOfRun()
+    names = [f"{p['number']:02d}_{p['name'].replace('-', '_')}" for p in phases]
+    if notebook.stem not in names:
+        return PageOfRun()
+    at = names.index(notebook.stem)
+    entry = phases[at]
+    said = saying(STATUSES, entry["status"])
+    verdict = f"{said.sign} {said.word}"
+    if entry["checks"]:
+        found = check_words.found(check["verdict"] for check in entry["checks"])
+        verdict += f": {found}"
+    goes_on = entry["status"] == Status.SUCCEEDED and at + 1 < len(names)
+    return PageOfRun(
+        verdict,
+        _link(names[at - 1]) if at else None,
+        _link(names[at + 1]) if goes_on else None,
+        PageLink(CHANGES, PAGE) if "plan_digests" in entry else None,
+    )
+
+
+def _link(name: str) -> PageLink:
+    return PageLink(name.replace("_", " "), f"{name}.html")
+
+
+def to_html(notebook: Any, *, title: str, place: PageOfRun | None = None) -> str:
     """The page of *notebook*, as it is stored, which is left as it is."""
     metadata = {n: value for n, value in notebook["metadata"].items() if n != "widgets"}
     cells = [_cell(cell) for cell in notebook["cells"]]
     shown = json.dumps({**notebook, "metadata": metadata, "cells": cells})
     body, _ = _exporter().from_file(io.StringIO(shown))
     title = title.replace("_", " ")
-    return from_template("notebook.j2", title=title, body=sanitized(body))
+    return from_template(
+        "notebook.j2", title=title, body=sanitized(body), place=place or PageOfRun()
+    )
 
 
 def _cell(cell: Any) -> Any:

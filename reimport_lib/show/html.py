@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 _ELEMENTS = "div p span table caption thead tbody tr th td details summary img a code"
 ELEMENTS = frozenset(_ELEMENTS.split())
-_ATTRIBUTES = "class style scope role alt src width open href"
+_ATTRIBUTES = "class style scope role alt src width open href data-head"
+_ATTRIBUTES += " tabindex aria-label"
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 
 _TEXT_WIDTH = 60
-# A file name without a scheme, a host or a folder: nothing else is ever linked.
-_BESIDE = re.compile(r"\w[\w.-]*\.html")
+# A file of this folder or of one in it, without a scheme or a host: nothing else is
+# ever linked.
+_BESIDE = re.compile(r"(?:\w[\w.-]*/)?\w[\w.-]*\.(?:html|ipynb)")
 # Columns of our own sentences, in which a command stands between backquotes.
 _ADVICE = frozenset({"what to do", "what it means and what to do"})
 _COMMAND = re.compile(r"`([^`]+)`")
@@ -114,7 +116,7 @@ class Sentence(Element):
 
 @dataclass(frozen=True, slots=True)
 class PageLink(Element):
-    """A word that leads to a file in the same folder, or only a word."""
+    """A word that leads to a file in the same folder or one in it, or only a word."""
 
     words: str
     target: str = ""
@@ -157,6 +159,24 @@ class Grid(Element):
     empty: str = "Nothing to show."
     foot: str = ""
     whole: Collection[str] = ()
+
+    @classmethod
+    def of_filled(
+        cls,
+        caption: str,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[Cell]],
+        *,
+        right: Collection[str] = (),
+        empty: str = "Nothing to show.",
+        foot: str = "",
+        whole: Collection[str] = (),
+    ) -> Grid:
+        """A table of those columns that hold something in any row."""
+        used = [n for n in range(len(heads)) if any(row[n] for row in rows)]
+        shown = [[row[n] for n in used] for row in rows]
+        names = [heads[n] for n in used]
+        return cls(caption, names, shown, right, empty, foot, whole)
 
     def text(self) -> str:
         if not self.rows:

@@ -59,6 +59,11 @@ class Masking:
     secret: bytes = field(repr=False)
     reveal: bool = False
 
+    @property
+    def key_head(self) -> str:
+        """The head of a column of keys: what stands in it."""
+        return "key" if self.reveal else "pseudonym"
+
     def key(self, key: str) -> str:
         """The key itself, or its pseudonym; a blank key stays blank."""
         if self.reveal or not key:

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from reimport_lib.plan.gates import loosens
+from reimport_lib.plan.signoffs import WORDS
 from reimport_lib.record.manifest import Manifest, Parameters
-from reimport_lib.record.status import Status
-from reimport_lib.show import run_facts
+from reimport_lib.record.status import Return, Status
+from reimport_lib.show import run_facts, sampled
 
 # The command at the head of a hint: options with their values, a run's id.
 _OPTION = r"--[a-z-]+(?:[ =](?!-)[^\s,;]+)?"
@@ -35,16 +37,31 @@ class Step:
 def after(manifest: Manifest) -> Step:
     """The next step after the run that *manifest* describes."""
     _, hint = run_facts.error(manifest) if run_facts.has_stopped(manifest) else ("", "")
-    if advised := _COMMAND.match(hint):
-        return Step(command=advised.group())
+    if run_facts.is_taken_back(manifest) and "--resume" in hint:
+        hint = ""  # nobody can go on with it
+    if command := advised(hint):
+        return Step(command=command)
     if "reimport " in hint:
         return Step(hint)
-    return Step(hint, _by_state(manifest, hint))
+    return Step(hint or sampled.step(manifest), _by_state(manifest, hint))
+
+
+def advised(hint: str) -> str:
+    """The command at the head of the *hint* of an error; "" where it has none."""
+    found = _COMMAND.match(hint)
+    return found.group() if found else ""
 
 
 def _by_state(manifest: Manifest, hint: str) -> str:
     """The command that the state of a run asks for, with the limits of *hint*."""
     status, run_id = manifest["status"], manifest["run_id"]
+    went = run_facts.went_back(manifest)
+    if went and went["state"] == Return.BEGUN:
+        return f"reimport run --resume {run_id}"
+    if run_facts.is_taken_back(manifest):
+        return "reimport run --dry-run"
+    if "rejected" in manifest:
+        return "reimport run --dry-run"
     if status == Status.SUCCEEDED and run_facts.is_rehearsal(manifest):
         return f"reimport run --full --reviewed {run_id}"
     if status in (Status.OPEN, Status.INTERRUPTED, Status.FAILED):
@@ -53,7 +70,7 @@ def _by_state(manifest: Manifest, hint: str) -> str:
         limits = dict(_LIMIT.findall(hint))
         words = _opened_with(manifest["parameters"], limits)
         return " ".join(("reimport run --dry-run", *words))
-    return "reimport run --dry-run" if status == Status.ROLLED_BACK else ""
+    return ""
 
 
 def _opened_with(opened: Parameters, limits: Mapping[str, str]) -> Iterator[str]:
@@ -69,3 +86,5 @@ def _opened_with(opened: Parameters, limits: Mapping[str, str]) -> Iterator[str]
     if opened["clean_slate"]:
         yield "--clean-slate"
     yield from (f"--gate {place}={limit}" for place, limit in limits.items())
+    if any(loosens(place, float(limit)) for place, limit in limits.items()):
+        yield WORDS

@@ -151,12 +151,13 @@ def changes_table(plan: Plan, mask: Masking, rows: int = 5) -> Grid:
         caption += f": {several(len(changes), 'field')} of {of_all} "
         caption += verb(len(changes), "changes", "change")
         caption += "" if mask.reveal else ", masked"
-    left = len(records) - rows  # no file holds what changes field by field
+    left = len(records) - rows
     are = verb(left, "changes and is", "change and are")
-    more = f" {several(left, 'further record')} {are} not shown: raise sample_rows."
+    further = several(left, "further record")
+    more = f" {further} {are} not shown: raise sample_rows, or see changes.html."
     return Grid(
         caption,
-        ("row", "key", "field", "before", "after"),
+        ("row", mask.key_head, "field", "before", "after"),
         lines,
         empty="no record that is there changes.",
         foot=f"{by_field}: {most}.{more if left > 0 else ''}",
@@ -188,7 +189,7 @@ def deletions_stack(
         empty="none; nothing is deleted.",
     )
     each = f"Up to {rows} of each kind"
-    kinds = Grid(each, ("table", "key", "outcome", "reason"), listed)
+    kinds = Grid(each, ("table", mask.key_head, "outcome", "reason"), listed)
     return Stack([overview, *([Fold(each, kinds)] if listed else [])])
 
 

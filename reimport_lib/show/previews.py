@@ -197,7 +197,7 @@ def matches_stack(made: str, found: pd.DataFrame, mask: Masking) -> Stack:
     spelled = f"spellings ({of})"
     table = Grid(
         sentence_case(things),
-        ("key", spelled, of),
+        (mask.key_head, spelled, of),
         [(key, texts, count(rows)) for key, texts, _, rows in lines],
         right=(of,),
         whole=(spelled,),

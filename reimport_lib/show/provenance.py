@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from reimport_lib.record.manifest import Manifest, SourceRecord
 from reimport_lib.show.html import Element, Fold, Grid, Stack
-from reimport_lib.show.run_facts import clock
+from reimport_lib.show.run_facts import clock, when
 from reimport_lib.show.words import count, size
 
 
@@ -33,8 +33,8 @@ def _run(manifest: Manifest) -> dict[str, object]:
     database = manifest.get("database", {})
     told = (database.get(name) for name in ("engine", "name", "migrations"))
     return {
-        "opened": manifest.get("created_at"),
-        "ended": manifest.get("finished_at"),
+        "opened": when(manifest, manifest.get("created_at", "")),
+        "ended": when(manifest, manifest.get("finished_at", "")),
         "clock of every plan": clock(manifest),
         "database": ", ".join(str(fact) for fact in told if fact),
         "rehearsal that was reviewed": parameters.get("reviewed"),
@@ -51,7 +51,8 @@ def _confirmed(manifest: Manifest) -> str:
     if "confirmed" not in manifest:
         return ""
     said = manifest["confirmed"]
-    return f"by {said['by']}, at {said['at']}, {said['how']}, {said['word']}"
+    at = when(manifest, said["at"])
+    return f"by {said['by']}, {at}, {said['how']}, {said['word']}"
 
 
 def _sources(manifest: Manifest) -> Grid:
@@ -62,6 +63,7 @@ def _sources(manifest: Manifest) -> Grid:
             name,
             table["file"],
             table["way"],
+            when(manifest, table.get("written_at", "")),
             count(table["rows"]),
             size(table["bytes"]),
             table["sha256"][:16],
@@ -73,13 +75,14 @@ def _sources(manifest: Manifest) -> Grid:
             name,
             listing["prefix"],
             "S3 listing",
+            "",
             count(listing["objects"]),
             size(listing["size_bytes"]),
             listing["digest"][:16],
         )
         for name, listing in source["objects"].items()
     ]
-    heads = ("table", "file", "way in", "rows", "size", "sha256 begins")
+    heads = ("table", "file", "way in", "written", "rows", "size", "sha256 begins")
     return Grid("The source, as it was frozen", heads, rows, right=("rows", "size"))
 
 
@@ -97,7 +100,7 @@ def _backup(manifest: Manifest) -> dict[str, object]:
         return {}
     backup = manifest["backup"]
     return {
-        "made": backup["made_at"],
+        "made": when(manifest, backup["made_at"]),
         "in the folder of run": backup["run"],
         "file": backup["file"],
         "size": size(backup["bytes"]),

@@ -14,6 +14,7 @@ from reimport_lib.plan.codes import Outcome
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.show.badges import outcome_badge
 from reimport_lib.show.html import Cell, Element, Grid
+from reimport_lib.show.last_time import LAST_TIME, LastTime, beside
 from reimport_lib.show.run_facts import tables
 from reimport_lib.show.words import code_meaning, count, noun
 
@@ -21,7 +22,9 @@ EXAMPLES = 3
 _MEANING = "what it means and what to do"
 
 
-def rejected_rows_report(manifest: Manifest, folder: Path) -> list[Element]:
+def rejected_rows_report(
+    manifest: Manifest, folder: Path, last: LastTime | None
+) -> list[Element]:
     """The table of reasons: rejected before skipped, large before small."""
     rows: list[tuple[Cell, ...]] = []
     for name, counts in tables(manifest).items():
@@ -36,15 +39,16 @@ def rejected_rows_report(manifest: Manifest, folder: Path) -> list[Element]:
             shown = ", ".join(numbers)
             shown += ", …" if numbers and number > len(numbers) else ""
             meaning = " ".join(code_meaning(code))
-            rows.append((noun(name), code, badge, count(number), meaning, shown))
+            then = beside(last, name, [f"reason {code}"], number)
+            rows.append((noun(name), code, badge, count(number), then, meaning, shown))
     if not tables(manifest):
         return []
     return [
-        Grid(
+        Grid.of_filled(
             "By table and reason; row numbers are those of the export, its header is 1",
-            ("table", "reason", "outcome", "rows", _MEANING, "example rows"),
+            ("table", "reason", "outcome", "rows", LAST_TIME, _MEANING, "example rows"),
             rows,
-            right=("rows",),
+            right=("rows", LAST_TIME),
             empty="no row stays out.",
         )
     ]

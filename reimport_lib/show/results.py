@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.plain import visible
-from reimport_lib.plan.gates import ROWS, GateResult, Gates
+from reimport_lib.plan.gates import EITHER, ROWS, GateResult, Gates
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.show.badges import status_badge, verdict_badge
 from reimport_lib.show.check_words import found
@@ -23,7 +23,8 @@ from reimport_lib.show.html import (
     Sentence,
     Stack,
 )
-from reimport_lib.show.run_facts import clock
+from reimport_lib.show.run_facts import clock, source
+from reimport_lib.show.signoffs import signed_by
 from reimport_lib.show.words import (
     STATUSES,
     VERDICTS,
@@ -40,10 +41,10 @@ if TYPE_CHECKING:
 
 LINK_GATES = {"owner": "min_match_rate", "object": "min_object_rate"}
 FEW_CHECKS = 12
-_EITHER = frozenset({"max_deleted", "max_deleted_rows"})
 MODES = {
     "rehearsal": ("REHEARSAL", "may write to a copy; the real database is only read"),
     "full": ("FULL RUN", "may write to the real database"),
+    "undo": ("UNDO", "takes a run back in the real database, row by row"),
 }
 
 
@@ -52,7 +53,8 @@ class Card(Element):
     """
     Who and what this run is: a banner that names the mode in words, and its facts.
 
-    A full run has a double border and says so; colour is only added to that.
+    What writes to the real database has a double border and says so; colour is only
+    added to that.
     """
 
     mode: str
@@ -72,13 +74,12 @@ class Card(Element):
 def header_card(manifest: Manifest) -> Card:
     """The card of the run whose ``run.json`` is *manifest*."""
     database = manifest["database"]["name"] if "database" in manifest else ""
-    digest = manifest.get("snapshot_digest", "")
     reviewed = manifest["parameters"].get("reviewed")
     facts = [
         ("Run", manifest["run_id"]),
         ("Database", database or "not bound yet"),
         ("Clock", clock(manifest) or "not fixed yet"),
-        ("Source", f"{digest[:12]}…" if digest else "not frozen yet"),
+        ("Source", source(manifest) or "not frozen yet"),
         *([("Reviewed", reviewed)] if reviewed else []),
     ]
     return Card(manifest["mode"], facts)
@@ -132,16 +133,19 @@ def checks_stack(checks: Sequence[Check], *, past: bool = False) -> Stack:
 
 def gates_table(results: Sequence[GateResult]) -> Grid:
     """Every limit of the plan, its figure and whether it is within."""
+    heads = ("gate", "verdict", "figure", "limit", "signed off by")
+    width = len(heads) - (not any(gate.signed for gate in results))
     return Grid(
         "The limits of this run",
-        ("gate", "verdict", "figure", "limit"),
+        heads[:width],
         [
             (
-                f"{gate.table}.{gate.name}",
+                gate.place,
                 _gate_badge(gate, results),
                 share(gate.count, gate.total) if gate.total else count(gate.count),
                 _limit(gate),
-            )
+                signed_by(gate),
+            )[:width]
             for gate in results
         ],
         right=("figure", "limit"),
@@ -160,10 +164,10 @@ def _gate_badge(result: GateResult, measured: Iterable[GateResult]) -> Badge:
     if result.passed:
         return Badge("within", "✓", "good")
     either = any(
-        other.passed and other.table == result.table and other.name in _EITHER
+        other.passed and other.table == result.table and other.name in EITHER
         for other in measured
     )
-    if result.name in _EITHER and either:
+    if result.name in EITHER and either:
         return Badge("the other limit holds", "=", "quiet")
     return Badge("outside", "✗", "bad")
 

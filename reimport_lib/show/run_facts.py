@@ -6,9 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from reimport_lib.checks import CheckRecord, Verdict
 from reimport_lib.errors import message_and_hint
-from reimport_lib.plan.codes import SOURCE_OUTCOMES, Reason
-from reimport_lib.record.manifest import Counts, Manifest, PhaseEntry
+from reimport_lib.plan.codes import SOURCE_OUTCOMES, Outcome, Reason
+from reimport_lib.record.manifest import (
+    Counts,
+    GoingBack,
+    Manifest,
+    PhaseEntry,
+    SourceRecord,
+    has_gone_back,
+)
 from reimport_lib.record.status import STOPPED, Mode, Status
 from reimport_lib.show.words import moment
 from reimport_lib.tables import registry
@@ -24,12 +32,25 @@ def is_rehearsal(manifest: Manifest) -> bool:
 
 
 def is_taken_back(manifest: Manifest) -> bool:
-    return manifest["status"] == Status.ROLLED_BACK
+    """Nothing of what it wrote is in the database."""
+    return has_gone_back(manifest)
 
 
 def has_stopped(manifest: Manifest) -> bool:
     """It has ended, and not as it was to."""
-    return manifest["status"] in STOPPED
+    return manifest["status"] in STOPPED or went_back(manifest) is not None
+
+
+def went_back(manifest: Manifest) -> GoingBack | None:
+    """What it has done by itself about what it had written; None where nothing."""
+    return manifest.get("going_back")
+
+
+def is_passing(manifest: Manifest) -> bool:
+    """What stopped it passes, so that it goes on: it has not failed."""
+    phase = unfinished(manifest)
+    is_interrupted = manifest["status"] == Status.INTERRUPTED
+    return is_interrupted or (phase is not None and phase.get("goes_on", False))
 
 
 def is_clean_slate(manifest: Manifest) -> bool:
@@ -44,6 +65,20 @@ def tables(manifest: Manifest) -> dict[str, Counts]:
 def _tables(phases: list[PhaseEntry]) -> dict[str, Counts]:
     imports = (phase for phase in phases if phase["name"] != "delete")
     return {name: counts for each in imports for name, counts in each["tables"].items()}
+
+
+def outcomes(manifest: Manifest) -> Counter[str]:
+    """Outcome -> rows of the source, over all tables."""
+    found: Counter[str] = Counter()
+    for counts in source_tables(tables(manifest)).values():
+        found.update(counts)
+    return +found
+
+
+def came_in(counts: Mapping[str, int]) -> int:
+    """How many rows of these outcomes are in the backend."""
+    left_out = (Outcome.SKIPPED, Outcome.REJECTED)
+    return sum(rows for outcome, rows in counts.items() if outcome not in left_out)
 
 
 def source_tables(tables: dict[str, Counts]) -> dict[str, dict[str, int]]:
@@ -136,6 +171,27 @@ def verdicts(manifest: Manifest) -> Iterator[str]:
     """The verdict of every check that was made."""
     for phase in manifest["phases"]:
         yield from (check["verdict"] for check in phase["checks"])
+    yield from (check["verdict"] for check in checks_of_run(manifest))
+
+
+def checks_of_run(manifest: Manifest) -> Iterator[CheckRecord]:
+    """The checks of a run that are of none of its phases."""
+    if "undo_proof" in manifest:
+        yield manifest["undo_proof"]["check"]
+    if "privacy" in manifest:
+        yield manifest["privacy"]["check"]
+
+
+def is_undo_unproven(manifest: Manifest) -> bool:
+    """A rehearsal was undone on its copy, and that did not lead back to the start."""
+    if "undo_proof" not in manifest:
+        return False
+    return manifest["undo_proof"]["check"]["verdict"] != Verdict.PASS
+
+
+def has_leaked(manifest: Manifest) -> bool:
+    """Persons' values stood in what may be shared of it."""
+    return "privacy" in manifest and bool(manifest["privacy"]["leaked"])
 
 
 def unfinished(manifest: Manifest) -> PhaseEntry | None:
@@ -160,9 +216,29 @@ def waiting(manifest: Manifest) -> dict[str, int]:
     }
 
 
+def when(manifest: Manifest, iso: str) -> str:
+    """A moment by the clock of the source, which is the clinic's."""
+    return moment(iso, str(manifest.get("settings", {}).get("time_zone", "")))
+
+
+def source(manifest: Manifest) -> str:
+    """Where the source was, how new it is, and how its digest begins."""
+    digest = manifest.get("snapshot_digest", "")
+    if not digest:
+        return ""
+    nothing: SourceRecord = {"tables": {}, "objects": {}}
+    record = manifest.get("source", nothing)
+    place = record.get("place", "")
+    told = [place] if place else []
+    written = [table.get("written_at", "") for table in record["tables"].values()]
+    if newest := max(written, default=""):
+        told.append(f"exported {when(manifest, newest)}")
+    return ", ".join([*told, f"sha256 {digest[:12]}…"])
+
+
 def clock(manifest: Manifest) -> str:
     """The clock of the run's plans, and which run it was taken from."""
-    shown = moment(manifest.get("as_of", ""))
+    shown = when(manifest, manifest.get("as_of", ""))
     taken_from = manifest.get("as_of_from", "")
     if not (shown and taken_from):
         return shown

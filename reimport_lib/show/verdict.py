@@ -10,14 +10,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reimport_lib.checks import Verdict
 from reimport_lib.counting import verb
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.status import Status
-from reimport_lib.show import check_words, deletion_words, next_steps, run_facts
+from reimport_lib.show import (
+    check_words,
+    deletion_words,
+    leak_words,
+    next_steps,
+    run_facts,
+    sampled,
+    undo_words,
+    went_back,
+)
 from reimport_lib.show.next_steps import Step
 from reimport_lib.show.words import (
     STATUSES,
+    VERDICTS,
     count,
     noun,
     percent,
@@ -49,16 +60,34 @@ def verdict(manifest: Manifest) -> RunVerdict:
     """The verdict on the run that *manifest* describes."""
     said = saying(STATUSES, manifest["status"])
     sentences = (
+        rejected(manifest),
         *stopped(manifest),
         *rows(manifest),
         waits(manifest),
         deletion_words.said(manifest),
         checked(manifest),
+        *sampled.sentences(manifest),
         written(manifest),
+        undo_words.rehearsed(manifest),
+        undo_words.at_its_end(manifest),
+        held_back(manifest),
+        leak_words.scanned(manifest),
     )
     told = tuple(filter(None, sentences))
     step = next_steps.after(manifest)
+    doubts = (
+        *(run_facts.is_undo_unproven, run_facts.has_leaked),
+        *(sampled.needs_person, sampled.is_open),
+    )
+    if said.tone == "good" and any(doubt(manifest) for doubt in doubts):
+        said = VERDICTS[Verdict.WARN]
     return RunVerdict(said.tone, said.sign, lead(manifest), told, step)
+
+
+def rejected(manifest: Manifest) -> str:
+    """That somebody has said no to it."""
+    said = manifest.get("rejected")
+    return f"Rejected by {said['by']}: {said['why']}" if said else ""
 
 
 def lead(manifest: Manifest) -> str:
@@ -80,6 +109,12 @@ def lead(manifest: Manifest) -> str:
         Status.OPEN: "has not started",
     }
     status = manifest["status"]
+    if status == Status.SUCCEEDED and run_facts.is_undo_unproven(manifest):
+        unproven = "succeeded, and that undoing it leads back is not proven"
+        ended[status] = f"{unproven}: {checks(manifest)}"
+    elif status == Status.SUCCEEDED and sampled.needs_person(manifest):
+        by_eye = "succeeded, and people found wrong records in it by eye"
+        ended[status] = f"{by_eye}: {checks(manifest)}"
     return f"The {thing} {ended.get(status, f'is {status}')}."
 
 
@@ -164,6 +199,21 @@ def waits(manifest: Manifest) -> str:
     )
 
 
+def held_back(manifest: Manifest) -> str:
+    """What of the backend did not leave the house while it wrote, by kind."""
+    entries = [phase["held"] for phase in manifest["phases"] if "held" in phase]
+    if not entries:
+        return ""
+    every = {kind: sum(each.get(kind, 0) for each in entries) for kind in entries[0]}
+    told = [f"{count(n)} {kind[:-1] if n == 1 else kind}" for kind, n in every.items()]
+    if not any(every.values()):
+        return "Nothing of the backend left the house: no mail, no signal, no callback."
+    return (
+        "Nothing of the backend left the house while rows were written; held back:"
+        f" {', '.join(told)}."
+    )
+
+
 def checks(manifest: Manifest) -> str:
     """What its checks found; of a run that was taken back, what they had found."""
     if run_facts.is_taken_back(manifest):
@@ -197,15 +247,12 @@ def written(manifest: Manifest) -> str:
             return "All of it happened on a copy: the real database was only read."
         return "No record of the copy was changed; the real database was only read."
     if run_facts.is_taken_back(manifest):
-        return "The real database was put back to what it held before this run."
+        return went_back.how(manifest)
     told = []
     if phases:
         told.append(f"Written to the real database: {', '.join(phases)}.")
-    if phases and run_facts.has_stopped(manifest):  # and was rolled back alone
-        told.append(
-            "It was not rolled back and stays; to take it back, with all that was saved"
-            f" since the backup: reimport restore {manifest['run_id']}."
-        )
+    if phases and run_facts.has_stopped(manifest):  # the phase itself was rolled back
+        told.append(went_back.why_not(manifest))
     if unsure:
         told.append(
             f"Whether {unsure[0]} was written before it stopped is in the ledger: "

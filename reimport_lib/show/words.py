@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reimport_lib.counting import count, several
 from reimport_lib.plan.codes import SOURCE_OUTCOMES, Kept, Note, Outcome, Reason
@@ -41,13 +43,13 @@ STATUSES = {
     "refused": Saying(
         "Refused",
         "■",
-        "A condition was not met; what earlier phases had written stays.",
+        "A condition was not met; what became of phases before stands with the run.",
         "bad",
     ),
     "failed": Saying(
         "Failed",
         "✗",
-        "A phase ended in an error; what earlier phases had written stays.",
+        "A phase ended in an error; what became of those before stands with the run.",
         "bad",
     ),
     "validation-failed": Saying(
@@ -145,9 +147,19 @@ def took(seconds: float) -> str:
     return duration(seconds) if seconds else ""
 
 
-def moment(iso: str) -> str:
-    """``2026-11-22 10:15:04 UTC`` from ISO text; blank stays blank."""
-    return iso.replace("T", " ").replace("+00:00", " UTC")
+def moment(iso: str, zone: str = "") -> str:
+    """
+    When, by the clinic's clock: ``22 Nov 2026, 21:15 (Australia/Sydney)``.
+
+    Args:
+        iso: an aware moment; what is none is shown as it stands, blank as blank.
+        zone: an IANA name; "" for UTC.
+    """
+    try:
+        at = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone or "UTC"))
+    except (ValueError, ZoneInfoNotFoundError):
+        return iso
+    return f"{at.day} {at:%b %Y, %H:%M} ({zone or 'UTC'})"
 
 
 def size(number: int) -> str:

@@ -37,6 +37,7 @@ APPOINTMENTS = Table(
     model="appointments.Appointment",
     source=Source("Appointments", "API_event"),
     key=Field("filemaker_id", ("id", "_kp_EventID"), convert.key, True, length=255),
+    find_by=("owner", "start_date", "start_clock", "start_stamp", "title"),
     fields=(
         owner_column(),
         *OWNER_CHECK,

@@ -43,6 +43,7 @@ LOOKUPS = (
         "clinics.Clinic",
         ("name",),
         settable=("colour", "abn", "phone", "email", "address", "is_active"),
+        is_place=True,
     ),
     Lookup(
         "clinicians",

@@ -18,6 +18,7 @@ COMPANIES = Table(
     model="referrers.Company",
     source=Source("Companies", "API_Company", required=False),
     key=Field("filemaker_id", ("id", "_kp_CompanyID"), convert.key, True, length=255),
+    find_by=("name", "location"),
     fields=(
         Field(
             "name",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
-from reimport_lib.plan.codes import Reason
 from reimport_lib.prove.render import explaining, keeping, rendering, words
 from reimport_lib.prove.render.comparison import Comparison, Matched, field_of
 from reimport_lib.prove.render.doubling import Doubled, is_same
@@ -39,14 +39,15 @@ DETAIL: tuple[Aliases, ...] = (
 
 def comparisons(m: Matched) -> list[Comparison]:
     """Its key, its kind, its value, and whether it is the primary one."""
+    key = field_of(
+        m,
+        "filemaker_id",
+        _derived_key,
+        owner_names(m.table),
+        values=m.values("filemaker_id", "kind", "value", *ADDRESS),
+    )
     return [
-        field_of(
-            m,
-            "filemaker_id",
-            _derived_key,
-            owner_names(m.table),
-            values=m.values("filemaker_id", "kind", "value", *ADDRESS),
-        ),
+        replace(key, changed=_changed(m)),
         field_of(m, "kind", _kind, ("type", "Type"), *DETAIL),
         field_of(
             m,
@@ -157,9 +158,16 @@ def _primary(m: Matched) -> Comparison:
 
 def _with_changed_details(m: Matched) -> set[str]:
     """Keys of owners of whose details a person changed one: that may be the primary."""
-    left_alone = m.outcomes.loc[m.outcomes["reason"] == Reason.LOCAL_EDIT, "row"]
+    is_theirs = m.outcomes["target_id"].isin(m.reference.left_alone(m.table))
+    left_alone = m.outcomes.loc[is_theirs, "row"]
     owners = column(m.frame.loc[list(left_alone)], owner_names(m.table))
     return set(map(rendering.key_text, owners))
+
+
+def _changed(m: Matched) -> list[bool]:
+    """Whether a person changed something of each: its key is of what it was before."""
+    left_alone = m.reference.left_alone(m.table)
+    return [target_id in left_alone for target_id in m.target.index]
 
 
 def _flagged(m: Matched) -> set[str]:

@@ -42,6 +42,7 @@ CONTACT_DETAILS = Table(
     model="patients.ContactDetail",
     source=Source("Coms", "API_Contact_Details"),
     key=None,
+    find_by=("owner", "kind_text", "ph", "line1"),
     fields=(
         owner_column(
             *("id.key", "id_key", "id___key", "id_Key", "_kf_ContactID"),

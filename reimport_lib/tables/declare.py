@@ -21,6 +21,7 @@ from reimport_lib.tables.columns import (
     ShownAs,
 )
 from reimport_lib.tables.links import FromOwner, LinkTo, Lookup, NamedAgain
+from reimport_lib.tables.merging import Policy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -220,6 +221,7 @@ class Table:
         key: the column of the FileMaker key; None where it is made of others.
         key_of: the columns that make it, where they say all of it.
         fields: every other column that comes in, in the order of a report.
+        find_by: columns by which a person finds a record in FileMaker, beside the key.
         managed: fields of the model that the import writes, in digest order; those of
             its columns and of their links, and the metadata, unless given.
         links: the rows of other tables, and entries of lookups, that rows name.
@@ -245,6 +247,8 @@ class Table:
         shown: column that a rule makes -> how a reviewer sees its values; a field that
             holds a link needs none.
         words: column that a rule makes -> the words that are shown as they are.
+        merging: field, ``*`` or kind of ``merging.RowsThat`` -> who has the say, where
+            FileMaker and people both changed it.
     """
 
     name: str
@@ -255,6 +259,7 @@ class Table:
     key: Field | None = None
     key_of: KeyOf | None = None
     fields: tuple[Field, ...] = ()
+    find_by: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     managed: tuple[str, ...] = ()
     links: tuple[LinkTo, ...] = ()
@@ -277,6 +282,7 @@ class Table:
     note_gates: tuple[NoteGate, ...] = ()
     shown: Mapping[str, ShownAs] = field(default_factory=dict)
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    merging: Mapping[str, Policy] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """
@@ -288,10 +294,9 @@ class Table:
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"{self.name}: two columns are called {doubled[0]}")
         parts = self.key_of.columns if self.key_of else ()
-        if strange := sorted({*parts} - {*names[1:]}):
-            raise ValueError(
-                f"{self.name}: no column of the key is called {strange[0]}"
-            )
+        if strange := sorted({*parts, *self.find_by} - {*names[1:]}):
+            what = "of the key" if strange[0] in parts else "to find by"
+            raise ValueError(f"{self.name}: no column {what} is called {strange[0]}")
         if parts and self.key:
             raise ValueError(f"{self.name}: its key is a column, or made of several")
         if self.source and not self.managed:

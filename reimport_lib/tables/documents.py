@@ -71,6 +71,7 @@ DOCUMENTS = Table(
     model="documents.Document",
     source=Source("Docs", "API_Docs"),
     key=Field("filemaker_id", ("id", "_kp_DocID"), convert.key, True, length=255),
+    find_by=("owner", "document_date", "original_name"),
     fields=(
         owner_column("id_Contact", feeds="owner_id"),
         *OWNER_CHECK,

@@ -69,7 +69,7 @@ def _days(evidence: Evidence) -> list[Check]:
     images, batches = evidence.database("images"), evidence.database(TABLE)
     found = imported[imported["target_id"].isin(images.index)]
     target = images.loc[list(found["target_id"])]
-    left_alone = evidence.left_alone(TABLE)
+    left_alone, moved = evidence.left_alone(TABLE), evidence.left_alone("images")
     days = dict(zip(batches["id"], batches["taken_on"], strict=True))
     pairs = list(zip(target["batch_id"], target["date_taken"], strict=True))
     return [
@@ -77,7 +77,10 @@ def _days(evidence: Evidence) -> list[Check]:
             "images: taken on the day of their batch",
             Linked(list(found["row"]), (), (), target, evidence.remedy),
             [pk in days and days[pk] == day for pk, day in pairs],
-            [str(pk) in left_alone for pk, _ in pairs],
+            [
+                target_id in moved or str(pk) in left_alone
+                for target_id, (pk, _) in zip(target.index, pairs, strict=True)
+            ],
         )
     ]
 

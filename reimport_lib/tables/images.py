@@ -83,6 +83,7 @@ IMAGES = Table(
     model="images.Image",
     source=Source("Images", "API_Images", date_order="MDY"),
     key=Field("filemaker_id", ("recid", "RecID"), convert.number_key, True, length=255),
+    find_by=("owner", "date_taken", "original_name"),
     fields=(
         owner_column("id_Contact", feeds="batch_id"),
         *OWNER_CHECK,

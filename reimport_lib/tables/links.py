@@ -31,6 +31,7 @@ class Lookup:
             the one that every entry has first.
         settable: other fields that a file of entries may set.
         private: names of people, which a report does not show.
+        is_place: a reader of what changes chooses rows by it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Lookup:
     names: tuple[str, ...]
     settable: tuple[str, ...] = ()
     private: bool = False
+    is_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

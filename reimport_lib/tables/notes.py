@@ -37,6 +37,7 @@ NOTES = Table(
     model="notes.Note",
     source=Source("Notes", "API_Notes"),
     key=Field("filemaker_id", ("id", "_kp_NoteID"), convert.key, True, length=255),
+    find_by=("owner", "note_date", "author"),
     fields=(
         owner_column("id_Key", "id_Contact"),
         *OWNER_CHECK,

@@ -18,6 +18,7 @@ PATIENT_REFERRERS = Table(
     model="referrers.PatientReferrer",
     source=Source("PatientToReferrer", "API_ContactToReferrer", required=False),
     key_of=KeyOf(("owner", "referrer", "referred_on")),
+    find_by=("owner", "referrer", "referred_on"),
     fields=(
         owner_column("id_Contact"),
         REFERRER_COLUMN,

@@ -69,6 +69,7 @@ PATIENTS = Table(
     key=Field(
         "filemaker_id", ("id", "_kp_id", "id_Contact"), convert.key, True, length=255
     ),
+    find_by=("last_name", "first_name", "dob"),
     fields=(
         Field(
             "title",

@@ -18,6 +18,7 @@ REFERRER_COMPANIES = Table(
     model="referrers.ReferrerCompany",
     source=Source("ReferrerToCompanies", "API_ReferrerToCompany_Join", required=False),
     key_of=KeyOf(("referrer", "company", "since")),
+    find_by=("referrer", "company", "since"),
     fields=(
         REFERRER_COLUMN,
         Field(

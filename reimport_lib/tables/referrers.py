@@ -18,6 +18,7 @@ REFERRERS = Table(
     model="referrers.Referrer",
     source=Source("Referrers", "API_Referrer", required=False),
     key=Field("filemaker_id", ("id", "_kp_ReferrerID"), convert.key, True, length=255),
+    find_by=("last_name", "first_name"),
     fields=(
         Field(
             "title",

@@ -73,6 +73,7 @@ SMS = Table(
     model="notes.SmsMessage",
     source=Source("SMS", "API_Messages"),
     key=Field("filemaker_id", ("id", "_kp_MessageID"), convert.key, True, length=255),
+    find_by=("owner", "phone_number", "sent_at"),
     fields=(
         owner_column("id_Contact", "_kf_ContactID"),
         *OWNER_CHECK,
@@ -166,6 +167,7 @@ SMS_REPLIES = Table(
     model="notes.SmsReply",
     source=Source("Replies", "API_Replies", required=False),
     key=Field("filemaker_id", ("id", "_kp_ReplyID"), convert.key, True, length=255),
+    find_by=("owner", "phone_number", "received_at"),
     fields=(
         owner_column("id_Contact", "_kf_ContactID"),
         *OWNER_CHECK,

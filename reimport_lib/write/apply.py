@@ -1,7 +1,7 @@
 """Plans into the database: one transaction per phase, the ledger's row in it.
 
-The transaction takes a lock first and asks the ledger whether the phase is done: a
-process that lost its connection while committing may have succeeded.
+The transaction asks the ledger first whether the phase is done: a process that lost its
+connection while committing may have succeeded.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Any
 
-from django.db import Error, InterfaceError, OperationalError, connections, transaction
+from django.db import Error, InterfaceError, OperationalError, connections
 
-from reimport_lib.errors import PhaseFailed, Refused
+from reimport_lib.errors import CutOff, PhaseFailed, Refused
 from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan
+from reimport_lib.plan.signoffs import Leaning
 from reimport_lib.record.clock import now
-from reimport_lib.write import changes, images, ledger
+from reimport_lib.write import changes, fence, images, ledger, signoffs
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.ledger import PhaseRecord, TableCounts
 from reimport_lib.write.models import parents_of
 from reimport_lib.write.rows import failures_named
-
-LOCK = 7_365_902_148_023_511  # of every import; any number nobody else uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +53,28 @@ def apply(
     snapshot_digest: str,
     outcomes_sha256: str,
     as_of: datetime,
+    leanings: Sequence[tuple[str, Leaning]] = (),
+    evidence_root: str = "",
 ) -> Applied:
     """
     Write *plans* and *deletions*, and the phase into the ledger: all of it or nothing.
 
-    Deletions come children first; ``created_at`` and ``updated_at`` are *as_of*.
+    What phases so far leant on (*leanings*) is entered beside it. Deletions come
+    children first; ``created_at`` and ``updated_at`` are *as_of*.
+
+    Args:
+        evidence_root: over what was sealed of the run until now, for the ledger.
 
     Raises:
         PhaseFailed: the database refused a row; everything was rolled back.
         Drifted: a row is no longer what the plan was made for.
         Refused: the run is not in the ledger, or with another snapshot.
         TargetError: another process is writing.
+        FenceLost: another run has taken the database over.
     """
     started = time.monotonic()
     try:
-        with failures_named(phase, run_id), transaction.atomic(using=DEFAULT):
+        with failures_named(phase, run_id), fence.writing():
             done = begin(run_id, phase, snapshot_digest)
             if done is not None:
                 return Applied(done.counts, done.seconds, repeated=True)
@@ -82,8 +88,10 @@ def apply(
                 counts={plan.table: plan.counts for plan in done_to},
                 plan_digests={plan.table: plan.digest for plan in done_to},
                 outcomes_sha256=outcomes_sha256,
+                evidence_root=evidence_root,
             )
             ledger.record_phase(run_id, result)
+            signoffs.record_uses(run_id, leanings)
     except PhaseFailed:
         outcome = after_failure(run_id, phase, snapshot_digest)
         if outcome is None:
@@ -124,13 +132,7 @@ def _parents_first(plans: Sequence[Plan]) -> list[Plan]:
 
 
 def begin(run_id: str, phase: str, snapshot_digest: str) -> PhaseRecord | None:
-    """Take the lock; the phase as the ledger holds it where it is done already."""
-    connection: Any = connections[DEFAULT]
-    if connection.vendor == "postgresql":
-        # Waits behind a process that was killed and whose statement still runs. SQLite
-        # took its lock with BEGIN IMMEDIATE.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    """The phase as the ledger holds it, where it is done already."""
     ledger.require_run(run_id, snapshot_digest=snapshot_digest)
     return ledger.phase_done(run_id, phase)
 
@@ -145,10 +147,10 @@ def after_failure(run_id: str, phase: str, snapshot_digest: str) -> Applied | No
     connection: Any = connections[DEFAULT]
     connection.close()
     try:
-        with transaction.atomic(using=DEFAULT):
+        with fence.locked():
             done = begin(run_id, phase, snapshot_digest)
     except (OperationalError, InterfaceError) as error:
-        raise PhaseFailed(
+        raise CutOff(
             f"{phase}: the connection was lost ({type(error).__name__}); whether the"
             " phase was committed is in the ledger.",
             hint=f"reimport run --resume {run_id}",

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from reimport_lib import home, project
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, UsageError
+from reimport_lib.own_calls import ours
+from reimport_lib.write import databases
 from reimport_lib.write.databases import Config, configuration, prepare
 
 DEFAULT = "default"
@@ -32,6 +36,7 @@ class _Binding:
 
 
 _bound: _Binding | None = None
+_at_close: list[Callable[[], None]] = []
 
 
 def bind(run_database: str, *, real_database: str, writable: bool) -> None:
@@ -71,8 +76,9 @@ def bind(run_database: str, *, real_database: str, writable: bool) -> None:
 
 def bind_real(settings: Settings, *, writable: bool = False) -> None:
     """Bind both aliases to the real database, for commands that belong to no run."""
-    url = settings.database_url.reveal()
-    bind(url, real_database=url, writable=writable)
+    real = settings.reading_url.reveal()
+    url = settings.database_url.reveal() if writable else real
+    bind(url, real_database=real, writable=writable)
 
 
 def load() -> None:
@@ -120,8 +126,11 @@ def _set_up() -> None:
     import django
     from django.apps import apps
 
-    project.time_zone()
-    with project.loading():
+    from reimport_lib.write import sealed
+
+    with ours():  # settings may ask where their secrets lie
+        project.time_zone()
+    with project.loading(), sealed.sealed():
         django.setup()
     missing = [name for name in _NEEDED if not apps.is_installed(name)]
     if missing:
@@ -143,6 +152,8 @@ def _connect_to(databases: dict[str, Config]) -> None:
     from django.db import connections
     from django.db.backends.signals import connection_created
 
+    from reimport_lib.write import sealed
+
     connection_created.connect(_opened, dispatch_uid="reimport")
     connections.close_all()
     # Connections hold the settings they were made with, so they are made anew.
@@ -152,11 +163,46 @@ def _connect_to(databases: dict[str, Config]) -> None:
     configured = connections.configure_settings(databases)
     connections.settings.clear()
     connections.settings.update(configured)
+    sealed.forget_places()
     # Its cache maps the content types of the databases bound before.
     ContentType.objects.clear_cache()
 
 
 def close() -> None:
+    """Close this process's connections, let go of what it holds, and of its name."""
+    for let_go in _at_close:
+        let_go()
+    disconnect()
+    databases.call_sessions("")
+
+
+def at_close(let_go: Callable[[], None]) -> None:
+    """Have *let_go* called whenever this process is done with its databases."""
+    _at_close.append(let_go)
+
+
+def call_sessions(what: str) -> None:
+    """This process's sessions on a server are called *what*, also those it has."""
+    databases.call_sessions(what)
+    if _bound is None:
+        return
+    from django.db import Error, connections
+
+    for connection in connections.all(initialized_only=True):
+        session: Any = connection.connection
+        if connection.vendor == "postgresql" and session is not None:
+            with suppress(Error), connection.cursor() as cursor:  # it may be cut
+                databases.rename(cursor)
+
+
+def run_database() -> str:
+    """The URL of what ``default`` is bound to; it may hold a password."""
+    if _bound is None:
+        raise RuntimeError("nothing is bound yet")
+    return _bound.run_database
+
+
+def disconnect() -> None:
     """
     Close this process's connections, so that a database can be dropped or replaced.
 

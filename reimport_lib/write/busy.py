@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db import Error, connections
 
-from reimport_lib.errors import TargetError
+from reimport_lib.errors import Unavailable
 from reimport_lib.write.bind import DEFAULT
 
 _OTHERS = """
     SELECT coalesce(nullif(a.application_name, ''), 'a program'), a.usename,
-           min(to_char(a.xact_start AT TIME ZONE 'UTC', 'HH24:MI:SS')),
+           min(to_char(
+               coalesce(a.xact_start, a.state_change) AT TIME ZONE 'UTC', 'HH24:MI:SS'
+           )),
            min(c.relname)
       FROM pg_locks l
       JOIN pg_stat_activity a ON a.pid = l.pid
@@ -25,11 +27,11 @@ _OTHERS = """
 """
 
 
-def error(where: str, run_id: str) -> TargetError:
+def error(where: str, run_id: str) -> Unavailable:
     """That somebody else has kept *where* waiting for as long as it may wait."""
     others = _others()
     named = f": {'; '.join(others)}" if others else ""
-    return TargetError(
+    return Unavailable(
         f"{where}: another import or person is writing to this database{named}; it was"
         " waited for as long as may be.",
         hint=f"wait until it is done, then reimport run --resume {run_id}",

@@ -19,9 +19,14 @@ from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.plan.plan import Plan, managed_hashes
 from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.tables import registry
-from reimport_lib.write import images, imported, ledger, people
+from reimport_lib.write import bases, images, imported, ledger, people
 from reimport_lib.write.bind import DEFAULT
-from reimport_lib.write.dependents import Hanging, hanging_on, links_onto
+from reimport_lib.write.dependents import (
+    Hanging,
+    hanging_on,
+    links_counted,
+    links_onto,
+)
 from reimport_lib.write.holding import HASH
 from reimport_lib.write.models import (
     attname,
@@ -41,6 +46,13 @@ def write_plan(run_id: str, phase: str, plan: Plan, *, as_of: datetime) -> None:
     Raises:
         Drifted: a row is no longer what the plan was made for.
     """
+    _write_rows(run_id, phase, plan, as_of)
+    if len(plan.bases):
+        keys = imported.keys_of(plan.table, list(plan.bases["id"]))
+        bases.record(plan.table, keys, plan.bases)
+
+
+def _write_rows(run_id: str, phase: str, plan: Plan, as_of: datetime) -> None:
     values = plan.values
     if values.empty:
         return
@@ -87,9 +99,13 @@ def delete_plan(
     model = model_of(plan.table)
     now = imported.keep(run_id, phase, model, keys, action=ledger.DELETED)
     known = dict(zip(keys, plan.deleted_ids, strict=True))
-    edited = {known[key] for key in people.changed(plan.table, now)} - plan.edited
+    stands = people.contents(plan.table, now)
+    gone = [known[key] for key in keys if key not in stands]
+    if gone:
+        raise drifted(plan.table, len(gone), "to be deleted went", rows=gone)
+    edited = [known[k] for k in keys if stands[k] != plan.stood.get(known[k])]
     if edited:
-        raise drifted(plan.table, len(edited), "changed by a person")
+        raise drifted(plan.table, len(edited), "changed by a person", rows=edited)
     for hanging in hanging_on([model]):
         if hanging.clears:
             _clear(run_id, phase, hanging, keys, as_of)
@@ -129,10 +145,14 @@ def refuse_dangling(deleted: Mapping[str, Sequence[Any]]) -> None:
     """
     for table, keys in deleted.items():
         for hanging in hanging_on([model_of(table)]) if keys else ():
+            if links_counted(hanging, keys, DEFAULT) == 0:
+                continue
             links = list(links_onto(hanging, keys, DEFAULT))
             if links:
                 happened = f"came to hang on deleted {table}"
-                raise drifted(label_of(hanging.child), len(links), happened)
+                children = [child for child, _, _ in links]
+                label = label_of(hanging.child)
+                raise drifted(label, len(links), happened, rows=children)
 
 
 def recount(run_id: str, phase: str, tables: set[str]) -> None:
@@ -157,8 +177,10 @@ def _recount(
     )
     there_are = Coalesce(Subquery(of_row), 0)
     differing = rows.annotate(there_are=there_are).exclude(**{field: F("there_are")})
-    images.keep_marked(run_id, phase, model_of(table), differing)
-    differing.update(**{field: there_are})
+    # Counted are those that are kept and locked: another may come to differ meanwhile.
+    keys = images.keep_marked(run_id, phase, model_of(table), differing)
+    for some in in_chunks(keys):
+        rows.filter(pk__in=some).update(**{field: there_are})
 
 
 def _refuse_edited(
@@ -173,8 +195,10 @@ def _refuse_edited(
     Raises:
         Drifted: names how many do not.
     """
+    named = list(rows["id"])
     if len(now) != len(rows):
-        raise drifted(plan.table, len(rows) - len(now), "went")
+        gone = [named[i] for i, key in enumerate(keys) if key not in now.index]
+        raise drifted(plan.table, len(gone), "went", rows=gone)
     held = imported.told(plan.table, now.loc[list(keys)])
     before = plan.changes.set_index(["field", "row"])["before"]
     edited = pd.Series(False, index=rows.index)
@@ -185,7 +209,8 @@ def _refuse_edited(
             expected.update(before.loc[field])
         edited |= expected.to_numpy() != canonical_texts(held[field])
     if edited.any():
-        raise drifted(plan.table, int(edited.sum()), "changed by a person")
+        moved = [name for name, other in zip(named, edited, strict=True) if other]
+        raise drifted(plan.table, len(moved), "changed by a person", rows=moved)
 
 
 def demote(table: str, keys: Sequence[Any]) -> None:
@@ -216,15 +241,37 @@ def _hand_over(run_id: str, phase: str, plan: Plan, as_of: datetime) -> None:
     taking = plan.values[plan.values[single.mark].astype(bool)]
     groups = set(zip(*(taking[name] for name in single.of), strict=True))
     named = set(plan.rows["target_id"])
-    marked = imported.rows(plan.table, single.of, where={attname(single.mark): True})
+    columns = (*single.of, single.mark)
+    marked = imported.rows(plan.table, columns, where={attname(single.mark): True})
     keys = [
         pk
-        for pk, identity, *group in marked.itertuples(name=None)
+        for pk, identity, *group, _ in marked.itertuples(name=None)
         if tuple(group) in groups and str(identity) not in named
     ]
     if keys:
         model = model_of(plan.table)
+        now = imported.keep(run_id, phase, model, keys, action=ledger.EMPTIED)
+        _refuse_moved(plan.table, marked.loc[keys], now)
         _empty(run_id, phase, model, keys, single.mark, False, as_of)
+
+
+def _refuse_moved(table: str, seen: pd.DataFrame, now: pd.DataFrame) -> None:
+    """
+    The rows of *seen* hold *now*, when nobody else can write them, what they held.
+
+    Raises:
+        Drifted: names those that do not.
+    """
+    there = seen.loc[[key for key in seen.index if key in now.index]]
+    columns = [name for name in seen if name != "id"]
+    held = imported.told(table, now.loc[list(there.index)], list(map(str, columns)))
+    same = pd.Series(True, index=there.index)
+    for name in columns:
+        texts = canonical_texts(there[name]), canonical_texts(held[name])
+        same &= pd.Series(texts[0], there.index) == pd.Series(texts[1], there.index)
+    moved = seen.loc[~seen.index.isin(same.index[same]), "id"]
+    if len(moved):
+        raise drifted(table, len(moved), "changed by a person", rows=list(moved))
 
 
 def _clear(
@@ -240,8 +287,9 @@ def _clear(
         Drifted: people have made such a row since the plan was made.
     """
     links = list(links_onto(hanging, keys, DEFAULT, locked=True))
-    if made := sum(is_local for _, _, is_local in links):
-        raise drifted(label_of(hanging.child), made, "came to hang on rows that go")
+    if made := [child for child, _, is_local in links if is_local]:
+        happened = "came to hang on rows that go"
+        raise drifted(label_of(hanging.child), len(made), happened, rows=made)
     children = sorted({child for child, _, _ in links})
     if children:
         child, attribute = hanging.child, hanging.attribute
@@ -259,7 +307,7 @@ def _empty(
     value: object,
     as_of: datetime,
 ) -> None:
-    """Set *attribute* of rows that no plan writes, and carry the import hash along."""
+    """Set *attribute* of rows that no plan writes; hash and base are carried along."""
     now = imported.keep(run_id, phase, model, keys, action=ledger.EMPTIED)
     columns: dict[str, list[Any]] = {attribute: [value] * len(now)}
     table = tables_of_models().get(label_of(model))
@@ -268,6 +316,20 @@ def _empty(
     if table is not None:
         marks = list(hashes), list(hashes.values())
         imported.mark(run_id, phase, table, *marks, as_of=as_of)
+        _carry_bases(table, now, columns)
+
+
+def _carry_bases(
+    table: str, now: pd.DataFrame, emptied: Mapping[str, list[Any]]
+) -> None:
+    for name in managed(table):
+        if attname(name) in emptied:
+            before, after = (
+                canonical_texts(imported.told(table, rows, (name,))[name])
+                for rows in (now, now.assign(**emptied))
+            )
+            keys = list(imported.told(table, now, (name,)).index)
+            bases.carry(table, keys, name, before, after)
 
 
 def _carried_hashes(

@@ -42,13 +42,13 @@ def load(settings: Settings, file: Path) -> dict[str, int]:
     bind.bind_real(settings, writable=True)
 
     from django.core.exceptions import ValidationError
-    from django.db import DatabaseError, transaction
+    from django.db import DatabaseError
 
-    from reimport_lib.write import identity
+    from reimport_lib.write import fence, identity
 
     identity.require_ready(bind.REAL)
     _require_keys(file, entries)
-    with transaction.atomic():
+    with fence.of_command("reimport load-config"), fence.writing():
         for kind, items in entries.items():
             for number, item in enumerate(items, start=1):
                 try:

@@ -23,8 +23,11 @@ SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
 SQLITE_TIMEOUT_SECONDS = 30
 
-# The table that marks a database of ours as a copy; it is not part of what was copied.
+# The table that marks a database of ours as a copy, and that of who writes to it now:
+# neither is part of what is copied.
 MARKER = "reimport_rehearsal_copy"
+FENCE = "ledger_fence"
+NOT_COPIED = (MARKER, FENCE)
 
 # Whatever the server, the database or the role is set to: dates as they are read here,
 # and as much time as the work takes.
@@ -48,12 +51,29 @@ _WAITS: Config = {
     "keepalives_interval": 15,
     "keepalives_count": 4,
 }
+_OURS = "reimport"
+_MOST_OF_NAME = 63  # bytes that PostgreSQL keeps of a session's name
+_called = _OURS
+_CALL = (
+    "SELECT set_config('application_name', %s, false)"
+    f" WHERE current_setting('application_name') LIKE '{_OURS}%%'"  # else the URL's own
+)
 _WITH_TRANSACTION_TIMEOUT = 170_000  # the first version that knows that setting
 _POSTGRESQL_READER = "-c default_transaction_read_only=on"
 # Options of the Django backend; every other one is libpq's own.
 _DJANGO_OPTIONS = frozenset(
     {"pool", "isolation_level", "server_side_binding", "assume_role", "service"}
 )
+
+
+def call_sessions(what: str) -> None:
+    """
+    Sessions on a PostgreSQL server are called *what*, a run and its phase, from now on.
+
+    Those that are open already: see ``bind.call_sessions``.
+    """
+    global _called
+    _called = f"{_OURS} {what}".strip()[:_MOST_OF_NAME]
 
 
 def configuration(url: str, *, read_only: bool) -> Config:
@@ -81,7 +101,7 @@ def configuration(url: str, *, read_only: bool) -> Config:
         extra = _POSTGRESQL_READER if read_only else ""
         given = options.get("options", "")
         options["options"] = f"{_session(given)} {extra}".strip()
-        options = {**_WAITS, "application_name": "reimport", **options}
+        options = {**_WAITS, "application_name": _OURS, **options}
     return {**config, "OPTIONS": options}
 
 
@@ -110,8 +130,13 @@ def with_name(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{quote(name)}").geturl()
 
 
-def libpq(url: str) -> dict[str, str]:
-    """The connection parameters of a PostgreSQL *url*, as libpq names them."""
+def libpq(url: str, *, read_only: bool = False) -> dict[str, str]:
+    """
+    The connection parameters of a PostgreSQL *url*, as libpq names them.
+
+    Args:
+        read_only: the server refuses whatever would write, unless it is told otherwise.
+    """
     config = _parsed(url)
     named = {
         "host": config["HOST"],
@@ -119,7 +144,7 @@ def libpq(url: str) -> dict[str, str]:
         "dbname": config["NAME"],
         "user": config["USER"],
         "password": config["PASSWORD"],
-        "application_name": "reimport",
+        "application_name": _called,
         "client_encoding": "UTF8",
     }
     options = {
@@ -127,7 +152,8 @@ def libpq(url: str) -> dict[str, str]:
         for name, value in config.get("OPTIONS", {}).items()
         if name not in _DJANGO_OPTIONS
     }
-    options["options"] = _session(options.get("options", ""))
+    extra = _POSTGRESQL_READER if read_only else ""
+    options["options"] = f"{_session(options.get('options', ''))} {extra}".strip()
     every = {**_WAITS, **named, **options}
     return {name: str(value) for name, value in every.items() if value != ""}
 
@@ -144,14 +170,16 @@ def _session(given: str) -> str:
     return f"{given} {_POSTGRESQL_SESSION} {waits}".strip()
 
 
-def conninfo(url: str) -> str:
+def conninfo(url: str, *, read_only: bool = False) -> str:
     """``libpq(url)`` as one text, with the password: for psycopg, never to be shown."""
-    return make_conninfo("", **libpq(url))
+    return make_conninfo("", **libpq(url, read_only=read_only))
 
 
-def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection[Any]:
+def connect(
+    url: str, *, autocommit: bool = False, read_only: bool = False
+) -> psycopg.Connection[Any]:
     """A connection to the PostgreSQL *url* that no setting of the server cuts short."""
-    connection = psycopg.connect(conninfo(url), autocommit=True)
+    connection = psycopg.connect(conninfo(url, read_only=read_only), autocommit=True)
     _prepare(connection, connection.info.server_version)
     connection.autocommit = autocommit
     return connection
@@ -164,8 +192,14 @@ def prepare(connection: Any) -> None:
             _prepare(cursor, connection.connection.info.server_version)
 
 
+def rename(session: Any) -> None:
+    """Give an open *session* the name that new ones get, unless a URL named it."""
+    session.execute(_CALL, [_called])
+
+
 def _prepare(session: Any, version: int) -> None:
     """What cannot stand among the options: not all servers and roles take it there."""
+    rename(session)
     if version >= _WITH_TRANSACTION_TIMEOUT:
         session.execute("SET transaction_timeout = 0")
     for name, value in QUIET.items():

@@ -6,7 +6,7 @@ nothing of, and generic foreign keys, which no database guards.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from reimport_lib.write.models import (
     model_of,
     tables_of_models,
 )
+from reimport_lib.write.reading import rows_counted
 from reimport_lib.write.rows import in_chunks
 
 _CLEARS = (SET_NULL, SET_DEFAULT)
@@ -59,6 +60,7 @@ def plan_deletions(
     snapshot_keys: Keys,
     not_coming: Keys,
     *,
+    ruled: Callable[[str, str], bool] | None = None,
     clean_slate: bool = False,
     alias: str = DEFAULT,
 ) -> tuple[DeletionPlan, ...]:
@@ -68,6 +70,7 @@ def plan_deletions(
     Args:
         snapshot_keys: table -> every canonical key its snapshot holds.
         not_coming: table -> keys the snapshot holds and of which no row comes in.
+        ruled: (table, key) -> whether a row that people changed is to go all the same.
 
     Returns:
         One plan per table, children before those they hang on.
@@ -78,13 +81,25 @@ def plan_deletions(
         if table.model and table.name in snapshot_keys
     ]
     going = delete.may_go(tables, snapshot_keys, not_coming, clean_slate=clean_slate)
-    edited = {name: people.changed_of(name, ids, alias) for name, ids in going.items()}
+    seen = {name: people.looked_at(name, ids, alias) for name, ids in going.items()}
+    edited = {name: changed for name, (changed, _) in seen.items()}
     return delete.plan_deletions(
         tables,
         list(_references(going, alias)),
         snapshot_keys,
         not_coming,
         edited=edited,
+        stood={name: contents for name, (_, contents) in seen.items()},
+        ruled={
+            each.table: frozenset(
+                row
+                for row, key in zip(
+                    each.rows["target_id"], each.rows["key"], strict=True
+                )
+                if row in edited[each.table] and ruled and ruled(each.table, key)
+            )
+            for each in tables
+        },
         clean_slate=clean_slate,
     )
 
@@ -135,6 +150,40 @@ def links_onto(
         for child, parent, *key in hits.values_list(*columns):
             is_ours = key[0] if key else child in imported
             yield child, by_text[str(parent)], not is_ours
+
+
+def links_counted(hanging: Hanging, keys: Sequence[Any], alias: str) -> int | None:
+    """
+    How many children name one of *keys*.
+
+    None where the link names no primary key, and so is not counted.
+    """
+    manager: Any = hanging.child._base_manager.using(alias)
+    link: Any = fields_of(hanging.child)[hanging.attribute]
+    where: dict[str, Sequence[Any]] = {hanging.attribute: keys}
+    if hanging.type_attribute:
+        kind = content_type_ids(alias).get(hanging.parent._meta.label_lower)
+        where[hanging.type_attribute] = [kind]
+        has_any = manager.filter(**{hanging.type_attribute: kind}).exists()
+    elif link.target_field.primary_key:
+        has_any = manager.exclude(**{hanging.attribute: None}).exists()
+    else:
+        return None
+    if not has_any or (hanging.type_attribute and not _such_as_it_names(hanging, keys)):
+        return 0
+    return rows_counted(hanging.child, where, alias=alias)
+
+
+def links_at_all(hanging: Hanging, alias: str) -> int | None:
+    """How many children name anything by it, whatever; None as ``links_counted``."""
+    link: Any = fields_of(hanging.child)[hanging.attribute]
+    links: Any = hanging.child._base_manager.using(alias)
+    if hanging.type_attribute:
+        kind = content_type_ids(alias).get(hanging.parent._meta.label_lower)
+        return int(links.filter(**{hanging.type_attribute: kind}).count())
+    if not link.target_field.primary_key:
+        return None
+    return int(links.exclude(**{hanging.attribute: None}).count())
 
 
 def naming_deleted(run_id: str, *, alias: str = DEFAULT) -> dict[str, int]:

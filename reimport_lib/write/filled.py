@@ -59,13 +59,10 @@ def next_numbers(model: type[Model], count: int) -> list[int]:
         TargetError: no sequence gives the keys of the table.
     """
     connection: Any = connections[DEFAULT]
-    key: AnyField = model._meta.pk
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            named = [connection.ops.quote_name(table), key.column]
-            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", named)
-            (sequence,) = cursor.fetchone()
+            sequence = _sequence(model, cursor)
             if sequence is None:
                 raise TargetError(
                     f"{label_of(model)}: no sequence numbers its rows.",
@@ -82,3 +79,29 @@ def next_numbers(model: type[Model], count: int) -> list[int]:
     taken = newest.first()
     start = max(last, taken[0] if taken else 0) + 1
     return list(range(start, start + count))
+
+
+def count_on(model: type[Model]) -> None:
+    """The next number of *model* is above all that rows brought with them."""
+    connection: Any = connections[DEFAULT]
+    if connection.vendor != "postgresql":  # SQLite does so by itself
+        return
+    quote = connection.ops.quote_name
+    table, key = quote(model._meta.db_table), quote(model._meta.pk.column)
+    with connection.cursor() as cursor:
+        if sequence := _sequence(model, cursor):
+            cursor.execute(
+                f"SELECT setval(%s, greatest((SELECT max({key}) FROM {table}),"  # noqa: S608
+                f" (SELECT last_value FROM {sequence})))",
+                [sequence],
+            )
+
+
+def _sequence(model: type[Model], cursor: Any) -> str | None:
+    """The sequence of PostgreSQL that numbers the rows of *model*, quoted."""
+    quote = connections[DEFAULT].ops.quote_name
+    key: AnyField = model._meta.pk
+    named = [quote(model._meta.db_table), key.column]
+    cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", named)
+    found: str | None = cursor.fetchone()[0]
+    return found

@@ -19,7 +19,10 @@ from reimport_lib.write.databases import MARKER
 
 SHOWN = 3
 _LEDGER = tuple(
-    f"ledger.{name}" for name in "LedgerRun LedgerPhase BeforeImage ImportedRow".split()
+    f"ledger.{name}"
+    for name in (
+        "LedgerRun LedgerPhase BeforeImage ImportedRow SignOff SignOffUse Fence".split()
+    )
 )
 
 

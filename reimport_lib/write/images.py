@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -19,7 +19,10 @@ from reimport_lib.write import ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.filled import is_stamp
 from reimport_lib.write.models import fields_of, label_of, managed, tables_of_models
+from reimport_lib.write.reading import rows_as_kept
 from reimport_lib.write.rows import insert_rows, update_rows
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def technical(model: type[Model]) -> frozenset[str]:
@@ -45,13 +48,13 @@ def keep_created(
 ) -> None:
     """Keep that the rows of *keys* were created, and a digest of them as they are."""
     attributes = _noted(run_id, model, alias)
-    found = dict(_digests(model, keys, attributes, alias))
+    found = _digests(model, keys, attributes, alias)
     count = len(found)
     columns: dict[str, Sequence[Any]] = {
         "run_id": [run_id] * count,
         "phase": [phase] * count,
         "model": [label_of(model)] * count,
-        "object_pk": [str(key) for key in found],
+        "object_pk": list(found),
         "action": [ledger.CREATED] * count,
         "values": [{}] * count,
         "after": [{}] * count,
@@ -60,13 +63,20 @@ def keep_created(
     insert_rows(_images(), columns, alias=alias)
 
 
-def keep_marked(run_id: str, phase: str, model: type[Model], rows: Any) -> None:
-    """Keep the *rows* of a query that the run has not touched: it is to count them."""
+def keep_marked(run_id: str, phase: str, model: type[Model], rows: Any) -> list[Any]:
+    """
+    Keep the *rows* of a query that the run has not touched: it is to count them.
+
+    Returns:
+        The primary keys of all *rows*.
+    """
     held = _images().objects.using(rows.db).filter(run_id=run_id, model=label_of(model))
     known = set(held.values_list("object_pk", flat=True))
-    keys = [key for key in rows.values_list("pk", flat=True) if str(key) not in known]
+    keys = list(rows.values_list("pk", flat=True))
+    fresh = [key for key in keys if str(key) not in known]
     action = ledger.MARKED
-    ledger.keep_before_images(run_id, phase, model, keys, action=action, alias=rows.db)
+    ledger.keep_before_images(run_id, phase, model, fresh, action=action, alias=rows.db)
+    return keys
 
 
 def keep_after(run_id: str, *, alias: str = DEFAULT) -> None:
@@ -82,9 +92,8 @@ def keep_after(run_id: str, *, alias: str = DEFAULT) -> None:
         columns = ("pk", "object_pk", "action", "values")
         pending = list(held.filter(model=label).values_list(*columns))
         created = [pk for _, pk, action, _ in pending if action == ledger.CREATED]
-        left = dict(_digests(model, created, _noted(run_id, model, alias), alias))
-        digests = {str(key): digest for key, digest in left.items()}
-        now = _rows_now(model, [pk for _, pk, action, _ in pending], alias)
+        digests = _digests(model, created, _noted(run_id, model, alias), alias)
+        now = rows_as_kept(model, [pk for _, pk, *_ in pending], alias=alias)
         update_rows(
             _images(),
             [number for number, *_ in pending],
@@ -100,9 +109,7 @@ def keep_after(run_id: str, *, alias: str = DEFAULT) -> None:
 
 def digest_of_row(values: Iterable[Any]) -> str:
     """sha256 over the *values* of a row, encoded, in the order of its attributes."""
-    text = json.dumps(
-        list(values), ensure_ascii=False, separators=(",", ":"), sort_keys=True
-    )
+    text = _JSON.encode(list(values))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -114,23 +121,15 @@ def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def _rows_now(
-    model: type[Model], keys: Sequence[Any], alias: str
-) -> dict[str, dict[str, Any]]:
-    attributes = list(fields_of(model))
-    key = attributes.index(ledger.key_of(model))
-    return {
-        str(row[key]): ledger.encoded(dict(zip(attributes, row, strict=True)))
-        for row in ledger.rows_of(model, keys, attributes, alias)
-    }
-
-
 def _digests(
     model: type[Model], keys: Sequence[Any], attributes: Sequence[str], alias: str
-) -> Iterator[tuple[Any, str]]:
-    """(key, digest) of the rows of *keys* as they are now."""
-    for key, *values in ledger.rows_of(model, keys, ["pk", *attributes], alias):
-        yield key, digest_of_row(map(ledger.encoded_value, values))
+) -> dict[str, str]:
+    """Key as text -> digest, of the rows of *keys* as they are now."""
+    rows = rows_as_kept(model, [str(key) for key in keys], alias=alias)
+    return {
+        key: digest_of_row([row[name] for name in attributes])
+        for key, row in rows.items()
+    }
 
 
 def _noted(run_id: str, model: type[Model], alias: str) -> list[str]:

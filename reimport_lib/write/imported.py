@@ -21,7 +21,7 @@ from django.db.models import (
     Model,
 )
 
-from reimport_lib.write import images, ledger
+from reimport_lib.write import bases, images, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.filled import next_numbers, stamps
 from reimport_lib.write.holding import (
@@ -211,6 +211,7 @@ def mark(
 def delete(table: str, keys: Sequence[Any]) -> int:
     """Delete the rows of *keys*, and what the ledger holds beside them; how many."""
     holding = holding_of(table)
+    bases.drop(table, keys)
     if holding.in_ledger:
         beside = _beside(table, DEFAULT)
         for some in in_chunks([str(key) for key in keys]):

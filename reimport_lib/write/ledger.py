@@ -19,6 +19,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from reimport_lib.errors import Refused
+from reimport_lib.write import bases
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import fields_of, label_of
 from reimport_lib.write.rows import in_chunks, insert_rows
@@ -27,6 +28,8 @@ CREATED, UPDATED, DELETED = "created", "updated", "deleted"
 # No field that the source has a say in changes: only the import's own mark is set, or
 # a link to a deleted row, or the mark of the primary one, is taken off.
 MARKED, EMPTIED = "marked", "emptied"
+
+_AS_THEY_ARE = frozenset({str, int, float, bool, dict, list, type(None)})
 
 TableCounts = Mapping[str, Mapping[str, int]]
 
@@ -41,6 +44,7 @@ class PhaseRecord:
         counts: table -> outcome -> rows.
         plan_digests: table -> digest of the plan that was applied.
         outcomes_sha256: over the outcomes files of the phase.
+        evidence_root: over what was sealed of the run before the phase wrote.
     """
 
     name: str
@@ -50,6 +54,7 @@ class PhaseRecord:
     counts: TableCounts
     plan_digests: Mapping[str, str]
     outcomes_sha256: str
+    evidence_root: str = ""
 
 
 def start_run(
@@ -65,6 +70,7 @@ def start_run(
     origin: str = "",
     backup_digest: str = "",
     reviewed_seal: str = "",
+    reviewed_root: str = "",
     alias: str = DEFAULT,
 ) -> None:
     """
@@ -90,6 +96,7 @@ def start_run(
                 "origin": origin,
                 "backup_digest": backup_digest,
                 "reviewed_seal": reviewed_seal,
+                "reviewed_root": reviewed_root,
             },
         )
     )
@@ -134,6 +141,48 @@ def finish_run(
     """Record how the run ended."""
     runs = _model("LedgerRun").objects.using(alias).filter(run_id=run_id)
     runs.update(status=status, finished_at=finished_at)
+
+
+def keep_root(run_id: str, root: str, *, alias: str = DEFAULT) -> None:
+    """Keep the *root* over what is sealed of the run, in the caller's transaction."""
+    runs = _model("LedgerRun").objects.using(alias).filter(run_id=run_id)
+    runs.update(evidence_root=root)
+
+
+def roots(run_id: str, *, alias: str = DEFAULT) -> dict[str, str]:
+    """Where a root over evidence of the run stands in the ledger -> the root."""
+    runs = _model("LedgerRun").objects.using(alias)
+    phases = _model("LedgerPhase").objects.using(alias).filter(run_id=run_id)
+    places = [
+        *((f"phase {n}", r) for n, r in phases.values_list("name", "evidence_root")),
+        *(
+            (run_id, root)
+            for root in runs.filter(run_id=run_id).values_list(
+                "evidence_root", flat=True
+            )
+        ),
+        *runs.filter(reviewed=run_id).values_list("run_id", "reviewed_root"),
+    ]
+    return {f"the ledger ({place})": root for place, root in places if root}
+
+
+def entries(run_id: str, *, alias: str = DEFAULT) -> dict[str, Any] | None:
+    """
+    All that the ledger says of the run and its phases, as JSON has it, but its roots.
+
+    None where it is not entered.
+    """
+    run = _model("LedgerRun").objects.using(alias).filter(run_id=run_id).values()
+    phases = _model("LedgerPhase").objects.using(alias).filter(run_id=run_id)
+    for values in run:
+        found = {entry.pop("name"): _facts(entry) for entry in phases.values()}
+        return {"run": _facts(values), "phases": found}
+    return None
+
+
+def _facts(values: Mapping[str, Any]) -> dict[str, Any]:
+    beside = {"id", "run_id", "evidence_root", "pruned_at", "pruned"}
+    return {n: encoded_value(v) for n, v in values.items() if n not in beside}
 
 
 def runs_that_wrote(*, alias: str = DEFAULT) -> list[str]:
@@ -215,13 +264,23 @@ def keep_before_images(
         "object_pk": [str(key) for key in fresh],
         "action": [action] * count,
         "values": [
-            encoded(dict(zip(attributes, row, strict=True)))
-            for row in now.loc[fresh].itertuples(index=False, name=None)
+            dict(zip(attributes, row, strict=True))
+            for row in encoded_rows(
+                list(now.loc[fresh].itertuples(index=False, name=None))
+            )
         ],
         "after": [{} if action == DELETED else None] * count,
+        "base": bases.of_model(model, fresh, alias=alias),
     }
     insert_rows(images, columns, alias=alias)
     return now
+
+
+def record_tables() -> frozenset[str]:
+    """Database tables in which the ledger tells of runs; it holds rows beside them."""
+    models = apps.get_app_config("ledger").get_models()
+    beside = _model("ImportedRow")
+    return frozenset(m._meta.db_table for m in models if m is not beside)
 
 
 def deleted_keys(run_id: str, *, alias: str = DEFAULT) -> dict[str, list[str]]:
@@ -234,9 +293,41 @@ def deleted_keys(run_id: str, *, alias: str = DEFAULT) -> dict[str, list[str]]:
     return found
 
 
-def encoded(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON; nothing is rounded, so that it can be put back exactly."""
-    return {name: encoded_value(value) for name, value in row.items()}
+def keep_going(
+    run_id: str, phase: str, model: type[Model], rows: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """
+    Keep *rows* that are deleted, and that this run has not touched before.
+
+    Args:
+        rows: key as text -> encoded values, read under a lock that still holds.
+    """
+    columns: dict[str, Sequence[Any]] = {
+        "run_id": [run_id] * len(rows),
+        "phase": [phase] * len(rows),
+        "model": [label_of(model)] * len(rows),
+        "object_pk": list(rows),
+        "action": [DELETED] * len(rows),
+        "values": list(rows.values()),
+        "after": [{}] * len(rows),
+        "base": bases.of_model(model, list(rows), alias=DEFAULT),
+    }
+    insert_rows(_model("BeforeImage"), columns)
+
+
+def encoded_rows(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """*rows* as JSON has them; nothing is rounded: they can be put back exactly."""
+    return zip(*map(_encoded_column, zip(*rows, strict=True)), strict=True)
+
+
+def _encoded_column(values: tuple[Any, ...]) -> Sequence[Any]:
+    """``encoded_value`` of each; most columns hold nothing that needs it."""
+    kinds = {*map(type, values)} - _AS_THEY_ARE
+    if not kinds:
+        return values
+    if kinds == {UUID}:
+        return [None if value is None else str(value) for value in values]
+    return [encoded_value(value) for value in values]
 
 
 def decoded(model: type[Model], values: Mapping[str, Any]) -> dict[str, Any]:

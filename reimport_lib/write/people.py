@@ -16,7 +16,7 @@ from reimport_lib.plan.capacity import stand_ins
 from reimport_lib.plan.hashes import as_imported
 from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.tables import registry
-from reimport_lib.write import imported
+from reimport_lib.write import bases, images, imported, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.capacities import capacities_of
 from reimport_lib.write.filled import is_stamp
@@ -47,12 +47,36 @@ def changed(table: str, held: pd.DataFrame, *, alias: str = DEFAULT) -> list[Any
     return [pk for pk, as_it_was in zip(told.index, ours, strict=True) if not as_it_was]
 
 
-def changed_of(
+def contents(table: str, held: pd.DataFrame) -> dict[Any, str]:
+    """
+    Primary key -> sha256 over what the import and people write of each row in *held*.
+
+    Args:
+        held: index = primary key; every attribute of the model.
+    """
+    fields = fields_of(holding_of(table).model)
+    ours = [attname(name) for name in (KEY, HASH, *managed(table))]
+    names = [name for name in ours if name in fields]
+    names += [name for name, _ in _of_the_backend(table)]
+    columns = (held[name] for name in names)
+    return {
+        pk: images.digest_of_row(map(ledger.encoded_value, row))
+        for pk, *row in zip(held.index, *columns, strict=True)
+    }
+
+
+def looked_at(
     table: str, identities: Collection[Any], alias: str = DEFAULT
-) -> frozenset[Any]:
-    """Those of the rows of *identities* that people have changed."""
+) -> tuple[frozenset[Any], dict[Any, str]]:
+    """
+    The rows of *identities* as they are now.
+
+    Returns:
+        Those that people have changed, or made; identity -> what ``contents`` says of
+        it.
+    """
     if not identities:
-        return frozenset()
+        return frozenset(), {}
     known = imported.identities(table, alias=alias)
     keys = [pk for pk, identity in known.items() if identity in identities]
     attributes = list(fields_of(model_of(table)))
@@ -65,7 +89,24 @@ def changed_of(
         .values_list("pk", *attributes)
     ]
     held = pd.DataFrame(found, columns=["", *attributes], dtype=object).set_index("")
-    return frozenset(known[pk] for pk in changed(table, held, alias=alias))
+    theirs = (*changed(table, held, alias=alias), *_made(table, held, alias))
+    changes = frozenset(known[pk] for pk in theirs)
+    return changes, {known[pk]: sha for pk, sha in contents(table, held).items()}
+
+
+def _made(table: str, held: pd.DataFrame, alias: str) -> list[Any]:
+    """
+    Primary keys of the rows in *held* that people made, with a key of FileMaker's.
+
+    No import left them. Before one has recorded what it leaves, nobody can tell them
+    from rows of an earlier system.
+    """
+    marks = imported.told(table, held, (HASH,), alias=alias)[HASH]
+    bare = [pk for pk, mark in marks.items() if not mark]
+    if not bare or not bases.are_kept(table, alias=alias):
+        return []
+    left = bases.of_rows(table, bare, alias=alias)
+    return [pk for pk in bare if str(pk) not in left]
 
 
 def _of_the_backend(table: str) -> Iterator[tuple[str, AnyField]]:

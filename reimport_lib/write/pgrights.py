@@ -30,6 +30,7 @@ _UNREAD = (
     "NOT (has_schema_privilege(n.oid, 'USAGE')"
     " AND has_table_privilege(c.oid, 'SELECT'))"
 )
+_CHANGED = "has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')"
 
 
 def readable(connection: psycopg.Connection[Any]) -> Check:
@@ -39,6 +40,17 @@ def readable(connection: psycopg.Connection[Any]) -> Check:
         such(connection, (*TABLES, "m", "S"), _UNREAD),
         "GRANT SELECT on them, and USAGE on their schema, to this role",
         id="C098",
+    )
+
+
+def changeable(connection: psycopg.Connection[Any]) -> Check:
+    """No table can be changed: this role is to read, and to do no more."""
+    return none_of(
+        "tables that the role of REIMPORT_READER_URL may change",
+        such(connection, TABLES, _CHANGED),
+        "REVOKE INSERT, UPDATE, DELETE, TRUNCATE on them from it, or take another role",
+        Verdict.WARN,
+        id="C110",
     )
 
 

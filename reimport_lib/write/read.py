@@ -5,21 +5,19 @@ One query per table; nothing here writes.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
-from django.apps import apps
 
-from reimport_lib.plan.context import Directory, Held, Known
-from reimport_lib.plan.values.keys import canonical_key
-from reimport_lib.plan.values.text import fold_words
+from reimport_lib.plan.context import Held, Known
 from reimport_lib.tables import registry
+from reimport_lib.write import bases
 from reimport_lib.write import imported as held_rows
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.holding import HASH, KEY
-from reimport_lib.write.models import fields_of, managed
+from reimport_lib.write.list_entries import by_canonical_key, directory_of, read_entries
+from reimport_lib.write.models import managed
 
 
 def target_rows(table: str, *, alias: str = DEFAULT) -> pd.DataFrame:
@@ -32,6 +30,30 @@ def target_rows(table: str, *, alias: str = DEFAULT) -> pd.DataFrame:
     """
     found = held_rows.rows(table, (KEY, HASH, *managed(table)), alias=alias)
     return found.reset_index(drop=True)
+
+
+def rows_to_merge(
+    table: str, *, alias: str = DEFAULT
+) -> tuple[pd.DataFrame, frozenset[str]]:
+    """
+    ``target_rows`` with left, what the last import left of each row ("": not known).
+
+    Returns:
+        those rows, and the keys of rows that people deleted since an import left them.
+    """
+    held = held_rows.rows(table, (KEY, HASH, *managed(table)), alias=alias)
+    left, gone = _left_of(table, held.index, alias)
+    return held.assign(left=left).reset_index(drop=True), gone
+
+
+def _left_of(
+    table: str, keys: Iterable[Any], alias: str
+) -> tuple[list[str], frozenset[str]]:
+    """What was left of the rows of *keys*, and the FileMaker keys of all others."""
+    known = bases.of_table(table, alias=alias)
+    there = [str(pk) for pk in keys]
+    left = [known[pk].left if pk in known else "" for pk in there]
+    return left, frozenset(known[pk].key for pk in known.keys() - {*there})
 
 
 def first_rows(table: str, rows: int, *, alias: str = DEFAULT) -> pd.DataFrame:
@@ -75,7 +97,7 @@ def known(
         in_snapshot=in_snapshot or {},
         imported={name: _held(name, alias) for name in registry.linked()},
         directories={
-            name: _directory(lookup.model, lookup.names, alias)
+            name: directory_of(read_entries(lookup, alias))
             for name, lookup in registry.lookups().items()
         },
     )
@@ -86,34 +108,8 @@ def _held(table: str, alias: str) -> dict[str, Held]:
     remembered = registry.named(table).remembered
     rows = held_rows.rows(table, (KEY, *remembered), alias=alias)
     of_row = zip(rows["id"], *(rows[name] for name in remembered), strict=True)
+    pairs = zip(rows[KEY], of_row, strict=True)
     return {
         key: Held(identity, dict(zip(remembered, values, strict=True)))
-        for key, (identity, *values) in _keyed(zip(rows[KEY], of_row, strict=True))
+        for key, (identity, *values) in by_canonical_key(pairs)
     }
-
-
-def _directory(label: str, names: tuple[str, ...], alias: str) -> Directory:
-    """By name, and by key where the entries have a column for it."""
-    model = apps.get_model(label)
-    key = (KEY,) if KEY in fields_of(model) else ()
-    manager: Any = model._base_manager
-    rows = list(manager.using(alias).values_list("pk", *names, *key))
-    named = {
-        (fold_words(name), pk)
-        for pk, *texts in rows
-        for name in texts[: len(names)]
-        if name
-    }
-    # A name that two of them share names neither.
-    times = Counter(name for name, _ in named)
-    return Directory(
-        by_key=dict(_keyed((row[-1], row[0]) for row in rows)) if key else {},
-        by_name={name: pk for name, pk in named if times[name] == 1},
-    )
-
-
-def _keyed(pairs: Iterable[tuple[Any, ...]]) -> Iterable[tuple[str, Any]]:
-    """*pairs* of (filemaker_id, value) by canonical key; rows without one left out."""
-    held = [(key, value) for key, value in pairs if key]
-    keys = canonical_key(pd.Series([key for key, _ in held], dtype=object))
-    return zip(keys, (value for _, value in held), strict=True)

@@ -7,18 +7,26 @@ executemany. At 15,149 appointments an insert takes a third of the time that
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections
-from django.db.models import AutoField, CharField, Model, TextField
+from django.db.models import (
+    AutoField,
+    CharField,
+    JSONField,
+    Model,
+    TextField,
+    UUIDField,
+)
 
 from reimport_lib.counting import several
-from reimport_lib.errors import Drifted, PhaseFailed
+from reimport_lib.errors import CutOff, Drifted, PhaseFailed
 from reimport_lib.write import busy, pgreasons
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import AnyField, fields_of, label_of
@@ -28,6 +36,8 @@ _STAGE = "reimport_stage"
 # All that SQLite says about a constraint: names of tables, columns and constraints.
 _SQLITE_CONSTRAINT = re.compile(r"^([A-Z ]+ constraint failed(?:: [\w., ]+)?)$")
 _FULL = frozenset({"SQLITE_FULL", "53100"})  # no room on the disk of the database
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _TEXTS = (CharField, TextField)  # a text is written as it is
 _APART = (dict, list)  # cannot be looked up; of all else equal means the same
@@ -90,12 +100,88 @@ def delete_rows(
     model: type[Model], keys: Sequence[Any], *, alias: str = DEFAULT
 ) -> int:
     """Delete the rows of *keys* and nothing that hangs on them; how many there were."""
-    manager: Any = model._base_manager
+    return delete_where(model, {model._meta.pk.attname: keys}, alias=alias)
+
+
+def delete_where(
+    model: type[Model], where: Mapping[str, Sequence[Any]], *, alias: str = DEFAULT
+) -> int:
+    """The same, of the rows that ``conditions`` meets; how many there were."""
+    connection: Any = connections[alias]
     deleted = 0
-    for some in in_chunks(keys):
-        # _raw_delete: one statement, no collector that would cascade.
-        deleted += manager.using(alias).filter(pk__in=some)._raw_delete(alias)
+    for test, values in conditions(model, where, alias):
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {_quoted(model, alias)} WHERE {test}", values)  # noqa: S608
+            deleted += cursor.rowcount
     return deleted
+
+
+def select_where(
+    model: type[Model],
+    columns: str,
+    where: Mapping[str, Sequence[Any]],
+    *,
+    alias: str = DEFAULT,
+) -> Iterator[tuple[Any, ...]]:
+    """*columns*, as SQL has them, of the rows that ``conditions`` meets."""
+    connection: Any = connections[alias]
+    for test, values in conditions(model, where, alias):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {columns} FROM {_quoted(model, alias)} WHERE {test}",  # noqa: S608
+                values,
+            )
+            yield from cursor.fetchall()
+
+
+def conditions(
+    model: type[Model], where: Mapping[str, Sequence[Any]], alias: str
+) -> Iterator[tuple[str, list[Any]]]:
+    """
+    (condition, its parameters), chunk by chunk of the values of the first attribute.
+
+    Args:
+        where: attribute -> the values one of which a row has in it.
+    """
+    fields = fields_of(model)
+    (attribute, keys), *others = where.items()
+    for some in in_chunks(prepared_keys(fields[attribute], keys, alias)):
+        tests = [is_one_of(fields[attribute], some, alias)]
+        for name, values in others:
+            prepared = prepared_keys(fields[name], values, alias)
+            tests.append(is_one_of(fields[name], prepared, alias))
+        test = " AND ".join(sql for sql, _ in tests)
+        yield test, [value for _, values in tests for value in values]
+
+
+def prepared_keys(field: AnyField, values: Collection[Any], alias: str) -> list[Any]:
+    """*values* of *field*, which may be texts, as the driver takes them."""
+    connection: Any = connections[alias]
+
+    def prepared(value: Any) -> Any:
+        return field.get_db_prep_value(field.to_python(value), connection)
+
+    if type(field) in _TEXTS and all(type(value) is str for value in values):
+        return list(values)
+    if [type(field), connection.vendor] == [UUIDField, "sqlite"]:  # digits alone
+        return [
+            value.replace("-", "")
+            if type(value) is str and _UUID.fullmatch(value)
+            else prepared(value)
+            for value in values
+        ]
+    return [prepared(value) for value in values]
+
+
+def is_one_of(
+    field: AnyField, prepared: Sequence[Any], alias: str
+) -> tuple[str, list[Any]]:
+    """(condition that *field* holds one of the *prepared* values, its parameters)."""
+    connection: Any = connections[alias]
+    column = connection.ops.quote_name(field.column)
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", [list(prepared)]
+    return f"{column} IN ({', '.join(['%s'] * len(prepared))})", list(prepared)
 
 
 def in_chunks(keys: Sequence[Any], size: int = KEYS_PER_QUERY) -> Iterator[list[Any]]:
@@ -122,20 +208,25 @@ def failures_named(where: str, run_id: str) -> Iterator[None]:
         code, facts = _facts(error)
         if pgreasons.is_busy(error):
             raise busy.error(where, run_id) from None
-        full = code in _FULL
-        if not full and pgreasons.is_outside(error):
-            raise PhaseFailed(
+        told = ", ".join([type(error).__name__, *facts])
+        if code in _FULL:
+            raise CutOff(
+                f"{where}: the database has no room for the rows ({told})."
+                " Nothing of this phase was written.",
+                hint=f"make room on its disk, then {resume}",
+                id="R328",
+            ) from None
+        if pgreasons.is_outside(error):
+            raise CutOff(
                 f"{where}: the database failed: {pgreasons.of_error(error)}."
                 " Nothing of this phase was written.",
                 hint=f"mend that, then {resume}",
                 id="R262",
             ) from None
-        refused = "has no room for" if full else "refused"
         raise PhaseFailed(
-            f"{where}: the database {refused} the rows"
-            f" ({', '.join([type(error).__name__, *facts])})."
+            f"{where}: the database refused the rows ({told})."
             " Nothing of this phase was written.",
-            hint=f"make room on its disk, then {resume}" if full else "reimport doctor",
+            hint="reimport doctor",
             id="R263",
         ) from None
 
@@ -175,6 +266,11 @@ def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
     def prepared(value: Any) -> Any:
         return field.get_db_prep_save(_filled(field, value), connection)
 
+    if values and all(value is values[0] for value in values):
+        return [prepared(values[0])] * len(values)
+    if type(field) is JSONField and all(type(value) is dict for value in values):
+        encoder: json.JSONEncoder = (field.encoder or json.JSONEncoder)()
+        return [encoder.encode(value) for value in values]
     if any(type(value) in _APART for value in values):
         return [prepared(value) for value in values]
     known = {value: prepared(value) for value in set(values)}
@@ -199,12 +295,21 @@ def gives_itself(field: AnyField) -> bool:
     return is_counted or field.generated or by_default
 
 
-def drifted(what: str, count: int, happened: str) -> Drifted:
-    """That *count* rows of *what* are not what the plan was made for."""
+def drifted(
+    what: str, count: int, happened: str, *, rows: Iterable[object] = ()
+) -> Drifted:
+    """
+    That *count* rows of *what* are not what the plan was made for.
+
+    Args:
+        rows: what names each of them, where that is known.
+    """
     return Drifted(
         f"{what}: {several(count, 'row')} {happened} since the plan was made."
         " Nothing of this phase was written.",
         hint="rehearse again: reimport run --dry-run",
+        table=what,
+        rows=rows,
         id="R245",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -23,7 +23,13 @@ from reimport_lib.plan.undo import (
 )
 from reimport_lib.write import ledger
 from reimport_lib.write.bind import DEFAULT
-from reimport_lib.write.dependents import hanging_on, links_onto
+from reimport_lib.write.dependents import (
+    Hanging,
+    hanging_on,
+    links_at_all,
+    links_counted,
+    links_onto,
+)
 from reimport_lib.write.holding import HASH
 from reimport_lib.write.images import digest_of_row, technical
 from reimport_lib.write.models import content_type_ids, fields_of, label_of
@@ -43,48 +49,70 @@ from reimport_lib.write.touched import (
 )
 
 _NOTHING = object()
+_GONE, _BACK = Finding(Fate.ABSENT), Finding(Fate.REVERSED)
+_UNKNOWN = Finding(Fate.KEPT, Why.UNKNOWN)
+_THEIRS = Finding(Fate.KEPT, Why.PEOPLE)
+
+DigestColumns = Mapping[str, Sequence[str]]
 
 
 def facts_of(
-    run_id: str, images: Sequence[RowImage], narrowing: Narrowing, alias: str = DEFAULT
+    run_id: str,
+    images: Sequence[RowImage],
+    narrowing: Narrowing,
+    alias: str = DEFAULT,
+    *,
+    columns: DigestColumns | None = None,
 ) -> Touched:
-    """All that ``plan.undo.decide`` decides by."""
-    found = _found(run_id, images, narrowing, alias)
+    """
+    All that ``plan.undo.decide`` decides by.
+
+    Links among rows that the run made are read where one of them may stay, or another
+    row hangs on them: else all of them go with what they hang on.
+
+    Args:
+        columns: model -> the attributes that digests are over, where the images are of
+            no run; a link by no foreign key must then lead to a row that is there.
+    """
+    of_run = _columns_of(run_id, alias) if columns is None else columns
+    found = _found(of_run, images, narrowing, alias)
     actions = {image.row: image.action for image in images}
     back = {part for part, verdict in found.items() if verdict.outcome == "reversed"}
-    needs = list(_needs(images, back, alias))
+    needs = list(_needs(images, back, alias, every_link=columns is not None))
+    holds: list[Hold] = []
+    if not _go_together(images, found, alias):
+        holds = [*_holds(actions, back, alias), *_beside(images)]
     wanted, taken = slots_of(images, back, alias)
     return Touched(
         run_id,
         actions,
         found,
-        holds=[*_holds(actions, back, alias), *_beside(images)],
+        holds=holds,
         needs=needs,
         there=_there({hold.parent for hold in needs}, alias),
         wanted=wanted,
         taken=taken,
         together={label: together(label) for label in {r.model for r in actions}},
-        technical={
-            label: technical(apps.get_model(label)) | {HASH}
-            for label in {row.model for row in actions}
-        },
+        technical=unsaid({row.model for row in actions}),
     )
 
 
+def unsaid(labels: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Model -> its fields that nobody types: they do not count for a row."""
+    return {label: technical(apps.get_model(label)) | {HASH} for label in labels}
+
+
 def _found(
-    run_id: str, images: Sequence[RowImage], narrowing: Narrowing, alias: str
+    columns: DigestColumns, images: Sequence[RowImage], narrowing: Narrowing, alias: str
 ) -> dict[Piece, Finding]:
     """Every part, by its row alone; a later run is named where one did it."""
-    runs = ledger_model("LedgerRun")._base_manager.using(alias).filter(run_id=run_id)
-    columns = runs.values_list("columns", flat=True).first() or {}
     labels = {image.row.model for image in images}
-    unsaid = {label: technical(apps.get_model(label)) for label in labels}
+    made = {label: _as_made(label, columns.get(label)) for label in labels}
     found: dict[Piece, Finding] = {}
     for image in images:
         label = image.row.model
         if image.action == CREATED:
-            made = _created(image, columns.get(label), unsaid[label])
-            found[Piece(image.row)] = made
+            found[Piece(image.row)] = made[label](image)
         elif image.action == DELETED:
             again = Finding(Fate.KEPT, Why.MADE_AGAIN)
             there = again if image.now else Finding(Fate.REVERSED)
@@ -94,20 +122,38 @@ def _found(
     return found | _by_later_runs(images, found, alias)
 
 
-def _created(
-    image: RowImage, columns: Sequence[str] | None, unsaid: Collection[str]
-) -> Finding:
-    now = image.now
-    if not now:
-        return Finding(Fate.ABSENT)
-    if not image.left_sha256 or columns is None or not set(columns) <= set(now):
-        return Finding(Fate.KEPT, Why.UNKNOWN)
-    model = apps.get_model(image.row.model)
-    since = set(now) - set(columns) - set(unsaid)
-    same = digest_of_row([now[name] for name in columns]) == image.left_sha256
-    if same and all(_is_default(model, name, now[name]) for name in since):
-        return Finding(Fate.REVERSED)
-    return Finding(Fate.KEPT, Why.PEOPLE)
+def _columns_of(run_id: str, alias: str) -> DigestColumns:
+    runs = ledger_model("LedgerRun")._base_manager.using(alias).filter(run_id=run_id)
+    return runs.values_list("columns", flat=True).first() or {}
+
+
+def _as_made(
+    label: str, columns: Sequence[str] | None
+) -> Callable[[RowImage], Finding]:
+    """
+    What tells rows of a model that are as the run made them.
+
+    Args:
+        columns: that its digests are over; None: it kept none.
+    """
+    model = apps.get_model(label)
+    names = set(fields_of(model))
+    if columns is None or not set(columns) <= names:
+        return lambda image: _UNKNOWN if image.now else _GONE
+    since = names - set(columns) - technical(model)
+
+    def found(image: RowImage) -> Finding:
+        now = image.now
+        if not now:
+            return _GONE
+        if not image.left_sha256:
+            return _UNKNOWN
+        same = digest_of_row([now[name] for name in columns]) == image.left_sha256
+        if same and all(_is_default(model, name, now[name]) for name in since):
+            return _BACK
+        return _THEIRS
+
+    return found
 
 
 def _is_default(model: type[Model], name: str, value: Any) -> bool:
@@ -175,6 +221,61 @@ def _by_later_runs(
     return named
 
 
+def _go_together(
+    images: Sequence[RowImage], found: Mapping[Piece, Finding], alias: str
+) -> bool:
+    """
+    All rows that the run made and that are there go back, and no other hangs on them.
+
+    The links that the database counts onto them are as many as they have themselves.
+    """
+    made: dict[str, list[RowImage]] = {}
+    for image in images:
+        if image.action == CREATED and image.now:
+            if found[Piece(image.row)].outcome is not Fate.REVERSED:
+                return False
+            made.setdefault(image.row.model, []).append(image)
+    return all(
+        _hang_by_themselves(hanging, {image.row.key for image in going}, made, alias)
+        for label, going in made.items()
+        for hanging in hanging_on([apps.get_model(label)])
+    )
+
+
+def _hang_by_themselves(
+    hanging: Hanging,
+    keys: Collection[str],
+    made: Mapping[str, Sequence[RowImage]],
+    alias: str,
+) -> bool:
+    """Nothing names one of the *keys* by the relation but rows that the run *made*."""
+    among = _links_among(hanging, keys, made, alias)
+    if links_at_all(hanging, alias) == among:  # counted without naming a key
+        return True
+    key: Any = hanging.parent._meta.pk
+    return links_counted(hanging, [key.to_python(k) for k in keys], alias) == among
+
+
+def _links_among(
+    hanging: Hanging,
+    keys: Collection[str],
+    made: Mapping[str, Sequence[RowImage]],
+    alias: str,
+) -> int:
+    """Rows that the run *made* and that name one of *keys* by the relation."""
+    children = made.get(label_of(hanging.child))
+    if not children:
+        return 0
+    if not hanging.type_attribute:
+        return sum(str(image.now[hanging.attribute]) in keys for image in children)
+    kind = content_type_ids(alias).get(hanging.parent._meta.label_lower)
+    return sum(
+        image.now[hanging.type_attribute] == kind
+        and str(image.now[hanging.attribute]) in keys
+        for image in children
+    )
+
+
 def _holds(
     actions: Mapping[RowAt, str], back: Collection[Piece], alias: str
 ) -> Iterator[Hold]:
@@ -205,7 +306,7 @@ def _beside(images: Sequence[RowImage]) -> Iterator[Hold]:
 
 
 def _needs(
-    images: Sequence[RowImage], back: Collection[Piece], alias: str
+    images: Sequence[RowImage], back: Collection[Piece], alias: str, *, every_link: bool
 ) -> Iterator[Hold]:
     """What the values that come back point at."""
     types = {number: name for name, number in content_type_ids(alias).items()}
@@ -223,7 +324,8 @@ def _needs(
             label = label_named(types.get(before.get(kind) or 0, ""))
             owner = RowAt(label, str(before.get(name)))
             # one that nobody is known to have deleted was not there before either
-            if part in back and owner in dead:
+            is_named = every_link and bool(label)
+            if part in back and (owner in dead or is_named):
                 yield Hold(row, name, owner)
         is_beside = row.model == BESIDE and image.action == DELETED
         if is_beside and Piece(row) in back and row_beside(image) in dead:

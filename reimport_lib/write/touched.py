@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db import connections
 from django.db.models import ForeignKey, Model
 
 from reimport_lib.plan.undo import (
@@ -22,7 +20,7 @@ from reimport_lib.write import ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.holding import KEY
 from reimport_lib.write.models import content_type_ids, fields_of, label_of, model_of
-from reimport_lib.write.rows import in_chunks
+from reimport_lib.write.reading import rows_as_kept
 
 BESIDE = "ledger.ImportedRow"
 _ACTIONS = {ledger.CREATED: CREATED, ledger.DELETED: DELETED}
@@ -56,6 +54,7 @@ class RowImage:
         before: encoded values before the run; none of a created row.
         after: encoded values that the run left of what it changed; None: not kept.
         now: encoded values; empty where the row is not there.
+        base: what the last import had left of it before the run (``plan.bases``).
     """
 
     row: RowAt
@@ -65,6 +64,7 @@ class RowImage:
     after: Values | None
     left_sha256: str
     now: Values = field(default_factory=dict)
+    base: str = ""
 
 
 def images_of(
@@ -77,44 +77,33 @@ def images_of(
         lock: nobody else changes these rows until the transaction ends.
     """
     held = ledger_model("BeforeImage")._base_manager.using(alias).filter(run_id=run_id)
-    columns = "model object_pk pk action values after left_sha256".split()
-    found = []
-    entries = held.order_by("model", "pk").values_list(*columns)
-    for label, of_model in groupby(entries.iterator(2000), lambda entry: entry[0]):
-        kept = list(of_model)
-        now = rows_now(label, [pk for _, pk, *_ in kept], alias, lock=lock)
-        found += [
-            RowImage(
-                RowAt(label, pk),
-                number,
-                _ACTIONS.get(action, CHANGED),
-                before,
-                after,
-                left,
-                now.get(pk, {}),
-            )
-            for _, pk, number, action, before, after, left in kept
-        ]
+    found: list[RowImage] = []
+    labels = held.order_by("model").values_list("model", flat=True).distinct()
+    for label in list(labels):
+        keys = held.filter(model=label).values_list("object_pk", flat=True)
+        now = rows_now(label, list(keys), alias, lock=lock)
+        found += _kept(label, held.filter(model=label).order_by("pk"), now)
     return _narrowed(found, narrowing, alias)
+
+
+def _kept(label: str, held: Any, now: Mapping[str, Values]) -> Iterator[RowImage]:
+    """What the ledger keeps of each, with its row; JSON is read where there is any."""
+    made = held.filter(action=ledger.CREATED)
+    for pk, number, left in made.values_list("object_pk", "pk", "left_sha256"):
+        row = RowAt(label, pk)
+        yield RowImage(row, number, CREATED, {}, {}, left, now.get(pk, {}))
+    columns = "object_pk pk action values after left_sha256 base".split()
+    others = held.exclude(action=ledger.CREATED).values_list(*columns)
+    for pk, number, action, before, after, left, base in others:
+        row, done = RowAt(label, pk), _ACTIONS.get(action, CHANGED)
+        yield RowImage(row, number, done, before, after, left, now.get(pk, {}), base)
 
 
 def rows_now(
     label: str, keys: Sequence[str], alias: str, *, lock: bool = False
 ) -> dict[str, Values]:
     """Key as text -> encoded values, of the rows of *keys* that are there."""
-    model = apps.get_model(label)
-    attributes = list(fields_of(model))
-    place = attributes.index(ledger.key_of(model))
-    manager: Any = model._base_manager
-    query = manager.using(alias).order_by("pk")
-    if lock and connections[alias].features.has_select_for_update:
-        query = query.select_for_update(no_key=False)
-    rows = {}
-    for some in in_chunks(sorted(keys)):
-        for values in query.filter(pk__in=some).values_list(*attributes):
-            encoded = map(ledger.encoded_value, values)
-            rows[str(values[place])] = dict(zip(attributes, encoded, strict=True))
-    return rows
+    return rows_as_kept(apps.get_model(label), keys, alias=alias, lock=lock)
 
 
 def together(label: str) -> list[frozenset[str]]:

@@ -6,21 +6,20 @@ undo keeps images like any run, so it can be undone itself.
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.apps import apps
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import CheckConstraint, Model, Q
 
 from reimport_lib.errors import Drifted, PhaseFailed, Refused
 from reimport_lib.plan.undo import (
-    CHANGED,
-    CREATED,
     DELETED,
     Fate,
     Finding,
@@ -33,24 +32,20 @@ from reimport_lib.plan.undo import (
 from reimport_lib.record.clock import now
 from reimport_lib.tables import registry
 from reimport_lib.write import apply as writing
-from reimport_lib.write import changes, images, ledger
+from reimport_lib.write import fence, filled, ledger, putting_back, undone_bases
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.ledger import PhaseRecord
-from reimport_lib.write.models import attname, fields_of, label_of, tables_of_models
+from reimport_lib.write.models import fields_of
+from reimport_lib.write.peoples_images import Reader, typed
+from reimport_lib.write.putting_back import NUMBER, PHASE, ByRow
 from reimport_lib.write.rows import (
-    delete_rows,
     drifted,
     failures_named,
-    insert_rows,
-    update_rows,
 )
 from reimport_lib.write.standing import facts_of
-from reimport_lib.write.swaps import set_aside
-from reimport_lib.write.touched import Narrowing, RowImage, images_of, rows_now
+from reimport_lib.write.touched import Narrowing, RowImage, images_of
 
-PHASE, NUMBER = "undo", 9
-
-ByRow = Mapping[RowAt, RowImage]
+Measured = TypeVar("Measured")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +62,42 @@ class Reach:
     unknown_rows: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Rehearsed(Generic[Measured]):
+    """
+    An undo that was rolled back.
+
+    Attributes:
+        seconds: that planning and writing took. found: what was measured after it.
+    """
+
+    plan: UndoPlan
+    seconds: float
+    found: Measured
+
+
 def reach(run_id: str, *, alias: str = DEFAULT) -> Reach:
     """
     How far *run_id* can be undone by what the ledger holds.
 
     Raises:
-        Refused: it is not in the ledger of this database.
+        Refused: it is not in the ledger of this database, or its images were pruned.
     """
     runs = apps.get_model("ledger", "LedgerRun")._base_manager.using(alias)
-    mode = runs.filter(run_id=run_id).values_list("mode", flat=True).first()
-    if mode is None:
+    run = runs.filter(run_id=run_id).values_list("mode", "pruned_at").first()
+    if run is None:
         raise Refused(
             f"Run {run_id} is not in the ledger of this database.",
             hint="reimport runs",
             id="R309",
+        )
+    mode, pruned_at = run
+    if pruned_at:
+        raise Refused(
+            f"{run_id}: what it wrote over was pruned from the ledger on"
+            f" {pruned_at:%Y-%m-%d}, so that it cannot be undone row by row.",
+            hint=f"reimport restore {run_id} is the way back, if its backup is there",
+            id="R369",
         )
     phases = ledger.finished_phases(run_id, alias=alias)
     counted = sum(
@@ -95,6 +112,19 @@ def reach(run_id: str, *, alias: str = DEFAULT) -> Reach:
     return Reach(run_id, mode, counted if counted and not kept.exists() else 0)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Rows by the thousand: no cycles, and Python would look for them all the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
 def plan(
     run_id: str,
     narrowing: Narrowing | None = None,
@@ -106,11 +136,28 @@ def plan(
     return _planned(run_id, narrowing or Narrowing(), lock=lock, alias=alias)[0]
 
 
+def plan_of(run_id: str, read: Reader) -> UndoPlan:
+    """What would become now of the rows that *read* gives; nothing is written."""
+    return _planned(run_id, Narrowing(), lock=False, read=read)[0]
+
+
+@_uncollected()
 def apply(
-    undo_id: str, reviewed: UndoPlan, narrowing: Narrowing, *, as_of: datetime
+    undo_id: str,
+    reviewed: UndoPlan,
+    narrowing: Narrowing,
+    *,
+    as_of: datetime,
+    mode: str = "undo",
+    read: Reader | None = None,
+    evidence_root: str = "",
 ) -> float:
     """
     Carry out *reviewed* as the run *undo_id*, which is entered in the ledger with it.
+
+    Args:
+        read: gives what is undone, where that is not what the ledger holds of a run.
+        evidence_root: over what is sealed of the undo, for the ledger.
 
     Returns:
         Seconds that the transaction took.
@@ -121,27 +168,32 @@ def apply(
         TargetError: another process is writing.
     """
     started = time.monotonic()
-    ledger.start_run(
-        undo_id,
-        mode="undo",
-        as_of=as_of,
-        started_at=as_of,
-        reviewed=reviewed.run_id,
-        snapshot_digest=reviewed.digest,
-    )
+    whole = read is None and narrowing == Narrowing()
+    with failures_named(undo_id, undo_id), fence.writing():
+        ledger.start_run(
+            undo_id,
+            mode=mode,
+            as_of=as_of,
+            started_at=as_of,
+            reviewed=reviewed.run_id,
+            snapshot_digest=reviewed.digest,
+        )
     try:
-        with failures_named(undo_id, undo_id), transaction.atomic(using=DEFAULT):
+        with failures_named(undo_id, undo_id), fence.writing():
             done = writing.begin(undo_id, PHASE, reviewed.digest)
             if done is not None:
                 return done.seconds
-            tables, going = tables_of_models(), reviewed.going_back(CREATED)
-            models = {part.row.model for part in going} & set(tables)
-            changes.hold_generic_links([tables[label] for label in sorted(models)])
-            again, by_row = _planned(reviewed.run_id, narrowing, lock=True)
-            if again.digest != reviewed.digest:
+            putting_back.hold_links(reviewed)
+            again, by_row = _planned(reviewed.run_id, narrowing, lock=True, read=read)
+            if not again.is_like(reviewed):
                 raise _changed(again, reviewed)
-            _write(undo_id, again, by_row, whole=narrowing == Narrowing())
-            _prove(again, by_row)
+            putting_back.write(undo_id, again, by_row, whole=whole)
+            if read is None:
+                undone_bases.put_back(again, by_row)
+            putting_back.prove(again, by_row)
+            if read is not None:  # they have numbers of a database that is no more
+                for label in again.going_back(DELETED):
+                    filled.count_on(apps.get_model(label))
             seconds = round(time.monotonic() - started, 3)
             record = PhaseRecord(
                 name=PHASE,
@@ -149,8 +201,9 @@ def apply(
                 finished_at=now(),
                 seconds=seconds,
                 counts=again.counts,
-                plan_digests={reviewed.run_id: again.digest},
+                plan_digests={reviewed.run_id: reviewed.digest},
                 outcomes_sha256="",
+                evidence_root=evidence_root,
             )
             ledger.record_phase(undo_id, record)
     except PhaseFailed:
@@ -161,12 +214,56 @@ def apply(
     return seconds
 
 
+@_uncollected()
+def rehearse(
+    run_id: str, undo_id: str, *, as_of: datetime, measure: Callable[[], Measured]
+) -> Rehearsed[Measured]:
+    """
+    Undo all of *run_id*, *measure* what that leaves, and roll it all back.
+
+    Raises:
+        PhaseFailed: the database refused it, or did not take it as it was.
+        TargetError: another process is writing.
+    """
+    with failures_named(undo_id, run_id), fence.writing():
+        started = time.monotonic()
+        ledger.start_run(
+            undo_id,
+            mode="undo",
+            as_of=as_of,
+            started_at=as_of,
+            reviewed=run_id,
+            snapshot_digest="",
+        )
+        writing.begin(undo_id, PHASE, "")
+        decided, by_row = _planned(run_id, Narrowing(), lock=True)
+        putting_back.hold_links(decided)
+        putting_back.write(undo_id, decided, by_row, whole=True)
+        undone_bases.put_back(decided, by_row)
+        putting_back.prove(decided, by_row)
+        connections[DEFAULT].check_constraints()
+        seconds = time.monotonic() - started
+        found = measure()
+        transaction.set_rollback(True, using=DEFAULT)  # nothing can be asked after it
+    return Rehearsed(decided, seconds, found)
+
+
 def _planned(
-    run_id: str, narrowing: Narrowing, *, lock: bool, alias: str = DEFAULT
+    run_id: str,
+    narrowing: Narrowing,
+    *,
+    lock: bool,
+    alias: str = DEFAULT,
+    read: Reader | None = None,
 ) -> tuple[UndoPlan, dict[RowAt, RowImage]]:
-    found = images_of(run_id, narrowing, lock=lock, alias=alias)
+    if read is None:
+        found = images_of(run_id, narrowing, lock=lock, alias=alias)
+        facts = facts_of(run_id, found, narrowing, alias)
+    else:
+        found = read(lock)
+        columns = {label: typed(label) for label in {i.row.model for i in found}}
+        facts = facts_of(run_id, found, narrowing, alias, columns=columns)
     by_row = {image.row: image for image in found}
-    facts = facts_of(run_id, found, narrowing, alias)
     decided = decide(facts)
     while broken := _breaking(decided, by_row, alias):
         facts = replace(facts, found={**facts.found, **broken})
@@ -206,167 +303,6 @@ def _holds(model: type[Model], values: Mapping[str, Any], alias: str) -> bool:
         if isinstance(constraint, CheckConstraint)
         and isinstance(constraint.condition, Q)
     )
-
-
-def _write(undo_id: str, decided: UndoPlan, by_row: ByRow, *, whole: bool) -> None:
-    """
-    Rows that were made go first, those that were deleted come last.
-
-    So nobody has a place that another takes. Links are checked at the end, by
-    foreign keys that Django made; of generic links see ``changes.refuse_dangling``.
-    """
-    labels = {row.model for row in decided.rows}
-    order = _parents_first(labels)
-    going = _keys(decided.going_back(CREATED))
-    for label in reversed(order):
-        _delete(undo_id, label, going.get(label, []))
-    changed = decided.going_back(CHANGED)
-    for label in order:
-        parts = [part for part in changed if part.row.model == label]
-        _put_back(undo_id, label, parts, by_row)
-    for label in order:
-        rows = [part.row for part in decided.going_back(DELETED)]
-        _make_again(undo_id, label, [r for r in rows if r.model == label], by_row)
-    tables = tables_of_models()
-    gone = {tables[label]: keys for label, keys in going.items() if label in tables}
-    changes.refuse_dangling(gone)
-    stays = {v.outcome for v in decided.parts.values()} & {
-        Fate.KEPT,
-        Fate.BLOCKED,
-    }
-    if stays or not whole:  # else counts are as they were, right or not
-        named = {tables[label] for label in labels if label in tables}
-        changes.recount(undo_id, PHASE, named)
-    images.keep_after(undo_id)
-
-
-def _delete(undo_id: str, label: str, keys: Sequence[Any]) -> None:
-    if keys:
-        model = apps.get_model(label)
-        ledger.keep_before_images(undo_id, PHASE, model, keys, action=ledger.DELETED)
-        if delete_rows(model, keys) != len(keys):
-            raise drifted(label, len(keys), "to be deleted went")
-
-
-def _put_back(undo_id: str, label: str, parts: Sequence[Piece], by_row: ByRow) -> None:
-    """Set the fields of *parts*; the others of these rows are written as they are."""
-    if not parts:
-        return
-    model = apps.get_model(label)
-    fields: dict[RowAt, list[str]] = {}
-    for part in parts:
-        fields.setdefault(part.row, []).append(part.field)
-    keys = {row: _key(row) for row in fields}
-    ledger.keep_before_images(
-        undo_id, PHASE, model, list(keys.values()), action=ledger.UPDATED
-    )
-    _demote(label, fields, keys)
-    once = [
-        ledger.decoded(
-            model, by_row[row].now | {n: by_row[row].before[n] for n in names}
-        )
-        for row, names in fields.items()
-    ]
-    known = fields_of(model)
-    named = sorted({part.field for part in parts})
-    written = [n for n in named if not getattr(known[n], "generated", False)]
-    columns = {name: [values[name] for values in once] for name in written}
-    set_aside(model, list(keys.values()), columns)
-    update_rows(model, list(keys.values()), columns)
-
-
-def _demote(
-    label: str, fields: Mapping[RowAt, Sequence[str]], keys: Mapping[RowAt, Any]
-) -> None:
-    """The mark that one row of a group bears: off, before another gets it back."""
-    table = tables_of_models().get(label)
-    single = registry.named(table).single if table else None
-    if table and single:
-        mark = attname(single.mark)
-        changes.demote(table, [keys[row] for row in fields if mark in fields[row]])
-
-
-def _make_again(undo_id: str, label: str, rows: Sequence[RowAt], by_row: ByRow) -> None:
-    """Insert *rows* as they were, with the keys that they had."""
-    if not rows:
-        return
-    model = apps.get_model(label)
-    fields = fields_of(model)
-    before = [ledger.decoded(model, by_row[row].before) for row in rows]
-    kept = [n for n in before[0] if not getattr(fields[n], "generated", False)]
-    insert_rows(model, {name: [values[name] for values in before] for name in kept})
-    images.keep_created(undo_id, PHASE, model, [_key(row) for row in rows])
-
-
-def _prove(decided: UndoPlan, by_row: ByRow) -> None:
-    """
-    Read again what was written: it is as it was before the run.
-
-    Raises:
-        PhaseFailed: it is not; nothing is committed.
-    """
-    wrong = 0
-    for label in {row.model for row in decided.rows}:
-        parts = [
-            part
-            for action in (CREATED, CHANGED, DELETED)
-            for part in decided.going_back(action)
-            if part.row.model == label
-        ]
-        there = rows_now(label, list({part.row.key for part in parts}), DEFAULT)
-        unsaid = images.technical(apps.get_model(label))
-        wrong += sum(not _is_back(part, by_row, there, unsaid) for part in parts)
-    if wrong:
-        raise PhaseFailed(
-            f"{decided.run_id}: {wrong:,} of what was put back is not as it was."
-            " Nothing was written.",
-            hint="a trigger of the database may change rows: reimport restore goes back"
-            " without it",
-            id="R310",
-        )
-
-
-def _is_back(
-    part: Piece,
-    by_row: ByRow,
-    there: Mapping[str, Mapping[str, Any]],
-    unsaid: frozenset[str],
-) -> bool:
-    image, now_there = by_row[part.row], there.get(part.row.key)
-    if image.action == CREATED:
-        return now_there is None
-    if now_there is None:
-        return False
-    names = (part.field,) if part.field else tuple(image.before)
-    return all(
-        now_there[name] == image.before[name]
-        for name in names
-        if name in now_there and name not in unsaid
-    )
-
-
-def _parents_first(labels: set[str]) -> list[str]:
-    """*labels* so that no model comes before one that its foreign keys name."""
-    parents: dict[str, list[str]] = {}
-    for label in sorted(labels):
-        related = (f.related_model for f in fields_of(apps.get_model(label)).values())
-        named = {label_of(model) for model in related if isinstance(model, type)}
-        parents[label] = sorted((named & labels) - {label})
-    try:
-        return list(TopologicalSorter(parents).static_order())
-    except CycleError:  # its links are checked at the end
-        return sorted(labels)
-
-
-def _keys(parts: Sequence[Piece]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for part in parts:
-        found.setdefault(part.row.model, []).append(_key(part.row))
-    return found
-
-
-def _key(row: RowAt) -> Any:
-    return apps.get_model(row.model)._meta.pk.to_python(row.key)
 
 
 def _changed(again: UndoPlan, reviewed: UndoPlan) -> Drifted:

@@ -16,13 +16,24 @@ from clinics.models import AppointmentType, Clinic, Clinician, FundingSource
 from documents.models import Document
 from images.models import Image, ImageBatch
 from notes.models import Note, SmsMessage, SmsReply
+from pages.models import Opening
 from patients.models import ContactDetail, Coordinator, Patient
 from referrers.models import Company, PatientReferrer, Referrer, ReferrerCompany
 from reimport_lib.ledger.models import (
     BeforeImage,
+    Decision,
+    Fence,
     ImportedRow,
     LedgerPhase,
     LedgerRun,
+    PanelMember,
+    PseudonymLookup,
+    RowBase,
+    RowDecision,
+    SampleDraw,
+    SampleMark,
+    SignOff,
+    SignOffUse,
 )
 
 NOON = datetime(2024, 5, 6, 2, 0, tzinfo=UTC)  # 12:00 in Sydney
@@ -158,6 +169,20 @@ def ledger_phase(**fields: Any) -> LedgerPhase:
     return LedgerPhase.objects.create(run=run, **defaults | fields)
 
 
+def fence(**fields: Any) -> Fence:
+    defaults = {
+        "epoch": next(NUMBERS),
+        "holder": "a word",
+        "what": "a run",
+        "host": "a machine",
+        "pid": 1,
+        "user": "somebody",
+        "taken_at": NOON,
+        "heartbeat_at": NOON,
+    }
+    return Fence.objects.create(**defaults | fields)
+
+
 def before_image(**fields: Any) -> BeforeImage:
     run = fields.pop("run", None) or ledger_run()
     defaults = {
@@ -180,6 +205,94 @@ def imported_row(**fields: Any) -> ImportedRow:
         "updated_at": NOON,
     }
     return ImportedRow.objects.create(**defaults | fields)
+
+
+def row_base(**fields: Any) -> RowBase:
+    number = next(NUMBERS)
+    defaults = {"table": "patients", "object_pk": str(number), "left": "abcd12345678"}
+    return RowBase.objects.create(filemaker_id=f"p-{number}", **defaults | fields)
+
+
+def decision(**fields: Any) -> Decision:
+    defaults = {
+        "table": "patients",
+        "key": f"p-{next(NUMBERS)}",
+        "field": "last_name",
+        "source_digest": "abcdefgh",
+        "ruling": "keep",
+        "decided_by": "somebody",
+        "decided_at": NOON,
+    }
+    return Decision.objects.create(**defaults | fields)
+
+
+def row_decision(**fields: Any) -> RowDecision:
+    defaults = {
+        "table": "patients",
+        "key": f"p-{next(NUMBERS)}",
+        "code": "bad_date",
+        "source_digest": "abcdefgh",
+        "word": "expected",
+        "decided_by": "somebody",
+        "decided_at": NOON,
+    }
+    return RowDecision.objects.create(**defaults | fields)
+
+
+def sample_draw(**fields: Any) -> SampleDraw:
+    figures = {"lot": 3_000, "size": 144, "allowed": 0, "wrong": 61, "risk": 0.05}
+    named = {"run_id": "20261122T101500Z-full", "table": "notes", "drawn_at": NOON}
+    rows = {"rows": [2, 3], "others": [4]}
+    defaults = {**figures, **named, **rows, "seed": f"{next(NUMBERS):016x}"}
+    return SampleDraw.objects.create(**defaults | fields)
+
+
+def sample_mark(**fields: Any) -> SampleMark:
+    named = {"run_id": "20261122T101500Z-full", "table": "notes", "word": "ok"}
+    said = {"source_digest": "ab", "marked_by": "somebody", "marked_at": NOON}
+    return SampleMark.objects.create(**{**named, **said, "row": 2} | fields)
+
+
+def panel_member(**fields: Any) -> PanelMember:
+    defaults = {"table": "notes", "key": f"n-{next(NUMBERS)}", "chosen_at": NOON}
+    return PanelMember.objects.create(run_id="r", **defaults | fields)
+
+
+def lookup(**fields: Any) -> PseudonymLookup:
+    defaults = {
+        "pseudonym": f"p-{next(NUMBERS):08x}",
+        "asked": "pseudonym",
+        "by": "somebody",
+        "at": NOON,
+    }
+    return PseudonymLookup.objects.create(**defaults | fields)
+
+
+def sign_off(**fields: Any) -> SignOff:
+    number = next(NUMBERS)
+    defaults = {
+        "table": "patients",
+        "gate": "max_adopted",
+        "value": 2,
+        "why": f"Looked at each of them ({number})",
+        "by": "somebody",
+        "until": NOON.date(),
+        "at": NOON,
+        "digest": f"{number:064x}",
+    }
+    return SignOff.objects.create(**defaults | fields)
+
+
+def sign_off_use(**fields: Any) -> SignOffUse:
+    made = {"sign_off": fields.pop("sign_off", None) or sign_off()}
+    made["run"] = fields.pop("run", None) or ledger_run()
+    defaults = {"phase": "patients", "place": "patients.max_adopted", "figure": 2}
+    return SignOffUse.objects.create(**made, **defaults | fields)
+
+
+def opening(**fields: Any) -> Opening:
+    defaults = {"user_name": "reader", "what": "patient", "object_pk": "1"}
+    return Opening.objects.create(**defaults | fields)
 
 
 def full_patient(**fields: Any) -> Patient:
@@ -211,10 +324,21 @@ BUILDERS: dict[str, Callable[[], Model]] = {
     "documents.Document": document,
     "images.ImageBatch": image_batch,
     "images.Image": image,
+    "pages.Opening": opening,
     "ledger.LedgerRun": ledger_run,
     "ledger.LedgerPhase": ledger_phase,
     "ledger.BeforeImage": before_image,
     "ledger.ImportedRow": imported_row,
+    "ledger.RowBase": row_base,
+    "ledger.RowDecision": row_decision,
+    "ledger.PseudonymLookup": lookup,
+    "ledger.Decision": decision,
+    "ledger.SampleDraw": sample_draw,
+    "ledger.SampleMark": sample_mark,
+    "ledger.PanelMember": panel_member,
+    "ledger.SignOff": sign_off,
+    "ledger.SignOffUse": sign_off_use,
+    "ledger.Fence": fence,
 }
 
 # Address of each list, and how to make one of its rows.

@@ -130,6 +130,8 @@ def test_a_configuration_with_hostile_names_is_refused_in_one_line(
         ("run", f"--{HOSTILE}"),
         ("files", "--table", HOSTILE),
         ("files", "--most", HOSTILE),
+        ("backup", HOSTILE),
+        ("backup", "--files", "--most", HOSTILE),
         ("prune", "--keep", HOSTILE),
         ("load-config", HOSTILE),
         ("demo", "--exports", HOSTILE),

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 
 import psutil
 
+from reimport_lib.record.run import Run
 from reimport_lib.write.databases import sqlite_file
 from tests.cli.commands import Commands, typed_word, wait_for
 from tests.phases import sites
@@ -131,8 +132,7 @@ def test_a_run_that_is_stopped_in_a_phase_writes_nothing_of_it_and_goes_on(
     )
 
     for stop, code, status in stops:
-        with somebody_writing(commands), commands.start(*words) as process:
-            wait_for(lambda p=process: is_writing(commands) or p.poll() is not None)
+        with commands.start(*words) as process, somebody_writing(commands, process):
             (run_id,) = set(commands.runs()) - {rehearsal.run_id}
             twice = commands.here("run", "--resume", run_id)
             stop(process)
@@ -146,10 +146,9 @@ def test_a_run_that_is_stopped_in_a_phase_writes_nothing_of_it_and_goes_on(
         assert sites.content(commands.site.digest()) == before
         assert (commands.run(run_id).folder / "report.html").is_file()
         words = ("run", "--resume")
-        (commands.run(run_id).outcomes_folder / "patients.csv").unlink()
+        forget_patients(commands.run(run_id))
 
-    with somebody_writing(commands), commands.start(*words) as process:
-        wait_for(lambda: is_writing(commands) or process.poll() is not None)
+    with commands.start(*words) as process, somebody_writing(commands, process):
         process.kill()
     # that of the attempt before would tell of less than has been done since
     assert not (commands.run(run_id).folder / "report.html").exists()
@@ -188,14 +187,33 @@ def each_attempt_stays(commands: Commands, run_id: str, statuses: list[str]) -> 
     assert entry["notebook_sha256"] == sealed
 
 
+def forget_patients(run: Run) -> None:
+    """What tells how far the next attempt has come."""
+    for name in ("outcomes", "plans"):
+        (run.folder / name / "patients.csv").unlink()
+
+
 @contextmanager
-def somebody_writing(commands: Commands) -> Iterator[None]:
-    """Hold the lock that every writer of a SQLite file waits for."""
+def somebody_writing(
+    commands: Commands, process: subprocess.Popen[str]
+) -> Iterator[None]:
+    """
+    Hold the lock that every writer of a SQLite file waits for, from the moment at which
+    patients are planned: *process* has the fence of the database then.
+    """
     file = sqlite_file(commands.site.url)
+    wait_for(lambda: has_planned(commands) or process.poll() is not None)
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
+        wait_for(lambda: is_writing(commands) or process.poll() is not None)
         yield
         connection.rollback()
+
+
+def has_planned(commands: Commands) -> bool:
+    """A full run has written down what it will do to patients."""
+    runs = commands.site.settings.runs
+    return any(runs.glob("*-full/plans/patients.csv"))
 
 
 def is_writing(commands: Commands) -> bool:

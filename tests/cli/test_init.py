@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from reimport_lib import home
+from reimport_lib.checks import Verdict
+from reimport_lib.cli import examination
 from reimport_lib.cli.init import MODULE, NO_SAVE, TABLES, init
 from reimport_lib.errors import UsageError
 from reimport_lib.tables import registry
@@ -63,7 +65,8 @@ def test_a_folder_becomes_a_home(folder: Path) -> None:
     assert files(folder).keys() == {
         *(".env", "reimport_tables.py", "runs/.gitignore"),
         *("notebooks/00_validation.ipynb", "notebooks/01_backup.ipynb"),
-        "notebooks/02_delete.ipynb",
+        *("notebooks/02_delete.ipynb", "notebooks/undo.ipynb"),
+        "notebooks/runbook.ipynb",
     }
     assert (folder / ".env").stat().st_mode & 0o777 == 0o600
     assert f"{NO_SAVE} Next: declare tables in {MODULE}" in said
@@ -123,3 +126,16 @@ def test_settings_of_somebody_else_are_left_and_told_what_they_lack(
 
     assert f"add REIMPORT_TABLES={MODULE}" in refused.value.hint
     assert files(folder) == {".env": "THEIRS=1\n"}
+
+
+def test_settings_that_others_can_read_are_told(folder: Path, tmp_path: Path) -> None:
+    assert examination.settings_files() == []
+    for name, mode in ((".env", 0o600), (".env.filemaker", 0o640)):
+        (tmp_path / name).write_text("")
+        (tmp_path / name).chmod(mode)
+
+    ours, open_to_others = examination.settings_files()
+
+    assert ours.verdict is Verdict.PASS
+    assert open_to_others.verdict is Verdict.WARN
+    assert open_to_others.hint == "chmod 600 .env.filemaker"

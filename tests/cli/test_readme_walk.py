@@ -118,6 +118,7 @@ def test_the_walk_from_exports_to_an_approved_import_works_as_the_page_says(
         assert done.code == 0, f"{line}\n{done.out}"
     assert f"{checkout.run_ids('rehearsal')[-1]}/report.html" in done.out
     assert PACE.search(done.out)
+    assert "by its digests every table was again what it was at the start" in done.out
     rehearsed = checkout.manifest("rehearsal")
     assert rehearsed["status"] == "succeeded"
 
@@ -141,7 +142,7 @@ def test_the_walk_from_exports_to_an_approved_import_works_as_the_page_says(
         for entry in rehearsed["phases"]
     ]
 
-    (by_hand,) = lines("Four ways to use it")
+    (by_hand,) = lines("Five ways to use it")
     done = checkout(by_hand)
     assert done.code == 0, done.out
     assert (checkout.folder / "out.ipynb").is_file()

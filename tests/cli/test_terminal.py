@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,29 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch, *, width: int | None) -> None:
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("NO_COLOR", "1")
+
+
+def test_runs_say_how_much_more_than_the_last_time_came_in_and_was_found(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_terminal(monkeypatch, width=200)
+    for day, found, rejected in ((21, 11_372, 39), (22, 11_000, 69)):
+        name = f"202611{day}T101500Z-full"
+        manifest = copy.deepcopy(run("full")) | {"run_id": name}
+        notes = next(phase for phase in manifest["phases"] if phase["name"] == "notes")
+        more = rejected - notes["tables"]["notes"]["rejected"]
+        notes["tables"]["notes"]["rejected"] += more
+        notes["tables"]["notes"]["created"] -= more
+        notes["links"]["notes"][0]["found"] = found
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(json.dumps(manifest))
+
+    show_runs(load_settings({"REIMPORT_RUNS": str(tmp_path)}))
+
+    later, first = (
+        line for line in capsys.readouterr().out.splitlines() if "-full" in line
+    )
+    assert "(+30)" in later
+    assert "(-0.05)" in later
+    assert later.count("(-") == 2
+    assert "(" not in first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
@@ -19,10 +20,12 @@ NAMES = {
     "open",
     "runs",
     "show",
+    "compare",
     "doctor",
     "load-config",
     "prune",
     "files",
+    "backup",
     "demo",
 }
 
@@ -50,6 +53,8 @@ def test_every_command_and_option_says_what_it_does(
         ("run --phase patiens --dry-run", "Did you mean patients?"),
         ("run --phase validation-pots", "Did you mean validation-post?"),
         ("run --dry-run --gate patient.max_rejected=0.2", "patients"),
+        ("run --full --accept-drift", "--reviewed RUN --accept-drift"),
+        ("run --dry-run --why because", "go with a --gate"),
         ("run --dry-run --gate patients.max_rejectd=0.2", "max_rejected"),
         ("run --dry-run --gate patients.max_rejected=2", "a fraction from 0 to 1"),
         ("run --dry-run --gate patients", "--gate patients"),
@@ -66,6 +71,8 @@ def test_every_command_and_option_says_what_it_does(
         ("prune --keep some", "not a valid integer"),
         ("files --table image", "no table with files. Did you mean images?"),
         ("files --most -1", "-1 is not in the range x>=1"),
+        ("backup", "backup: of what?"),
+        ("backup --files --seed 1", "say what --verify reads"),
         ("nonsense", "No such command 'nonsense'"),
         ("load-config nowhere.json", "nowhere.json cannot be read"),
         ("demo --exports nowhere", "nowhere is not a folder"),
@@ -109,7 +116,7 @@ def test_a_setting_that_cannot_be_read_is_refused_by_name(
     assert "next: " in said
 
 
-def test_runs_are_listed_newest_first_and_shown(
+def test_runs_are_listed_newest_first_shown_verified_and_exported(
     commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert commands.here("runs") == 0
@@ -134,6 +141,20 @@ def test_runs_are_listed_newest_first_and_shown(
 
     assert commands.here("show", second.run_id) == 0
     assert "Report: when the run ends" in capsys.readouterr().out
+
+    file = commands.folder / "left.zip"
+    assert commands.here("verify", first.run_id) == 0
+    assert "0 altered" in capsys.readouterr().out
+    assert commands.here("export", first.run_id, str(file)) == 0
+    assert "Root, to be kept where nobody can change it" in capsys.readouterr().out
+    assert commands.here("verify", first.run_id, "--key", str(file)) == 2
+    assert "is no public key" in capsys.readouterr().err
+    assert commands.here("export", second.run_id, str(file)) == 3
+    assert "what it leaves is not all there yet" in capsys.readouterr().err
+    (first.folder / "report.html").write_text("another")
+    assert commands.here("verify", first.run_id) == 5
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"{first.run_id}: 1 thing is not as sealed: report.html: not as it" in said
 
 
 def test_a_run_that_was_killed_is_not_running_and_a_damaged_one_is_listed(
@@ -164,12 +185,42 @@ def test_an_unknown_run_is_told_with_the_nearest(
     assert f"Did you mean {run.run_id}?" in capsys.readouterr().err
 
 
+def test_a_limit_is_opened_by_name_with_a_reason_and_a_day(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    until = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    place, why = "patients.max_rejected=0.5", "a new front desk types them"
+    reasons = ("--why", why, "--until", until, "--by", "A. Example")
+    wrong = {
+        ("signoff", place, "--until", until): "--why: 0 characters",
+        ("signoff", place, *reasons[:2], "--until", "soon"): "is no day",
+        ("signoff", place, *reasons[:2], "--until", "2020-01-01"): "over",
+        ("signoff", "patients.max_rejected=0.1", *reasons): "is no looser",
+        ("signoff", "--withdraw", "1", "--why", why): "is not in the ledger",
+        ("open", "--dry-run", "--gate", place): "reimport signoff " + place,
+    }
+    for words, told in wrong.items():
+        assert commands.here(*words) in (2, 3)
+        assert told in capsys.readouterr().err
+
+    opened = commands.here("open", "--dry-run", "--gate", place, *reasons)
+    assert opened == 0
+    assert commands.run(capsys.readouterr().out.strip()).gates == {}
+    withdraw = ("signoff", "--withdraw", "1", "--why", "they were trained")
+    assert commands.here(*withdraw) == 0
+    assert commands.here(*withdraw) == 2
+    assert commands.here("signoff") == 0
+    told = capsys.readouterr().out
+    assert why in " ".join(told.split())
+    assert "A. Example (" in told
+
+
 def test_open_prints_the_id_of_a_run_that_is_not_executed(
     commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ("open", "--dry-run", "--phase", "patients", "--clean-slate", "--strict")
 
-    code = commands.here(*words, "--gate", "patients.max_rejected=0.5")
+    code = commands.here(*words, "--gate", "patients.max_rejected=0.1")
 
     run_id = capsys.readouterr().out.strip()
     assert code == 0
@@ -177,7 +228,7 @@ def test_open_prints_the_id_of_a_run_that_is_not_executed(
     run = commands.run(run_id)
     assert run.mode is Mode.REHEARSAL
     assert run.phases == ("validation", "backup", "patients")
-    assert run.gates == {"patients.max_rejected": 0.5}
+    assert run.gates == {"patients.max_rejected": 0.1}
     assert run.strict
     assert run.clean_slate
     assert run.manifest()["status"] == "open"
@@ -232,6 +283,23 @@ def test_prune_says_what_would_go_and_then_lets_it_go(
     assert "Removed " in said
     assert commands.here("prune", "--keep", "1") == 0
     assert "Nothing to remove." in capsys.readouterr().out
+
+
+def test_two_runs_are_compared(
+    commands: Commands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.here("compare") == 2
+    assert "There is no run to compare" in capsys.readouterr().err
+    first = commands.site.rehearse("validation")
+    assert commands.here("compare") == 2
+    assert "no other rehearsal of the same phases" in capsys.readouterr().err
+    second = commands.site.rehearse("validation")
+
+    assert commands.here("compare") == 0
+    said = capsys.readouterr().out
+    assert f"{second.run_id} against {first.run_id}: " in said
+    assert commands.here("compare", first.run_id, second.run_id, "--json") == 0
+    assert isinstance(json.loads(capsys.readouterr().out), list)
 
 
 def test_doctor_finds_nothing_wrong_with_a_good_site(

@@ -29,9 +29,12 @@ from reimport_demo.clinic.schedule import (
 )
 from reimport_demo.clinic.workbook import as_text
 from reimport_lib.errors import UsageError
-from reimport_lib.plan.codes import Note, Reason
+from reimport_lib.plan.codes import LOCAL, Note, Reason
 
-ONLY_WITH_EARLIER_ROWS = {Reason.LOCAL_EDIT}
+ONLY_WITH_EARLIER_ROWS = LOCAL | {
+    *(Note.KEPT_LOCAL, Note.CONFLICT, Note.OVERWRITTEN),
+    *(Note.KEPT_BY_DECISION, Note.TAKEN_BY_DECISION, Note.UNFIT_TOGETHER),
+}
 ONLY_WITHOUT_A_TABLE = {Reason.OWNER_NOT_EXPORTED}
 NOT_PLANTED = ONLY_WITH_EARLIER_ROWS | ONLY_WITHOUT_A_TABLE
 MOST_REJECTED = 0.15

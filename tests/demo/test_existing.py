@@ -16,7 +16,7 @@ from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.rules import decide
 from reimport_lib.plan.stage import snapshot_keys, stage
 from reimport_lib.tables import registry
-from reimport_lib.write import apply, ledger, models, read
+from reimport_lib.write import apply, fence, ledger, models, read
 from reimport_lib.write.dependents import plan_deletions
 from tests.demo.imported import AS_OF, frozen
 
@@ -43,7 +43,7 @@ def decide_patients(clinic: Clinic, folder: Path) -> Decided:
 def plan_patients(decided: Decided) -> Plan:
     return make_plan(
         decided,
-        read.target_rows("patients"),
+        read.rows_to_merge("patients")[0],
         system="filemaker",
         source_rows=len(decided.rows),
         blank_rows=0,
@@ -130,6 +130,7 @@ def test_edits_by_people_are_seen_by_the_next_import(
     ledger.start_run(
         RUN, mode="full", as_of=AS_OF, started_at=AS_OF, snapshot_digest=DIGEST
     )
+    fence.take(fence.Claim("a test", "a test"))
     apply.apply(
         RUN,
         "patients",
@@ -143,7 +144,7 @@ def test_edits_by_people_are_seen_by_the_next_import(
     edited = existing.edit_imported(rows=2)
 
     plan = plan_patients(decided)
-    found = plan.rows.loc[plan.rows["reason"] == "local_edit", "key"]
+    found = plan.rows.loc[plan.rows["notes"].str.contains("kept_local"), "key"]
     assert sorted(found) == sorted(edited["patients"])
     assert len(found) == 2
 

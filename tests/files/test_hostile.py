@@ -18,7 +18,6 @@ from reimport_lib.files.ledger import FileOutcome, Line
 from reimport_lib.files.streams import Unfit
 from reimport_lib.files.transfer import transfer
 from reimport_lib.files.wanted import HOLLOW, NOT_ONLY_ITS_NAME, SEVERAL
-from reimport_lib.read import objects
 from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.http import connected
 from tests.files.hostile import (
@@ -31,6 +30,7 @@ from tests.files.hostile import (
     refusing,
     serving,
 )
+from tests.s3_requests import unguarded
 
 DOCUMENTS = ("documents",)
 
@@ -104,7 +104,7 @@ def test_where_several_objects_could_be_meant_nothing_is_fetched(
 ) -> None:
     with serving(("D1", file())) as hostile:
         made = hostile.settings(tmp_path, bucket)
-        client: Any = objects.client(made)
+        client: Any = unguarded(made)
         for name in ("D1.pdf", "d1.jpg"):
             key = f"filemaker-docs/{name}"
             client.put_object(Bucket=made.s3_bucket, Key=key, Body=b"x")
@@ -120,7 +120,7 @@ def test_an_object_without_a_byte_is_no_file_and_is_left_alone(
 ) -> None:
     with serving(("D1", file()), ("D2", file())) as hostile:
         made = hostile.settings(tmp_path, bucket)
-        client: Any = objects.client(made)
+        client: Any = unguarded(made)
         for name, content in (("D1.pdf", b""), ("D2.pdf", b""), ("D2.jpg", b"x")):
             key = f"filemaker-docs/{name}"
             client.put_object(Bucket=made.s3_bucket, Key=key, Body=content)

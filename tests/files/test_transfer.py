@@ -25,6 +25,7 @@ from reimport_lib.read.server.connection import server_of
 from reimport_lib.read.server.http import connected
 from tests.read.servers import CLINIC, faulty
 from tests.read.servers import settings as to_server
+from tests.s3_requests import unguarded
 
 KEPT = 12
 """Records that tests leave in each table."""
@@ -60,7 +61,7 @@ def made(served: Served, bucket: dict[str, str], tmp_path: Path) -> Settings:
 
 def stored(made: Settings) -> dict[str, bytes]:
     """Key -> bytes of every object."""
-    client: Any = objects.client(made)
+    client: Any = unguarded(made)
     keys = [
         key for frame in objects.list_objects(made).values() for key in frame["key"]
     ]
@@ -228,7 +229,7 @@ def test_an_object_of_the_record_in_any_case_and_ending_is_left_alone(
         if isinstance(r.value("Doc"), Stored)
     )
     key = f"filemaker-docs/{str(record.value('id')).lower()}.jpeg"
-    client: Any = objects.client(made)
+    client: Any = unguarded(made)
     client.put_object(Bucket=made.s3_bucket, Key=key, Body=b"older")
 
     ended = transfer(made, tables=("documents",))["documents"]
@@ -243,7 +244,7 @@ def test_an_object_that_comes_meanwhile_is_never_overwritten(
     served: Served, made: Settings
 ) -> None:
     """Somebody else stores the second file right before we do."""
-    client: Any = objects.client(made)
+    client: Any = unguarded(made)
     second = served.service.database.tables["Docs"].records()
     key = [str(r.value("id")) for r in second if isinstance(r.value("Doc"), Stored)][1]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from reimport_lib.record.findings import PRIVATE
 from reimport_lib.record.run import Run
 from tests.phases.sites import read_csv
 
@@ -74,7 +75,7 @@ def requests(path: Path) -> list[str]:
 
 def shown(run: Run) -> Iterator[Path]:
     """Every file of *run* that people read; what holds the data itself left out."""
-    private = {run.snapshot_folder, run.backup_folder}
+    private = {run.snapshot_folder, run.backup_folder, run.folder / PRIVATE}
     for path in sorted(run.folder.rglob("*")):
         if path.suffix in SHOWN and not private & set(path.parents):
             yield path

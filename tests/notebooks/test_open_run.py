@@ -68,6 +68,33 @@ def test_latest_goes_on_with_the_newest_rehearsal_until_it_is_done(
     assert again.run_id not in (first.run_id, other.run_id)
 
 
+def test_whoever_steps_through_the_notebooks_by_hand_types_nothing(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/00_validation.ipynb")
+    first = open_run("validation")
+    assert first.phases == tuple(phase.name for phase in all_phases())
+    execute(first, "validation")
+    assert open_run("backup").run_id == first.run_id
+
+    with lock.executing(first):  # by a command: a person must not walk into it
+        alone = open_run("backup")
+    assert alone.run_id != first.run_id
+    assert alone.phases == ("validation", "backup")
+
+    execute(open_run("backup"), "backup")
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    by_papermill = open_run("delete")
+    assert by_papermill.run_id not in (first.run_id, alone.run_id)
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/02_delete.ipynb")
+    assert open_run("delete").run_id == first.run_id
+    assert open_run("patients").run_id != first.run_id  # it is not its turn
+    monkeypatch.setenv("REIMPORT_REVIEW_HOURS", "1")
+    with rewritten(first) as manifest:
+        manifest["created_at"] = "2020-01-01T00:00:00+00:00"
+    assert open_run("delete").run_id != first.run_id
+
+
 def test_latest_retries_the_phase_that_was_refused_with_another_gate(
     commands: Commands,
 ) -> None:
@@ -77,10 +104,10 @@ def test_latest_retries_the_phase_that_was_refused_with_another_gate(
         execute(run, "patients")
     assert run.manifest()["status"] == "refused"
 
-    joined = open_run("patients", run_id="latest", gates={"patients.max_adopted": 1})
+    joined = open_run("patients", run_id="latest", gates={"patients.min_came_in": 0.5})
 
     assert joined.run_id == run.run_id
-    assert joined.gates == {"patients.max_rejected": 0.0, "patients.max_adopted": 1}
+    assert joined.gates == {"patients.max_rejected": 0.0, "patients.min_came_in": 0.5}
     assert joined.manifest()["status"] == "running"
     assert joined.manifest()["error"] == ""
 
@@ -89,16 +116,24 @@ def test_a_gate_that_a_notebook_set_is_set_anew_by_the_next_attempt(
     commands: Commands,
 ) -> None:
     found = []
-    for value in (2, 3, 0):
-        run = open_run("patients", run_id="latest", gates={"max_local_edits": value})
+    for value in (0.2, 0.3, 0.01):
+        run = open_run("patients", run_id="latest", gates={"min_came_in": value})
         found.append(run.manifest()["parameters"]["gates"])
 
-    tables = [t for t in named("patients").tables if registry.named(t).model]
+    tables = [t for t in named("patients").tables if registry.named(t).source]
     assert found == [
-        {f"{table}.max_local_edits": 2 for table in tables},
-        {f"{table}.max_local_edits": 3 for table in tables},
+        {f"{table}.min_came_in": 0.2 for table in tables},
+        {f"{table}.min_came_in": 0.3 for table in tables},
         {},
     ]
+
+
+def test_a_notebook_opens_no_limit_that_nobody_signed_off(commands: Commands) -> None:
+    with pytest.raises(Refused, match="nobody has said who opens it") as refused:
+        open_run("patients", gates={"max_adopted": 2})
+
+    assert "reimport signoff patients.max_adopted=2" in refused.value.hint
+    assert commands.runs() == []
 
 
 def test_a_gate_that_no_table_of_the_phase_has_is_refused(commands: Commands) -> None:
@@ -109,13 +144,13 @@ def test_a_gate_that_no_table_of_the_phase_has_is_refused(commands: Commands) ->
 def test_gates_of_the_run_win_over_those_of_the_notebook(commands: Commands) -> None:
     run = approve.open_rehearsal(
         commands.site.settings,
-        gates={"*.min_match_rate": 0.5, "patients.max_rejected": 0.3},
+        gates={"*.min_match_rate": 0.97, "patients.max_rejected": 0.1},
     )
 
     joined = open_run(
         "validation",
         run_id=run.run_id,
-        gates={"notes.min_match_rate": 0.9, "patients.max_rejected": 0.9},
+        gates={"notes.min_match_rate": 0.99, "patients.max_rejected": 0.12},
     )
 
     assert joined.gates == run.gates
@@ -128,7 +163,7 @@ def test_a_run_that_may_write_is_joined_only_by_its_id_and_takes_no_gate(
     full = approve.open_full(commands.site.settings, rehearsal, ask=None, yes=True)
 
     latest = open_run("validation", run_id="latest")
-    joined = open_run("validation", run_id=full.run_id, gates={"*.max_rejected": 0.9})
+    joined = open_run("validation", run_id=full.run_id, gates={"*.max_rejected": 0.1})
 
     assert latest.mode is Mode.REHEARSAL
     assert latest.run_id != rehearsal.run_id

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from reimport_lib.cockpit.notebook import Cockpit
+from reimport_lib.execute.undo import LEAST
 from reimport_lib.home import CHECKOUT
 from reimport_lib.phases import Phase, all_phases, template
 from reimport_lib.phases.injected import assigned
@@ -23,7 +26,10 @@ LOGIC = (
     *(ast.Try, ast.If, ast.IfExp, ast.With, ast.Match),
 )
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+UNDO = FOLDER / template.UNDO
+RUNBOOK = FOLDER / template.RUNBOOK
 OF_PHASES = [FOLDER / phase.notebook for phase in all_phases()]
+INNER = ("judge", "way_on")
 HEAD = ("**Reads**", "**Writes**", "**Needs**", "**Stops if**")
 
 
@@ -65,11 +71,11 @@ def test_all_that_a_notebook_imports_is_there(path: Path) -> None:
         exec(compile(ast.Module(imports, []), path.name, "exec"), {})  # noqa: S102
 
 
-@pytest.mark.parametrize("path", OF_PHASES, ids=name)
+@pytest.mark.parametrize("path", [*OF_PHASES, UNDO], ids=name)
 def test_a_notebook_says_what_it_reads_writes_needs_and_stops_at(path: Path) -> None:
     title = cells(path, "markdown")[0].source.splitlines()
 
-    assert title[0].startswith(f"# {path.stem[:2]} ")
+    assert title[0].startswith("# Undo" if path == UNDO else f"# {path.stem[:2]} ")
     for line, word in zip(title[-4:], HEAD, strict=True):
         assert line.startswith(word)
 
@@ -114,7 +120,7 @@ def test_a_notebook_declares_every_gate_that_can_stop_it(phase: Phase) -> None:
     }
 
 
-@pytest.mark.parametrize("path", OF_PHASES, ids=name)
+@pytest.mark.parametrize("path", [*OF_PHASES, UNDO], ids=name)
 def test_every_parameter_that_a_notebook_declares_is_used(path: Path) -> None:
     used = {
         node.id
@@ -124,6 +130,24 @@ def test_every_parameter_that_a_notebook_declares_is_used(path: Path) -> None:
     }
 
     assert set(declared_in(path)) <= used
+
+
+def test_the_notebook_of_an_undo_writes_nothing_by_its_defaults() -> None:
+    declared = declared_in(UNDO)
+
+    assert UNDO.read_text() == template.notebooks([])[template.UNDO]
+    assert (declared["run_id"], declared["confirm"], declared["reveal"]) == ("", "", 0)
+    assert declared["min_reversed"] == LEAST
+
+
+def test_the_runbook_hides_its_code_and_asks_all_that_the_cockpit_answers() -> None:
+    assert RUNBOOK.read_text() == template.notebooks([])[template.RUNBOOK]
+    code = cells(RUNBOOK, "code")
+    assert all(cell.metadata.jupyter.source_hidden for cell in code)
+    assert all("hide-input" in cell.metadata.tags for cell in code)
+    asked = re.findall(r"cockpit\.(\w+)\(\)", "\n".join(c.source for c in code))
+    own = {n for n, m in vars(Cockpit).items() if inspect.isfunction(m)}
+    assert set(asked) == {n for n in own if not n.startswith("_")}
 
 
 def declared_in(path: Path) -> dict[str, object]:
@@ -157,7 +181,7 @@ def test_a_notebook_asks_all_that_can_be_asked_of_its_phase(phase: Phase) -> Non
         name
         for part in kind.__mro__
         for name, member in vars(part).items()
-        if inspect.isfunction(member) and not name.startswith("_") and name != "judge"
+        if inspect.isfunction(member) and not name.startswith("_") and name not in INNER
     }
 
     asked = {

@@ -104,18 +104,21 @@ def test_what_changes_in_the_source_changes_here(shop: Workshop) -> None:
 def test_what_people_changed_stays_and_is_told(shop: Workshop) -> None:
     shop.ask(work.rename_customer, shop.place.url, "Probeb Testling", "Their Word")
     shop.export(change_the_source)
-    rehearsal = shop.run()
+    full = shop.import_all()
 
-    assert rehearsal["status"] == "refused"
-    assert "people" in rehearsal["error"]
+    assert full["tables"]["customers"]["notes"] == {"kept_local": 1}
+    assert ("Their Word",) in shop.held("SELECT full_name FROM workshop_customer")
 
 
-def test_what_people_deleted_comes_in_again(shop: Workshop) -> None:
+def test_what_people_deleted_stays_deleted_until_somebody_decides(
+    shop: Workshop,
+) -> None:
     shop.ask(work.delete_job, shop.place.url, "Brake 3")
     full = shop.import_all()
 
-    assert counts(full, "created") == [0, 0, 1]
-    assert len(shop.held("SELECT * FROM ledger_importedrow")) == 3 * PEOPLE
+    assert counts(full, "created") == [0, 0, 0]
+    assert full["tables"]["jobs"]["reasons"] == {"deleted_by_people": 1}
+    assert len(shop.held("SELECT * FROM ledger_rowbase")) == 3 * PEOPLE
 
 
 def test_a_customer_of_whom_people_note_something_is_not_deleted(
@@ -137,33 +140,52 @@ def test_a_run_is_taken_back(shop: Workshop) -> None:
     shop.export(change_the_source)
     full = shop.import_all()
     changed = shop.ask(work.digests, shop.place.url)
+    number = shop.ask(work.add_customer, shop.place.url, "Walk-in")
+    shop.ask(work.add_reminder, shop.place.url, "Walk-in")
+    shop.ask(work.rename_customer, shop.place.url, "Probec Testling", "Theirs")
     shop.ask(work.take_back, shop.place, full["run_id"])
 
     assert changed != before
     assert shop.ask(work.digests, shop.place.url) == before
+    back = shop.ask(work.put_back, shop.place, full["run_id"])
+    assert (back["reversed"], back["kept"], back["blocked"]) == (3, 0, 0)
+    people = "SELECT id FROM workshop_customer WHERE full_name = '{}'"
+    assert shop.held(people.format("Walk-in")) == [(number,)]
+    assert len(shop.held(people.format("Theirs"))) == 1
+    assert shop.ask(work.add_customer, shop.place.url, "Next") > number
+    assert shop.ask(work.undo, shop.place, back["run_id"])["reversed"] == 3
 
 
 def of_people(digests: dict[str, str]) -> dict[str, str]:
     """Without the record of runs; what the ledger holds beside rows counts."""
     of_runs = ("ledger_ledgerrun", "ledger_ledgerphase", "ledger_beforeimage")
-    return {name: held for name, held in digests.items() if name not in of_runs}
+    apart = (*of_runs, "ledger_rowbase")  # whose numbers are new ones: ``bases``
+    return {name: held for name, held in digests.items() if name not in apart}
+
+
+def bases(shop: Workshop) -> list[tuple[object, ...]]:
+    """What is held to have been left of each row, without the number of its entry."""
+    columns = '"table", object_pk, filemaker_id, "left"'
+    return shop.held(f"SELECT {columns} FROM ledger_rowbase ORDER BY 1, 2")  # noqa: S608
 
 
 def test_a_run_is_undone_with_what_the_ledger_holds_beside_its_rows(
     shop: Workshop,
 ) -> None:
-    before = of_people(shop.ask(work.digests, shop.place.url))
+    before = of_people(shop.ask(work.digests, shop.place.url)), bases(shop)
     shop.export(change_the_source)
     full = shop.import_all()
-    after = of_people(shop.ask(work.digests, shop.place.url))
+    after = of_people(shop.ask(work.digests, shop.place.url)), bases(shop)
     undone = shop.ask(work.undo, shop.place, full["run_id"])
 
     assert after != before
     assert (undone["kept"], undone["blocked"]) == (0, 0)
-    assert of_people(shop.ask(work.digests, shop.place.url)) == before
+    held = of_people(shop.ask(work.digests, shop.place.url)), bases(shop)
+    assert held == before
     again = shop.ask(work.undo, shop.place, undone["run_id"])
     assert (again["kept"], again["blocked"]) == (0, 0)
-    assert of_people(shop.ask(work.digests, shop.place.url)) == after
+    held = of_people(shop.ask(work.digests, shop.place.url)), bases(shop)
+    assert held == after
 
 
 def test_the_first_import_is_undone_but_for_whom_people_note_something(
@@ -178,3 +200,15 @@ def test_the_first_import_is_undone_but_for_whom_people_note_something(
     ]
     assert len(shop.held("SELECT * FROM ledger_importedrow")) == 1
     assert shop.held("SELECT * FROM workshop_job") == []
+
+
+def test_what_may_be_shared_holds_no_customer(shop: Workshop) -> None:
+    clean = shop.ask(work.scanned, shop.place, shop.imported_by)
+
+    assert (clean["leaked"], clean["check"]["verdict"]) == ([], "pass")
+    assert clean["of"] > PEOPLE
+
+    page = "<p>brought by Testling, Probea</p>"
+    found = shop.ask(work.scanned_with, shop.place, shop.imported_by, "x.html", page)
+    assert [each["file"] for each in found["leaked"]] == ["x.html"]
+    assert found["check"]["verdict"] == "warn"

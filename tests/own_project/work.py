@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from reimport_lib.errors import ReimportError
+from reimport_lib.show import verdict
 from tests.phases import sites
 from tests.phases.sites import Site
 
@@ -125,6 +126,12 @@ def run(
             for check in entry["checks"]
         ],
         "outcomes": sites.outcomes(done),
+        "held": {
+            entry["name"]: entry["held"]
+            for entry in manifest["phases"]
+            if "held" in entry
+        },
+        "said": verdict.held_back(manifest),
     }
 
 
@@ -174,6 +181,25 @@ def label(url: str, text: str, name: str) -> None:
     close()
 
 
+def be_noisy(webhook: str) -> None:
+    """From now on each row that is saved is told to the world."""
+    close()
+    import django
+
+    django.setup()
+    from tests.own_project import noise
+
+    noise.begin(webhook)
+
+
+def be_quiet() -> list[str]:
+    """No more; what was told until now."""
+    from tests.own_project import noise
+
+    noise.end()
+    return noise.news()
+
+
 def add_reminder(url: str, name: str) -> None:
     models = bound(url)
     customer = models.Customer.objects.get(full_name=name)
@@ -205,6 +231,18 @@ def take_back(place: Place, run_id: str) -> None:
 
     restore.go_back(restore.way_back(place.site.settings, run_id), ask=None, yes=True)
     close()
+
+
+def put_back(place: Place, run_id: str) -> dict[str, Any]:
+    """What people did before *run_id* was taken back, again: the run, the rows."""
+    from reimport_lib.execute import peoples_work
+    from reimport_lib.execute import undo as undoing
+
+    settings = place.site.settings
+    found = undoing.plan_of(settings, run_id, peoples_work.kept(settings, run_id))
+    run = undoing.carry_out(found, ask=None, yes=True, least=0)
+    close()
+    return {"run_id": run.run_id, **found.plan.totals}
 
 
 def undo(place: Place, run_id: str) -> dict[str, Any]:
@@ -258,3 +296,53 @@ def unfit(url: str) -> list[str]:
     found = fitness.unfit()
     close()
     return found
+
+
+def sample(place: Place, run_id: str) -> dict[str, Any]:
+    """What the cards of a sign-off pack of *run_id* say."""
+    from lxml import html
+
+    from reimport_lib.execute import sampling
+
+    pack = sampling.make(place.site.settings, run_id)
+    close()
+    names, pointed, unexplained = {}, set(), 0
+    for path in pack.index.parent.glob("*-*.html"):
+        page: Any = html.fromstring(path.read_bytes())
+        for card in page.xpath("//article"):
+            lines = {
+                row[2].text_content(): [cell.text_content() for cell in row]
+                for row in card.xpath(".//tbody/tr")
+            }
+            unexplained += sum("✗" in line[4] for line in lines.values())
+            if "full_name" in lines:
+                names[lines["filemaker_id"][3]] = lines["full_name"][3]
+            for who in card.xpath(
+                ".//td[preceding-sibling::td[text()='customer_id']]/span[@class='who']"
+            ):
+                pointed.add(who.text_content())
+    return {
+        "tables": {*pack.tables},
+        "names": names,
+        "pointed": pointed,
+        "unexplained": unexplained,
+    }
+
+
+def scanned(place: Place, run_id: str) -> Mapping[str, Any]:
+    """What the scan of all that may be shared of a run has found."""
+    from reimport_lib.execute import report
+    from reimport_lib.record import runs
+
+    chosen = runs.load(place.site.settings, run_id)
+    report.write(chosen)
+    found = chosen.manifest()["privacy"]
+    return {"leaked": found["leaked"], "check": found["check"], "of": found["values"]}
+
+
+def scanned_with(place: Place, run_id: str, name: str, text: str) -> Mapping[str, Any]:
+    """The same, with a page of *text* among it."""
+    from reimport_lib.record import runs
+
+    (runs.load(place.site.settings, run_id).folder / name).write_text(text)
+    return scanned(place, run_id)

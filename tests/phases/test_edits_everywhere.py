@@ -1,8 +1,7 @@
-"""Edits in every kind of table: one gate lets them stay, and the run ends well."""
+"""Edits in every kind of table: they stay, nothing waits for them, a run ends well."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from uuid import UUID
 import pytest
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.plan import gates
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
@@ -129,24 +127,19 @@ def edited(site: Site) -> Editor:
     return by
 
 
-def offered(run: Run) -> dict[str, float]:
-    """The gates that the error of *run* offers."""
-    found = re.findall(r"--gate (\S+)", sites.error(run))
-    return dict(map(gates.parse, found))
-
-
-def waiting(run: Run) -> dict[str, int]:
+def stays(run: Run) -> dict[str, int]:
+    """Table -> rows of which the import left something as people had it."""
     return {
-        table: counts["reasons"]["local_edit"]
+        table: counts["notes"]["kept_local"]
         for table, counts in sites.tables(run).items()
-        if "local_edit" in counts["reasons"]
+        if "kept_local" in counts["notes"]
     }
 
 
 def left_out(run: Run) -> dict[str, dict[str, int]]:
-    """Table -> reason -> rows, but for what people changed and lists of objects."""
+    """Table -> reason -> rows, but for lists of objects."""
     return {
-        table: {r: n for r, n in counts["reasons"].items() if r != "local_edit"}
+        table: dict(counts["reasons"])
         for table, counts in sites.tables(run).items()
         if not table.endswith("_objects")
     }
@@ -166,28 +159,24 @@ def held(site: Site, before: Mapping[str, Any]) -> dict[str, list[Any]]:
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_the_gates_that_are_offered_let_exactly_the_edits_stay(imported: Site) -> None:
+def test_every_edit_stays_and_nothing_waits_for_it(imported: Site) -> None:
     """The test below asks SQLite for the same edits and more."""
     first = runs.newest(imported.settings, Mode.FULL, statuses=frozenset(Status))
     assert first is not None
     by = edited(imported)
     as_edited = held(imported, by.before)
 
-    stopped = imported.rehearse()
-    limits = offered(stopped)
-    rehearsal = imported.rehearse(gates=limits)
+    rehearsal = imported.rehearse()
     full = imported.apply(rehearsal)
-    again = imported.rehearse(gates=limits)
+    again = imported.rehearse()
 
-    assert sites.status(stopped) is Status.REFUSED
-    assert limits == {f"{t}.max_local_edits": float(n) for t, n in by.counts.items()}
     assert sites.error(rehearsal) == ""
     assert sites.error(full) == ""
-    assert waiting(full) == by.counts
+    assert stays(full) == by.counts
     assert left_out(full) == left_out(first)
     assert held(imported, by.before) == as_edited
     assert sites.error(again) == ""
-    assert waiting(again) == by.counts
+    assert stays(again) == by.counts
     written = {t: c["created"] + c["updated"] for t, c in sites.tables(again).items()}
     assert set(written.values()) == {0}
 
@@ -197,7 +186,7 @@ def test_the_gates_that_are_offered_let_exactly_the_edits_stay(imported: Site) -
     reverted = imported.rehearse()
 
     assert sites.error(reverted) == ""
-    assert waiting(reverted) == {}
+    assert stays(reverted) == {}
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -214,12 +203,11 @@ def test_edits_stay_beside_rows_that_go_and_rows_that_no_longer_come_in(
         sites.edited(clinic.exports, tmp_path / "exports", changes)
     )
 
-    limits = offered(site.rehearse())
-    full = site.apply(site.rehearse(gates=limits))
+    full = site.apply(site.rehearse())
 
     assert sites.error(full) == ""
-    assert set(limits) <= {f"{table}.max_local_edits" for table in by.counts}
-    assert sum(waiting(full).values()) == sum(limits.values()) > len(by.counts)
+    assert set(stays(full)) <= set(by.counts)
+    assert sum(stays(full).values()) > len(by.counts)
     kept = sites.deletions(full)
     assert kept["patients"]["reasons"]["rejected_now"] == 1
     assert kept["notes"]["deleted"] == 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from types import ModuleType
 
 import pytest
 
+from reimport_lib.execute import signing
 from reimport_lib.phases import Phase, all_phases, data, data_phases, limits
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.phases.data import plan_tables
@@ -16,6 +18,7 @@ from reimport_lib.tables import registry
 from reimport_lib.tables.declare import NoteGate, Table
 from reimport_lib.write import bind
 from tests.phases.conftest import Whole
+from tests.phases.sites import Site
 
 PARAMETERS = [
     (phase, parameter)
@@ -88,3 +91,16 @@ def test_what_a_phase_measures_is_what_its_notebook_can_set(
     for table, gate in measured - settable:  # of these nothing can be wrong
         assert not registry.by_name()[table].source
         assert gate == "max_rejected" or not registry.by_name()[table].model
+
+
+def test_a_limit_that_is_opened_twice_in_a_second_is_opened_once(
+    ready: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime.now(UTC).replace(microsecond=0)
+    monkeypatch.setattr(signing.clocks, "latest", lambda _alias: moment)
+
+    first = ready.sign_off([("patients.max_rejected", 0.5)])
+    again = ready.sign_off([("patients.max_rejected", 0.5)])
+
+    assert again == first
+    assert len(signing.listed(ready.settings)) == 1

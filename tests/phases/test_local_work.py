@@ -11,9 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from reimport_demo.clinic import existing
 from reimport_demo.clinic.build import Clinic
+from reimport_lib.errors import Refused
+from reimport_lib.execute import approve, signing
 from reimport_lib.record.status import Status
+from reimport_lib.show import cover
 from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
@@ -40,31 +45,43 @@ def patients(site: Site, keys: list[str], field: str) -> dict[str, Any]:
     return rows
 
 
-def test_an_edit_by_a_person_stops_its_phase(imported: Site) -> None:
-    edit(imported, rows=2)
-    before = imported.digest()
-
-    run = imported.rehearse("patients")
-
-    assert sites.status(run) is Status.REFUSED
-    assert run.phase("patients")["status"] == "refused"
-    assert sites.tables(run)["patients"]["reasons"]["local_edit"] == 2
-    assert "--gate patients.max_local_edits=2" in sites.error(run)
-    assert imported.digest() == before
-
-
-def test_with_the_gate_the_edit_stays_and_its_row_is_rejected(imported: Site) -> None:
+def test_an_edit_by_a_person_stays_and_stops_nothing(imported: Site) -> None:
     keys = edit(imported, rows=2)
-    gates = {"patients.max_local_edits": 2.0}
 
-    rehearsal = imported.rehearse("patients", gates=gates)
-    full = imported.apply(rehearsal)
+    full = imported.apply(imported.rehearse("patients"))
 
     assert sites.error(full) == ""
-    assert full.gates == gates
-    assert sites.tables(full)["patients"]["reasons"]["local_edit"] == 2
+    assert sites.tables(full)["patients"]["notes"]["kept_local"] == 2
     assert patients(imported, keys, "middle_names") == dict.fromkeys(
         keys, "Edited by hand"
+    )
+
+
+def test_by_a_sign_off_runs_pass_until_it_is_withdrawn(
+    ready: Site, clinic: Clinic
+) -> None:
+    change = "UPDATE patients_patient SET first_name = 'Formerly' WHERE filemaker_id = "
+    for key in adopted_keys(clinic)[:2]:
+        ready.execute_sql(f"{change}'{key}'")
+    place, settings = "patients.max_adopted", ready.settings
+    with pytest.raises(Refused, match="nobody has said who opens it"):
+        approve.open_rehearsal(settings, gates={place: 2.0})
+    (signed,) = ready.sign_off([(place, 2.0)])
+
+    rehearsal, later = (ready.rehearse("patients") for _ in range(2))
+    full = ready.apply(rehearsal)
+
+    assert sites.error(full) == ""
+    for run in (rehearsal, full, later):
+        (leaning,) = run.phase("patients")["leans_on"]
+        assert leaning == {"place": place, "figure": 2.0, "digest": signed.digest}
+        assert signed.why in cover.render(run.manifest(), run.folder)
+    ((_, standing, leant),) = signing.listed(settings)
+    assert (standing, leant) == ("in force", [full.run_id])
+    signing.withdraw(settings, signed.number, why="looked at again", by="B. Example")
+    refused = ready.apply(later)
+    assert f"expired, or was withdrawn or replaced since: {place}" in (
+        sites.error(refused)
     )
 
 
@@ -79,6 +96,7 @@ def test_a_clean_slate_overwrites_edits(imported: Site) -> None:
 
     assert sites.error(full) == ""
     assert sites.tables(full)["patients"]["updated"] == 2
+    assert sites.tables(full)["patients"]["notes"]["overwritten"] == 2
     assert patients(imported, keys, "middle_names") == {k: before[k] for k in keys}
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import apps
 
 from reimport_lib.errors import Refused, UsageError
-from reimport_lib.execute import approve
+from reimport_lib.execute import approve, prune_images, undo
 from reimport_lib.execute import prune as retention
 from reimport_lib.execute import restore as going_back
 from reimport_lib.record import runs
+from reimport_lib.record.clock import now
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
 from reimport_lib.write import bind, identity
+from reimport_lib.write.touched import Narrowing
+from tests.cli.commands import Commands
+from tests.phases import sites
 from tests.phases.sites import Site, rewritten
+
+OLD = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -172,3 +183,74 @@ def test_there_is_no_pruning_of_all_or_of_a_run_that_is_not_there(ready: Site) -
         retention.plan(ready.settings, keep=0)
     with pytest.raises(UsageError, match="There is no run"):
         retention.plan(ready.settings, keep=1, named=("20260101T000000Z-full",))
+
+
+def test_by_what_runs_can_be_undone_goes_when_it_is_old_and_never_the_last_way_back(
+    imported: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The only import stays whatever its age; older than another, by its backup."""
+    full, aged = (
+        the(imported, Mode.FULL),
+        imported.with_settings(REIMPORT_UNDO_DAYS="1"),
+    )
+    held = sites.query(imported, "SELECT count(*) FROM ledger_beforeimage")[0][0]
+    _begun(imported, OLD)
+    assert stays(aged, keep=1) == [(full.run_id, "among the newest 1")]
+
+    _later_imports(imported)
+    assert stays(imported, keep=1)[0] == (full.run_id, "")
+    assert stays(imported, keep=3)[0] == (full.run_id, "among the newest 3")
+    assert stays(imported, keep=1)[1:] == [
+        ("later-full", "it is the last import"),
+        ("later-undo", "among the newest 1"),
+    ]
+    _begun(imported, now())
+    assert stays(imported, keep=1)[0] == (full.run_id, "younger than 90 days")
+    _begun(imported, OLD)
+    backup = the(imported, Mode.REHEARSAL).backup_folder
+    backup.rename(backup.with_name("elsewhere"))
+    assert "no backup" in stays(imported, keep=1)[0][1]
+    backup.with_name("elsewhere").rename(backup)
+
+    reimport = Commands(imported, tmp_path).here
+    assert reimport("prune", "--keep", "1", "--dry-run") == 0
+    assert f"would remove from the ledger what {held:,} rows" in capsys.readouterr().out
+    assert reimport("prune", "--keep", "1") == 0
+    assert f"Removed from the ledger what {held:,} rows" in capsys.readouterr().out
+    with pytest.raises(Refused, match=r"pruned from the ledger on 20\d\d-"):
+        undo.plan(imported.settings, full.run_id, Narrowing())
+    told = dict(sites.query(imported, "SELECT run_id, pruned FROM ledger_ledgerrun"))
+    pruned = json.loads(str(told[full.run_id]))
+    assert sum(n for of in pruned.values() for n in of.values()) == held
+    assert stays(imported, keep=1, named=("later-full",)) == [("later-full", "")]
+
+
+def stays(site: Site, **words: Any) -> list[tuple[str, str]]:
+    plans = prune_images.plan(site.settings, **words)
+    return [(each.kept.run_id, each.stays) for each in plans]
+
+
+def _later_imports(site: Site) -> None:
+    """A full run and an undo after it, of which the ledger holds one image each."""
+    bind.bind_real(site.settings, writable=True)
+    ledger = apps.get_app_config("ledger")
+    for run_id, mode in (("later-full", "full"), ("later-undo", "undo")):
+        ledger.get_model("LedgerRun").objects.create(
+            run_id=run_id, mode=mode, status="succeeded", as_of=OLD, started_at=OLD
+        )
+        ledger.get_model("BeforeImage").objects.create(
+            run_id=run_id,
+            phase="notes",
+            model="notes.Note",
+            object_pk="1",
+            action="created",
+            after={},
+        )
+    bind.close()
+
+
+def _begun(site: Site, at: datetime) -> None:
+    """Every run began *at* that moment."""
+    bind.bind_real(site.settings, writable=True)
+    apps.get_model("ledger", "LedgerRun").objects.update(started_at=at)
+    bind.close()

@@ -155,7 +155,7 @@ def test_while_somebody_writes_nothing_is_restored(
     imported: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run, held = full_run(imported), imported.digest()
-    monkeypatch.setattr(restoring, "_WAIT_SECONDS", 1)
+    monkeypatch.setattr(restoring, "WAIT_SECONDS", 1)
 
     with writing(imported), pytest.raises(BackupError):
         go_back(imported, run)

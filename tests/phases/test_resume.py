@@ -16,6 +16,7 @@ from reimport_lib.execute.resume import resumable
 from reimport_lib.phases import named, recording, validation
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.phases.data import DataPhase
+from reimport_lib.phases.verifying import verified
 from reimport_lib.record import lock
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
@@ -72,6 +73,7 @@ def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
     assert "Imke" not in (stopped.folder / "events.jsonl").read_text()
     started = {name: stopped.phase(name)["started"] for name in ("backup", "patients")}
 
+    assert verified(ready.settings, stopped.run_id).altered == []
     ready.execute_sql(MEND[engine])
     resumed = resumable(ready.settings, "")
     sites.execute(resumed)
@@ -80,6 +82,8 @@ def test_a_phase_that_fails_stops_the_run_and_resuming_finishes_it(
     assert sites.status(resumed) is Status.SUCCEEDED
     assert sites.outcomes(resumed) == sites.outcomes(rehearsal)
     assert {name: resumed.phase(name)["started"] for name in started} == started
+    found = verified(ready.settings, resumed.run_id)
+    assert (found.altered, found.unchecked) == ([], [])
     with pytest.raises(UsageError, match=f"Run {resumed.run_id} is done"):
         resumable(ready.settings, resumed.run_id)
 

@@ -11,8 +11,10 @@ import pytest
 
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
-from reimport_lib.phases import since_rehearsal
+from reimport_lib.phases import list_drift, since_rehearsal
+from reimport_lib.phases import moved as moved_rows
 from reimport_lib.record import runs
+from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
 from tests.phases import sites
 from tests.phases.conftest import States
@@ -39,6 +41,22 @@ def test_rows_that_people_changed_since_the_rehearsal_are_named_and_stop_the_run
     assert full.phase("backup")["status"] == "pending"
     assert "1 managed row is not what" in sites.error(full)
     assert "patients 1 changed (first: p-" in sites.error(full)
+    assert " middle_names). Nothing was written." in sites.error(full)
+    (moved,) = sites.read_csv(full.folder / moved_rows.FILE)[1]
+    assert moved["key"] in sites.error(full)
+    target = moved.pop("target_id")
+    (line,) = (
+        line
+        for line in sites.outcome_lines(rehearsal, "patients")
+        if line["target_id"] == target
+    )
+    assert moved == {
+        "where": "database",
+        "table": "patients",
+        "key": line["key"],
+        "change": "changed",
+        "fields": "middle_names",
+    }
     assert imported.digest() == before
 
 
@@ -46,7 +64,9 @@ def test_rows_that_people_changed_since_the_rehearsal_are_named_and_stop_the_run
 def test_a_plan_that_is_not_the_reviewed_one_stops_its_phase_before_it_writes(
     imported: Site,
 ) -> None:
+    """A rehearsal of a version that kept no lists, of which one has moved."""
     rehearsal = imported.rehearse("patients", "appointments")
+    (rehearsal.backup_folder / list_drift.FILE).unlink()
     imported.execute_sql(RENAME)
     before = sites.content(imported.digest())
 
@@ -57,6 +77,7 @@ def test_a_plan_that_is_not_the_reviewed_one_stops_its_phase_before_it_writes(
     assert full.phase("appointments")["status"] == "pending"
     told = "the plan of patients, referrers is not the one reviewed"
     assert told in sites.error(full)
+    assert "rows, first patients p-" in sites.error(full)
     assert not (full.outcomes_folder / "patients.csv").exists()
     assert sites.content(imported.digest()) == before
 
@@ -105,6 +126,11 @@ def test_only_a_rehearsal_that_succeeded_is_applied(imported: Site) -> None:
     for run, why in ((refused, "ended as refused"), (full, "is no rehearsal")):
         with pytest.raises(Refused, match=why):
             approve.reviewed_rehearsal(imported.settings, run.run_id)
+        with pytest.raises(Refused, match=why):  # whatever its age
+            approve.open_full(imported.settings, run, ask=None, yes=True)
+    never = approve.open_rehearsal(imported.settings, gates={})
+    with pytest.raises(Refused, match="ended as open"):
+        approve.open_full(imported.settings, never, ask=None, yes=True)
     with pytest.raises(UsageError, match=f"Did you mean {rehearsal.run_id}"):
         approve.reviewed_rehearsal(imported.settings, f"{rehearsal.run_id}s")
 
@@ -158,6 +184,41 @@ def test_a_record_that_was_edited_after_the_rehearsal_is_not_approved(
     assert sites.status(full) is Status.REFUSED
     assert "is not as it was written" in sites.error(full)
     assert imported.digest() == before
+
+
+@sites.ONLY_SQLITE
+def test_a_review_expires_by_any_clock_and_lives_no_second_time(ready: Site) -> None:
+    rehearsal = ready.rehearse("validation")
+    last = rehearsal.manifest()["phases"][-1]
+    hour = 3600.0
+
+    def age(*, by_clock: float, by_ticks: float) -> None:
+        with sites.rewritten(rehearsal) as manifest:
+            manifest["phases"][-1]["started"] = last["started"] - by_clock * hour
+            manifest["phases"][-1]["ticks"] = last["ticks"] - by_ticks * hour
+            manifest.pop("expired", None)
+
+    def opened() -> Run:
+        return approve.open_full(ready.settings, rehearsal, ask=None, yes=True)
+
+    age(by_clock=71, by_ticks=0)
+    full = opened()
+    hurried = ready.with_settings(REIMPORT_REVIEW_HOURS="24").settings
+    sites.execute(runs.load(hurried, full.run_id))
+    assert "rehearsed 71 hours ago, and a review holds for 24 hours" in (
+        sites.error(full)
+    )
+    for by_clock, by_ticks in ((80.0, 0.0), (1.0, 80.0)):  # or its clock is set back
+        age(by_clock=by_clock, by_ticks=by_ticks)
+        with pytest.raises(Refused, match="rehearsed 80 hours ago"):
+            opened()
+    with sites.rewritten(rehearsal) as manifest:
+        manifest["phases"][-1] |= {k: last[k] for k in ("started", "ticks")}
+    with pytest.raises(Refused, match="holds for 72 hours"):
+        opened()
+    age(by_clock=-2, by_ticks=0)
+    with pytest.raises(Refused, match="the clock was set back"):
+        opened()
 
 
 @sites.ONLY_SQLITE

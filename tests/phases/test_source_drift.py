@@ -86,7 +86,7 @@ def test_what_stops_names_the_run_and_the_words_that_let_it_through(
     rows = checks(stopped)["appointments: rows"]
     assert f"as in {before.run_id}" in told
     words = told.partition("if all of it is right: ")[2]
-    given = dict(word.split("=") for word in words.split() if word != "--gate")
+    given = dict(word.split("=") for word in words.split() if "=" in word)
     assert set(given) == {
         "appointments.max_lost_rows",
         "patients.max_lost_columns",
@@ -99,6 +99,8 @@ def test_what_stops_names_the_run_and_the_words_that_let_it_through(
 
     assert sites.error(passed) == ""
     assert checks(passed)["patients: column 'DOB'"].verdict is Verdict.WARN
+    leaning = passed.phase("validation")["leans_on"]
+    assert {each["place"] for each in leaning} == set(given)
 
 
 def test_a_gate_of_another_table_lets_nothing_through(

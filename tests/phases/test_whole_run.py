@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
+
+from django.apps import apps
 
 from reimport_demo.clinic.build import Clinic
 from reimport_lib.execute import approve
-from reimport_lib.record import runs
+from reimport_lib.record import findings, runs
 from reimport_lib.record.status import Mode, Status
+from reimport_lib.show.instead import OF_NOTE
 from reimport_lib.tables import registry
 from reimport_lib.write import bind, ledger, models, read
 from tests.phases import sites
@@ -193,3 +197,38 @@ def test_every_source_row_is_in_one_line_of_the_outcomes(whole: Whole) -> None:
 def _word(whole: Whole) -> str:
     word: str = whole.full.manifest()["confirmed"]["word"]
     return word
+
+
+def test_what_the_report_says_is_in_the_metadata_is_there(whole: Whole) -> None:
+    """Or in a field, where it says so: each text that a note is about."""
+    told = [
+        each
+        for each in findings.read(whole.full.folder)
+        if "metadata" in OF_NOTE.get(each.code, "")
+        and each.outcome not in ("rejected", "skipped")
+        and each.filemaker_id
+        and each.holds
+    ]
+    bind.bind_real(whole.site.settings)
+    missing = []
+    for each in told:
+        model = apps.get_model(registry.named(each.table).model)
+        row = model._base_manager.filter(filemaker_id=each.key).values().first()
+        kept = row.pop("filemaker_metadata") if row else {}
+        beside = row.values() if row and "field or" in OF_NOTE[each.code] else ()
+        there = [frozenset(_words(str(value))) for value in (*kept.values(), *beside)]
+        missing += [
+            (each.table, each.row, each.code)
+            for line in each.holds.splitlines()
+            if not any(_words(line.partition(": ")[2]) <= words for words in there)
+        ]
+    bind.close()
+
+    assert not missing, missing
+    assert len({each.code for each in told}) > 5
+
+
+def _words(text: str) -> set[str]:
+    """Words and numbers, however a date is written; no zeros, no half of the day."""
+    found = {word.lstrip("0") for word in re.findall(r"[^\W_]+", text.casefold())}
+    return found - {"", "am", "pm"}

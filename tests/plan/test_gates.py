@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from reimport_lib.errors import GateFailed, UsageError
 from reimport_lib.plan.gates import (
     GateResult,
     Gates,
+    arguments,
     deletion_gates,
     demand,
     evaluate,
@@ -21,6 +23,8 @@ from reimport_lib.plan.gates import (
     require,
     require_deletions,
 )
+from reimport_lib.plan.plan import Plan
+from reimport_lib.plan.signoffs import OpenedLimit, in_force
 from reimport_lib.plan.stored_objects import plan_objects
 from tests.plan.frames import context, decided, listing, no_rows, plan, written
 
@@ -32,7 +36,7 @@ def test_a_plan_within_its_limits_passes_and_shows_every_gate() -> None:
 
     assert {result.name for result in results} == {
         "max_rejected",
-        "max_local_edits",
+        "max_conflicts",
         "max_adopted",
         "min_match_rate",
     }
@@ -123,13 +127,13 @@ def test_stored_objects_that_no_row_names_stop_nothing() -> None:
     assert "min_came_in" not in {r.name for r in require(objects, Gates())}
 
 
-def test_a_persons_edit_stops_the_phase() -> None:
+def test_a_conflict_stops_the_phase_where_a_gate_says_so() -> None:
     of = decided("notes", NOTE)
     target = written(no_rows(of.managed), plan(of)).assign(content=["Edited."])
-    limits = Gates({"notes.max_rejected": 1.0})
 
-    with pytest.raises(GateFailed, match="people changed in the backend: 1 row;"):
-        require(plan(of, target), limits)
+    require(plan(of, target), Gates())
+    with pytest.raises(GateFailed, match="wait for a decision: 1 of 1"):
+        require(plan(of, target), Gates({"notes.max_conflicts": 0}))
 
 
 def test_rows_of_an_earlier_system_are_asked_about() -> None:
@@ -150,14 +154,16 @@ def test_a_persons_edit_counts_as_nothing_but_an_edit() -> None:
 
     made = plan(of, edited)
 
-    require(made, Gates({"notes.max_local_edits": 10}))
-    assert made.counts["rejected"] == 10
+    require(made, Gates())
+    assert made.counts["unchanged"] == 10
+    assert made.note_counts == {"conflict": 10}
 
 
 def test_gates_of_later_phases_are_offered_with_those_that_failed() -> None:
     of = decided("notes", NOTE)
     target = written(no_rows(of.managed), plan(of)).assign(content=["Edited."])
-    (edits,) = [r for r in evaluate(plan(of, target), Gates()) if not r.passed]
+    limits = Gates({"notes.max_conflicts": 0})
+    (edits,) = [r for r in evaluate(plan(of, target), limits) if not r.passed]
     later = replace(edits, table="images")
 
     with pytest.raises(GateFailed) as failed:
@@ -165,8 +171,35 @@ def test_gates_of_later_phases_are_offered_with_those_that_failed() -> None:
 
     assert "Phases after it would stop too: images: rows that" in failed.value.message
     assert failed.value.hint.endswith(
-        "--gate notes.max_local_edits=1 --gate images.max_local_edits=1"
+        "--gate notes.max_conflicts=1 --gate images.max_conflicts=1"
     )
+
+
+def test_a_plan_leans_on_the_newest_sign_off_that_is_in_force() -> None:
+    made = plan(decided("notes", *some_rejected()))
+    fewer, day = plan(decided("notes", NOTE)), date(2027, 1, 31)
+    moment = datetime(2027, 1, 1, tzinfo=UTC)
+    facts = ("max_rejected", 0.3, "looked at it", "somebody", day, moment)
+    old, new = (OpenedLimit(number, "notes", *facts) for number in (1, 2))
+
+    assert in_force([new, old], day) == (new,)
+    assert in_force([new, old], day + timedelta(days=1)) == ()
+    assert in_force([old, replace(new, withdrawn="by somebody")], day) == ()
+
+    def rejected(of: Plan, *opened: OpenedLimit) -> tuple[bool, OpenedLimit | None]:
+        (gate,) = (r for r in evaluate(of, Gates({}, opened)) if r.name == facts[0])
+        return gate.passed, gate.signed
+
+    assert rejected(made, new) == (True, new)
+    assert rejected(made, replace(new, value=0.1)) == (False, None)
+    assert rejected(made, replace(new, value=0.2)) == (False, None)
+    assert rejected(fewer, new) == (True, None)
+    assert Gates({"*.max_rejected": 0}, (new,)).limit("notes", facts[0]) == 0
+
+
+def some_rejected() -> list[dict[str, str]]:
+    """Two of seven have no key."""
+    return [{**NOTE, "id": f"N{n}" if n > 1 else ""} for n in range(7)]
 
 
 def delete_some(table: str, **of: Any) -> None:
@@ -195,11 +228,11 @@ def test_a_deletion_passes_by_its_share_or_by_its_number() -> None:
 
 
 def test_the_words_of_a_failed_gate_let_the_same_plan_pass() -> None:
-    rows = [{**NOTE, "id": f"N{n}" if n > 1 else ""} for n in range(7)]
-    made = plan(decided("notes", *rows))
+    made = plan(decided("notes", *some_rejected()))
     failed = [result for result in evaluate(made, Gates()) if not result.passed]
 
-    limits = Gates(dict(parse(result.argument.split()[1]) for result in failed))
+    words = [word for word in arguments(failed).split() if "=" in word]
+    limits = Gates(dict(map(parse, words)))
 
     assert failed
     require(made, limits)

@@ -77,15 +77,15 @@ def test_a_row_keeps_the_primary_key_it_has() -> None:
     assert [str(ADA)] == list(update.rows["target_id"])
 
 
-def test_a_persons_edit_is_rejected_and_not_overwritten() -> None:
+def test_a_persons_edit_is_not_overwritten() -> None:
     target = _imported(decided("notes", NOTE)).assign(content=["Edited by hand."])
 
     edited = plan(decided("notes", NOTE), target)
 
     assert (edited.rows.loc[0, ["outcome", "reason", "notes"]].tolist()) == [
-        "rejected",
-        "local_edit",
+        "unchanged",
         "",
+        "conflict",
     ]
     assert edited.values.empty
     assert edited.changes.empty
@@ -142,7 +142,8 @@ def test_an_edit_since_then_is_one_all_the_same(edit: dict[str, Any]) -> None:
 
     of = plan(decided("appointments", now), target)
 
-    assert list(of.rows["reason"]) == ["local_edit"]
+    assert "conflict" in of.rows.loc[0, "notes"].split(";")
+    assert {*edit} <= {*of.merged["field"]}
 
 
 def test_rows_of_an_earlier_system_are_counted_as_adopted() -> None:

@@ -36,6 +36,7 @@ def matched(table: str, source: pd.DataFrame, values: pd.DataFrame) -> Matched:
         notes=[""] * len(values),
         created=[True] * len(values),
         keys=[""] * len(values),
+        kept={},
         edited=[False] * len(values),
         as_of=datetime(2026, 1, 1, tzinfo=UTC),
         zone=Zone("Australia/Sydney", "MDY" if table == "images" else "DMY"),

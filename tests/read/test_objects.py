@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ from moto.server import ThreadedMotoServer
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import SettingsError, SourceError
 from reimport_lib.read import objects
+from tests.s3_requests import unguarded
 
 
 @pytest.fixture(scope="module")
@@ -22,13 +25,13 @@ def endpoint() -> Iterator[str]:
     server.stop()
 
 
-def settings(endpoint: str, bucket: str = "files") -> Settings:
-    return load_settings({"S3_BUCKET": bucket, "S3_ENDPOINT_URL": endpoint})
+def settings(endpoint: str, bucket: str = "files", **environ: str) -> Settings:
+    return load_settings({"S3_BUCKET": bucket, "S3_ENDPOINT_URL": endpoint, **environ})
 
 
 @pytest.fixture(scope="module")
 def s3(endpoint: str) -> Any:
-    made: Any = objects.client(settings(endpoint))
+    made: Any = unguarded(settings(endpoint))
     made.create_bucket(Bucket="files")
     return made
 
@@ -65,11 +68,19 @@ def test_a_missing_bucket_is_named(s3: Any, endpoint: str) -> None:
         objects.list_objects(settings(endpoint, "nowhere"))
 
 
-def test_an_unreachable_server_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-
+def test_an_unreachable_server_is_told() -> None:
     with pytest.raises(SourceError, match="S3 cannot be reached"):
-        objects.list_objects(settings("http://127.0.0.1:9"))
+        objects.list_objects(settings("http://127.0.0.1:9", S3_TRIES="1"))
+
+
+def test_a_server_that_does_not_answer_is_waited_for_as_long_as_is_set() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        started = time.monotonic()
+        with pytest.raises(SourceError, match=r"S3 cannot be reached \(ReadTimeout"):
+            objects.list_objects(settings(url, S3_ANSWER_SECONDS="1", S3_TRIES="1"))
+
+    assert 1 <= time.monotonic() - started < 5
 
 
 def test_settings_that_make_no_client_are_named() -> None:

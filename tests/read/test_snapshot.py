@@ -53,8 +53,12 @@ def test_what_was_frozen_comes_back(exports: Path, tmp_path: Path) -> None:
 
 
 def test_the_manifest_describes_the_table(exports: Path, tmp_path: Path) -> None:
-    table = frozen(exports, tmp_path / "s").manifest.tables["patients"]
+    os.utime(exports / "Contacts.csv", (1_764_583_200.7, 1_764_583_200.7))
+    manifest = frozen(exports, tmp_path / "s").manifest
+    table = manifest.tables["patients"]
 
+    assert manifest.place == "exports"
+    assert table.written_at == "2025-12-01T10:00:00+00:00"
     assert (table.file, table.way, table.charset, table.delimiter) == (
         "Contacts.csv",
         "delimited",

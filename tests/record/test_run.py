@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -199,13 +200,13 @@ def test_only_the_record_writes_the_record() -> None:
                     writing.add(path.relative_to(LIBRARY).as_posix())
 
     ours = {name for name in writing if not name.startswith(("backup/", "read/"))}
-    assert ours == {"record/run.py", "record/runs.py"}
+    assert ours == {"record/evidence.py", "record/runs.py"}
 
 
 def test_every_event_has_a_name_of_its_own() -> None:
     kinds = {kind.__name__: kind.name for kind in events.Event.__subclasses__()}
 
-    assert len(kinds) == len(set(kinds.values())) == 13
+    assert len(kinds) == len(set(kinds.values())) == 21
 
 
 def test_an_event_is_one_line_with_its_moment_its_name_and_its_fields(run: Run) -> None:
@@ -213,6 +214,9 @@ def test_an_event_is_one_line_with_its_moment_its_name_and_its_fields(run: Run) 
 
     last = happened(run)[-1]
     assert last.pop("at").endswith("+00:00")
+    first = (run.folder / events.EVENTS).read_bytes().splitlines()[0]
+    assert last.pop("prev") == hashlib.sha256(first).hexdigest()
+    assert last.pop("seq") == 2
     assert last == {"event": "table_frozen", "table": "patients", "rows": 3}
 
 

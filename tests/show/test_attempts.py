@@ -28,9 +28,9 @@ def tried(*attempts: dict[str, Any]) -> Any:
 
 def test_each_attempt_is_told_with_its_time_and_its_error() -> None:
     assert attempt_sentences(tried(FIRST, KILLED)) == [
-        "attempt 1: failed at 2026-11-22 10:16:09 UTC after 9.2 s:"
+        "attempt 1: failed at 22 Nov 2026, 10:16 (UTC) after 9.2 s:"
         " patients: its kernel ended.",
-        "attempt 2: interrupted, begun at 2026-11-22 10:16:00 UTC:"
+        "attempt 2: interrupted, begun at 22 Nov 2026, 10:16 (UTC):"
         " patients: its kernel ended.",
         "attempt 3: succeeded",
     ]

@@ -16,8 +16,10 @@ from reimport_lib.show.verdict import verdict
 from tests.show.attacks import PAYLOADS, assert_harmless
 from tests.show.examples import run
 
-ELEMENTS = ALLOWED_ELEMENTS | set("html head meta title style body main".split())
-ATTRIBUTES = ALLOWED_ATTRIBUTES | set("lang charset http-equiv content name".split())
+ELEMENTS = ALLOWED_ELEMENTS | set(
+    "html head meta title style body main nav ol ul li h2 strong".split()
+)
+ATTRIBUTES = ALLOWED_ATTRIBUTES | set("lang charset http-equiv content name id".split())
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +48,22 @@ def test_a_good_rehearsal_says_what_comes_next(rehearsal: str) -> None:
     assert "59,239 of 64,424 source rows (91.95%) are in the copy" in text
     assert "All of it happened on a copy: the real database was only read." in text
     assert "reimport run --full --reviewed 20261122T101500Z-rehearsal" in text
+
+
+def test_the_source_is_named_by_its_place_and_its_newest_file(tmp_path: Path) -> None:
+    manifest = run()
+    tables = manifest["source"]["tables"]
+    first = next(iter(tables.values()))
+    tables["notes"] = {**first, "written_at": "2026-11-20T22:30:00+00:00"}
+    tables["sms"] = {**first, "written_at": "2026-11-19T22:30:00+00:00"}
+    manifest["source"]["place"] = "exports of friday"
+
+    said = words(render(manifest, tmp_path))
+
+    assert (
+        "Source: exports of friday, exported 21 Nov 2026, 09:30 (Australia/Sydney),"
+        " sha256" in said
+    )
 
 
 def test_a_full_run_names_what_was_written(tmp_path: Path) -> None:
@@ -87,7 +105,7 @@ def test_a_plan_that_was_refused_is_not_told_as_done(tmp_path: Path) -> None:
 
     assert "9,833 of 13,542 source rows of the phases done (72.61%)" in text
     assert "Written to the real database: deletions, patients. It was not" in text
-    assert "the backup: reimport restore 20261122T101500Z-full." in text
+    assert "reimport restore 20261122T101500Z-full all, with what was" in text
     assert "14 rejected (planned; its phase is not done)" in text
 
 
@@ -193,7 +211,9 @@ def test_who_confirmed_stands_there_in_words(tmp_path: Path) -> None:
 
     text = words(render(manifest, tmp_path))
 
-    assert "by root, at 2026-11-22T10:30:00+00:00, typed, clinic 5be15be1" in text
+    assert (
+        "by root, 22 Nov 2026, 21:30 (Australia/Sydney), typed, clinic 5be15be1" in text
+    )
 
 
 @pytest.mark.parametrize("status", [str(status) for status in Status])

@@ -24,7 +24,9 @@ from reimport_lib.show.sanitizer import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS
 from tests.show.attacks import PAYLOADS, assert_harmless
 from tests.show.invented import MASK, PRIVATE, plan
 
-PAGE_ELEMENTS = ALLOWED_ELEMENTS | set("html head meta title style body main".split())
+PAGE_ELEMENTS = ALLOWED_ELEMENTS | set(
+    "html head meta title style body main nav".split()
+)
 HEAD_ATTRIBUTES = frozenset("lang charset http-equiv content name".split())
 PAGE_ATTRIBUTES = ALLOWED_ATTRIBUTES | HEAD_ATTRIBUTES
 

@@ -277,7 +277,7 @@ def test_gates_show_figure_and_limit() -> None:
 
     assert [row[0] for row in table.rows] == [
         "patients.max_rejected",
-        "patients.max_local_edits",
+        "patients.max_conflicts",
         "patients.max_adopted",
         *[row[0] for row in table.rows[3:]],
     ]
@@ -309,7 +309,11 @@ def test_floors_are_those_of_the_gates() -> None:
 
 @pytest.mark.parametrize(
     ("mode", "word", "border"),
-    [("rehearsal", "REHEARSAL", "dashed"), ("full", "FULL RUN", "double")],
+    [
+        ("rehearsal", "REHEARSAL", "dashed"),
+        ("full", "FULL RUN", "double"),
+        ("undo", "UNDO", "double"),
+    ],
 )
 def test_the_card_says_its_mode_in_words_and_shape(
     mode: str, word: str, border: str
@@ -319,7 +323,7 @@ def test_the_card_says_its_mode_in_words_and_shape(
     assert word in card.text()
     assert word in card.html()
     assert border in card.html()
-    assert "2026-11-22 10:15:04 UTC" in card.text()
+    assert "22 Nov 2026, 21:15 (Australia/Sydney)" in card.text()
 
 
 def poisoned_plans() -> list[Element]:

@@ -19,7 +19,8 @@ from reimport_lib.show.verdict import (
 )
 from tests.show.examples import check, counts, run
 
-BACK = "the backup: reimport restore 20261122T101500Z-full."
+BACK = "restore 20261122T101500Z-full all, with what was saved since the backup."
+WENT: dict[str, Any] = {"at": "", "by": "20261122T103000Z-undo", "why": ""}
 NOTES = "notes: too many are rejected. Hint: look at them"
 
 
@@ -153,12 +154,43 @@ def test_what_does_not_come_in_is_counted_here_and_listed_in_the_files() -> None
     assert rejected.startswith("2 cannot come in:")
 
 
-@pytest.mark.parametrize("status", ["failed", "refused", "interrupted"])
+@pytest.mark.parametrize("status", ["failed", "refused"])
 def test_what_phases_before_the_one_that_stopped_wrote_stays(status: str) -> None:
     said = written(run("full", status, "appointments"))
 
     assert said.startswith("Written to the real database: deletions, patients. It was ")
     assert BACK in said
+
+
+@pytest.mark.parametrize(
+    ("went", "keep", "status", "sentence"),
+    [
+        (
+            "undone",
+            False,
+            "failed",
+            "undone by itself, row by row, by 20261122T103",
+        ),
+        ("restored", False, "refused", "its backup was put back by itself"),
+        ("begun", False, "failed", "cut off: reimport run --resume 20261122T101500Z-"),
+        ("stays", False, "failed", "by itself (2 rows were edited), so it stays: rei"),
+        ("", True, "failed", "as it was opened with --keep: reimport undo 202611"),
+        ("", False, "interrupted", "It was interrupted, which undoes nothing: that st"),
+    ],
+)
+def test_one_sentence_says_what_became_of_what_was_written(
+    went: str, keep: bool, status: str, sentence: str
+) -> None:
+    manifest = run("full", status, "appointments")
+    manifest["parameters"]["keep"] = keep
+    if went:
+        why = "2 rows were edited." if went == "stays" else ""
+        manifest["going_back"] = {**WENT, "state": went, "why": why}
+
+    assert sentence in written(manifest)
+    has_gone = went in ("undone", "restored")
+    assert ("Written to the real database" in written(manifest)) is not has_gone
+    assert bool(list(rows(manifest))) is not has_gone
 
 
 @pytest.mark.parametrize(
@@ -253,9 +285,9 @@ def test_one_row_that_people_changed_is_told_as_one() -> None:
 def test_a_clock_that_another_run_fixed_is_told_with_it() -> None:
     manifest: Any = {"as_of": "2026-11-22T18:08:00+00:00"}
 
-    assert run_facts.clock(manifest) == "2026-11-22 18:08:00 UTC"
+    assert run_facts.clock(manifest) == "22 Nov 2026, 18:08 (UTC)"
     assert run_facts.clock({**manifest, "as_of_from": "R-1"}) == (
-        "2026-11-22 18:08:00 UTC, fixed by R-1, which froze the same source"
+        "22 Nov 2026, 18:08 (UTC), fixed by R-1, which froze the same source"
     )
     assert run_facts.clock({**manifest, "as_of": ""}) == ""
 

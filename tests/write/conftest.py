@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from reimport_lib.write import bind
+from tests.write.rows import take_fence
 
 
 @pytest.fixture
 def bound(migrated_database_url: str) -> Iterator[str]:
     """Its URL; ``default`` may write to it, ``real`` only read."""
     bind.bind(migrated_database_url, real_database=migrated_database_url, writable=True)
+    take_fence()
     yield migrated_database_url
     bind.close()

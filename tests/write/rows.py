@@ -10,11 +10,13 @@ from uuid import UUID
 import pandas as pd
 
 from reimport_lib.plan.decide import Decided
+from reimport_lib.plan.merge import Merging
 from reimport_lib.plan.plan import Plan, make_plan
 from reimport_lib.plan.values.keys import derived_uuid
 from reimport_lib.tables import registry
+from reimport_lib.tables.merging import Policy
 from reimport_lib.write import apply as writing
-from reimport_lib.write import ledger, read
+from reimport_lib.write import conditions, decisions, fence, ledger, read
 from reimport_lib.write.models import managed
 
 SYSTEM = "filemaker"
@@ -101,16 +103,35 @@ def decided(table: str, rows: Sequence[Row]) -> Decided:
     return Decided(table, verdicts, values, (), fields, derived=derived)
 
 
-def plan(table: str, *rows: Row, clean_slate: bool = False) -> Plan:
+def plan(
+    table: str,
+    *rows: Row,
+    clean_slate: bool = False,
+    policies: Mapping[str, Policy] | None = None,
+) -> Plan:
     """A plan of *rows* against what the bound database holds now."""
+    target, deleted = read.rows_to_merge(table)
     return make_plan(
         decided(table, rows),
-        read.target_rows(table),
+        target,
         system=SYSTEM,
         source_rows=len(rows),
         blank_rows=0,
+        merging=Merging(
+            policies=policies or {},
+            rulings=decisions.rulings(table),
+            deleted=deleted,
+            before=bool(deleted) or bool((target["left"] != "").any()),
+            conditions=conditions.of_table(table),
+        ),
         clean_slate=clean_slate,
     )
+
+
+def take_fence() -> None:
+    """As one more process of whoever has it, or as the first."""
+    held = fence.holder()
+    fence.take(fence.Claim("a test", "a test"), epoch=held.epoch if held else 0)
 
 
 def start(run_id: str = RUN) -> None:
@@ -126,6 +147,7 @@ def apply(
     as_of: datetime = AS_OF,
     **more: Any,
 ) -> writing.Applied:
+    take_fence()
     start(run_id)
     return writing.apply(
         run_id,

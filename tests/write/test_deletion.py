@@ -326,7 +326,9 @@ def test_an_emptied_link_does_not_hide_the_edit_of_a_person() -> None:
     delete(decide({**KEYS, "appointments": frozenset({"a-2"})}))
 
     text: Row = {"key": "s-1", "patient_id": pk("patients", "p-1")}
-    assert plan("sms", text).reasons == {"local_edit": 1}
+    found = plan("sms", text)
+    assert found.note_counts == {"kept_local": 1}
+    assert list(found.merged["field"]) == ["status"]
 
 
 def test_a_row_hung_on_after_planning_stops_the_phase(bound: str) -> None:

@@ -62,6 +62,7 @@ def test_what_stays_never_hangs_on_what_goes(
         {name: frozenset(str(key) for key in held[name]) for name in TABLES},
         {},
         edited=edited,
+        stood={},
         clean_slate=False,
     )
 

@@ -8,6 +8,7 @@ from django.apps import apps
 from reimport_lib.backup.digests import digest_url
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field
+from reimport_lib.write.databases import FENCE
 from reimport_lib.write.models import fields_of, managed, model_of, parents_of
 from tests.conftest import ENGINES
 
@@ -43,7 +44,7 @@ def test_a_backup_holds_the_table_of_every_model(bound: str) -> None:
     """Also of models that no import knows: a deletion may reach them."""
     tables = {
         model._meta.db_table for model in apps.get_models(include_auto_created=True)
-    }
+    } - {FENCE}  # who is writing is of the moment
 
     assert tables <= digest_url(bound).tables.keys()
 

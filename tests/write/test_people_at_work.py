@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.apps import apps
 from django.db import connections
 
 from reimport_lib.errors import Drifted
@@ -132,6 +133,25 @@ def save_when_waited_for(url: str, person: psycopg.Connection[Any]) -> None:
     person.commit()
 
 
+def test_a_primary_that_a_person_takes_down_meanwhile_hands_nothing_over(
+    person: psycopg.Connection[Any],
+) -> None:
+    apply(plan("patients", ZOE))
+    of = {"patient_id": pk("patients", "k-1"), "kind": "mobile"}
+    first, second = ({**of, "key": key, "value": key} for key in ("d-1", "d-2"))
+    apply(plan("contact_details", {**first, "is_primary": True}), run_id="rest")
+    taking = plan("contact_details", {**second, "is_primary": True})
+    edit = "UPDATE patients_contactdetail SET is_primary = false"
+
+    with (
+        between("FOR NO KEY UPDATE", lambda: person.execute(edit) and None),
+        pytest.raises(Drifted, match="contact_details: 1 row changed") as raised,
+    ):
+        apply(taking, run_id="third")
+
+    assert raised.value.rows == (str(pk("contact_details", "d-1")),)
+
+
 def test_nothing_is_hung_on_a_row_that_is_being_deleted(
     person: psycopg.Connection[Any],
 ) -> None:
@@ -176,9 +196,24 @@ def test_a_link_that_is_to_be_emptied_is_not_led_elsewhere_first(
     assert held == (None,)
 
 
-def test_a_message_of_people_that_came_to_hang_on_a_visit_stops_its_deletion() -> None:
-    from django.apps import apps
+def test_what_goes_although_people_changed_it_goes_as_it_was_looked_at() -> None:
+    """A second edit is in no plan: neither in the reviewed one nor in today's."""
+    apply(plan("patients", ZOE, MAX))
+    patients: Any = apps.get_model("patients.Patient").objects
+    patients.update(notes="of ours")
+    keys = {"patients": frozenset[str]()}
+    plans = dependents.plan_deletions(keys, {}, clean_slate=True)
+    patients.filter(filemaker_id="k-1").update(notes="and more")
 
+    (again,) = dependents.plan_deletions(keys, {}, clean_slate=True)
+    assert plans[0].digest != again.digest
+    with pytest.raises(Drifted, match="1 row changed by a person") as raised:
+        apply(phase="delete", run_id="deleting", deletions=plans)
+    gone = (str(pk("patients", "k-1")),)
+    assert (raised.value.table, raised.value.rows) == ("patients", gone)
+
+
+def test_a_message_of_people_that_came_to_hang_on_a_visit_stops_its_deletion() -> None:
     apply(plan("patients", ZOE))
     owner = pk("patients", "k-1")
     apply(plan("appointments", {"key": "a-1", "patient_id": owner}), run_id="rest")

@@ -90,10 +90,13 @@ def test_a_mark_that_a_person_moved_is_not_taken_back() -> None:
     held().filter(filemaker_id="d-1").update(is_primary=False)
     held().filter(filemaker_id="d-2").update(is_primary=True)
 
+    as_before = plan("contact_details", *details("d-1")[:2])
     waiting = plan("contact_details", *details("d-3"))
     apply(waiting, run_id="third")
 
-    assert waiting.reasons == {"local_edit": 2}
+    assert as_before.note_counts == {"kept_local": 2}
+    assert (as_before.reasons, len(as_before.values)) == ({}, 0)
+    assert waiting.reasons == {"local_edit": 1}
     assert marked() == ["d-2"]
 
 

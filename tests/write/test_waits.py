@@ -72,7 +72,7 @@ def test_a_writer_that_does_not_end_refuses_a_phase_that_writes(
 @contextmanager
 def writer(url: str, engine: str) -> Iterator[None]:
     """Another import, in the middle of a phase."""
-    from reimport_lib.write.apply import LOCK
+    from reimport_lib.write.fence import LOCK
 
     if engine == "postgresql":
         with psycopg.connect(conninfo(url)) as connection:

@@ -44,6 +44,7 @@ def main() -> None:
             # before its pid is known: who signals its group must not mean this one
             os.setpgid(pid, pid)
             channel.sendall(f"{pid}\n".encode())
+            preload.forget_held()
             with suppress(Exception):
                 preload.load_api()  # beside the first kernel; once only
 

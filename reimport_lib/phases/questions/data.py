@@ -8,14 +8,16 @@ from functools import cached_property
 
 import pandas as pd
 
-from reimport_lib.phases import data, frozen, validation
+from reimport_lib.phases import data, frozen, unlinked, validation
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
+from reimport_lib.phases.settled import settled
 from reimport_lib.plan.made import spellings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.show import charts, plans, previews
 from reimport_lib.show.drawing import Chart
 from reimport_lib.show.explorer import Explorer, explore
-from reimport_lib.show.html import Grid, Stack
+from reimport_lib.show.html import Grid, Sentence, Stack
+from reimport_lib.show.merged import merged_table
 from reimport_lib.show.results import gates_table, link_floors
 from reimport_lib.tables import registry
 from reimport_lib.write.apply import Applied
@@ -43,7 +45,10 @@ class DataNotebook(PhaseNotebook):
     def links(self) -> Stack:
         """Who does each row belong to, and who was taken for one?"""
         links = [plans.links_table(plan) for plan in self._plans if plan.links]
-        return Stack([*links, *self._matches()])
+        limits = data.gates_of(self.run)
+        why = unlinked.sentences(self.run, self._plans, limits)
+        causes = [Sentence(f"Look at {each}.") for each in why]
+        return Stack([*links, *causes, *self._matches()])
 
     def link_charts(self) -> tuple[Chart, ...]:
         """How much of each link is found, and where is its floor?"""
@@ -66,6 +71,15 @@ class DataNotebook(PhaseNotebook):
         """What will updates change, field by field?"""
         return Stack(
             [plans.changes_table(plan, self.mask, self.rows) for plan in self._plans]
+        )
+
+    def conflicts(self) -> Stack:
+        """What did FileMaker and people both change, and whose is it?"""
+        return Stack(
+            [
+                merged_table(plan.table, settled(self.run, plan), self.mask)
+                for plan in self._plans
+            ]
         )
 
     def rejected(self) -> Stack:

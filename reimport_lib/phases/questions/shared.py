@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeVar
 
 from reimport_lib.checks import Check
 from reimport_lib.errors import UsageError
-from reimport_lib.phases import recording
+from reimport_lib.phases import all_phases, named, recording
+from reimport_lib.phases.opening import is_by_hand
+from reimport_lib.phases.template import RUNBOOK
 from reimport_lib.record.run import Run
-from reimport_lib.show.html import Stack
+from reimport_lib.show.check_words import found
+from reimport_lib.show.html import PageLink, Sentence, Stack
 from reimport_lib.show.masking import Masking
 from reimport_lib.show.results import Card, checks_stack, header_card
+from reimport_lib.show.words import sentence_case
 
 Left = TypeVar("Left")
 
@@ -41,9 +46,29 @@ class PhaseNotebook:
         """Which run this is, and whether it may write to the real database."""
         return header_card(self.run.manifest())
 
-    def finish(self) -> None:
-        """Close the phase by its checks; raises Refused or ValidationFailed."""
+    def finish(self) -> Stack | None:
+        """
+        Close the phase by its checks; raises Refused or ValidationFailed.
+
+        Returns:
+            How it ended and the notebook that comes next, for a person who has this
+            one open; a page of a run has both in its head.
+        """
         recording.finish(self.run, self.name, left_by(self.proof, self.checks))
+        return self.way_on(self.checks or ())
+
+    def way_on(self, checks: Iterable[Check]) -> Stack | None:
+        """How the phase ended by its *checks*, and what comes next."""
+        if not is_by_hand():
+            return None
+        said = sentence_case(found(check.verdict for check in checks))
+        ended = Sentence(f"✓ {self.name} is done. {said}.", strong=True)
+        left = self.run.phases[self.run.phases.index(self.name) + 1 :]
+        if not left and len(self.run.phases) < len(all_phases()):
+            return Stack([ended, Sentence("This rehearsal ends here; it was its own.")])
+        target = named(left[0]).notebook if left else RUNBOOK
+        words = f"Next: {target}" if left else f"All done: judge it in {target}"
+        return Stack([ended, PageLink(words, target)])
 
     def judge(self, checks: list[Check]) -> Stack:
         """Keep *checks* to close the phase by, and show them."""

@@ -46,12 +46,12 @@ class ValidationPostNotebook(PhaseNotebook):
         """Does the backend show it?"""
         return checks_stack(self._answer(validation_post.functional))
 
-    def finish(self) -> None:
+    def finish(self) -> Stack | None:
         """Close the phase by all its questions; raises ValidationFailed or Refused."""
         answers = map(self._answer, validation_post.QUESTIONS)
-        validation_post.finish(
-            self.run, [check for found in answers for check in found]
-        )
+        checks = [check for found in answers for check in found]
+        validation_post.finish(self.run, checks)
+        return self.way_on(checks)
 
     @cached_property
     def _evidence(self) -> Evidence:

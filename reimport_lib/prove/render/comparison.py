@@ -41,6 +41,7 @@ class Matched:
         frame, outcomes: every row of the table, in the source and its outcomes file.
         notes: codes joined with ";"; created: the row is new; keys: pseudonyms.
         edited: people have saved the row since it was imported.
+        kept: field -> target_id -> note, of what the import left as people had it.
         as_of: the clock of the run that imported them.
     """
 
@@ -55,6 +56,7 @@ class Matched:
     created: Sequence[bool]
     keys: Sequence[str]
     edited: Sequence[bool]
+    kept: Mapping[str, Mapping[str, str]]
     as_of: datetime
     zone: Zone
     reference: ReferenceData
@@ -183,6 +185,9 @@ def _rendered(field_: Comparison) -> list[Pair]:
 
 def _explanation(matched: Matched, field_: Comparison, place: int) -> str:
     """The note of the row that explains why the field differs, or ""."""
+    of_people = matched.kept.get(field_.name)
+    if of_people and (note := of_people.get(matched.target.index[place])):
+        return note
     cells = (field_.values[place], *(texts[place] for texts in field_.texts))
     for code in matched.notes[place].split(";"):
         explains = field_.explained_by.get(code)

@@ -44,7 +44,7 @@ def all_rows(
     if edits:
         figure += f"; {edits:,} as people changed them"
     table = name.partition(":")[0]
-    hint = "look at these images in the backend" if edits else ""
+    hint = "look at these rows in the backend" if edits else ""
     return Check(
         name,
         f"{total:,} of {total:,}",

@@ -17,7 +17,7 @@ def check_made(
     evidence: Evidence, table: str, facts: Callable[[Any], dict[str, bool]]
 ) -> list[Check]:
     """
-    One check per field of the imported rows of *table*.
+    One check per field of the imported rows of *table*, but those that people changed.
 
     Args:
         facts: a row of the database -> field -> whether it says what it should.
@@ -25,6 +25,7 @@ def check_made(
     rows = evidence.imported(table)
     if rows is None:
         return [evidence.gap(f"{table}: fields", table, id="C091")]
+    rows = rows[~rows["target_id"].isin(evidence.left_alone(table))]
     if not len(rows):
         return [could_not_check(f"{table}: fields", "no row came in", id="C091")]
     held = evidence.database(table)

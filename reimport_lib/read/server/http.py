@@ -17,6 +17,7 @@ from typing import TypeVar
 import httpx
 
 from reimport_lib.errors import SettingsError, SourceError
+from reimport_lib.own_calls import ours
 from reimport_lib.read.server.connection import Server
 from reimport_lib.read.server.jsontext import NotJson
 
@@ -170,9 +171,12 @@ def once(
     """
     until = time.monotonic() + MOST_SECONDS
     try:
-        with session.client.stream(
-            method, f"{session.database}{path}", headers=headers, content=content
-        ) as response:
+        with (
+            ours(),
+            session.client.stream(
+                method, f"{session.database}{path}", headers=headers, content=content
+            ) as response,
+        ):
             parts: list[bytes] = []
             size = 0
             for part in response.iter_bytes():

@@ -39,11 +39,13 @@ def imported_rows(evidence: Evidence, table: str) -> list[Imported]:
     """
     The rows of *table* that came in; none where that cannot be told.
 
-    Images whose batch a person changed are where that person put them: not in it.
+    Rows that a person changed, and images whose batch one did, are as that person has
+    them: not in it.
     """
     outcomes = evidence.imported(table)
     if outcomes is None or not evidence.snapshot.has(table):
         return []
+    outcomes = outcomes[~outcomes["target_id"].isin(evidence.left_alone(table))]
     if table == "images":
         outcomes = outcomes[~outcomes["target_id"].isin(_moved_images(evidence))]
     source = evidence.source(table).loc[list(outcomes["row"])]

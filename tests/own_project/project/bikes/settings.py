@@ -13,5 +13,6 @@ INSTALLED_APPS = [
 ]
 DATABASES = {"default": dj_database_url.config(default="sqlite:///bikes.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True

@@ -1,0 +1,99 @@
+"""A question of the cockpit in JupyterLab: what is known, what can be done, what came
+of it. Imported only where it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import ipywidgets
+
+from reimport_lib.cockpit.desk import View
+from reimport_lib.cockpit.orders import CommandAnswer
+from reimport_lib.show.html import Badge, Element, Sentence, Stack
+
+LIVE = "reimport-panel"
+"""The class of a panel that answers; its twin is hidden beside it."""
+_WIDE = {"description_width": "initial"}
+_FIELD = {"width": "min(100%, 34em)"}
+
+
+class Panel(ipywidgets.VBox):  # type: ignore[misc]  # untyped base
+    """
+    What is known, above what can be done, above what came of the last order.
+
+    Attributes:
+        show: the element for a view; *served*: its links are of the server.
+        controls: name -> widget.
+        may: name -> whether it may be used, by the view; those not named always.
+    """
+
+    def __init__(
+        self,
+        show: Callable[[View, bool], Element],
+        controls: Mapping[str, ipywidgets.Widget],
+        may: Mapping[str, Callable[[View], bool]],
+    ) -> None:
+        self.show, self.controls, self.may = show, dict(controls), dict(may)
+        self.known, self.told = ipywidgets.HTML(), ipywidgets.HTML()
+        each = self.controls.values()
+        typed = ipywidgets.VBox([one for one in each if not _is_button(one)])
+        pressed = ipywidgets.HBox([one for one in each if _is_button(one)])
+        pressed.layout.flex_flow = "row wrap"
+        super().__init__([self.known, typed, pressed, self.told])
+        self.add_class(LIVE)
+
+    def refresh(self, view: View, *, is_busy: bool) -> None:
+        """Show *view*; nothing can be ordered while another order is being done."""
+        shown = self.show(view, True).html()
+        if self.known.value != shown:
+            self.known.value = shown
+        for name, control in self.controls.items():
+            allowed = self.may.get(name, _always)(view)
+            control.disabled = is_busy or not allowed
+
+    def settle(self) -> None:
+        """What came of the last order is told no more."""
+        self.told.value = ""
+
+    def tell(self, answer: CommandAnswer | None) -> None:
+        """What came of an order; None while it is being done."""
+        self.told.value = (_told(answer) if answer else Sentence("One moment…")).html()
+
+
+def _told(answer: CommandAnswer) -> Element:
+    if not answer.code:
+        return Stack([Badge("done", "✓", "good"), Sentence(answer.message)])
+    advice = [Sentence(f"Next: {answer.next}")] if answer.next else []
+    badge = Badge("not done", "✗", "bad")
+    return Stack([badge, Sentence(answer.message, strong=True), *advice])
+
+
+def _is_button(control: ipywidgets.Widget) -> bool:
+    return isinstance(control, ipywidgets.Button)
+
+
+def _always(_view: View) -> bool:
+    return True
+
+
+def button(words: str, do: Callable[[], None], *, style: str = "") -> ipywidgets.Button:
+    """A button that does something; *style*: one of ipywidgets' own."""
+    made = ipywidgets.Button(description=words, button_style=style)
+    made.layout.width = "auto"
+    made.on_click(lambda _button: do())
+    return made
+
+
+def field(words: str, hint: str = "") -> ipywidgets.Text:
+    """Something to type."""
+    made = ipywidgets.Text(description=words, placeholder=hint, style=_WIDE)
+    made.layout.width = _FIELD["width"]
+    return made
+
+
+def choice(words: str, options: Sequence[tuple[str, str]]) -> ipywidgets.Dropdown:
+    """One of several; what is shown, and what it stands for."""
+    made = ipywidgets.Dropdown(options=options, description=words, style=_WIDE)
+    made.layout.width = _FIELD["width"]
+    return made

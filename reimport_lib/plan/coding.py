@@ -1,0 +1,45 @@
+"""What a code is: a word, a sentence, what to do about it, and who has to. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ToDo(StrEnum):
+    """What is to be done about a row that stays out, or of which a value is doubted."""
+
+    FIX = "fix in FileMaker"
+    DECIDE = "decide here"
+    ELSEWHERE = "mend elsewhere"
+    EXPECTED = "expected"
+    NOTHING = "nothing to do"
+
+
+class Code(StrEnum):
+    """A code with the sentence a reader sees and what to do about it."""
+
+    sentence: str
+    remedy: str
+
+    def __new__(cls, code: str, sentence: str, remedy: str) -> Code:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.sentence = sentence
+        member.remedy = remedy
+        return member
+
+
+class Told(StrEnum):
+    """A code that says of a source row, besides, what is to be done about it."""
+
+    sentence: str
+    remedy: str
+    action: ToDo
+
+    def __new__(cls, code: str, sentence: str, remedy: str, action: ToDo) -> Told:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.sentence = sentence
+        member.remedy = remedy
+        member.action = action
+        return member

@@ -1,0 +1,152 @@
+"""What a run is compared with: the figures of the last one, kept beside its own.
+
+They are kept when the report is first written, so that it reads the same when the
+earlier run has gone. Imports comparing, words and html.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from reimport_lib.private_files import write_json
+from reimport_lib.record.manifest import Manifest
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode, Status
+from reimport_lib.show.comparing import (
+    Difference,
+    Figure,
+    Figures,
+    differences,
+    figures,
+    sentences,
+)
+from reimport_lib.show.html import Element, Fold, Grid, Sentence
+from reimport_lib.show.run_facts import when
+from reimport_lib.show.words import several, took
+
+FILE = "last_time.json"
+LAST_TIME = "last time"
+"""The head of a column that says what a figure was."""
+MOST_SENTENCES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """
+    An earlier run, as it is compared with.
+
+    Attributes:
+        run_id, mode: of the earlier run.
+        ended: when, ISO; "" where its record does not say.
+        figures: all that it counted and measured.
+    """
+
+    run_id: str
+    mode: str
+    ended: str
+    figures: Figures
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        manifest = run.manifest()
+        ended = manifest.get("finished_at", "")
+        return cls(run.run_id, run.mode, ended, figures(manifest))
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """What the run in *folder* is compared with; None where nothing was kept."""
+        path = folder / FILE
+        if not path.is_file():
+            return None
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        found = [Figure(**figure) for figure in kept["figures"]]
+        places = {(figure.where, figure.what): figure for figure in found}
+        return cls(kept["run_id"], kept["mode"], kept["ended"], places)
+
+    def keep(self, folder: Path) -> Path:
+        """Write it into *folder*; the file."""
+        values = {
+            "run_id": self.run_id,
+            "mode": self.mode,
+            "ended": self.ended,
+            "figures": [asdict(figure) for figure in self.figures.values()],
+        }
+        write_json(folder / FILE, values)
+        return folder / FILE
+
+
+def before(run: Run, readable: Sequence[Run]) -> Run | None:
+    """
+    The run that *run* is compared with: of its mode and phases, and come to its end.
+
+    An import with the import before it. A rehearsal with the rehearsal of the last
+    import, so that rehearsing twice in an hour does not hide what is new since then;
+    where nothing was imported, with the rehearsal before it.
+
+    Args:
+        readable: runs, oldest first.
+    """
+    earlier = [
+        other
+        for other in readable
+        if other.run_id < run.run_id
+        and other.status is Status.SUCCEEDED
+        and other.phases == run.phases
+        and "undo" not in other.manifest()
+    ]
+    alike = [other for other in earlier if other.mode is run.mode]
+    if run.mode is Mode.REHEARSAL:
+        applied = {other.reviewed for other in earlier if other.is_full}
+        alike = [other for other in alike if other.run_id in applied] or alike
+    return alike[-1] if alike else None
+
+
+def beside(last: LastTime | None, where: str, whats: Collection[str], now: int) -> str:
+    """How many rows it was, and how many more it is now: ``9 (+30)``."""
+    if last is None:
+        return ""
+    found = (last.figures.get((where, what)) for what in whats)
+    then = int(sum(figure.value for figure in found if figure))
+    return f"{then:,} ({now - then:+,})" if now != then else f"{then:,}"
+
+
+def took_last_time(last: LastTime | None, phase: str) -> str:
+    """How long *phase* took."""
+    figure = last.figures.get((phase, "duration")) if last else None
+    return took(figure.value) if figure else ""
+
+
+def changed(last: LastTime | None, manifest: Manifest) -> list[Element]:
+    """The section: in which figures a run is another than the last, and why."""
+    if manifest["status"] != Status.SUCCEEDED or "undo" in manifest:
+        return []
+    if last is None:
+        return [Sentence("There is no earlier run to compare this one with.")]
+    now = figures(manifest)
+    found = differences(last.figures, now)
+    kind = "rehearsal" if last.mode == Mode.REHEARSAL else "import"
+    against = f"Compared with the {kind} {last.run_id}"
+    against += f", which ended {when(manifest, last.ended)}" if last.ended else ""
+    if not found:
+        return [Sentence(f"{against}: every count and rate is the same.")]
+    told = sentences(last.figures, now)
+    lines = [Sentence(f"{line}.") for line in told[:MOST_SENTENCES]]
+    if more := len(told) - len(lines):
+        lines.append(Sentence(f"And {several(more, 'such sentence')} more, below."))
+    head = Sentence(f"{against}: {several(len(found), 'figure')} differ.", strong=True)
+    table = Fold("Every figure that is another", difference_table(found))
+    return [head, *lines, table]
+
+
+def difference_table(found: Sequence[Difference]) -> Grid:
+    """Every difference, in the order of the phases."""
+    return Grid(
+        "Then and now",
+        ("where", "what", "then", "now", "difference"),
+        [each.cells for each in found],
+        right=("then", "now", "difference"),
+    )

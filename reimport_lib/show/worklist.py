@@ -1,0 +1,210 @@
+"""A worklist: what of a run somebody has to look at, one line for each row and code.
+
+The lines of a sheet, the figures of a report and of the workbook, and the same as CSV;
+``workbook`` makes the workbook. What a person fills in is read by
+``execute.row_decisions``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from reimport_lib.plain import visible
+from reimport_lib.plan.codes import WITHOUT_DOUBT, Note, Outcome, Reason, ToDo
+from reimport_lib.record.findings import WorkItem
+from reimport_lib.record.manifest import Manifest, WorkCounts, Worklist
+from reimport_lib.show import run_facts
+from reimport_lib.show.html import Element, Grid, Sentence
+from reimport_lib.show.words import count, sentence_case
+from reimport_lib.tables import registry
+
+COLUMNS = (
+    *("line", "run", "table", "filemaker_id", "row", "outcome", "code", "reason"),
+    *("what_to_do", "columns", "holds", "find_by", "twins", "known"),
+)
+FILLED_IN = ("decision", "until", "by", "remark")
+LONGEST = 32_000
+"""Characters of a cell; a workbook's holds 32,767."""
+WORDS = {
+    "expected": "it is right as it is, until FileMaker says something else there",
+    "fix": "it will be mended in FileMaker; by the day in `until`",
+    "ask": "what was decided before is withdrawn",
+}
+OF_BOTH_SIDES = {
+    "keep": "what the backend has stays",
+    "take": "what FileMaker has is taken",
+    "ask": "what was decided before is withdrawn",
+}
+"""Words for rows that FileMaker and people both changed; see ``docs/merging.md``."""
+ACTIONS = tuple(ToDo)
+HEADING = "What somebody has to look at"
+_REASONS = {code.value: code for code in Reason}
+_NOTES = {code.value: code for code in Note}
+
+
+def told(found: WorkItem) -> Reason | Note:
+    """The reason or the note of *found*, with its sentence, remedy and action."""
+    stays_out = found.outcome in (Outcome.REJECTED, Outcome.SKIPPED)
+    return _REASONS[found.code] if stays_out else _NOTES[found.code]
+
+
+def words(action: ToDo) -> dict[str, str]:
+    """What a person may decide about a line of *action*, and what it means."""
+    return OF_BOTH_SIDES if action is ToDo.DECIDE else WORDS
+
+
+def in_order(found: Iterable[WorkItem]) -> list[WorkItem]:
+    """By action, table and code, rows that share a key side by side."""
+    places = {name: place for place, name in enumerate(registry.by_name())}
+
+    def place(each: WorkItem) -> tuple[int, int, str, str, int]:
+        code = told(each)
+        twins = each.key if each.twins else ""
+        where = ACTIONS.index(code.action), places.get(each.table, len(places))
+        return (*where, code.value, twins, each.row)
+
+    return sorted(found, key=place)
+
+
+def line(found: WorkItem, run_id: str) -> tuple[str, ...]:
+    """The cells of ``COLUMNS``; characters that act on a screen have signs instead."""
+    code = told(found)
+    cells = (
+        *(found.line, run_id, found.table, found.filemaker_id, str(found.row or "")),
+        *(found.outcome, code.value, code.sentence, code.remedy.replace("`", "")),
+        *(found.columns, found.holds, found.find_by, found.twins, known(found)),
+    )
+    return tuple(visible(cell)[:LONGEST] for cell in cells)
+
+
+def known(found: WorkItem) -> str:
+    """What was decided about it: by whom, until when, and why that counts no more."""
+    if not (found.known or found.lapsed):
+        return ""
+    until = f", until {found.known_until}" if found.known_until else ""
+    remark = f": {found.remark}" if found.remark else ""
+    if found.lapsed:
+        return f"counts no more ({found.lapsed}); by {found.known_by}{until}{remark}"
+    return f"{found.known}, by {found.known_by}{until}{remark}"
+
+
+def counts(found: Iterable[WorkItem], manifest: Manifest) -> Worklist:
+    """The figures of a worklist, for the record of its run; no files yet."""
+    lines, held, lapsed = Counter[str](), Counter[str](), Counter[str]()
+    for each in found:
+        action = told(each).action.value
+        lines[action] += 1
+        held[action] += bool(each.known)
+        lapsed[action] += bool(each.lapsed)
+    left_out = sum(
+        number
+        for counted in run_facts.tables(manifest).values()
+        for code, number in counted.get("reasons", {}).items()
+        if code in WITHOUT_DOUBT
+    )
+    actions: dict[str, WorkCounts] = {
+        action.value: {
+            "lines": lines[action.value],
+            "known": held[action.value],
+            "lapsed": lapsed[action.value],
+        }
+        for action in ACTIONS
+    }
+    return {"actions": actions, "without_doubt": left_out, "files": {}}
+
+
+def place(counted: Worklist) -> str:
+    """The file that is to be filled in, from the folder of its run."""
+    return next(iter(counted["files"]), "")
+
+
+def by_code(
+    found: Iterable[WorkItem],
+) -> dict[tuple[ToDo, str, str], tuple[int, int, int]]:
+    """(action, table, code) -> lines, of these known, of these lapsed; in order."""
+    figures: dict[tuple[ToDo, str, str], tuple[int, int, int]] = {}
+    for each in found:
+        code = told(each)
+        where = code.action, each.table, code.value
+        lines, held, lapsed = figures.get(where, (0, 0, 0))
+        held, lapsed = held + bool(each.known), lapsed + bool(each.lapsed)
+        figures[where] = lines + 1, held, lapsed
+    return figures
+
+
+def as_csv(found: Sequence[WorkItem], run_id: str) -> str:
+    """
+    The worklist as CSV, to be filled in like the workbook.
+
+    A cell that a spreadsheet would take for a formula has an apostrophe before it.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(("action", *COLUMNS, *FILLED_IN))
+    for each in found:
+        cells = (told(each).action.value, *line(each, run_id), *("" for _ in FILLED_IN))
+        writer.writerow([harmless(cell) for cell in cells])
+    return buffer.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """*cell*, which no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def in_sentences(counted: Worklist) -> Iterator[str]:
+    """How much there is, and where it lies, for a terminal."""
+    lines = sum(each["lines"] for each in counted["actions"].values())
+    held = sum(each["known"] for each in counted["actions"].values())
+    if not lines:
+        yield "Worklist: nothing to look at"
+        return
+    parts = ", ".join(
+        f"{each['lines']:,} {action}"
+        for action, each in counted["actions"].items()
+        if each["lines"]
+    )
+    yield f"Worklist: {lines:,} lines, of these known: {held:,} ({parts})"
+    if lapsed := sum(each["lapsed"] for each in counted["actions"].values()):
+        yield f"Decisions that count no more: {lapsed:,}; the worklist says why"
+
+
+def by_action(manifest: Manifest) -> list[tuple[str, int, int]]:
+    """(what is to be done, lines, of these not yet known); none: no worklist."""
+    counted = manifest.get("worklist")
+    return [
+        (sentence_case(action), n["lines"], n["lines"] - n["known"])
+        for action, n in (counted["actions"] if counted else {}).items()
+    ]
+
+
+def report(manifest: Manifest) -> list[Element]:
+    """The figures by action, and where the private file lies; nothing that is in it."""
+    counted = manifest.get("worklist")
+    if counted is None:
+        return []
+    rows = [
+        (sentence_case(action), *map(count, (n["lines"], n["known"], n["lapsed"])))
+        for action, n in counted["actions"].items()
+        if n["lines"]
+    ]
+    heads = ("what is to be done", "lines", "of these known", "decided, counts no more")
+    grid = Grid(
+        "One line for each row and reason or note",
+        heads,
+        rows,
+        right=heads[1:],
+        empty="nothing to look at.",
+    )
+    file = place(counted)
+    where = (
+        f"The rows themselves are in {file} of the run's folder, which holds persons'"
+        " data and stays private. Fill in its last four columns and read it back:"
+        f" reimport decisions {file}"
+    )
+    left_out = counted["without_doubt"]
+    rest = f"{left_out:,} rows more are left out by a rule or stand twice: no doubt."
+    return [grid, *([Sentence(where)] if rows else []), Sentence(rest)]

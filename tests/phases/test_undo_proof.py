@@ -1,0 +1,115 @@
+"""A rehearsal undoes itself on its copy, and digests say whether that leads back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from reimport_lib.backup.digests import digest_url
+from reimport_lib.errors import Refused
+from reimport_lib.execute import approve, undo_proof
+from reimport_lib.phases.binding import place_of_copy
+from reimport_lib.plan.undo import CHANGED
+from reimport_lib.record.run import Run
+from reimport_lib.show import cover, undo_words, verdict
+from reimport_lib.write import putting_back, touched, undo
+from reimport_lib.write.touched import RowImage
+from tests.phases import sites
+from tests.phases.conftest import Whole
+
+
+@pytest.fixture
+def rehearsal(whole: Whole) -> Iterator[Run]:
+    yield whole.rehearsal
+    with sites.rewritten(whole.rehearsal) as manifest:
+        manifest.pop("undo_proof", None)
+
+
+def proven(run: Run) -> Any:
+    undo_proof.prove(run)
+    return run.manifest()["undo_proof"]
+
+
+def test_a_rehearsal_is_undone_on_its_copy_which_stays_as_it_is(rehearsal: Run) -> None:
+    copy = place_of_copy(rehearsal).url
+    held = digest_url(copy)
+    assert "was not rehearsed" in undo_words.rehearsed(rehearsal.manifest())
+
+    proof = proven(rehearsal)
+
+    assert proof["check"]["verdict"] == "pass", proof["check"]
+    assert proof["rows"]["reversed"] > 300
+    assert proof["rows"]["kept"] == proof["rows"]["blocked"] == 0
+    assert digest_url(copy) == held
+    rehearsal.require_seal()
+    said = undo_words.rehearsed(rehearsal.manifest())
+    assert f"{proof['rows']['reversed']:,} rows of {proof['models']} tables" in said
+    assert approve.NO_UNDO not in approve.word(rehearsal)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+def test_an_undo_that_forgets_rows_is_found_and_told_before_anybody_says_yes(
+    rehearsal: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The undo itself sees nothing amiss: it does not know of them."""
+    every = touched.images_of
+
+    def forgetting(*args: Any, **words: Any) -> list[RowImage]:
+        return [one for one in every(*args, **words) if one.action != CHANGED]
+
+    monkeypatch.setattr(undo, "images_of", forgetting)
+
+    proof = proven(rehearsal)
+
+    manifest = rehearsal.manifest()
+    assert proof["check"]["verdict"] == "fail"
+    assert proof["rows"]["blocked"] == proof["rows"]["kept"] == 0
+    (table,) = proof["differ"]
+    assert table in proof["check"]["hint"]
+    told = verdict.verdict(manifest)
+    assert (told.tone, told.sign) == ("warn", "!")
+    assert "not proven" in told.lead
+    page = cover.render(manifest, rehearsal.folder)
+    assert (
+        f"does not lead back: 1 table would be other than at the start ({table})"
+        in (page)
+    )
+    settings, typed = rehearsal.settings, approve.word(rehearsal)
+    assert typed.endswith(f" {approve.NO_UNDO}")
+    with pytest.raises(Refused, match="--yes is not enough"):
+        approve.open_full(settings, rehearsal, ask=None, yes=True)
+    bare = typed.removesuffix(f" {approve.NO_UNDO}")
+    with pytest.raises(Refused, match="Not confirmed"):
+        approve.open_full(settings, rehearsal, ask=lambda _: bare)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+@pytest.mark.parametrize(
+    ("error", "found", "said"),
+    [
+        (RuntimeError("Probe Testling"), "fail", "without end: undo: RuntimeError"),
+        (KeyboardInterrupt(), "could-not-check", "stopped before it was known"),
+    ],
+)
+def test_an_undo_that_breaks_off_ends_no_rehearsal_and_tells_no_value(
+    rehearsal: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    found: str,
+    said: str,
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(putting_back, "prove", broken)
+    held = digest_url(place_of_copy(rehearsal).url)
+
+    proof = proven(rehearsal)
+
+    told = undo_words.rehearsed(rehearsal.manifest())
+    assert proof["check"]["verdict"] == found
+    assert said in told
+    assert "Testling" not in str(proof) + told
+    assert digest_url(place_of_copy(rehearsal).url) == held

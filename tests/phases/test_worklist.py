@@ -1,0 +1,341 @@
+"""Worklists: every line counted once, found again in FileMaker, decided and known."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from reimport_demo.clinic.build import Clinic
+from reimport_lib.cli.decisions import decisions
+from reimport_lib.cli.show import show
+from reimport_lib.errors import UsageError
+from reimport_lib.execute import dossier, prune, report, worklist
+from reimport_lib.phases import verifying
+from reimport_lib.plan.codes import WITHOUT_DOUBT, ToDo
+from reimport_lib.record import findings, runs
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
+from reimport_lib.show import run_facts
+from reimport_lib.tables import registry
+from reimport_lib.write import bind, models
+from tests.phases import sites
+from tests.phases.conftest import Whole
+from tests.phases.sites import Lines, Site
+from tests.phases.test_local_work import a_patient, patients
+
+pytestmark = sites.ONLY_SQLITE
+
+Cells = dict[str, str]
+UNTIL = (datetime.now(UTC) + timedelta(days=30)).date()
+
+
+@pytest.fixture
+def reported(imported: Site, whole: Whole, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The first full import of the clinic, with its report and its worklist."""
+    for name, value in imported.environ.items():
+        monkeypatch.setenv(name, value)
+    run = runs.load(imported.settings, whole.full.run_id)
+    report.write(run)
+    return run
+
+
+def private(run: Run) -> Path:
+    return run.folder / findings.PRIVATE
+
+
+def lines_of(run: Run) -> list[Cells]:
+    with (private(run) / worklist.SHEET).open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def expected(run: Run) -> Counter[tuple[str, str]]:
+    """(table, code) -> rows, as the record of the run counts them."""
+    found = Counter[tuple[str, str]]()
+    for table, counts in run_facts.tables(run.manifest()).items():
+        for kind in ("reasons", "notes"):
+            for code, number in counts.get(kind, {}).items():
+                if code not in WITHOUT_DOUBT:
+                    found[table, code] += number
+    return found
+
+
+def test_each_figure_is_that_of_the_record(reported: Run) -> None:
+    """Of the sheet, of the workbook and of its first page, and of the files."""
+    lines = lines_of(reported)
+    counted = reported.manifest()["worklist"]
+    book = openpyxl.load_workbook(private(reported) / worklist.WORKBOOK)
+    first, *others = book.worksheets
+
+    assert sum(expected(reported).values()) > 100
+    assert Counter((line["table"], line["code"]) for line in lines) == expected(
+        reported
+    )
+    assert {a: n["lines"] for a, n in counted["actions"].items() if n["lines"]} == (
+        Counter(line["action"] for line in lines)
+    )
+    assert sum(sheet.max_row - 1 for sheet in others) == len(lines)
+    told = {
+        (noun, code): n
+        for _, noun, code, n, *_ in first.iter_rows(values_only=True)
+        if isinstance(n, int)
+    }
+    assert told == {
+        (registry.noun(table), code): n
+        for (table, code), n in expected(reported).items()
+    }
+    rejected = {
+        registry.named(table).file: counts["rejected"]
+        for table, counts in run_facts.tables(reported.manifest()).items()
+        if counts["rejected"]
+    }
+    files = (private(reported) / worklist.REJECTED).iterdir()
+    assert {path.stem: len(sites.read_csv(path)[1]) for path in files} == rejected
+
+
+def test_twins_stand_side_by_side_and_say_in_what_they_differ(reported: Run) -> None:
+    lines = [line for line in lines_of(reported) if line["twins"]]
+    groups: dict[tuple[str, str], list[int]] = {}
+    for place, line in enumerate(lines):
+        groups.setdefault((line["table"], line["twins"]), []).append(place)
+
+    assert len(groups) > 3
+    for (_, twins), places in groups.items():
+        assert places == list(range(places[0], places[-1] + 1))
+        assert [lines[at]["row"] for at in places] == twins.split(", ")
+        assert len({lines[at]["holds"] for at in places}) > 1
+
+
+def test_private_files_are_apart_and_go_with_the_snapshot(
+    reported: Run, imported: Site, tmp_path: Path
+) -> None:
+    """In no dossier that may be given away, in no report, and of nobody else."""
+    folder = private(reported)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    names = {line["find_by"].split("\n")[0] for line in lines_of(reported)}
+
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    assert folder.stat().st_mode & 0o777 == 0o700
+    page = (reported.folder / "report.html").read_text()
+    assert f"{findings.PRIVATE}/{worklist.WORKBOOK}" in page
+    assert not any(name.split(": ")[-1] in page for name in names if len(name) > 20)
+    shown = CliRunner().invoke(show, [reported.run_id]).output
+    assert str(folder / worklist.WORKBOOK) in "".join(shown.split("\n"))
+
+    share, whole = tmp_path / "share.zip", tmp_path / "whole.zip"
+    dossier.export(imported.settings, reported.run_id, share)
+    dossier.export(imported.settings, reported.run_id, whole, private=True)
+    part = f"/{findings.PRIVATE}/"
+    assert not [name for name in ZipFile(share).namelist() if part in name]
+    held = {name.split(part)[1] for name in ZipFile(whole).namelist() if part in name}
+    assert {worklist.WORKBOOK, worklist.SHEET, "rejected/Contacts.csv"} <= held
+    assert verifying.require_intact(reported)
+
+    plans = prune.plan(imported.settings, keep=1, named=[reported.run_id])
+    prune.carry_out(plans)
+    assert not folder.exists()
+    assert verifying.require_intact(reported)
+
+
+def test_what_was_decided_is_known_to_the_next_report_until_filemaker_changes(
+    reported: Run, imported: Site, clinic: Clinic, tmp_path: Path
+) -> None:
+    """Read back out of the workbook, as a person leaves it; the same again is none."""
+    book = tmp_path / "filled in.xlsx"
+    lines = lines_of(reported)
+    date_of, twin = (
+        next(x for x in lines if (x["table"], x["code"]) == ("patients", code))
+        for code in ("bad_date", "duplicate_key")
+    )
+    fill_in(
+        private(reported) / worklist.WORKBOOK,
+        book,
+        {
+            date_of["line"]: ("expected", None, "Ada", "never known"),
+            twin["line"]: ("Fix", UNTIL, None, None),
+        },
+    )
+
+    first, again = ask(str(book), "--by", "Bo"), ask("read", str(book), "--by", "Bo")
+    assert "2 decisions in" in first.output
+    assert ", 2 new." in first.output
+    assert ", 0 new." in again.output
+
+    run = imported.rehearse("patients")
+    report.write(run)
+    known = {line["line"]: line["known"] for line in lines_of(run) if line["known"]}
+    counted = run.manifest()["worklist"]["actions"][ToDo.FIX.value]
+    assert known == {
+        date_of["line"]: "expected, by Ada: never known",
+        twin["line"]: f"fix, by Bo, until {UNTIL}",
+    }
+    assert (counted["known"], counted["lapsed"]) == (2, 0)
+    of_patients = [line for line in lines if line["action"] == ToDo.FIX.value]
+    of_patients = [
+        x for x in of_patients if registry.named(x["table"]).phase == "patients"
+    ]
+    assert counted["lines"] == len(of_patients)
+    assert "of these known: 2" in CliRunner().invoke(show, [run.run_id]).output
+
+    column = date_of["columns"]
+
+    def change(rows: Lines) -> Lines:
+        for row in rows:
+            if row["id"].strip() == date_of["filemaker_id"]:
+                row[column] = "30/02/2019"
+        return rows
+
+    exports = sites.edited(clinic.exports, tmp_path / "changed", {"Contacts": change})
+    later = imported.with_exports(exports).rehearse("patients")
+    report.write(later)
+    told = {line["known"] for line in lines_of(later) if line["code"] == "bad_date"}
+    assert "counts no more (FileMaker says something else); by Ada: never known" in told
+    assert later.manifest()["worklist"]["actions"][ToDo.FIX.value]["known"] == 1
+    assert "Decisions that count no more: 1" in (
+        CliRunner().invoke(show, [later.run_id]).output
+    )
+
+    stale = ask(str(book), "--by", "Bo")
+    assert isinstance(stale.exception, UsageError)
+    assert f"which is newer than {reported.run_id}" in str(stale.exception)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"line": "0123456789abcdef"}, "no such line in the worklist of"),
+        ({"row": "99999"}, "were its cells moved?"),
+        ({"table": "notes"}, "were its cells moved?"),
+        ({"decision": "maybe"}, "the decision is none of expected, fix, ask"),
+        ({"by": ""}, "it does not say by whom"),
+        ({"decision": "fix"}, "until when it will be mended is not said"),
+        ({"until": "soon"}, "until is no day such as 2027-01-31"),
+        ({"until": "2019-01-31"}, "until is not between today and"),
+    ],
+)
+def test_a_line_that_cannot_be_entered_is_named_and_nothing_is_entered(
+    reported: Run, imported: Site, tmp_path: Path, change: Cells, said: str
+) -> None:
+    sheet, lines = tmp_path / "sheet.csv", lines_of(reported)
+    good = {"decision": "expected", "by": "Ada"}
+    of_patients = [at for at, line in enumerate(lines) if line["table"] == "patients"]
+    lines[of_patients[0]] |= good
+    lines[of_patients[1]] |= good | change
+    sites.write_csv(sheet, list(lines[0]), lines)
+
+    refused = ask(str(sheet))
+
+    assert isinstance(refused.exception, UsageError)
+    assert f"line {of_patients[1] + 2}: " in str(refused.exception)
+    assert said in str(refused.exception)
+    assert "1 line cannot be entered" in str(refused.exception)
+    held = sites.query(imported, "SELECT count(*) FROM ledger_rowdecision")
+    assert held == [(0,)]
+
+
+def test_rejected_rows_are_mended_in_their_own_file_and_come_in(
+    reported: Run, imported: Site
+) -> None:
+    """The folder is a source, of what was mended: nothing else is touched by it."""
+    folder = private(reported) / worklist.REJECTED
+    path = folder / "Contacts.csv"
+    for other in {*folder.iterdir()} - {path}:
+        other.unlink()
+    columns, rows = sites.read_csv(path)
+    lost = [row for row in rows if not (row["nameFirst"] or row["nameLast"])]
+    lost[0]["nameLast"] = "Mended"
+    sites.write_csv(path, columns, lost)
+    optional = ",".join(table.name for table in registry.source_tables())
+    site = imported.with_exports(folder).with_settings(
+        REIMPORT_OPTIONAL_TABLES=optional
+    )
+    before = sites.query(imported, "SELECT count(*) FROM patients_patient")[0][0]
+
+    full = site.apply(site.rehearse("patients"))
+
+    assert sites.status(full) is Status.SUCCEEDED, sites.error(full)
+    assert sites.tables(full)["patients"]["created"] == len(lost) == 1
+    after = sites.query(imported, "SELECT count(*) FROM patients_patient")[0][0]
+    assert after == before + 1
+
+
+def test_without_the_package_that_writes_workbooks_there_is_the_sheet(
+    reported: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    (private(reported) / worklist.WORKBOOK).unlink()
+    with (private(reported) / worklist.SHEET).open("a") as file:
+        file.write("filled in")
+
+    report.write(reported)
+
+    sheet = f"{findings.PRIVATE}/{worklist.SHEET}"
+    assert list(reported.manifest()["worklist"]["files"]) == [sheet]
+    assert (
+        f"{findings.PRIVATE}/{worklist.SHEET}"
+        in (reported.folder / "report.html").read_text()
+    )
+    assert lines_of(reported)
+    kept = private(reported) / "worklist.filled-in-1.csv"
+    assert kept.read_text().endswith("filled in")
+
+
+def ask(*words: str) -> Result:
+    return CliRunner().invoke(decisions, list(words), catch_exceptions=True)
+
+
+def fill_in(path: Path, filled: Path, decided: dict[str, tuple[Any, ...]]) -> None:
+    """Write *decided* (line -> decision, until, by, remark) as a person does."""
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets[1:]:
+        for row in sheet.iter_rows(min_row=2):
+            for cell, value in zip(
+                row[-4:], decided.get(row[0].value, ()), strict=False
+            ):
+                cell.value = value
+    book.save(filled)
+
+
+def test_what_both_sides_changed_is_ruled_in_the_worklist_and_applied(
+    imported: Site, clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in imported.environ.items():
+        monkeypatch.setenv(name, value)
+    key, theirs = a_patient(imported), "Typedbypeople"
+    bind.bind_real(imported.settings, writable=True)
+    held = models.model_of("patients")._base_manager.filter(filemaker_id=key)
+    assert held.update(last_name=theirs) == 1
+    bind.close()
+
+    def change(rows: Lines) -> Lines:
+        for row in rows:
+            if row["id"].strip().casefold() == key:
+                row["nameLast"] = "Changedthere"
+        return rows
+
+    exports = sites.edited(clinic.exports, tmp_path / "exports", {"Contacts": change})
+    site = imported.with_exports(exports)
+    run = site.rehearse("patients")
+    report.write(run)
+    (conflict,) = (x for x in lines_of(run) if x["action"] == ToDo.DECIDE.value)
+    book = tmp_path / "worklist.xlsx"
+    told = {conflict["line"]: ("keep", None, "Ada", "by phone")}
+    fill_in(private(run) / worklist.WORKBOOK, book, told)
+
+    first, again = ask(str(book)), ask(str(book))
+
+    assert ", 1 new." in first.output
+    assert "A review from before is for another plan" in first.output
+    assert ", 0 new." in again.output
+    full = site.apply(site.rehearse("patients"))
+    assert sites.error(full) == ""
+    assert sites.tables(full)["patients"]["notes"]["kept_by_decision"] == 1
+    assert patients(site, [key], "last_name") == {key: theirs}
