@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reimport_lib.execute import detached
+from reimport_lib.own_calls import as_ours
 
 _COMPLAINT = "reimport: "
 _NEXT = "  next: "
@@ -48,6 +49,7 @@ class CommandAnswer:
             return None
 
 
+@as_ours
 def give(*words: str, environ: Mapping[str, str] | None = None) -> CommandAnswer:
     """
     Have the command do *words*; it goes on where the kernel ends in between.

@@ -138,7 +138,8 @@ def test_every_kind_of_phase_has_a_notebook_that_jupyter_takes() -> None:
 
     made = notebooks(phases)
 
-    assert list(made) == [*(phase.notebook for phase in phases), "undo.ipynb"]
+    others = ["undo.ipynb", "runbook.ipynb"]
+    assert list(made) == [*(phase.notebook for phase in phases), *others]
     for text in made.values():
         nbformat.validate(json.loads(text))
         assert nbformat.writes(nbformat.reads(text, 4)) + "\n" == text  # type: ignore[no-untyped-call]
