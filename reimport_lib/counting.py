@@ -5,6 +5,9 @@ Pure; imports nothing of this package.
 
 from __future__ import annotations
 
+MANY_ROWS = 20
+"""A text in so many rows is a category; in fewer it may be a person's name."""
+
 
 def count(number: int) -> str:
     """``15,149``."""

@@ -50,7 +50,7 @@ MAY_IMPORT_DJANGO = frozenset(
 API_CHECKS = "reimport_lib.tables.clinic_api"
 DECLARATIONS = tuple(
     f"reimport_lib.tables.{name}"
-    for name in ("columns", "links", "declare", "merging", "registry")
+    for name in ("columns", "links", "declare", "headers", "merging", "registry")
 )
 PRELOAD = LIBRARY / "execute" / "prefork" / "preload.py"
 OBJECT_STORE = frozenset({"boto3", "botocore", "s3fs", "smart_open", "storages"})

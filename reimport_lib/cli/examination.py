@@ -158,5 +158,5 @@ def _table(frozen: Snapshot, name: str, *, known: bool) -> list[Check]:
     ]
     if known:
         held = read.known(alias=bind.REAL)
-        found += directory_checks(rule, frozen.table(name), held)
+        found += directory_checks(rule, frozen.table(name), held, many=1)
     return found

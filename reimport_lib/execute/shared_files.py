@@ -123,7 +123,7 @@ def _scanned(run: Run, written: Mapping[str, str], unread: list[str]) -> Scanned
     lists = until_it_fails(
         "the lists of the project", database_values.of_lookups(), unread
     )
-    known = [*_known(run), *lists]
+    known = [*_known(run), *values.declared_words(), *lists]
     streams = [
         ("the snapshot", values.of_snapshot(snapshot)),
         ("the database", database_values.of_columns()),

@@ -37,6 +37,7 @@ from reimport_lib.record.events import TableFrozen
 from reimport_lib.record.manifest import SourceObjects, SourceRecord, SourceTable
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
+from reimport_lib.tables.headers import shared_names
 from reimport_lib.write import bind, clocks, identity, read, signoffs
 
 NAME = "validation"
@@ -178,7 +179,10 @@ def mappings_of(snapshot: Snapshot, tables: Sequence[str]) -> dict[str, pd.DataF
             found = snapshot.manifest.tables[table]
             rule = registry.sources()[table]
             resolved = mappings.look_up(rule, found.columns)
-            described[table] = mappings.describe(rule, resolved, found.filled)
+            said = shared_names(rule, found.columns, found.filled)
+            described[table] = mappings.describe(
+                rule, resolved, found.filled, said=said
+            )
     return described
 
 
@@ -291,7 +295,10 @@ def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check
         resolved = mappings.resolve(
             rule, table.columns, strict=run.strict, filled=table.filled
         )
-        found += mappings.column_checks(rule, resolved, table.filled, rows=table.rows)
+        said = shared_names(rule, table.columns, table.filled)
+        found += mappings.column_checks(
+            rule, resolved, table.filled, rows=table.rows, said=said
+        )
         frame = snapshot.table(name)
         found += key_checks(rule, frame)
         found += date_order_checks(rule, frame, context)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
 from reimport_lib.plan.values.text import visible
 
@@ -43,8 +42,3 @@ def _digits(name: str) -> str:
 
 def quoted(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
-
-
-def matches(header: str, names: Sequence[str]) -> bool:
-    """*header* is one of *names*; a name may hold ``*`` for any characters."""
-    return any(fnmatchcase(header, name) for name in names)

@@ -10,14 +10,16 @@ import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import SourceError
-from reimport_lib.plan.header_names import clean_header, matches, nearest, quoted
+from reimport_lib.plan.header_names import clean_header, nearest, quoted
 from reimport_lib.tables.declare import Field, Table
+from reimport_lib.tables.headers import matches, shared_names
 
 NEAR = 0.85
 """From this likeness (0..1) on, an unmapped header is a misspelt one."""
@@ -61,7 +63,7 @@ def resolve(
     _refuse_near_misses(table, resolved)
     _refuse_missing(table, resolved.headers, resolved.unmapped)
     if strict:
-        _refuse_unmapped(table, resolved.unmapped, filled)
+        _refuse_unmapped(table, resolved.unmapped, headers, filled)
     return resolved
 
 
@@ -151,24 +153,36 @@ def _is_missing(column: Field, found: Mapping[str, str]) -> bool:
 
 
 def _refuse_unmapped(
-    table: Table, unmapped: Sequence[str], filled: Mapping[str, int] | None
+    table: Table,
+    unmapped: Sequence[str],
+    headers: Sequence[str],
+    filled: Mapping[str, int] | None,
 ) -> None:
     strangers = [name for name in unmapped if filled is None or filled.get(name)]
     if strangers:
+        said = shared_names(table, headers, filled or {})
         raise SourceError(
             f"{table.name}: {several(len(strangers), 'column')} "
             f"{verb(len(strangers), 'is', 'are')} neither mapped nor"
-            f" dropped: {quoted(strangers)}.",
-            hint="map them, drop them with a reason, or run without --strict",
+            f" dropped: {quoted([said[name] for name in strangers])}.",
+            hint="`reimport doctor` names them: map them, drop them with a reason, or"
+            " run without --strict",
             id="R116",
         )
 
 
 def describe(
-    table: Table, resolved: Resolved, filled: Mapping[str, int]
+    table: Table,
+    resolved: Resolved,
+    filled: Mapping[str, int],
+    *,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """
     The mapping as the notebook shows it, one line per source column.
+
+    Args:
+        said: header -> what may be shared of it, as ``shared_names`` gives it.
 
     Returns:
         source column, target field, conversion, required, width, filled (cells that
@@ -185,7 +199,7 @@ def describe(
     blank = {"target field": "", "conversion": "", "required": False, "width": ""}
     lines += [
         {
-            "source column": header,
+            "source column": said.get(header, header),
             **blank,
             "filled": filled.get(header, 0),
             "verdict": verdict,
@@ -216,17 +230,32 @@ def _line(
 
 
 def column_checks(
-    table: Table, resolved: Resolved, filled: Mapping[str, int], *, rows: int
+    table: Table,
+    resolved: Resolved,
+    filled: Mapping[str, int],
+    *,
+    rows: int,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Check]:
-    """One check per unmapped column: a warning where it holds something."""
+    """
+    One check per unmapped column: a warning where it holds something.
+
+    Args:
+        said: header -> what may be shared of it, as ``shared_names`` gives it.
+    """
     return [
         Check(
-            name=f'{table.name}: column "{header}" is mapped or dropped',
+            name=f'{table.name}: column "{shown}" is mapped or dropped',
             expected="mapped, or dropped with a reason",
             actual=f"not mapped; {filled.get(header, 0):,} of {rows:,} cells filled",
             verdict=Verdict.WARN if filled.get(header) else Verdict.PASS,
-            hint="add it to the mapping" if filled.get(header) else "",
+            hint=_hint(shown == header) if filled.get(header) else "",
             id="C031",
         )
         for header in resolved.unmapped
+        for shown in (said.get(header, header),)
     ]
+
+
+def _hint(is_named: bool) -> str:
+    return "add it to the mapping" if is_named else "`reimport doctor` names it; map it"

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice, pairwise
 
+from reimport_lib.counting import MANY_ROWS
 from reimport_lib.privacy import folding
 from reimport_lib.privacy.index import UUID, Index
-from reimport_lib.privacy.values import DAYS, KEYS, NAMES, PersonValues
+from reimport_lib.privacy.values import DAYS, KEYS, NAMES, WORDS, PersonValues
 
 LEAST_LETTERS, LEAST_SYMBOLS = 4, 2
 """Of a word alone: in letters with cases, and in scripts without."""
 LEAST_PHRASE = 8
-MANY_ROWS = 20
-"""A text in so many rows that is no name is a category, and nobody's own."""
 
 _LOOKED_AT = 500
 _LEAST_UUID = 32
@@ -79,6 +78,8 @@ class Matcher:
         if not values.kind:
             self._know(values.texts)
             return
+        if values.kind == WORDS:
+            self.common.add_all(t for t, n in values.texts.items() if n >= MANY_ROWS)
         new = {t: n for t, n in values.texts.items() if self._is_new(t, values.kind)}
         if not new:
             return
@@ -140,9 +141,14 @@ class Matcher:
         return found
 
     def _is_common(self, form: Trace) -> bool:
-        if form[0] == "day":
-            return int(form[1]) in self.common.days
-        return form[0] == "number" and form[1] in self.common.numbers
+        what, *said = form
+        if what == "day":
+            return int(said[0]) in self.common.days
+        if what == "word":
+            return said[0] in self.common.words
+        if what == "words":
+            return bool(self.common.runs_of(said, len(said)))
+        return what == "number" and said[0] in self.common.numbers
 
     def _know(self, texts: Iterable[str]) -> None:
         """Days and numbers in columns of which all is shown, as far as they matter."""

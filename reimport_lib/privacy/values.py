@@ -5,6 +5,7 @@ Which column holds what is said by the declarations; how a value is shown is not
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import permutations
@@ -32,7 +33,10 @@ KINDS: Mapping[ShownAs, str] = {
 """What a value is called whose field is shown in that way; of no other is it secret."""
 NAMES, DAYS, KEYS = KINDS["initials"], KINDS["year"], KINDS["key"]
 HIDDEN = KINDS["hidden"]
-CODED = ""
+WORDS = "words that few rows say"
+"""Of columns of codes, into which people type anything else, too."""
+OPEN = ""
+"""Anybody may see them."""
 _BATCH = 20_000
 _SPACE = pa.scalar(" ", pa.large_string())
 
@@ -64,9 +68,16 @@ def kind_of(table: Table | None, name: str) -> str:
     }
     coded = {each.name for each in table.all_fields if each.coded or each.words}
     if name in named | coded or table.words_of(name):
-        return CODED
+        return WORDS
     shown = table.shown_as(name)
-    return KINDS.get(shown or "", CODED)
+    return KINDS.get(shown or "", OPEN)
+
+
+def declared_words() -> Iterator[str]:
+    """Words of coded fields that the declarations let anybody see."""
+    for table in registry.all_tables():
+        for each in table.all_fields:
+            yield from (*each.words, *table.words_of(each.name))
 
 
 def of_snapshot(folder: Path) -> Iterator[PersonValues]:
@@ -95,22 +106,28 @@ def _of_columns(folder: Path, *, secret: bool) -> Iterator[PersonValues]:
         }
         kinds = {header: kind for header, kind in kinds.items() if bool(kind) is secret}
         names = [header for header, kind in kinds.items() if kind == NAMES]
+        words = {h: Counter[str]() for h, kind in kinds.items() if kind == WORDS}
         for batch in file.iter_batches(_BATCH, columns=list(kinds)):
             for header, kind in kinds.items():
                 column = batch.column(header)
-                place = f"{path.stem}.{fields.get(header) or header}"
-                yield PersonValues(place, kind, counted(column))
+                if header in words:
+                    words[header].update(counted(column))
+                else:
+                    place = f"{path.stem}.{fields.get(header) or header}"
+                    yield PersonValues(place, kind, counted(column))
             for one, other in permutations(names, 2):
                 full = pc.binary_join_element_wise(
                     _named(batch.column(one)), _named(batch.column(other)), _SPACE
                 )
                 yield PersonValues(f"{path.stem}.{fields[one]}", NAMES, counted(full))
+        for header, said in words.items():
+            yield PersonValues(f"{path.stem}.{fields[header]}", WORDS, said)
 
 
 def _kind(table: Table | None, name: str, header: str) -> str:
     """What a column without a field holds nobody has said: it is hidden."""
     if table is not None and not name and table.objects_of:
-        return KINDS["object"] if header == "key" else CODED
+        return KINDS["object"] if header == "key" else OPEN
     return kind_of(table, name) if name else HIDDEN
 
 

@@ -12,10 +12,11 @@ from types import MappingProxyType
 import pandas as pd
 
 from reimport_lib.checks import Check, Verdict
-from reimport_lib.counting import several
+from reimport_lib.counting import MANY_ROWS, several
 from reimport_lib.read.manifest import TableManifest
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.tables import registry
+from reimport_lib.tables.headers import shared_names
 
 GONE, EMPTIED = "gone", "no value left"
 """What is found of a column that was lost."""
@@ -113,9 +114,14 @@ def _rows(
 
 
 def _columns(name: str, before: TableManifest, after: TableManifest) -> Iterator[Check]:
+    table = registry.named(name)
+    said = {
+        **shared_names(table, after.columns, after.filled),
+        **shared_names(table, before.columns, before.filled),
+    }
     for column in before.columns:
         held, holds = before.filled[column], after.filled.get(column)
-        label = f"{name}: column {column!r}"
+        label = f"{name}: column {said[column]!r}"
         if holds is None:
             yield Check(
                 label,
@@ -149,7 +155,7 @@ def _columns(name: str, before: TableManifest, after: TableManifest) -> Iterator
     for column in after.columns:
         if column not in before.columns:
             yield Check(
-                f"{name}: column {column!r}",
+                f"{name}: column {said[column]!r}",
                 "not there",
                 f"{after.filled[column]:,} filled",
                 Verdict.WARN,
@@ -185,11 +191,12 @@ def _words(name: str, earlier: Snapshot, later: Snapshot) -> Iterator[Check]:
 
 def _shown(counts: pd.Series[int]) -> str:
     """
-    The words that several rows share, the most frequent first.
+    The words that many rows share, the most frequent first.
 
-    What only one row holds may be anything that a person typed, so it is counted only.
+    What few rows hold may be anything that a person typed, so it is counted only.
     """
-    shared = sorted(counts[counts > 1].items(), key=lambda pair: (-pair[1], pair[0]))
+    many = counts[counts >= MANY_ROWS]
+    shared = sorted(many.items(), key=lambda pair: (-pair[1], pair[0]))
     if not shared or len(counts) > _NEW_WORDS:
         return f"in {several(int(counts.sum()), 'row')}"
     return ", ".join(f"{word}: {count:,} rows" for word, count in shared[:_SHOWN])

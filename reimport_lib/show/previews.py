@@ -23,6 +23,7 @@ from reimport_lib.show.words import (
     size,
 )
 from reimport_lib.tables import registry
+from reimport_lib.tables.headers import shared_names
 
 if TYPE_CHECKING:
     from reimport_lib.read.manifest import SnapshotManifest, TableManifest
@@ -61,8 +62,9 @@ def source_table(manifest: SnapshotManifest, tables: Sequence[str]) -> Stack:
 
 
 def _filled(name: str, table: TableManifest) -> Fold:
+    said = shared_names(registry.named(name), table.columns, table.filled)
     rows = [
-        (column, share(table.filled.get(column, 0), table.rows))
+        (said[column], share(table.filled.get(column, 0), table.rows))
         for column in table.columns
     ]
     columns = Grid("Filled cells by column", ("column", "filled"), rows, ("filled",))

@@ -16,6 +16,7 @@ from reimport_lib.plan.mapping import (
 )
 from reimport_lib.tables import convert, registry
 from reimport_lib.tables.declare import Dropped, Field, Table
+from reimport_lib.tables.headers import shared_names
 from tests.plan.frames import staged
 
 MAPPING = Table(
@@ -127,9 +128,13 @@ def test_unmapped_columns_are_listed_and_stop_only_when_strict_and_filled() -> N
 
     assert resolved.unmapped == ("zz_unused",)
     assert resolved.dropped == {"_kz_notes_gc": "a count"}
-    with pytest.raises(SourceError, match="zz_unused"):
-        resolve(MAPPING, headers, strict=True, filled={"zz_unused": 3})
-    with pytest.raises(SourceError, match="zz_unused"):
+    for filled, said in (
+        ({"zz_unused": 20}, "zz_unused"),
+        ({"zz_unused": 3}, "column"),
+    ):
+        with pytest.raises(SourceError, match=f'dropped: "{said}'):
+            resolve(MAPPING, headers, strict=True, filled=filled)
+    with pytest.raises(SourceError, match='dropped: "column'):
         resolve(MAPPING, headers, strict=True)
 
 
@@ -140,6 +145,24 @@ def test_a_filled_column_that_nobody_mapped_is_warned_about() -> None:
 
     assert [check.verdict for check in checks] == [Verdict.PASS, Verdict.WARN]
     assert checks[1].actual == "not mapped; 1,200 of 2,000 cells filled"
+
+
+def test_a_header_that_few_rows_fill_is_told_by_its_place() -> None:
+    headers = (*HEADERS, "Typed Name", "_kz_notes_gc")
+    filled = {"Typed Name": 3}
+    said = shared_names(MAPPING, headers, filled)
+    resolved = resolve(MAPPING, headers)
+
+    table = describe(MAPPING, resolved, filled, said=said)
+    check = column_checks(MAPPING, resolved, filled, rows=9, said=said)[0]
+
+    place = f"column {len(HEADERS) + 1}"
+    verdicts = dict(zip(table["source column"], table["verdict"], strict=True))
+    assert verdicts[place] == "not mapped"
+    assert verdicts["_kz_notes_gc"] == "dropped: a count"
+    assert check.name == f'{MAPPING.name}: column "{place}" is mapped or dropped'
+    assert check.hint == "`reimport doctor` names it; map it"
+    assert "Typed Name" not in f"{table.to_csv()} {check}"
 
 
 def test_the_table_for_the_reviewer_has_a_verdict_for_every_column() -> None:

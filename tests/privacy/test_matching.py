@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from reimport_lib.counting import MANY_ROWS
 from reimport_lib.privacy import canary, folding, scan, sheets, views
 from reimport_lib.privacy.index import Index
-from reimport_lib.privacy.matching import MANY_ROWS, Matcher
-from reimport_lib.privacy.values import CODED, DAYS, HIDDEN, KEYS, NAMES, PersonValues
+from reimport_lib.privacy.matching import Matcher
+from reimport_lib.privacy.values import DAYS, HIDDEN, KEYS, NAMES, OPEN, PersonValues
 
 
 def found(
@@ -112,7 +113,7 @@ def test_days_that_anybody_may_see_are_no_days_of_birth() -> None:
     shared = Index()
     shared.add("seen on 2015-03-04 and 2016-05-06")
     matcher = Matcher(shared, Index())
-    matcher.match(PersonValues("visits.day", CODED, {"2015-03-05": 1}))
+    matcher.match(PersonValues("visits.day", OPEN, {"2015-03-05": 1}))
     matcher.match(PersonValues("people.born", DAYS, {"2015-03-04": 1, "6/5/2016": 1}))
 
     (form,) = matcher.told()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import MANY_ROWS
 from reimport_lib.read import drift
 from reimport_lib.read.snapshot import freeze
 
@@ -75,6 +76,21 @@ def test_a_column_that_is_gone_stops_and_a_new_one_warns(tmp_path: Path) -> None
     }
 
 
+def test_a_header_that_nobody_declares_is_named_only_where_many_rows_fill_it(
+    tmp_path: Path,
+) -> None:
+    after = [[*HEADER, "Typed Name"], *[[*row, "x"] for row in rows(15)[1:]]]
+
+    one, two = compared(tmp_path, rows(15), after)[1:], ()
+    (tmp_path / "back").mkdir()
+    two = compared(tmp_path / "back", after, rows(15))[1:]
+
+    assert [(check.name, check.actual) for check in (*one, *two)] == [
+        ("patients: column 'column 4'", "15 filled"),
+        ("patients: column 'column 4'", "gone"),
+    ]
+
+
 def test_a_column_that_came_nearly_empty_warns(tmp_path: Path) -> None:
     after = [*rows(20), *[[str(n), "F", ""] for n in range(20, 30)]]
 
@@ -87,26 +103,28 @@ def test_a_column_without_any_value_left_stops_as_if_it_were_gone(
     tmp_path: Path,
 ) -> None:
     few = [*rows(30)[:11], *rows(30, notes="")[11:]]
-    for folder, before, verdict in (
-        ("many", rows(30), Verdict.FAIL),
-        ("few", few, Verdict.WARN),
+    for folder, before, said, verdict in (
+        ("many", rows(30), "notes", Verdict.FAIL),
+        ("few", few, "column 3", Verdict.WARN),
     ):
         (tmp_path / folder).mkdir()
 
         check = compared(tmp_path / folder, before, rows(30, notes=""))[1]
 
-        assert (check.name, check.verdict) == ("patients: column 'notes'", verdict)
+        assert (check.name, check.verdict) == (f"patients: column {said!r}", verdict)
 
 
 def test_new_words_of_a_coded_column_are_shown_if_rows_share_them(
     tmp_path: Path,
 ) -> None:
-    after = [*rows(30), ["a", "X", ""], ["b", "X", ""], ["c", "Typed Name", ""]]
+    many = [[f"x{number}", "X", ""] for number in range(MANY_ROWS)]
+    few = [["a", "Typed Name", ""], ["b", "Typed Name", ""]]
+    after = [*rows(30), *many, *few]
 
     checks = compared(tmp_path, rows(30), after)
 
     words = next(check for check in checks if "new words" in check.name)
-    assert (words.actual, words.verdict) == ("2 (X: 2 rows)", Verdict.WARN)
+    assert (words.actual, words.verdict) == ("2 (X: 20 rows)", Verdict.WARN)
 
 
 def test_a_table_that_is_gone_or_new_warns(tmp_path: Path) -> None:

@@ -19,11 +19,12 @@ from reimport_lib.config import RowSettings
 from reimport_lib.counting import count
 from reimport_lib.errors import SourceError, UsageError, did_you_mean
 from reimport_lib.plan.codes import Note
-from reimport_lib.plan.header_names import clean_header, matches
+from reimport_lib.plan.header_names import clean_header
 from reimport_lib.plan.values.keys import key_of
 from reimport_lib.read.certificate import different
 from reimport_lib.read.reading import Reading, filled
 from reimport_lib.tables import registry
+from reimport_lib.tables.headers import matches
 from reimport_lib.tables.shared import AUDIT
 
 _LOOKS_LIKE_KEY = re.compile(
