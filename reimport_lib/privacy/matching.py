@@ -111,7 +111,8 @@ class Matcher:
             days = shared.days.intersection(folding.days(text))
             return Suspects() if days <= common.days else None
         if found := UUID.findall(text):
-            if not shared.uuids.isdisjoint(each.replace("-", "") for each in found):
+            said = {each.replace("-", "") for each in found}
+            if not shared.uuids.intersection(said) <= common.uuids:
                 return None
             text = UUID.sub(" ", text)
         text = folding.without_moments(text)
@@ -146,6 +147,8 @@ class Matcher:
             return int(said[0]) in self.common.days
         if what == "word":
             return said[0] in self.common.words
+        if what == "uuid":
+            return said[0] in self.common.uuids
         if what == "words":
             return bool(self.common.runs_of(said, len(said)))
         return what == "number" and said[0] in self.common.numbers
@@ -176,7 +179,8 @@ class Matcher:
             return
         if len(text) >= _LEAST_UUID and (found := UUID.findall(text)):
             for code in (each.replace("-", "") for each in found):
-                if everywhere or code in shared.uuids:
+                is_here = everywhere or code in shared.uuids
+                if is_here and code not in common.uuids:
                     yield "uuid", code
             text = UUID.sub(" ", text)
         text = folding.without_moments(text)

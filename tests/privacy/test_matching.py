@@ -8,7 +8,15 @@ from reimport_lib.counting import MANY_ROWS
 from reimport_lib.privacy import canary, folding, scan, sheets, views
 from reimport_lib.privacy.index import Index
 from reimport_lib.privacy.matching import Matcher
-from reimport_lib.privacy.values import DAYS, HIDDEN, KEYS, NAMES, OPEN, PersonValues
+from reimport_lib.privacy.values import (
+    DAYS,
+    HIDDEN,
+    KEYS,
+    NAMES,
+    OPEN,
+    WORDS,
+    PersonValues,
+)
 
 
 def found(
@@ -38,6 +46,29 @@ def found(
 )
 def test_a_name_is_found_in_each_spelling(text: str) -> None:
     assert "ørsted muller" in found(text, "Ørsted-Müller")
+
+
+def test_words_of_codes_are_found_where_few_rows_say_them() -> None:
+    code = "7676c482-388b-4b98-adbb-4b482ec873ef"
+    for said, told in (
+        ("Quandt", "quandt"),
+        ("Zephyrina Quandt", "zephyrina quandt"),
+        (code, code.replace("-", "")),
+    ):
+        assert found(f"is {said}", said, kind=WORDS, rows=MANY_ROWS - 1) == [told]
+        assert found(f"is {said}", said, kind=WORDS, rows=MANY_ROWS) == []
+        assert found(f"is {said}", said, kind=WORDS, common=said) == []
+
+
+def test_what_a_column_of_codes_says_often_is_a_category_in_each_other() -> None:
+    shared = Index()
+    shared.add("<td>Quandt</td>")
+    matcher = Matcher(shared, Index())
+    matcher.match(PersonValues("people.last", NAMES, {"Quandt": 1}))
+
+    assert matcher.told()
+    matcher.match(PersonValues("people.kind", WORDS, {"Quandt": MANY_ROWS}))
+    assert matcher.told() == {}
 
 
 @pytest.mark.parametrize(
