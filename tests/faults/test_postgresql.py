@@ -10,11 +10,12 @@ from tests.faults.story import Story
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 ENGINE = "postgresql"
-SHARES = {"": "100", "delete": "1000"}  # of the states that kills leave, in turn
+SHARES = {"": "10000", "delete": "100000"}
+"""Of the states that kills leave, in turn: files are the same as on SQLite."""
 
 
 def test_what_is_killed_anywhere_comes_to_the_same_end(story: Story) -> None:
-    look_at_kills(story, SHARES, least=110)
+    look_at_kills(story, SHARES, least=60)
 
 
 def test_a_kill_leaves_what_was_seen_before_it(story: Story) -> None:
