@@ -25,6 +25,7 @@ from reimport_lib.cli.find import find
 from reimport_lib.cli.init import init
 from reimport_lib.cli.load_config import load_config
 from reimport_lib.cli.new_table import new_table
+from reimport_lib.cli.pause import continue_, pause
 from reimport_lib.cli.plugins import Commands
 from reimport_lib.cli.prune import prune
 from reimport_lib.cli.reject import reject
@@ -68,6 +69,8 @@ for command in (
     list_runs,
     show,
     status,
+    pause,
+    continue_,
     stop,
     drift,
     compare,

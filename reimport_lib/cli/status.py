@@ -19,7 +19,7 @@ from reimport_lib.record import runs, state
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.state import RunState
 from reimport_lib.record.status import Status
-from reimport_lib.show import next_steps, state_words
+from reimport_lib.show import next_steps, run_facts, state_words
 
 _LOOKED_AFTER_SECONDS = 0.5
 
@@ -33,7 +33,7 @@ def status(run_id: str, follow: bool, as_json: bool) -> None:
     run = chosen(load_settings(), run_id)
     if follow:
         with printing.aside() if as_json else nullcontext():
-            _follow(run)
+            stay_with(run)
     stands = state.of(run)
     if stands.has_ended:
         complete([run])
@@ -76,6 +76,9 @@ def show_state(run: Run, stands: RunState) -> None:
     say(f"Run {run.run_id} ({run.mode}): {stands.told}")
     for line in state_words.lines(stands):
         say(f"  {line}")
+    why, _ = run_facts.error(run.manifest())
+    if stands.has_ended and why:
+        say(f"  {why}")
     say(f"Folder: {run.folder}")
     if stands.has_ended and (run.folder / REPORT).exists():
         say(f"Report: {run.folder / REPORT}")
@@ -90,7 +93,7 @@ def _next(run: Run, stands: RunState) -> str:
     return next_steps.after(run.manifest()).command or f"reimport show {run.run_id}"
 
 
-def _follow(run: Run) -> None:
+def stay_with(run: Run) -> None:
     """Tell what happens in *run*, a line for each phase, until it has ended."""
     told: set[str] = set()
     with printing.progress() as progress:

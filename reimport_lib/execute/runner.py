@@ -20,6 +20,7 @@ from reimport_lib.errors import CutOff, Interrupted, PhaseFailed, Refused, Reimp
 from reimport_lib.execute import (
     failure,
     kernels,
+    pausing,
     report,
     signals,
     undo_proof,
@@ -67,6 +68,7 @@ def execute(
     started = time.monotonic()
     with lock.executing(run), signals.interrupting(), fencing.kept(run) as fence:
         remove_unfinished(run.folder)
+        pausing.forget(run)
         report.remove(run)
         written: list[Callable[[], object]] = []
         if not failure.is_at_it(run):  # else it was killed when it went back
@@ -74,11 +76,15 @@ def execute(
             with suppress(KeyboardInterrupt):  # what it stopped is told by the record
                 written += _execute_phases(run, progress or _silent)
         status, goes_back = _how_it_ended(run), failure.goes_back(run)
+        paused = _pause(run, status)
         if status is Status.SUCCEEDED and not run.is_full:
             written.append(partial(undo_proof.prove, run))
         written += [
             lambda: run.end(
-                status, seconds=time.monotonic() - started, goes_back=goes_back
+                status,
+                seconds=time.monotonic() - started,
+                error=paused,
+                goes_back=goes_back,
             ),
             fence.end,  # what takes the run back is a writer of its own
             partial(failure.go_back, run),
@@ -122,7 +128,7 @@ def _execute_phases(run: Run, tell: PhaseProgress) -> list[Callable[[], object]]
                 notebook = (run.folder / phase.notebook).resolve()
                 pages.append(exporter.submit(report.write_page, notebook))
                 tell("phase_finished", run.phase(phase.name))
-            if not _is_done(run, phase.name):
+            if not _is_done(run, phase.name) or pausing.is_asked(run):
                 break
     return [page.result for page in pages]
 
@@ -195,6 +201,13 @@ def _how_it_ended(run: Run) -> Status:
         return stopped[0]
     is_done = all(status is Status.SUCCEEDED for status in statuses)
     return Status.SUCCEEDED if is_done else Status.INTERRUPTED
+
+
+def _pause(run: Run, status: Status) -> str:
+    """What is recorded where it ends between two phases, as somebody asked; or ""."""
+    is_paused = status is Status.INTERRUPTED and pausing.is_asked(run)
+    pausing.forget(run)
+    return str(pausing.paused(run)) if is_paused else ""
 
 
 def _require_notebooks(run: Run) -> None:

@@ -203,7 +203,8 @@ def unfinished(manifest: Manifest) -> PhaseEntry | None:
 def error(manifest: Manifest) -> tuple[str, str]:
     """What stopped the run, and what it advises; "" where nothing did."""
     phase = unfinished(manifest)
-    return message_and_hint(phase.get("error", "") if phase else "")
+    found = phase.get("error", "") if phase else manifest.get("error", "")
+    return message_and_hint(found)
 
 
 def waiting(manifest: Manifest) -> dict[str, int]:

@@ -50,6 +50,11 @@ def test_a_run_of_its_own_outlives_its_terminal_and_ends_when_it_is_asked_to(
         assert json.loads(capsys.readouterr().out)["state"] == "interrupted"
 
         assert commands.here("run", "--resume", run_id, "--detach") == 0
+        assert commands.here("pause") == 0
+        paused = capsys.readouterr().out
+        assert "Paused behind 1 of 2 phases" in paused
+        assert f"Next: reimport continue {run_id}" in paused
+        assert commands.here("continue") == 0
         assert commands.here("status", "--follow") == 0
         followed = capsys.readouterr().out
         assert "1 backup" in followed
