@@ -9,7 +9,7 @@ import json
 import shutil
 import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -112,6 +112,12 @@ class States:
         template = database_name(site.url)
         return postgres.create_database(self.server, name, template=template)
 
+    def like(self, site: Site, folder: Path) -> Site:
+        """The same as *site*, database and runs, in *folder*."""
+        url = self.copy(site, folder)
+        shutil.copytree(site.settings.runs, folder / "runs")
+        return sites.same_database(site, url, folder / "runs")
+
     def drop(self, site: Site) -> None:
         bind.close()
         site.drop_copies()
@@ -141,6 +147,10 @@ class States:
                 "REIMPORT_RUNS": str(runs_folder),
             }
         )
+
+
+Once = Callable[[States, Callable[[Site], object]], Site]
+"""Kind of database, and what is done to an imported site -> that site, made once."""
 
 
 @pytest.fixture(scope="session")
@@ -189,12 +199,27 @@ def whole(states: States) -> Whole:
 @pytest.fixture
 def imported(states: States, whole: Whole, tmp_path: Path) -> Iterator[Site]:
     """A site of this test's own, imported once, with the runs that did it."""
-    folder = tmp_path / "site"
-    url = states.copy(whole.site, folder)
-    shutil.copytree(whole.site.settings.runs, folder / "runs")
-    own = sites.same_database(whole.site, url, folder / "runs")
+    own = states.like(whole.site, tmp_path / "site")
     yield own
     states.drop(own)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Once]:
+    """Gives what tests of one module share: they look at it, or copy it."""
+    made: dict[str, tuple[States, Site]] = {}
+
+    def give(states: States, prepare: Callable[[Site], object]) -> Site:
+        if states.engine not in made:
+            folder = tmp_path_factory.mktemp("once") / "site"
+            own = states.like(states.imported.site, folder)
+            made[states.engine] = states, own
+            prepare(own)
+        return made[states.engine][1]
+
+    yield give
+    for states, own in made.values():
+        states.drop(own)
 
 
 def _file(site: Site) -> bytes:

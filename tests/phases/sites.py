@@ -33,7 +33,7 @@ from reimport_lib.record import evidence, runs, seal
 from reimport_lib.record.manifest import Counts
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
-from reimport_lib.write import bind
+from reimport_lib.write import bind, identity
 from reimport_lib.write.databases import conninfo, is_sqlite, sqlite_file
 
 Lines = list[dict[str, str]]
@@ -126,6 +126,13 @@ class Site:
                 copies.drop_copy(place_of_copy(run), real_url=self.url)
 
 
+def chosen(own: Site, run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """*run* in the folder of *own*, which commands of this process now work in."""
+    for name, value in own.environ.items():
+        monkeypatch.setenv(name, value)
+    return runs.load(own.settings, run.run_id)
+
+
 def site(environ: Mapping[str, str]) -> Site:
     return Site(load_settings(environ), dict(environ))
 
@@ -155,6 +162,16 @@ def rewritten(run: Run) -> Iterator[dict[str, Any]]:
     path.write_text(json.dumps(sealed))
     evidence.seal_record(run.folder, sealed)
     evidence.keep_root(run.folder, run.settings.runs)
+
+
+def know_database(site: Site) -> None:
+    """Enter the database of *site* into its runs, as commands do."""
+    bind.bind_real(site.settings)
+    database = identity.database_identity()
+    bind.close()
+    for run in runs.readable(site.settings):
+        with rewritten(run) as manifest:
+            manifest.update(database=database)
 
 
 def status(run: Run) -> Status:
@@ -206,10 +223,13 @@ def content(digest: DatabaseDigest) -> dict[str, str]:
     }
 
 
-def query(site: Site, statement: str) -> list[tuple[object, ...]]:
-    """What *statement* answers on a SQLite site."""
-    with closing(sqlite3.connect(sqlite_file(site.url))) as connection:
-        return list(connection.execute(statement))
+def query(site: Site, statement: str) -> list[tuple[Any, ...]]:
+    """What *statement* answers on the real database, by the driver alone."""
+    if is_sqlite(site.url):
+        with closing(sqlite3.connect(sqlite_file(site.url))) as connection:
+            return list(connection.execute(statement))
+    with psycopg.connect(conninfo(site.url)) as connection:
+        return list(connection.execute(sql.SQL(statement)))
 
 
 def edited(

@@ -275,7 +275,6 @@ def test_a_later_import_changes_what_its_list_says(later: Later) -> None:
     }
 
 
-@sites.ONLY_SQLITE
 def test_a_row_says_whose_it_is_and_what_holds_it(later: Later) -> None:
     rows = list(rows_of(later.full))
 
@@ -288,7 +287,6 @@ def test_a_row_says_whose_it_is_and_what_holds_it(later: Later) -> None:
     assert moved.place
 
 
-@sites.ONLY_SQLITE
 def test_the_private_sheet_holds_each_line_and_the_pages_no_value(later: Later) -> None:
     run = later.full
     sheet = run.folder / PRIVATE / SHEET
@@ -314,7 +312,6 @@ def test_the_private_sheet_holds_each_line_and_the_pages_no_value(later: Later) 
     assert verifying.require_intact(run)
 
 
-@sites.ONLY_SQLITE
 def test_a_pseudonym_is_found_and_who_looked_is_kept(
     later: Later, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

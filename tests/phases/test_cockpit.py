@@ -17,7 +17,7 @@ from reimport_lib.record.clock import now
 from tests.phases.sites import ONLY_SQLITE, Site, execute
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_how_far_an_import_has_come_is_read_from_the_disk(ready: Site) -> None:
     settings = ready.settings
     assert look(settings).stage is Stage.NOTHING
@@ -48,7 +48,7 @@ def test_how_far_an_import_has_come_is_read_from_the_disk(ready: Site) -> None:
     assert "rehearse again" in sections.approval(look(settings)).text()
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # that nothing is asked of a database
 def test_all_that_is_asked_of_a_cockpit_starts_nothing(
     ready: Site,
 ) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve, dossier, prune, report, restore, undo
-from reimport_lib.phases import verifying
+from reimport_lib.phases import sealing, verifying
 from reimport_lib.record import evidence, runs
 from reimport_lib.record.verify import program
 from reimport_lib.record.verify.differing import differences
@@ -24,10 +24,11 @@ from reimport_lib.record.verify.files import Files
 from reimport_lib.record.verify.findings import Findings, told
 from reimport_lib.record.verify.leaves import LOG, lines_of, object_of
 from reimport_lib.record.verify.records import check_record
-from reimport_lib.write import bind, identity
+from reimport_lib.write import bind
 from reimport_lib.write.touched import Narrowing
-from tests.phases.conftest import Whole
-from tests.phases.sites import ONLY_SQLITE, Site, rewritten
+from tests.phases import sites
+from tests.phases.conftest import Once, States, Whole
+from tests.phases.sites import ONLY_SQLITE, Site
 
 NOTEBOOK = {
     "cells": [
@@ -49,18 +50,31 @@ Alter = Callable[[Path], object]
 
 
 @pytest.fixture
-def left(imported: Site) -> Iterator[Site]:
-    """Runs of this database, with a notebook, its page and a report each, closed."""
-    bind.bind_real(imported.settings)
-    database = identity.database_identity()
+def left(states: States, once: Once, tmp_path: Path) -> Iterator[Site]:
+    """Runs with a notebook, its page and a report each; their database is shared."""
+    shared = once(states, closed)
+    folder = tmp_path / "runs"
+    shutil.copytree(shared.settings.runs, folder)
+    yield sites.same_database(shared, shared.url, folder)
+    bind.close()
+
+
+@pytest.fixture
+def known(imported: Site) -> Iterator[Site]:
+    """Runs and a database of this test's own, each of which knows the other."""
+    sites.know_database(imported)
     for run in runs.readable(imported.settings):
-        with rewritten(run) as manifest:
-            manifest.update(database=database)
-        notebook = run.folder / f"{PATIENTS}.ipynb"
-        notebook.write_text(json.dumps(NOTEBOOK))
-        report.write(run)
+        sealing.close(run)
     yield imported
     bind.close()
+
+
+def closed(site: Site) -> None:
+    """Write what commands leave in the folder of a run."""
+    sites.know_database(site)
+    for run in runs.readable(site.settings):
+        (run.folder / f"{PATIENTS}.ipynb").write_text(json.dumps(NOTEBOOK))
+        report.write(run)
 
 
 def look(site: Site, run_id: str, folder: Path | None = None) -> Findings:
@@ -191,7 +205,7 @@ def test_runs_are_as_they_were_sealed(whole: Whole) -> None:
         assert any(whole.full.run_id in where for where in found.anchors)
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_what_is_altered_is_named_by_the_command_and_by_the_dossier(
     left: Site, whole: Whole, tmp_path: Path
 ) -> None:
@@ -230,7 +244,7 @@ def alone(script: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_every_single_value_of_the_record_is_named_by_its_path(whole: Whole) -> None:
     folder = whole.full.folder
     leaves = [object_of(line) for line in lines_of((folder / LOG).read_bytes())]
@@ -277,49 +291,47 @@ def places(value: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
             yield path + step, value, place
 
 
-@ONLY_SQLITE
-def test_a_ledger_that_was_altered_is_named(left: Site, whole: Whole) -> None:
+def test_a_ledger_that_was_altered_is_named(known: Site, whole: Whole) -> None:
     run_id = whole.full.run_id
-    left.execute_sql(
+    known.execute_sql(
         "UPDATE ledger_ledgerphase SET seconds = 4711 WHERE name = 'patients'"
     )
-    (altered,) = look(left, run_id).altered
+    (altered,) = look(known, run_id).altered
     assert altered.startswith("the ledger: phases.patients.seconds: 4711.0, sealed ")
 
-    left.execute_sql(
+    known.execute_sql(
         "UPDATE ledger_ledgerrun"
         " SET evidence_root = '0' || substr(evidence_root, 1, 63)"
     )
     said = f"{LOG}: not what the root in the ledger ({run_id}) was made of"
-    assert said in look(left, run_id).altered
+    assert said in look(known, run_id).altered
 
 
-@ONLY_SQLITE
-def test_what_commands_do_to_a_run_later_is_no_alarm(left: Site, whole: Whole) -> None:
-    settings, full_id = left.settings, whole.full.run_id
+def test_what_commands_do_to_a_run_later_is_no_alarm(known: Site, whole: Whole) -> None:
+    settings, full_id = known.settings, whole.full.run_id
     full = runs.load(settings, full_id)
-    (full.folder / "report.html").unlink()
-    report.write(full)  # as ``show`` does
-    assert clean(left, full_id)
+    for _ in range(2):  # at the end of the run, and as ``show`` does
+        report.write(full)
+    assert clean(known, full_id)
 
     plan = undo.plan(settings, full_id, Narrowing())
     by = undo.carry_out(plan, ask=None, yes=True)
-    assert clean(left, full_id)
-    assert clean(left, by.run_id)
-    _, found = clean(left, by.run_id), look(left, by.run_id)
+    assert clean(known, full_id)
+    assert clean(known, by.run_id)
+    _, found = clean(known, by.run_id), look(known, by.run_id)
     assert f"the ledger ({by.run_id})" in found.anchors
 
     restore.go_back(restore.way_back(settings, full_id), ask=None, yes=True)
     report.write(full)
     for run_id in (full_id, by.run_id):
-        found = look(left, run_id)
+        found = look(known, run_id)
         assert found.altered == []
         assert "the database was put back" in str(found.unchecked)
 
     rehearsal_id = whole.rehearsal.run_id
     prune.carry_out(prune.plan(settings, keep=1, named=(rehearsal_id, full_id)))
     for run_id in (full_id, rehearsal_id):
-        found = look(left, run_id)
+        found = look(known, run_id)
         assert found.altered == []
         assert "pruned on" in str(found.notes)
 
@@ -330,7 +342,7 @@ def clean(site: Site, run_id: str) -> bool:
     return True
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_a_dossier_is_the_same_again_and_holds_nothing_private(
     left: Site, whole: Whole, tmp_path: Path
 ) -> None:
@@ -365,7 +377,7 @@ def alone_in(path: Path, run_id: str) -> subprocess.CompletedProcess[str]:
     return alone(script, str(path))
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_nothing_that_was_not_sealed_is_taken_for_evidence(
     left: Site, whole: Whole
 ) -> None:

@@ -16,14 +16,14 @@ from reimport_lib.cli.show import show
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import dossier, report, sample_marks
 from reimport_lib.phases import verifying
-from reimport_lib.record import runs, samples
+from reimport_lib.record import samples
 from reimport_lib.record.run import Run
 from reimport_lib.show import sampled
 from reimport_lib.show.sampled import SampleState
 from reimport_lib.write import bind
 from reimport_lib.write import samples as held
 from tests.phases import sites
-from tests.phases.conftest import Whole
+from tests.phases.conftest import Once, States, Whole
 from tests.phases.sites import Site
 
 Cells = dict[str, str]
@@ -33,9 +33,20 @@ WHO = "A. Example"
 @pytest.fixture
 def run(imported: Site, whole: Whole, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A run with a pack of two tables."""
-    for name, value in imported.environ.items():
-        monkeypatch.setenv(name, value)
-    found = runs.load(imported.settings, whole.full.run_id)
+    return with_pack(imported, whole, monkeypatch)
+
+
+@pytest.fixture
+def looked_at(
+    states: States, whole: Whole, once: Once, monkeypatch: pytest.MonkeyPatch
+) -> Run:
+    """The same, one for all tests that enter nothing."""
+    site = once(states, lambda own: with_pack(own, whole, monkeypatch))
+    return sites.chosen(site, whole.full, monkeypatch)
+
+
+def with_pack(site: Site, whole: Whole, monkeypatch: pytest.MonkeyPatch) -> Run:
+    found = sites.chosen(site, whole.full, monkeypatch)
     made = ask(found.run_id, "--table", "notes", "--table", "sms", "--size", "6")
     assert made.exit_code == 0, made.output
     return found
@@ -71,7 +82,7 @@ def at_random(lines: list[Cells], table: str) -> list[Cells]:
     return [n for n in lines if n["table"] == table and "random" in n["drawn"]]
 
 
-def states(run: Run) -> dict[str, SampleState]:
+def of_samples(run: Run) -> dict[str, SampleState]:
     found = run.manifest()["samples"]
     return {each["table"]: sampled.state(each) for each in found}
 
@@ -88,7 +99,7 @@ def test_marks_are_kept_counted_and_told_and_no_seal_is_broken(
     imported: Site, run: Run, tmp_path: Path
 ) -> None:
     root = verifying.verified(imported.settings, run.run_id).root
-    assert states(run) == dict.fromkeys(("notes", "sms"), SampleState.UNFINISHED)
+    assert of_samples(run) == dict.fromkeys(("notes", "sms"), SampleState.UNFINISHED)
     lines = filled(run)
     at_random(lines, "notes")[0].update(mark="Not  OK", remark="another's note")
     path = write(tmp_path / "marks.csv", lines)
@@ -100,7 +111,7 @@ def test_marks_are_kept_counted_and_told_and_no_seal_is_broken(
     assert f"{len(lines)} new" in " ".join(first.output.split())
     assert "0 new" in again.output
     assert len(in_ledger(run)) == len(lines)
-    assert states(run) == {"notes": SampleState.FAILED, "sms": SampleState.PASSED}
+    assert of_samples(run) == {"notes": SampleState.FAILED, "sms": SampleState.PASSED}
     output = CliRunner().invoke(show, [run.run_id]).output
     shown, whole = " ".join(output.split()), "".join(output.split("\n"))
     assert "6 of 6 looked at, 1 not ok (above the 0 allowed)" in shown
@@ -117,11 +128,11 @@ def test_marks_are_kept_counted_and_told_and_no_seal_is_broken(
 
     taken_back = [{**at_random(lines, "notes")[0], "mark": "open"}]
     assert ask("read", str(write(path, taken_back))).exit_code == 0
-    assert states(run)["notes"] is SampleState.UNFINISHED
+    assert of_samples(run)["notes"] is SampleState.UNFINISHED
     assert len(in_ledger(run)) == len(lines) + 1
 
 
-@sites.ONLY_SQLITE
+@sites.ONLY_SQLITE  # what files say of marks that the ledger has
 def test_the_next_report_tells_it_and_a_rehearsal_is_looked_at_too(
     imported: Site, run: Run
 ) -> None:
@@ -137,14 +148,14 @@ def test_the_next_report_tells_it_and_a_rehearsal_is_looked_at_too(
 
     found = verifying.verified(imported.settings, rehearsal.run_id, root=root)
     assert (found.altered, found.unchecked) == ([], [])
-    assert {*states(rehearsal).values()} == {SampleState.PASSED}
+    assert {*of_samples(rehearsal).values()} == {SampleState.PASSED}
     page = (rehearsal.folder / "report.html").read_text()
     assert "What people found by eye" in page
     assert run.run_id in page
     assert "did not pass" in page
 
 
-@sites.ONLY_SQLITE
+@sites.ONLY_SQLITE  # how a file is read
 def test_the_workbook_is_read_as_the_sheet_is(run: Run) -> None:
     path = run.folder / samples.WORKBOOK
     book = openpyxl.load_workbook(path)
@@ -157,11 +168,11 @@ def test_the_workbook_is_read_as_the_sheet_is(run: Run) -> None:
     found = sample_marks.read(run.settings, path, by=WHO)
 
     assert found.marked == found.new == len(sheet_of(run))
-    assert {*states(run).values()} == {SampleState.PASSED}
+    assert {*of_samples(run).values()} == {SampleState.PASSED}
     assert {who for *_, who in in_ledger(run)} == {WHO}
 
 
-@sites.ONLY_SQLITE
+@sites.ONLY_SQLITE  # how a file is read
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -173,19 +184,19 @@ def test_the_workbook_is_read_as_the_sheet_is(run: Run) -> None:
     ],
 )
 def test_a_file_with_one_wrong_line_enters_nothing(
-    run: Run, tmp_path: Path, changes: Cells, said: str
+    looked_at: Run, tmp_path: Path, changes: Cells, said: str
 ) -> None:
-    lines = filled(run)
+    lines = filled(looked_at)
     lines[0].update(changes)
 
     done = ask("read", str(write(tmp_path / "marks.csv", lines)))
 
     assert isinstance(error(done), UsageError)
     assert said in str(error(done))
-    assert in_ledger(run) == []
+    assert in_ledger(looked_at) == []
 
 
-@sites.ONLY_SQLITE
+@sites.ONLY_SQLITE  # how a file is read
 def test_what_is_no_file_of_marks_is_refused(run: Run, tmp_path: Path) -> None:
     twice = filled(run)
     twice.append({**twice[0], "mark": "not ok"})

@@ -106,7 +106,6 @@ def test_each_card_shows_what_stands_on_both_sides(imported: Site, run: Run) -> 
     assert verifying.verified(imported.settings, run.run_id).altered == []
 
 
-@sites.ONLY_SQLITE
 def test_anybody_draws_the_same_rows_from_the_seed(imported: Site, run: Run) -> None:
     pack = sampling.make(imported.settings, run.run_id, **FEW, seed="2026")
     came_in = [
@@ -134,7 +133,6 @@ def _own_seed(run: Run) -> str:
     return hashlib.sha256(f"{run.run_id}/{digest}".encode()).hexdigest()[:16]
 
 
-@sites.ONLY_SQLITE
 def test_the_panel_is_the_same_every_time_and_names_who_is_gone(
     imported: Site, run: Run
 ) -> None:
@@ -166,7 +164,7 @@ def test_rows_are_ranked_by_a_digest_that_the_page_describes() -> None:
     )
 
 
-@sites.ONLY_SQLITE
+@sites.ONLY_SQLITE  # what the bucket holds
 def test_stored_files_are_shown_or_said_to_be_missing(imported: Site, run: Run) -> None:
     account = {n: v for n, v in imported.environ.items() if n.startswith("AWS_")}
     store: Any = boto3.client(
@@ -209,7 +207,7 @@ def test_stored_files_are_shown_or_said_to_be_missing(imported: Site, run: Run) 
         assert made.size == (640, 427)
 
 
-@sites.ONLY_SQLITE
+@sites.ONLY_SQLITE  # of files alone
 def test_a_pack_is_private_and_each_page_is_small(imported: Site, run: Run) -> None:
     pack = sampling.make(imported.settings, run.run_id, tables=("notes",))
     files = [path for path in (run.folder / "private").rglob("*") if path.is_file()]
@@ -236,7 +234,6 @@ def _tells(path: Path, run: Run) -> bool:
     return any(card.key in text for card in samples.read(run) if len(card.key) > 20)
 
 
-@sites.ONLY_SQLITE
 def test_another_database_than_the_runs_is_refused(
     states: States, imported: Site, run: Run, tmp_path: Path
 ) -> None:
@@ -246,7 +243,6 @@ def test_another_database_than_the_runs_is_refused(
         sampling.make(other.settings, run.run_id)
 
 
-@sites.ONLY_SQLITE
 def test_a_database_that_was_not_migrated_is_refused(imported: Site, run: Run) -> None:
     imported.execute_sql("DROP TABLE ledger_panelmember")
 
@@ -255,7 +251,7 @@ def test_a_database_that_was_not_migrated_is_refused(imported: Site, run: Run) -
     assert "migrate" in refused.value.hint
 
 
-@sites.ONLY_SQLITE
+@sites.ONLY_SQLITE  # what of the runs folder is gone
 def test_refusals_name_what_is_gone_and_what_to_do(
     imported: Site, run: Run, whole: Whole, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,9 +24,10 @@ from reimport_lib.record import evidence, runs
 from reimport_lib.record.run import Run
 from reimport_lib.show import previews
 from reimport_lib.show.masking import Masking
-from reimport_lib.write import bind, identity
+from reimport_lib.write import bind
+from tests.phases import sites
 from tests.phases.conftest import Whole
-from tests.phases.sites import ONLY_SQLITE, Site, rewritten
+from tests.phases.sites import ONLY_SQLITE, Site
 
 PAGE = "03_patients.html"
 NOTEBOOK = "03_patients.ipynb"
@@ -62,12 +63,7 @@ def privacy(run: Run) -> dict[str, object]:
 @pytest.fixture
 def left(imported: Site) -> Iterator[Site]:
     """Its runs know their database, as commands have it; evidence can be checked."""
-    bind.bind_real(imported.settings)
-    database = identity.database_identity()
-    bind.close()
-    for run in runs.readable(imported.settings):
-        with rewritten(run) as manifest:
-            manifest.update(database=database)
+    sites.know_database(imported)
     yield imported
     bind.close()
 
@@ -161,7 +157,7 @@ def test_each_way_in_which_a_renderer_can_leak_is_withheld(
     assert privacy(run)["leaked"] == found["leaked"]
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # what is done about files
 def test_files_of_rows_stay_and_no_dossier_is_made_of_them(
     left: Site, whole: Whole, patient: dict[str, str], tmp_path: Path
 ) -> None:
@@ -187,7 +183,7 @@ def test_files_of_rows_stay_and_no_dossier_is_made_of_them(
     assert zipfile.is_zipfile(made.path)
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # what is done about files
 def test_a_report_that_leaks_is_withheld_and_still_written(
     left: Site,
     whole: Whole,
@@ -211,7 +207,7 @@ def test_a_report_that_leaks_is_withheld_and_still_written(
     assert verifying.verified(left.settings, run.run_id).altered == []
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_a_scan_that_overlooks_its_canary_has_checked_nothing(
     left: Site, whole: Whole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,7 +223,7 @@ def test_a_scan_that_overlooks_its_canary_has_checked_nothing(
     assert "canary: escapes of addresses" in check["actual"]
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_a_scan_without_its_snapshot_has_checked_nothing(
     left: Site, whole: Whole
 ) -> None:
@@ -242,7 +238,7 @@ def test_a_scan_without_its_snapshot_has_checked_nothing(
     assert "there is no snapshot" in check["actual"]
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_a_scan_that_fails_ends_nothing_and_is_recorded(
     left: Site, whole: Whole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,7 +256,7 @@ def test_a_scan_that_fails_ends_nothing_and_is_recorded(
     assert "Imke" not in str(privacy(run))
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_the_scan_knows_no_mask(whole: Whole, monkeypatch: pytest.MonkeyPatch) -> None:
     """It reads the same with every mask broken."""
 
