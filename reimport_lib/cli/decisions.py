@@ -13,7 +13,7 @@ from reimport_lib import printing
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.counting import several
 from reimport_lib.errors import Refused, UsageError
-from reimport_lib.execute import row_decisions
+from reimport_lib.execute import filled_in, row_decisions
 from reimport_lib.phases import asked
 from reimport_lib.phases.asked import Asked
 from reimport_lib.printing import Heading, say
@@ -104,7 +104,7 @@ def read(path: Path, run_id: str, by: str) -> None:
     FILE is a sheet of export, or the worklist of a run (.xlsx or .csv).
     """
     settings = load_settings()
-    if row_decisions.is_worklist(path):
+    if filled_in.is_worklist(path):
         found = row_decisions.read(settings, path, by=by)
         said = f"{several(found.decided, 'decision')} in {path}, {found.new:,} new."
         say(f"{said} The next report knows them.")

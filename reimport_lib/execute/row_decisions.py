@@ -6,23 +6,20 @@ others it is kept what was said of them, for the next reports.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from reimport_lib.config import Settings
 from reimport_lib.counting import several
 from reimport_lib.errors import Refused, UsageError
+from reimport_lib.execute import filled_in
+from reimport_lib.execute.filled_in import FilledLine
 from reimport_lib.phases import asked
 from reimport_lib.phases.asked import Asked
 from reimport_lib.plan.codes import ToDo
-from reimport_lib.read import limits
 from reimport_lib.record import findings, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.findings import WorkItem
@@ -35,7 +32,8 @@ from reimport_lib.write.row_decisions import SaidOfRow
 
 MOST_DAYS = 366
 SHOWN = 5
-NEEDED = ("line", "run", "table", "row", *worklist.FILLED_IN)
+OF_OTHERS = {"right": "other", "both": "both", "ask": "ask"}
+"""Said of a row that shares its key with others -> what is said of these by it."""
 _AGAIN = "fill in the worklist of the newest run: reimport runs, reimport show RUN"
 
 
@@ -55,29 +53,20 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of a file: where it stands, and its cells by column."""
-
-    place: str
-    cells: Mapping[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "").strip().removeprefix("'")
-
-
-@dataclass(frozen=True, slots=True)
 class _Known:
     """
     What the newest run with a worklist found, and asked.
 
     Attributes:
         lines: name of a line -> its rows; asked: (table, key) -> its questions.
+        sharing: (table, key) -> the rows that share it and differ.
         today: the day in the clinic's zone.
     """
 
     run: Run
     lines: Mapping[str, Sequence[WorkItem]]
     asked: Mapping[tuple[str, str], Sequence[Asked]]
+    sharing: Mapping[tuple[str, str], Sequence[WorkItem]]
     today: date
 
 
@@ -91,17 +80,6 @@ class _Filled:
     wrong: list[str] = field(default_factory=list)
 
 
-def is_worklist(path: Path) -> bool:
-    """Whether the file at *path* is a worklist, by its ending or its first line."""
-    if path.suffix.casefold() in (".xlsx", ".xlsm"):
-        return True
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return "line" in next(csv.reader(file), [])
-    except (OSError, UnicodeDecodeError, csv.Error):
-        return False
-
-
 def read(settings: Settings, path: Path, *, by: str = "") -> Entered:
     """
     Enter what was filled in in the worklist at *path*.
@@ -113,7 +91,7 @@ def read(settings: Settings, path: Path, *, by: str = "") -> Entered:
         UsageError: it cannot be read, or names the lines that cannot be entered.
         Refused: no run has a worklist.
     """
-    lines = [line for line in _lines(path) if line["decision"]]
+    lines = [line for line in filled_in.lines(path) if line["decision"]]
     bind.bind_real(settings, writable=True)
     try:
         known = _known(settings)
@@ -121,6 +99,7 @@ def read(settings: Settings, path: Path, *, by: str = "") -> Entered:
         for line in lines:
             if why := _take(line, known, by, filled):
                 filled.wrong.append(f"{line.place}: {why}")
+        _say_of_twins(known, filled)
         if filled.wrong:
             more = len(filled.wrong) - SHOWN
             rest = f"; and {several(more, 'line')} more" if more > 0 else ""
@@ -160,16 +139,19 @@ def _known(settings: Settings) -> _Known:
             id="R398",
         )
     lines: dict[str, list[WorkItem]] = defaultdict(list)
+    sharing: dict[tuple[str, str], list[WorkItem]] = defaultdict(list)
     for each in findings.read(run.folder):
         lines[each.line].append(each)
+        if each.twins:
+            sharing[each.table, each.key].append(each)
     questions: dict[tuple[str, str], list[Asked]] = defaultdict(list)
     for one in asked.read(run):
         questions[one.table, one.key].append(one)
     today = signoffs.today(settings.rows.time_zone)
-    return _Known(run, lines, questions, today)
+    return _Known(run, lines, questions, sharing, today)
 
 
-def _take(line: _Line, known: _Known, by: str, filled: _Filled) -> str:
+def _take(line: FilledLine, known: _Known, by: str, filled: _Filled) -> str:
     """Add what *line* says to *filled*; else why it cannot be entered."""
     rows = known.lines.get(line["line"], ())
     if not rows:
@@ -186,7 +168,7 @@ def _take(line: _Line, known: _Known, by: str, filled: _Filled) -> str:
     if found is None or (same_run and line["row"] not in numbers):
         return "table and row are not those of this line: were its cells moved?"
     word, who = line["decision"].casefold(), line["by"] or by.strip()
-    words = worklist.words(worklist.told(found).action)
+    words = worklist.words(found)
     if word not in words:
         return f"the decision is none of {', '.join(words)}"
     if not who:
@@ -206,7 +188,37 @@ def _take(line: _Line, known: _Known, by: str, filled: _Filled) -> str:
     before = filled.said.setdefault(found.line, said)
     if (before.word, before.until) != (said.word, said.until):
         return "another line says otherwise of the same row"
+    of_others = {
+        filled.said[each.line].word
+        for each in _twins(found, known)
+        if each.line in filled.said
+    }
+    if (word == "right" and of_others & {"right", "both"}) or (
+        word == "both" and "right" in of_others
+    ):
+        return "another line says otherwise of the rows that share its key"
     return ""
+
+
+def _twins(found: WorkItem, known: _Known) -> Iterator[WorkItem]:
+    """The lines of the other rows that share the key of *found*."""
+    for each in known.sharing.get((found.table, found.key), ()) if found.twins else ():
+        if each.line != found.line:
+            yield each
+
+
+def _say_of_twins(known: _Known, filled: _Filled) -> None:
+    """What is said of one of several rows that share a key is said of all of them."""
+    for line, said in list(filled.said.items()):
+        if said.word not in OF_OTHERS:
+            continue
+        word = OF_OTHERS[said.word]
+        for each in _twins(known.lines[line][0], known):
+            if each.line not in filled.said:
+                filled.said[each.line] = replace(
+                    said, source_digest=each.digest, word=word
+                )
+                filled.decided += 1
 
 
 def _rule(
@@ -236,62 +248,3 @@ def _day(text: str, today: date) -> tuple[date | None, str]:
     if not today <= day <= today + timedelta(days=MOST_DAYS):
         return None, f"until is not between today and {MOST_DAYS} days from now"
     return day, ""
-
-
-def _lines(path: Path) -> Iterator[_Line]:
-    """
-    Raises:
-        UsageError: the file cannot be read, or lacks a column.
-    """
-    try:
-        if path.suffix.casefold() in (".xlsx", ".xlsm"):
-            yield from _of_workbook(path)
-        else:
-            text = path.read_text(encoding="utf-8-sig")
-            yield from _of_grid(path, "line", list(csv.reader(io.StringIO(text))))
-    except (OSError, UnicodeDecodeError, csv.Error, CalamineError):
-        raise UsageError(
-            f"{path} cannot be read as a worklist.",
-            hint="give the worklist.xlsx or worklist.csv of a run, saved as such",
-            id="R399",
-        ) from None
-
-
-def _of_workbook(path: Path) -> Iterator[_Line]:
-    limits.check_file(path)
-    book = CalamineWorkbook.from_path(str(path))
-    grids = {
-        name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        for name in book.sheet_names
-    }
-    sheets = {name: grid for name, grid in grids.items() if grid and "line" in grid[0]}
-    if not sheets:
-        raise UsageError(
-            f"{path} has no sheet of a worklist.",
-            hint="give the worklist.xlsx of a run, or a copy of it",
-            id="R400",
-        )
-    for name, grid in sheets.items():
-        cells = [[_text(cell) for cell in row] for row in grid]
-        yield from _of_grid(path, f"sheet {name}, line", cells)
-
-
-def _of_grid(path: Path, what: str, grid: Sequence[Sequence[str]]) -> Iterator[_Line]:
-    heads = [head.strip().casefold() for head in grid[0]] if grid else []
-    if missing := [name for name in NEEDED if name not in heads]:
-        raise UsageError(
-            f"{path}: {several(len(missing), 'column')} missing, such as {missing[0]}.",
-            hint="give the worklist as it was written, with its last columns filled in",
-            id="R401",
-        )
-    for number, row in enumerate(grid[1:], start=2):
-        cells = dict(zip(heads, row, strict=False))
-        yield _Line(f"{what} {number}", cells)
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, datetime | date):
-        return cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)

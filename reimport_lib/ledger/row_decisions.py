@@ -10,6 +10,9 @@ class RowWord(models.TextChoices):
 
     EXPECTED = "expected", "expected: it is right as it is"
     FIX = "fix", "fix: it will be mended in FileMaker"
+    RIGHT = "right", "right: of the rows that share its key, this one is right"
+    OTHER = "other", "other: another row that shares its key is right"
+    BOTH = "both", "both: each row that shares the key is a record of its own"
     ASK = "ask", "ask: what was said before is withdrawn"
 
 

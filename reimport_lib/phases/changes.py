@@ -38,18 +38,24 @@ def keep(run: Run, phase: str, plans: Sequence[Plan]) -> None:
 
 def keep_deletions(
     run: Run, phase: str, plans: Sequence[DeletionPlan], in_source: Keys
-) -> None:
+) -> list[ListedRow]:
     """
     Write what *plans* delete, and what they looked at and leave.
 
     Args:
         in_source: table -> every key that the source holds.
+
+    Returns:
+        What they leave.
     """
+    left: list[ListedRow] = []
     going = {plan.table: set(plan.deleted_ids) for plan in plans}
     for plan in plans:
         keys = in_source.get(plan.table, frozenset())
         rows = list(_of_deletions(plan, keys, going))
         changes.keep(run.folder, phase, plan.table, rows)
+        left += (row for row in rows if row.outcome == Outcome.KEPT)
+    return left
 
 
 def keep_followed(run: Run, phase: str) -> None:

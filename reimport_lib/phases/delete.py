@@ -15,6 +15,7 @@ from reimport_lib.phases import (
     asked,
     changes,
     data,
+    findings,
     frozen,
     merging,
     outcomes,
@@ -65,7 +66,8 @@ def plan(run: Run) -> tuple[DeletionPlan, ...]:
                 ),
             )
             asked.keep_deletions(run, NAME, plans, settled)
-            changes.keep_deletions(run, NAME, plans, keys)
+            left = changes.keep_deletions(run, NAME, plans, keys)
+            findings.keep_left(run, NAME, left)
         return plans
 
 

@@ -15,17 +15,19 @@ import pandas as pd
 
 from reimport_lib.phases.frozen import snapshot_of
 from reimport_lib.plain import shortened
-from reimport_lib.plan.codes import LOCAL, WITHOUT_DOUBT, Reason
+from reimport_lib.plan.codes import LOCAL, WITHOUT_DOUBT, Kept, Reason
 from reimport_lib.plan.plan import Plan
 from reimport_lib.plan.stage import Staged
 from reimport_lib.plan.values.canonical import digest_of, line_of
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import findings
+from reimport_lib.record.changes import ListedRow
 from reimport_lib.record.findings import WorkItem
 from reimport_lib.record.run import Run
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
-from reimport_lib.write import row_decisions, signoffs
+from reimport_lib.tables.merging import Policy, RowsThat
+from reimport_lib.write import decisions, row_decisions, signoffs
 from reimport_lib.write.row_decisions import SaidOfRow
 
 LONGEST = 300
@@ -54,6 +56,48 @@ def keep(
         said = row_decisions.newest(plan.table)
         found += with_said(list(_of_plan(plan, rows)), said, today)
     findings.keep(run.folder, phase, found)
+
+
+def keep_left(run: Run, phase: str, left: Sequence[ListedRow]) -> None:
+    """Write which records stay though FileMaker lost them, or lets them in no more."""
+    today = signoffs.today(run.settings.rows.time_zone)
+    found: list[WorkItem] = []
+    for table in dict.fromkeys(row.table for row in left):
+        items = [_of_left(row) for row in left if row.table == table]
+        said = [*row_decisions.newest(table), *_ruled(table)]
+        found += with_said(items, said, today)
+    findings.keep(run.folder, phase, found)
+
+
+def _of_left(row: ListedRow) -> WorkItem:
+    lines = [f"{name}: {shortened(text, LONGEST)}" for name, text in row.whose if text]
+    return WorkItem(
+        *(row.table, 0, row.outcome, row.reason, row.key),
+        filemaker_id=row.key,
+        holds=f"hangs on it: {row.held_by}" if row.held_by else "",
+        find_by="\n".join([*lines, *([f"place: {row.place}"] if row.place else [])]),
+        digest=_digest_of_left(row.key, row.reason),
+    )
+
+
+def _digest_of_left(key: str, code: str) -> str:
+    """FileMaker says nothing of it: what was decided counts until it does."""
+    return digest_of([key, code])
+
+
+def _ruled(table: str) -> list[SaidOfRow]:
+    """Rulings on records of *table* that FileMaker lost and people had changed."""
+    code = Kept.LOCAL_CHANGES.value
+    return [
+        SaidOfRow(
+            *(table, one.key, code, _digest_of_left(one.key, code), one.ruling.value),
+            *(one.decided_by, one.reason, None, one.decided_at, one.run_id),
+        )
+        for one in decisions.newest()
+        if one.table == table
+        and one.field == RowsThat.GONE
+        and one.ruling is not Policy.ASK
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +222,7 @@ def _looked_up(
         meant = meant or [source.key]  # which is spelt otherwise
     by_cell = found.key and meant and not twins and found.code not in LOCAL
     of = meant if by_cell else list(cells)
-    said = line_of([text for name in of for text in (name, cells[name].strip())])
+    said = [_said(texts[row], of) for row in (found.row, *twins)]
     return replace(
         found,
         filemaker_id=cells.get(source.key, "").strip() if source.key else "",
@@ -186,8 +230,12 @@ def _looked_up(
         holds=_lines(meant, cells),
         find_by=_lines(source.found_by, cells),
         twins=", ".join(map(str, twins)),
-        digest=digest_of([said]),
+        digest=digest_of(said),
     )
+
+
+def _said(cells: Mapping[str, str], of: Sequence[str]) -> str:
+    return line_of([text for name in of for text in (name, cells[name].strip())])
 
 
 def _lines(headers: Sequence[str], cells: Mapping[str, str]) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from reimport_lib.plan.coding import Code, Told
 from reimport_lib.plan.coding import ToDo as ToDo
+from reimport_lib.plan.coding import Told
 from reimport_lib.plan.note_codes import Note as Note
 
 
@@ -223,33 +223,38 @@ WITHOUT_DOUBT = frozenset({Reason.DUPLICATE_ROW, Reason.EXCLUDED_BY_RULE})
 """Reasons of skipped rows that nobody needs to look at: they are counted alone."""
 
 
-class Kept(Code):
+class Kept(Told):
     """Why a target row that the delete phase looked at stays."""
 
     REJECTED_NOW = (
         "rejected_now",
         "Imported before; its source row is rejected or skipped today.",
         "See the reason of that row; until it comes in the record stays as it is.",
+        ToDo.EXPECTED,
     )
     HAS_CHILDREN = (
         "has_children",
         "It would go, but records that stay hang on it.",
         "It goes with a later run, once nothing hangs on it.",
+        ToDo.EXPECTED,
     )
     LOCAL_CHANGES = (
         "local_changes",
         "It would go, but people changed it in the backend since it came in.",
-        "Take it out of the backend by hand, or leave it: no import changes it.",
+        "Decide whether it stays: reimport decisions. Until then no import changes it.",
+        ToDo.DECIDE,
     )
     HAS_LOCAL_ROWS = (
         "has_local_rows",
         "It would go, but records that people made hang on it.",
         "Move those records to another one, and it goes with a later run.",
+        ToDo.ELSEWHERE,
     )
     LOCAL = (
         "local",
         "It has no FileMaker key: made in the backend, by people or another system.",
         "Nothing to do: no import changes it.",
+        ToDo.NOTHING,
     )
 
 

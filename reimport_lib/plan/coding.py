@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ToDo(StrEnum):
-    """What is to be done about a row that stays out, or of which a value is doubted."""
+    """What is to be done about a row: it stays out, is doubted, or stays after all."""
 
     FIX = "fix in FileMaker"
     DECIDE = "decide here"
@@ -15,22 +15,8 @@ class ToDo(StrEnum):
     NOTHING = "nothing to do"
 
 
-class Code(StrEnum):
-    """A code with the sentence a reader sees and what to do about it."""
-
-    sentence: str
-    remedy: str
-
-    def __new__(cls, code: str, sentence: str, remedy: str) -> Code:
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.sentence = sentence
-        member.remedy = remedy
-        return member
-
-
 class Told(StrEnum):
-    """A code that says of a source row, besides, what is to be done about it."""
+    """A code with the sentence a reader sees, a remedy, and what is to be done."""
 
     sentence: str
     remedy: str

@@ -7,7 +7,7 @@ Written by xlsxwriter, the extra ``worklist``.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -81,7 +81,7 @@ def write(
             _start(book, found, counted, run_id)
             by_action = groupby(found, key=lambda each: worklist.told(each).action)
             for action, lines in by_action:
-                _sheets(book, action, list(lines), run_id, rows)
+                _sheets(book, sentence_case(action), list(lines), run_id, rows)
 
 
 def _start(
@@ -106,6 +106,11 @@ def _start(
         *(
             f"On the sheet {sentence_case(ToDo.DECIDE)}, {word}: {means}"
             for word, means in worklist.OF_BOTH_SIDES.items()
+        ),
+        *(
+            f"Where twins are named, {word}: {means}"
+            for word, means in worklist.OF_TWINS.items()
+            if word not in worklist.WORDS
         ),
         "Then read it back: reimport decisions worklist.xlsx",
     )
@@ -163,19 +168,16 @@ def _grid(
 
 
 def _sheets(
-    book: Workbook, action: ToDo, found: Sequence[WorkItem], run_id: str, rows: int
+    book: Workbook, action: str, found: Sequence[WorkItem], run_id: str, rows: int
 ) -> None:
     """One sheet of *found*, or as many as it takes."""
     room = rows - 1
     for part, first in enumerate(range(0, len(found), room), start=1):
-        name = sentence_case(action)
-        name = name if len(found) <= room else f"{name} ({part})"
-        _sheet(book, name, action, found[first : first + room], run_id)
+        name = action if len(found) <= room else f"{action} ({part})"
+        _sheet(book, name, found[first : first + room], run_id)
 
 
-def _sheet(
-    book: Workbook, name: str, action: ToDo, found: Sequence[WorkItem], run_id: str
-) -> None:
+def _sheet(book: Workbook, name: str, found: Sequence[WorkItem], run_id: str) -> None:
     sheet = book.add_worksheet(name)
     head, text = book.add_format(_HEAD), book.add_format(_TEXT)
     fill = book.add_format(_FILL)
@@ -192,18 +194,11 @@ def _sheet(
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     decision, until = columns.index("decision"), columns.index("until")
-    words = worklist.words(action)
-    sheet.data_validation(
-        *(1, decision, len(found), decision),
-        {
-            "validate": "list",
-            "source": list(words),
-            "input_title": "decision",
-            "input_message": "\n".join(f"{w}: {m}" for w, m in words.items())[:255],
-            "error_title": "No such decision",
-            "error_message": f"One of: {', '.join(words)}",
-        },
-    )
+    at = 1
+    for words, lines in groupby(found, key=worklist.words):
+        last = at + len(list(lines)) - 1
+        sheet.data_validation(at, decision, last, decision, _one_of(words))
+        at = last + 1
     sheet.data_validation(
         *(1, until, len(found), until),
         {
@@ -218,3 +213,15 @@ def _sheet(
                 sheet.write_string(at, place, cell, text)
         for place in range(len(worklist.COLUMNS), len(columns)):
             sheet.write_blank(at, place, None, fill)
+
+
+def _one_of(words: Mapping[str, str]) -> dict[str, Any]:
+    """A cell in which one of *words* can be chosen."""
+    return {
+        "validate": "list",
+        "source": list(words),
+        "input_title": "decision",
+        "input_message": "\n".join(f"{w}: {m}" for w, m in words.items())[:255],
+        "error_title": "No such decision",
+        "error_message": f"One of: {', '.join(words)}",
+    }

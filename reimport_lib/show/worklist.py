@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from reimport_lib.plain import visible
-from reimport_lib.plan.codes import WITHOUT_DOUBT, Note, Outcome, Reason, ToDo
+from reimport_lib.plan.codes import WITHOUT_DOUBT, Kept, Note, Outcome, Reason, ToDo
 from reimport_lib.record.findings import WorkItem
 from reimport_lib.record.manifest import Manifest, WorkCounts, Worklist
 from reimport_lib.show import run_facts
@@ -39,21 +39,38 @@ OF_BOTH_SIDES = {
     "ask": "what was decided before is withdrawn",
 }
 """Words for rows that FileMaker and people both changed; see ``docs/merging.md``."""
+OF_TWINS = {
+    "right": "of the records that share this key, this one is right",
+    "both": "each is a record of its own: all of them are to stay",
+    **WORDS,
+}
+"""Words for records that share a key; what is said of one is said of all of them."""
+KNOWN_AS = {
+    "right": "this one is right",
+    "other": "another one is right",
+    "both": "each is a record of its own",
+}
+STAYS_OUT = "seen, stays out until FileMaker has one record of each key"
 ACTIONS = tuple(ToDo)
 HEADING = "What somebody has to look at"
+_KEPT = {code.value: code for code in Kept}
 _REASONS = {code.value: code for code in Reason}
 _NOTES = {code.value: code for code in Note}
 
 
-def told(found: WorkItem) -> Reason | Note:
-    """The reason or the note of *found*, with its sentence, remedy and action."""
+def told(found: WorkItem) -> Reason | Note | Kept:
+    """The code of *found*, with its sentence, remedy and action."""
+    if found.outcome == Outcome.KEPT:
+        return _KEPT[found.code]
     stays_out = found.outcome in (Outcome.REJECTED, Outcome.SKIPPED)
     return _REASONS[found.code] if stays_out else _NOTES[found.code]
 
 
-def words(action: ToDo) -> dict[str, str]:
-    """What a person may decide about a line of *action*, and what it means."""
-    return OF_BOTH_SIDES if action is ToDo.DECIDE else WORDS
+def words(found: WorkItem) -> dict[str, str]:
+    """What a person may decide about *found*, and what it means."""
+    if found.twins:
+        return OF_TWINS
+    return OF_BOTH_SIDES if told(found).action is ToDo.DECIDE else WORDS
 
 
 def in_order(found: Iterable[WorkItem]) -> list[WorkItem]:
@@ -88,7 +105,10 @@ def known(found: WorkItem) -> str:
     remark = f": {found.remark}" if found.remark else ""
     if found.lapsed:
         return f"counts no more ({found.lapsed}); by {found.known_by}{until}{remark}"
-    return f"{found.known}, by {found.known_by}{until}{remark}"
+    word = found.known
+    if word in KNOWN_AS:
+        word = f"{KNOWN_AS[word]} ({STAYS_OUT})"
+    return f"{word}, by {found.known_by}{until}{remark}"
 
 
 def counts(found: Iterable[WorkItem], manifest: Manifest) -> Worklist:

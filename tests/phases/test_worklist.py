@@ -20,17 +20,15 @@ from reimport_lib.cli.show import show
 from reimport_lib.errors import UsageError
 from reimport_lib.execute import dossier, prune, report, worklist
 from reimport_lib.phases import verifying
-from reimport_lib.plan.codes import WITHOUT_DOUBT, ToDo
+from reimport_lib.plan.codes import WITHOUT_DOUBT, Kept, ToDo
 from reimport_lib.record import findings
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
 from reimport_lib.show import run_facts
 from reimport_lib.tables import registry
-from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.conftest import Once, States, Whole
 from tests.phases.sites import Lines, Site
-from tests.phases.test_local_work import a_patient, patients
 
 Cells = dict[str, str]
 UNTIL = (datetime.now(UTC) + timedelta(days=30)).date()
@@ -72,6 +70,9 @@ def expected(run: Run) -> Counter[tuple[str, str]]:
             for code, number in counts.get(kind, {}).items():
                 if code not in WITHOUT_DOUBT:
                     found[table, code] += number
+    for table, counts in sites.deletions(run).items():
+        found.update({(table, c): n for c, n in counts["reasons"].items()})
+        found.pop((table, Kept.LOCAL), None)
     return found
 
 
@@ -159,6 +160,7 @@ def test_what_was_decided_is_known_to_the_next_report_until_filemaker_changes(
     """Read back out of the workbook, as a person leaves it; the same again is none."""
     book = tmp_path / "filled in.xlsx"
     lines = lines_of(reported)
+    was_out = sites.tables(reported)["patients"]["reasons"]
     date_of, twin = (
         next(x for x in lines if (x["table"], x["code"]) == ("patients", code))
         for code in ("bad_date", "duplicate_key")
@@ -168,30 +170,43 @@ def test_what_was_decided_is_known_to_the_next_report_until_filemaker_changes(
         book,
         {
             date_of["line"]: ("expected", None, "Ada", "never known"),
-            twin["line"]: ("Fix", UNTIL, None, None),
+            twin["line"]: ("Right", UNTIL, None, None),
         },
     )
 
+    others = [
+        line["line"]
+        for line in lines
+        if (line["table"], line["twins"]) == ("patients", twin["twins"])
+        and line is not twin
+    ]
     first, again = ask(str(book), "--by", "Bo"), ask("read", str(book), "--by", "Bo")
-    assert "2 decisions in" in first.output
-    assert ", 2 new." in first.output
+    assert f"{2 + len(others)} decisions in" in first.output
+    assert f", {2 + len(others)} new." in first.output
     assert ", 0 new." in again.output
 
     run = imported.rehearse("patients")
     report.write(run)
     known = {line["line"]: line["known"] for line in lines_of(run) if line["known"]}
     counted = run.manifest()["worklist"]["actions"][ToDo.FIX.value]
+    out = "seen, stays out until FileMaker has one record of each key"
     assert known == {
         date_of["line"]: "expected, by Ada: never known",
-        twin["line"]: f"fix, by Bo, until {UNTIL}",
+        twin["line"]: f"this one is right ({out}), by Bo, until {UNTIL}",
+        **dict.fromkeys(others, f"another one is right ({out}), by Bo, until {UNTIL}"),
     }
-    assert (counted["known"], counted["lapsed"]) == (2, 0)
+    assert others
+    assert sites.tables(run)["patients"]["reasons"] == was_out
+    assert (counted["known"], counted["lapsed"]) == (2 + len(others), 0)
     of_patients = [line for line in lines if line["action"] == ToDo.FIX.value]
     of_patients = [
         x for x in of_patients if registry.named(x["table"]).phase == "patients"
     ]
     assert counted["lines"] == len(of_patients)
-    assert "of these known: 2" in CliRunner().invoke(show, [run.run_id]).output
+    assert (
+        f"of these known: {2 + len(others)}"
+        in CliRunner().invoke(show, [run.run_id]).output
+    )
 
     column = date_of["columns"]
 
@@ -206,7 +221,8 @@ def test_what_was_decided_is_known_to_the_next_report_until_filemaker_changes(
     report.write(later)
     told = {line["known"] for line in lines_of(later) if line["code"] == "bad_date"}
     assert "counts no more (FileMaker says something else); by Ada: never known" in told
-    assert later.manifest()["worklist"]["actions"][ToDo.FIX.value]["known"] == 1
+    known_later = later.manifest()["worklist"]["actions"][ToDo.FIX.value]["known"]
+    assert known_later == 1 + len(others)
     assert "Decisions that count no more: 1" in (
         CliRunner().invoke(show, [later.run_id]).output
     )
@@ -247,6 +263,23 @@ def test_a_line_that_cannot_be_entered_is_named_and_nothing_is_entered(
     assert "1 line cannot be entered" in str(refused.exception)
     held = sites.query(Site(looked_at.settings), "SELECT 1 FROM ledger_rowdecision")
     assert held == []
+
+
+def test_of_rows_that_share_a_key_one_alone_can_be_right(
+    looked_at: Run, tmp_path: Path
+) -> None:
+    sheet, lines = tmp_path / "sheet.csv", lines_of(looked_at)
+    twins = next(line["twins"] for line in lines if line["twins"])
+    for line in lines:
+        if line["twins"] == twins:
+            line |= {"decision": "right", "by": "Ada"}
+    sites.write_csv(sheet, list(lines[0]), lines)
+
+    refused = ask(str(sheet))
+
+    assert isinstance(refused.exception, UsageError)
+    said = "another line says otherwise of the rows that share its key"
+    assert said in str(refused.exception)
 
 
 @sites.ONLY_SQLITE  # what is new is a folder of files; the import is as any other
@@ -312,40 +345,3 @@ def fill_in(path: Path, filled: Path, decided: dict[str, tuple[Any, ...]]) -> No
             ):
                 cell.value = value
     book.save(filled)
-
-
-def test_what_both_sides_changed_is_ruled_in_the_worklist_and_applied(
-    imported: Site, clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in imported.environ.items():
-        monkeypatch.setenv(name, value)
-    key, theirs = a_patient(imported), "Typedbypeople"
-    bind.bind_real(imported.settings, writable=True)
-    held = models.model_of("patients")._base_manager.filter(filemaker_id=key)
-    assert held.update(last_name=theirs) == 1
-    bind.close()
-
-    def change(rows: Lines) -> Lines:
-        for row in rows:
-            if row["id"].strip().casefold() == key:
-                row["nameLast"] = "Changedthere"
-        return rows
-
-    exports = sites.edited(clinic.exports, tmp_path / "exports", {"Contacts": change})
-    site = imported.with_exports(exports)
-    run = site.rehearse("patients")
-    report.write(run)
-    (conflict,) = (x for x in lines_of(run) if x["action"] == ToDo.DECIDE.value)
-    book = tmp_path / "worklist.xlsx"
-    told = {conflict["line"]: ("keep", None, "Ada", "by phone")}
-    fill_in(private(run) / worklist.WORKBOOK, book, told)
-
-    first, again = ask(str(book)), ask(str(book))
-
-    assert ", 1 new." in first.output
-    assert "A review from before is for another plan" in first.output
-    assert ", 0 new." in again.output
-    full = site.apply(site.rehearse("patients"))
-    assert sites.error(full) == ""
-    assert sites.tables(full)["patients"]["notes"]["kept_by_decision"] == 1
-    assert patients(site, [key], "last_name") == {key: theirs}

@@ -12,7 +12,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from reimport_lib.plan.codes import Note, Reason, ToDo
+from reimport_lib.plan.codes import Kept, Note, Reason, ToDo
 from reimport_lib.record.findings import WorkItem
 from reimport_lib.show import workbook, worklist
 from reimport_lib.show.words import sentence_case
@@ -122,8 +122,8 @@ def test_no_cell_of_the_sheet_is_a_formula() -> None:
         assert line["holds"].removeprefix("'") == text
 
 
-@pytest.mark.parametrize("code", [*Reason, *Note], ids=lambda code: code.name)
-def test_each_code_says_what_is_to_be_done(code: Reason | Note) -> None:
+@pytest.mark.parametrize("code", [*Reason, *Note, *Kept], ids=lambda code: code.name)
+def test_each_code_says_what_is_to_be_done(code: Reason | Note | Kept) -> None:
     nothing = code.remedy.startswith("Nothing to do")
 
     assert code.sentence.endswith(".")
