@@ -11,6 +11,7 @@ the environment.
     DJANGO_SSL_REDIRECT         0 where the proxy redirects to https itself
     DJANGO_HSTS_SECONDS         how long browsers insist on https
     DJANGO_STATIC_ROOT          where collectstatic puts files
+    DJANGO_READ_ONLY            1 where nothing is saved while an import writes
     S3_BUCKET, S3_ENDPOINT_URL  where documents and images are, as for the import
     AWS_...                     the account that may read them
 """
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "reimport_lib.ledger.middleware.ReadOnlyWhileImporting",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",  # last: it answers for a login that is locked
 ]
@@ -89,6 +91,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "reimport_lib.ledger.context_processors.importing",
             ],
         },
     },
@@ -134,6 +137,13 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True  # only failures are kept
 AXES_ALLOWED_CORS_ORIGINS = ""
+
+# While an import writes, people sign in and out, and steer it.
+IMPORT_READ_ONLY = ENVIRONMENT.flag("DJANGO_READ_ONLY", default=False)
+IMPORT_READ_ONLY_EXCEPT = (
+    *("/login/", "/logout/", "/admin/login/", "/admin/logout/"),
+    "/runs/",
+)
 
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day, in seconds
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -22,7 +22,8 @@ from reimport_lib.backup.digests import DatabaseDigest, digest_url
 from reimport_lib.counting import several
 from reimport_lib.errors import BackupError, SettingsError
 from reimport_lib.private_files import private_open
-from reimport_lib.write import bind, hold, pgreasons
+from reimport_lib.record import heartbeat
+from reimport_lib.write import bind, pgreasons
 from reimport_lib.write.databases import (
     MARKER,
     connect,
@@ -35,7 +36,7 @@ from reimport_lib.write.databases import (
 COPY_FILE = "copy.sqlite3"
 _ANOTHER = "set REIMPORT_REHEARSAL_URL to an empty PostgreSQL database of its own"
 _LONGEST_NAME = 63  # bytes PostgreSQL keeps of a name
-_SQLITE_BESIDE = ("", "-wal", "-shm", "-journal", hold.BESIDE)
+_SQLITE_BESIDE = ("", "-wal", "-shm", "-journal", heartbeat.BESIDE)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -8,16 +8,20 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from math import inf
 from pathlib import Path
 
 from reimport_lib.private_files import is_alive, private_open
 from reimport_lib.record.clock import now
 
 FILE = ".heartbeat"
+BESIDE = "-fence"
+"""What the name of the file beside a SQLite database ends with."""
 EVERY_SECONDS = 2.0
 LIMIT_SECONDS = 30.0
 """Without a sign for that long, a run counts as ended; a setting says otherwise."""
@@ -54,6 +58,19 @@ def giver(folder: Path) -> tuple[str, int]:
         host, _, pid = text.partition(" ")
         return host, int(pid)
     return "", 0
+
+
+def beside(database: Path) -> Path:
+    """The file that whoever writes to a SQLite *database* locks, and touches."""
+    return database.with_name(f"{database.name}{BESIDE}")
+
+
+def silent_seconds(database: Path) -> float:
+    """Since the last sign beside a SQLite *database*; ever, where none is."""
+    try:
+        return max(0.0, time.time() - beside(database).stat().st_mtime)
+    except FileNotFoundError:  # it is a copy of a database that somebody held
+        return inf
 
 
 class Heart:

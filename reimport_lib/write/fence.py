@@ -28,6 +28,7 @@ from django.db.models.functions import Now
 from reimport_lib.counting import several
 from reimport_lib.errors import FenceLost, Refused, TargetError
 from reimport_lib.private_files import is_alive
+from reimport_lib.record import heartbeat
 from reimport_lib.record.heartbeat import LIMIT_SECONDS
 from reimport_lib.write import bind, hold, pgreasons
 from reimport_lib.write.bind import DEFAULT
@@ -228,7 +229,7 @@ def holder() -> Holder | None:
     file = _file()
     silent = (row["now"] - row["heartbeat_at"]).total_seconds()
     if file is not None:
-        silent = min(silent, hold.silent_seconds(file))
+        silent = min(silent, heartbeat.silent_seconds(file))
     with connections[DEFAULT].cursor() as cursor:
         is_free = hold.is_free(cursor, row["epoch"], file)
     names = "epoch holder what host pid user taken_at released".split()

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from contextlib import closing, suppress
-from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any, Protocol
@@ -21,7 +19,7 @@ from typing import IO, Any, Protocol
 import psycopg
 
 from reimport_lib.private_files import lock, private_open
-from reimport_lib.record.heartbeat import EVERY_SECONDS, Heart
+from reimport_lib.record.heartbeat import EVERY_SECONDS, Heart, beside
 from reimport_lib.write.databases import (
     FENCE,
     connect,
@@ -31,7 +29,6 @@ from reimport_lib.write.databases import (
 )
 
 CLASS = 736_590_214  # of the advisory locks; the second number is an epoch
-BESIDE = "-fence"  # what the file beside a SQLite database ends with
 _RELEASE = f"UPDATE {FENCE} SET released = true WHERE epoch = {{0}} AND holder = {{0}}"  # noqa: S608
 _BEAT = (
     f"UPDATE {FENCE} SET heartbeat_at = clock_timestamp()"  # noqa: S608
@@ -159,25 +156,16 @@ def is_free(cursor: Any, epoch: int, file: Path | None) -> bool:
         # Not kept: who asks may be about to hold it, by a session of its own.
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [CLASS, epoch])
         return True
-    with closing(_opened(file)) as beside:
+    with closing(_opened(file)) as held:
         try:
-            lock(beside, wait=False)
+            lock(held, wait=False)
         except BlockingIOError:
             return False
     return True
 
 
-def silent_seconds(file: Path) -> float:
-    """Since the last sign beside the SQLite database in *file*; ever, where none is."""
-    beside = file.with_name(file.name + BESIDE)
-    try:
-        return max(0.0, time.time() - beside.stat().st_mtime)
-    except FileNotFoundError:  # it is a copy of a database that somebody held
-        return inf
-
-
 def _opened(database: Path) -> IO[Any]:
-    path = database.with_name(database.name + BESIDE)
+    path = beside(database)
     with private_open(path, "a"):
         pass
     return path.open("rb")

@@ -19,6 +19,7 @@ from django.apps import apps
 from django.db import connection
 
 from reimport_lib.errors import FenceLost, Refused
+from reimport_lib.record import heartbeat
 from reimport_lib.write import apply as writing
 from reimport_lib.write import bind, fence, hold, ledger
 from reimport_lib.write.databases import conninfo, sqlite_file
@@ -204,7 +205,7 @@ def test_a_hold_that_is_free_is_waited_for_as_long_as_its_run_may_come_back(
     rows = apps.get_model("ledger", "Fence").objects
     rows.update(host="elsewhere", heartbeat_at=datetime.now(UTC))
     if engine == "sqlite":
-        os.utime(f"{sqlite_file(bound)}{hold.BESIDE}")
+        os.utime(f"{sqlite_file(bound)}{heartbeat.BESIDE}")
     started = time.monotonic()
 
     taken = fence.take(Claim("another word", "another run", limit_seconds=1))
