@@ -68,6 +68,23 @@ class Project:
         entries = [e for e in manifest["phases"] if e["name"] != "delete"]
         return {t: c for entry in entries for t, c in entry["tables"].items()}
 
+    def said_to_staff(self) -> str:
+        """What a template of the project says while somebody imports."""
+        program = (
+            "from django.core.handlers.base import BaseHandler\n"
+            "from django.template.loader import render_to_string\n"
+            "from django.test import RequestFactory\n"
+            "from django.utils.timezone import now\n"
+            "from reimport_lib.ledger.models import Fence\n"
+            "BaseHandler().load_middleware()\n"
+            "fence = Fence(epoch=1, pid=1, taken_at=now(), heartbeat_at=now())\n"
+            "fence.save()\n"
+            'page = RequestFactory().get("/")\n'
+            'print(render_to_string("ledger/importing.html", request=page))\n'
+            "fence.delete()"
+        )
+        return self(f"python manage.py shell -v0 -c '{program}'")
+
     def rows(self) -> str:
         program = (
             "from workshop.models import *\n"
@@ -114,13 +131,16 @@ def test_a_stranger_imports_into_a_project_of_their_own_by_the_page_alone(
 ) -> None:
     install, init, migrate, more, draft, load, doctor, *rest = lines()
     rehearse, apply, again, runs, restore, open_, papermill = rest
-    apps, tables = PYTHON.findall(PAGE)
-    settings = (project.folder / "bikes" / "settings.py").read_text(encoding="utf-8")
+    apps, tables, telling = PYTHON.findall(PAGE)
+    file = project.folder / "bikes" / "settings.py"
+    settings = file.read_text(encoding="utf-8")
     assert install.startswith("pip install clinic_reimport-")
     assert apps in settings
+    file.write_text(f"{settings}\n{telling}", encoding="utf-8")
 
     assert "Next: declare tables in reimport_tables" in project(init)
     project(migrate)
+    assert "Nothing can be saved for some minutes." in project.said_to_staff()
     (project.folder / "reimport_tables.py").write_text(tables, encoding="utf-8")
     assert "Next: reimport doctor" in project(more)
     project(draft)

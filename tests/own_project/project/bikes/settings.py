@@ -12,6 +12,14 @@ INSTALLED_APPS = [
     "reimport_lib.ledger",
 ]
 DATABASES = {"default": dj_database_url.config(default="sqlite:///bikes.sqlite3")}
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": []},
+    }
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 TIME_ZONE = "Europe/Berlin"
