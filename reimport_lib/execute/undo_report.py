@@ -10,12 +10,23 @@ from collections.abc import Callable
 
 from reimport_lib import errors, home
 from reimport_lib.errors import Interrupted, PhaseFailed, Refused, ReimportError
-from reimport_lib.execute import kernels, report, shared_files, signals, undo
+from reimport_lib.execute import (
+    changes,
+    kernels,
+    report,
+    shared_files,
+    signals,
+    undo,
+    undo_changes,
+    undo_csv,
+)
 from reimport_lib.phases import recording, sealing
 from reimport_lib.phases.template import UNDO
 from reimport_lib.record import evidence, lock
 from reimport_lib.record.run import REPORT, Run
+from reimport_lib.record.status import Mode
 from reimport_lib.show import undo_cover
+from reimport_lib.write import bind
 
 Complaint = Callable[[ReimportError], None]
 
@@ -28,7 +39,7 @@ def leave(run: Run, *, complain: Complaint) -> None:
         complain: told what could not be written, and why.
     """
     with lock.executing(run), signals.interrupting():
-        for write in (_execute, write_report):
+        for write in (keep_changes, _execute, write_report):
             try:
                 _tried(run, write)
             except KeyboardInterrupt:
@@ -49,10 +60,18 @@ def _tried(run: Run, write: Callable[[Run], None]) -> None:
         raise recording.unexpected(run, "undo", error) from None
 
 
+def keep_changes(run: Run) -> None:
+    """The list of what was undone; where people's work was put back, there is none."""
+    if run.mode is Mode.UNDO:
+        bind.bind_real(run.settings)
+        undo_changes.keep(run, undo_csv.read(run))
+
+
 def write_report(run: Run) -> None:
     """Write ``report.html`` of *run*, by its record alone, and close it again."""
     manifest = run.manifest()
     nouns = undo.nouns_of(manifest["undo"]["counts"])
+    changes.write(run)
     page = undo_cover.render(manifest, run.folder, nouns)
     shared_files.check(run, {REPORT: page})
     page = undo_cover.render(run.manifest(), run.folder, nouns)

@@ -59,8 +59,9 @@ def keep_deletions(
 
 
 def keep_followed(run: Run, phase: str) -> None:
-    """Write what *phase*, which is done, wrote for the sake of other rows."""
-    phases = run.phases[: run.phases.index(phase) + 1]
+    """Write what *phase*, or an undo, has written for the sake of other rows."""
+    done = run.phases.index(phase) + 1 if phase in run.phases else 0
+    phases = run.phases[:done]
     for table in registry.by_name():
         wanted = followed.fields(table)
         if not wanted:
@@ -92,11 +93,13 @@ def _of_plan(plan: Plan, coming: Frames) -> Iterator[ListedRow]:
         if outcome == Outcome.UPDATED
     }
     owners = whose.of_rows(plan.table, values, coming)
+    lists = whose.entries(plan.table)
     keys = values["filemaker_id"].tolist()
     for key, told, owner in zip(keys, fields.values(), owners, strict=True):
         row, notes, target = of_key[key]
         place = (plan.table, str(key), row, str(target), Outcome.UPDATED.value)
-        yield _listed(ListedRow(*place, notes=notes, fields=told), owner)
+        row_told = ListedRow(*place, notes=notes, fields=told)
+        yield _listed(replace(row_told, entries=whose.named_in(told, lists)), owner)
 
 
 def _fields(plan: Plan) -> dict[object, list[FieldChange]]:

@@ -20,8 +20,14 @@ from reimport_lib.record.findings import PRIVATE
 FOLDER = "changes"
 FOLLOWS = "follows"
 """Outcome of a row that is written for another's sake: a link, a mark or a count."""
+BACK = "back"
+"""Outcome of a row that an undo puts back."""
 GONE, NOT_LET_IN = "gone_from_source", "not_let_in"
 """Why a row is deleted: the source lost it, or does not let it in (clean slate)."""
+MADE_BY_RUN, DELETED_BY_RUN = "made_by_run", "deleted_by_run"
+"""Why an undo deletes a row, or puts one back."""
+UNDO = "undo"
+"""What stands for a phase where a run is undone."""
 
 FieldChange = tuple[str, str, str]
 """Field, and its canonical texts before and after."""
@@ -35,13 +41,14 @@ class ListedRow:
     Attributes:
         key: canonical FileMaker key; row: its number in the source, 0 for none.
         target_id: what names it in the target.
-        outcome: updated, deleted, kept, or ``FOLLOWS``.
+        outcome: updated, deleted, kept, ``FOLLOWS`` or ``BACK``.
         reason: why it goes or stays; notes: codes of a row that changes.
         fields: what changes; nothing of a row that goes or stays as a whole.
         of, whose: the table of the row that it belongs to, and by what a person finds
             that: (field, text); of itself where it belongs to none.
         place: the entry of the list by which rows are told apart, as a clinic.
-        held_by: what hangs on a row that stays.
+        held_by: what hangs on a row that stays, or which of its fields stay.
+        entries: of links to lists, (what stands in a field, name of that entry).
     """
 
     table: str
@@ -56,6 +63,7 @@ class ListedRow:
     whose: Sequence[tuple[str, str]] = ()
     place: str = ""
     held_by: str = ""
+    entries: Sequence[tuple[str, str]] = ()
 
 
 def keep(
@@ -103,12 +111,12 @@ def is_kept(run_folder: Path) -> bool:
 
 def read(run_folder: Path, phases: Sequence[str], table: str) -> Iterator[ListedRow]:
     """
-    The rows of *table* in the order of *phases*, one at a time.
+    The rows of *table* in the order of *phases*, or of an undo, one at a time.
 
     Raises:
         Refused: a file of them cannot be read.
     """
-    for phase in phases:
+    for phase in (*phases, UNDO):
         for followed in (False, True):
             name = _name(phase, table, followed=followed)
             path = run_folder / PRIVATE / FOLDER / name
@@ -123,7 +131,8 @@ def _lines(path: Path, run_id: str) -> Iterator[ListedRow]:
                 held = json.loads(line)
                 fields = tuple((n, b, a) for n, b, a in held.pop("fields"))
                 whose = tuple((n, text) for n, text in held.pop("whose"))
-                yield ListedRow(**held, fields=fields, whose=whose)
+                entries = tuple((e, name) for e, name in held.pop("entries", ()))
+                yield ListedRow(**held, fields=fields, whose=whose, entries=entries)
     except (OSError, ValueError, TypeError, KeyError):
         raise Refused(
             f"{path.name} of {run_id} cannot be read.",

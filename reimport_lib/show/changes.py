@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Self
 
 from reimport_lib.plan.codes import Outcome
-from reimport_lib.record.changes import FOLLOWS, GONE, NOT_LET_IN, ListedRow
+from reimport_lib.record.changes import BACK, FOLLOWS, ListedRow
+from reimport_lib.show.change_words import WHATS, meaning
 from reimport_lib.show.html import Element, Fold, Grid, PageLink, Sentence
 from reimport_lib.show.plans import EMPTY
 from reimport_lib.show.remembered_mask import RememberedMask
-from reimport_lib.show.words import code_meaning, count, noun, several
+from reimport_lib.show.words import count, noun, several
 from reimport_lib.tables import registry
 
 FILE, PAGE = "changes.json", "changes.html"
@@ -47,18 +48,6 @@ MASKED = (
     " (p-…), phone numbers by their last two digits, texts by their length; two that"
     " differ and look alike say so. The values themselves are in private/changes.csv."
 )
-WHY = {
-    GONE: "The source no longer has it.",
-    NOT_LET_IN: "The source has it and does not let it in today (clean slate).",
-}
-WHATS = {
-    str(Outcome.UPDATED): "changes",
-    str(Outcome.DELETED): "goes",
-    str(Outcome.KEPT): "stays",
-    FOLLOWS: "follows another row",
-}
-"""Outcome -> what becomes of the row, in a word."""
-
 ListedRows = Callable[[], Iterator[ListedRow]]
 
 
@@ -223,7 +212,7 @@ def masked(row: ListedRow, mask: RememberedMask, group: int = 0) -> MaskedRow:
         row.place,
         row.outcome,
         ", ".join(codes),
-        [_field(row.table, *each, mask) for each in row.fields],
+        [_field(row.table, *each, mask, dict(row.entries)) for each in row.fields],
         row.held_by,
         group,
     )
@@ -283,12 +272,6 @@ def heads_of_lines() -> list[str]:
     return [head or name for head in HEADS]
 
 
-def meaning(codes: str) -> str:
-    """*codes* in a sentence each, where there is one."""
-    told = (WHY.get(code) or code_meaning(code)[0] for code in codes.split(", "))
-    return " ".join(filter(None, told))
-
-
 def counts_grid(counts: Sequence[tuple[str, str, int, int]]) -> Grid:
     """How many rows and fields of each table."""
     rows = [
@@ -311,6 +294,7 @@ def _finding(found: Listing) -> str:
         f" {count(of[str(Outcome.KEPT)])} were looked at and stay"
     )
     more = f", {count(of[FOLLOWS])} follow another row" if of[FOLLOWS] else ""
+    more += f", {count(of[BACK])} come back" if of[BACK] else ""
     return f"{told}{more}. Rows that come in anew are counted above, and not listed."
 
 
@@ -323,13 +307,21 @@ def _columns(each: RowsAlike) -> tuple[str, str, str]:
 
 
 def _field(
-    table: str, name: str, before: str, after: str, mask: RememberedMask
+    table: str,
+    name: str,
+    before: str,
+    after: str,
+    mask: RememberedMask,
+    entries: Mapping[str, str],
 ) -> tuple[str, str, str]:
     if name == METADATA and not mask.reveal:
         return name, *_entries(table, before, after)
     if mask.is_count(table, name):
         return name, before, after
-    old, new = (mask.value(table, name, text) or EMPTY for text in (before, after))
+    old, new = (
+        entries.get(text) or mask.value(table, name, text) or EMPTY
+        for text in (before, after)
+    )
     return name, old, f"{new} (another one)" if old == new else new
 
 

@@ -18,7 +18,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from reimport_lib.plain import visible
-from reimport_lib.show import changes
+from reimport_lib.show import change_words, changes
 from reimport_lib.show.changes import Groups, Listing, MaskedRow, RowsAlike
 from reimport_lib.show.html import Element, PageLink, Sentence, from_template
 from reimport_lib.show.words import count, noun, sentence_case, several
@@ -61,7 +61,7 @@ class RowsOfPage:
             row.whose,
             row.place,
         )
-        told = (*words, changes.WHATS[row.outcome], row.told_why)
+        told = (*words, change_words.WHATS[row.outcome], row.told_why)
         numbers = [self._number(text) for text in told]
         line = json.dumps([*numbers, row.group, fields], separators=(",", ":"))
         self.lines.append(line)

@@ -14,7 +14,7 @@ from reimport_lib.errors import message_and_hint
 from reimport_lib.plan.undo import Fate, Finding
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.status import Status
-from reimport_lib.show import leak_words, undo_plans
+from reimport_lib.show import changes, leak_words, undo_plans
 from reimport_lib.show.html import Badge, Element, Grid, PageLink, from_template
 from reimport_lib.show.next_steps import Step, advised
 from reimport_lib.show.provenance import provenance
@@ -52,6 +52,7 @@ def render(manifest: Manifest, folder: Path, nouns: Nouns) -> str:
             ],
         ),
         ("What stays, and why", [undo_plans.staying_table(staying, nouns)]),
+        ("What changes, field by field", changes.section(folder)),
         ("Row by row, with values", [_pages(folder)]),
         ("Who confirmed it", [confirmation_table(manifest)]),
         ("What this report rests on", provenance(manifest)),

@@ -13,6 +13,7 @@ import pandas as pd
 from django.apps import apps
 
 from reimport_lib.plan.values.canonical import canonical, canonical_texts
+from reimport_lib.record.changes import FieldChange
 from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Table
 from reimport_lib.write import dependents, imported
@@ -179,6 +180,31 @@ def _places(declared: Table) -> Iterator[tuple[str, dict[Any, str]]]:
         if lookup and lookup.is_place and link.field:
             model: Any = apps.get_model(lookup.model)._base_manager.using(DEFAULT)
             yield link.field, dict(model.values_list("pk", lookup.names[0]))
+
+
+def entries(table: str) -> dict[str, dict[str, str]]:
+    """Field -> entry of a list as text -> its name, of lists that a report may show."""
+    found = {}
+    for link in registry.named(table).links:
+        lookup = registry.lookups().get(link.to)
+        if lookup and link.field and not lookup.private:
+            model: Any = apps.get_model(lookup.model)._base_manager.using(DEFAULT)
+            named = model.values_list("pk", lookup.names[0])
+            found[link.field] = {canonical(pk): str(name) for pk, name in named}
+    return found
+
+
+def named_in(
+    fields: Sequence[FieldChange], lists: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, str]]:
+    """What stands in *fields*, with the names that *lists* have for it."""
+    return [
+        (text, lists[name][text])
+        for name, before, after in fields
+        if name in lists
+        for text in (before, after)
+        if text in lists[name]
+    ]
 
 
 def names_of(table: str, keys: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -6,157 +6,35 @@ Held against the rows of the database before and after, read in a way of its own
 from __future__ import annotations
 
 import csv
-import json
 import re
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from django.apps import apps
-from psycopg.rows import dict_row
 
 from reimport_lib.cli.find import find
 from reimport_lib.errors import UsageError
-from reimport_lib.execute import report
+from reimport_lib.execute import report, undo, undo_report
 from reimport_lib.execute.changes import SHEET
 from reimport_lib.phases import verifying
 from reimport_lib.plan.values.keys import pseudonym
-from reimport_lib.record import changes, runs
-from reimport_lib.record.changes import FOLLOWS
+from reimport_lib.record import findings, runs
+from reimport_lib.record.changes import BACK, FOLLOWS
 from reimport_lib.record.findings import PRIVATE
 from reimport_lib.record.run import Run
 from reimport_lib.show.changes import FILE, PAGE, Listing
-from reimport_lib.tables import registry
-from reimport_lib.tables.declare import Table
 from reimport_lib.write import bind
-from reimport_lib.write.databases import conninfo, is_sqlite, sqlite_file
+from reimport_lib.write.touched import Narrowing
 from tests.phases import sites
+from tests.phases.changed_rows import differences, listed, rows_of
 from tests.phases.conftest import States, Whole
 from tests.phases.sites import Lines, Site
-
-Cells = dict[str, str]
-Rows = dict[str, Cells]
-"""Primary key -> column -> text."""
-Changed = dict[tuple[str, str, str], tuple[str, str]]
-"""(table, key of the row, field) -> before, after."""
-COLUMNS = {"owner_type": "content_type_id", "owner_id": "object_id"}
-
-
-def database_table(table: Table) -> str:
-    return table.model.lower().replace(".", "_")
-
-
-def read(url: str) -> dict[str, Rows]:
-    """Table -> the rows that the database holds, by the driver alone."""
-    found: dict[str, Rows] = {}
-    for table in registry.all_tables():
-        if table.model:
-            statement = f'SELECT * FROM "{database_table(table)}"'  # noqa: S608
-            rows = [
-                {k: text(v) for k, v in row.items()} for row in answers(url, statement)
-            ]
-            found[table.name] = {row["id"]: row for row in rows}
-    return found
-
-
-def answers(url: str, statement: str) -> list[dict[str, Any]]:
-    if is_sqlite(url):
-        with closing(sqlite3.connect(sqlite_file(url))) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(statement)]
-    with psycopg.connect(conninfo(url), row_factory=dict_row) as connection:
-        return list(connection.execute(statement.encode()))
-
-
-def text(value: Any) -> str:
-    """One text for what the drivers give, and for what the list says."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
-    if isinstance(value, dict):
-        return json.dumps(value, sort_keys=True)
-    said = str(value)
-    if said.startswith("{"):
-        return json.dumps(json.loads(said), sort_keys=True)
-    try:
-        moment = datetime.fromisoformat(said) if len(said) > 10 else None
-    except ValueError:
-        return said
-    if moment is None:
-        return said
-    return (
-        (moment.astimezone(UTC) if moment.tzinfo else moment)
-        .replace(tzinfo=None)
-        .isoformat(" ")
-    )
-
-
-def types(url: str) -> dict[str, str]:
-    """Number of a content type -> its name, as the list says it."""
-    rows = answers(url, "SELECT id, app_label, model FROM django_content_type")
-    return {str(r["id"]): f"{r['app_label']}.{r['model']}" for r in rows}
-
-
-def differences(before: str, after: str) -> tuple[Changed, set[tuple[str, str]]]:
-    """What is another in the database at *after*, and the rows that are gone."""
-    then, now = read(before), read(after)
-    names = types(after)
-    changed: Changed = {}
-    gone: set[tuple[str, str]] = set()
-    for name, rows in then.items():
-        table = registry.named(name)
-        columns = ("filemaker_id", *table.managed, *table.counts)
-        for key, row in rows.items():
-            other = now[name].get(key)
-            if other is None:
-                gone.add((name, key))
-                continue
-            for field in columns:
-                at = COLUMNS.get(field, field)
-                sides = row[at], other[at]
-                if field == "owner_type":
-                    sides = names[sides[0]], names[sides[1]]
-                if sides[0] != sides[1]:
-                    changed[name, key, field] = sides
-    return changed, gone
-
-
-def listed(run: Run) -> tuple[Changed, set[tuple[str, str]]]:
-    """The same by the list: what happens to a field twice is told as one."""
-    changed: Changed = {}
-    gone: set[tuple[str, str]] = set()
-    for table in registry.by_name():
-        for row in changes.read(run.folder, run.phases, table):
-            key = UUID(row.target_id).hex
-            if row.outcome == "deleted":
-                gone.add((table, key))
-            for field, before, after in row.fields:
-                place = (table, key, field)
-                if place in changed:
-                    assert changed[place][1] == text(before)
-                    changed[place] = changed[place][0], text(after)
-                else:
-                    changed[place] = text(before), text(after)
-    return {p: sides for p, sides in changed.items() if sides[0] != sides[1]}, gone
-
-
-def rows_of(run: Run) -> Iterator[changes.ListedRow]:
-    for table in registry.by_name():
-        yield from changes.read(run.folder, run.phases, table)
 
 
 def test_the_first_import_changes_what_its_list_says(
@@ -179,6 +57,20 @@ def contacts(lines: Lines) -> Lines:
 def appointments(lines: Lines) -> Lines:
     for line in lines[20:40]:
         line["note"] = f"moved {line['startTime']}"
+    typed = [line for line in lines[60:] if line["Type"] == "Initial"]
+    typed[0]["Type"] = "Cast"
+    return lines
+
+
+def details(lines: Lines) -> Lines:
+    """The primary of two phones stays out: its label is too long."""
+    phones = [
+        line for line in lines if line["type"] == "Phone" and "(02)" in line["ph"]
+    ]
+    owners = [line["id.key"] for line in phones]
+    owner = next(one for one in owners if owners.count(one) > 1)
+    first = min((x for x in phones if x["id.key"] == owner), key=lambda x: x["ph"])
+    first["Name"] = "long " * 100
     return lines
 
 
@@ -236,6 +128,7 @@ def later(
     edits = {
         "Contacts": contacts,
         "Appointments": appointments,
+        "Coms": details,
         "Images": the_second,
         "Notes": lambda lines: lines[5:],
         "Referrers": sites.without("id", *lost_referrers(exports)),
@@ -265,8 +158,18 @@ def test_a_later_import_changes_what_its_list_says(later: Later) -> None:
         ("appointments", "referrer_id"),
         ("appointments", "notes"),
         ("image_batches", "image_count"),
+        ("contact_details", "is_primary"),
     }
     assert {table for table, _ in gone} >= {"notes", "referrers", "images"}
+    handed_over = [
+        (row.outcome, row.fields)
+        for row in rows_of(later.full)
+        if row.table == "contact_details" and "is_primary" in str(row.fields)
+    ]
+    assert sorted(handed_over) == [
+        (FOLLOWS, (("is_primary", "1", "0"),)),
+        ("updated", (("is_primary", "0", "1"),)),
+    ]
     assert {row.outcome for row in rows_of(later.full)} == {
         "updated",
         "deleted",
@@ -285,6 +188,57 @@ def test_a_row_says_whose_it_is_and_what_holds_it(later: Later) -> None:
     assert moved.of == "patients"
     assert [name for name, _ in moved.whose] == ["first_name", "last_name", "dob"]
     assert moved.place
+
+
+def test_a_link_to_a_list_is_told_by_the_names_of_its_entries(later: Later) -> None:
+    (typed,) = [
+        row
+        for row in rows_of(later.full)
+        if "appointment_type_id" in {name for name, *_ in row.fields}
+    ]
+    (_, before, after) = next(f for f in typed.fields if f[0].endswith("type_id"))
+    pages = [path.read_text() for path in later.full.folder.glob("changes*.html")]
+
+    assert dict(typed.entries) == {before: "Initial", after: "Cast"}
+    assert any('"Initial"' in page and '"Cast"' in page for page in pages)
+
+
+def test_an_undo_lists_what_it_takes_back(
+    later: Later, states: States, tmp_path: Path
+) -> None:
+    """Field by field; and the undo of the undo lists what comes again."""
+    own = states.like(later.site, tmp_path / "site")
+    by = undone_as_listed(states, own, later.full.run_id, tmp_path / "one")
+    undone_as_listed(states, own, by.run_id, tmp_path / "two")
+
+    page = (by.folder / "report.html").read_text()
+    assert 'href="changes.html"' in page
+    assert "come back" in page
+    assert "Ottoline" not in page
+    with (by.folder / PRIVATE / SHEET).open(encoding="utf-8-sig", newline="") as file:
+        assert {line["before"] for line in csv.DictReader(file)} >= {"Ottoline"}
+    states.drop(own)
+
+
+def undone_as_listed(states: States, own: Site, run_id: str, folder: Path) -> Run:
+    before = states.copy(own, folder)
+    found = undo.plan(own.settings, run_id, Narrowing())
+
+    run = undo.carry_out(found, ask=None, yes=True, report=with_pages)
+
+    bind.close()
+    rows = list(rows_of(run))
+    assert listed(run) == differences(before, own.url)
+    back = {(r.table, UUID(r.target_id).hex) for r in rows if r.outcome == BACK}
+    assert back == differences(own.url, before)[1]
+    assert not [row for row in rows if row.table == "notes" and not row.whose]
+    return run
+
+
+def with_pages(run: Run) -> None:
+    """As ``undo_report.leave``, without the notebook."""
+    undo_report.keep_changes(run)
+    undo_report.write_report(run)
 
 
 def test_the_private_sheet_holds_each_line_and_the_pages_no_value(later: Later) -> None:
@@ -330,6 +284,12 @@ def test_a_pseudonym_is_found_and_who_looked_is_kept(
 
     there, deleted = ask(name, "--by", "A. Example"), ask(lost)
     back = ask(moved.key.upper())
+    out = next(
+        each
+        for each in findings.read(later.full.folder)
+        if each.outcome == "rejected" and each.table == "patients" and each.key
+    )
+    stays_out = ask(pseudonym(secret, out.key))
     nobody, no_word, no_key = map(ask, ("p-00000000", "p-xyz", "nobody's"))
     monkeypatch.setenv("REIMPORT_RUNS", str(tmp_path))
     no_runs = ask(name)
@@ -341,6 +301,8 @@ def test_a_pseudonym_is_found_and_who_looked_is_kept(
     assert f"deleted by {later.full.run_id}" in "".join(deleted.output.split("\n"))
     assert name in back.output
     assert "updated" in back.output
+    for said in (out.filemaker_id, str(out.row), out.code, "not in the database"):
+        assert said in " ".join(stays_out.output.split())
     assert isinstance(nobody.exception, UsageError)
     assert "Each installation has pseudonyms of its own" in str(nobody.exception)
     for answer, said in (
@@ -359,6 +321,7 @@ def test_a_pseudonym_is_found_and_who_looked_is_kept(
         (name, "pseudonym"),
         (lost, "pseudonym"),
         (name, "key"),
+        (pseudonym(secret, out.key), "pseudonym"),
         ("p-00000000", "pseudonym"),
         (pseudonym(secret, "nobody's"), "key"),
     ]
