@@ -23,8 +23,8 @@ from reimport_lib.read import limits
 from reimport_lib.record import runs
 from reimport_lib.record import samples as kept
 from reimport_lib.record.clock import now
-from reimport_lib.record.manifest import SampleFigures
 from reimport_lib.record.run import Run
+from reimport_lib.record.sample_figures import SampleFigures
 from reimport_lib.record.samples import PackCard
 from reimport_lib.show import sample_sheet
 from reimport_lib.write import bind, fence

@@ -14,6 +14,7 @@ from reimport_lib.ledger.models import (
     ImportedRow,
     LedgerPhase,
     LedgerRun,
+    OutboxMessage,
     PanelMember,
     PseudonymLookup,
     RowBase,
@@ -171,4 +172,12 @@ class PseudonymLookupAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "asked", "at")
     list_filter = ("asked",)
     search_fields = ("pseudonym", "by")
+    ordering = ("-id",)
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(ReadOnlyAdmin):
+    list_display = ("run", "occasion", "phase", "at")
+    list_filter = ("occasion",)
+    search_fields = ("run__run_id",)
     ordering = ("-id",)

@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from reimport_lib.ledger.lookups import PseudonymLookup as PseudonymLookup
+from reimport_lib.ledger.outbox import OutboxMessage as OutboxMessage
 from reimport_lib.ledger.row_decisions import RowDecision as RowDecision
 from reimport_lib.ledger.samples import PanelMember as PanelMember
 from reimport_lib.ledger.samples import SampleDraw as SampleDraw

@@ -26,7 +26,7 @@ from reimport_lib.private_files import (
     write_private,
     written_whole,
 )
-from reimport_lib.record import chain
+from reimport_lib.record import chain, outbox
 from reimport_lib.record.manifest import MANIFEST, Manifest, read_manifest
 from reimport_lib.record.seal import holds, installation_key, sealed
 from reimport_lib.record.status import AT_WORK, Status
@@ -80,6 +80,8 @@ def changed_record(folder: Path, runs: Path) -> Iterator[Manifest]:
     """
     ``run.json`` in *folder*, under its lock; written where the block comes to its end.
 
+    What is to be told of the change is written with it.
+
     Args:
         runs: the runs folder, which has the key.
     """
@@ -88,9 +90,10 @@ def changed_record(folder: Path, runs: Path) -> Iterator[Manifest]:
         manifest = read_manifest(folder)
         key = installation_key(runs)
         ours = key if holds(manifest, key) else b""
-        before = manifest["status"]
+        before = outbox.standing(manifest)
         yield manifest
-        _write_record(folder, manifest, before=before, key=ours)
+        outbox.tell(manifest, before, lambda: root(folder))
+        _write_record(folder, manifest, before=before.status, key=ours)
 
 
 def keep_root(folder: Path, runs: Path) -> None:

@@ -16,6 +16,8 @@ from reimport_lib.checks import CheckRecord
 from reimport_lib.errors import ReimportError
 from reimport_lib.plan.signoffs import Leaning, SignOffRecord
 from reimport_lib.record.leaks import Privacy
+from reimport_lib.record.outbox import Message
+from reimport_lib.record.sample_figures import SampleFigures
 from reimport_lib.record.shape import Misfit, fitted
 from reimport_lib.record.status import Mode, Return, Status
 
@@ -242,32 +244,6 @@ class Worklist(TypedDict):
     files: dict[str, str]
 
 
-class SampleFigures(TypedDict):
-    """
-    How far people have looked at the sample of one table, and what they said.
-
-    Attributes:
-        lot: rows that came in; size: rows drawn at random; allowed: wrong ones with
-            which it passes; wrong, risk: what it proves, see ``ledger.SampleDraw``.
-        looked_at, not_ok: of those drawn at random, by the newest marks.
-        others, others_looked_at, others_not_ok: of the panel, and picked by risk.
-    """
-
-    table: str
-    seed: str
-    lot: int
-    size: int
-    allowed: int
-    wrong: int
-    risk: float
-    looked_at: int
-    not_ok: int
-    others: int
-    others_looked_at: int
-    others_not_ok: int
-    at: str
-
-
 class Rejection(TypedDict):
     """Who said of a rehearsal that it is not to be applied, why and when."""
 
@@ -350,6 +326,7 @@ class Manifest(Opening):
     put_back: NotRequired[list[Undoing]]
     signoffs: NotRequired[list[SignOffRecord]]  # in force when the source was frozen
     pruned: NotRequired[str]
+    messages: NotRequired[list[Message]]  # who is to be told what; see record.outbox
 
 
 def has_gone_back(manifest: Manifest) -> bool:

@@ -15,8 +15,8 @@ from reimport_lib.errors import Refused
 from reimport_lib.private_files import write_private
 from reimport_lib.record import evidence
 from reimport_lib.record.findings import PRIVATE
-from reimport_lib.record.manifest import SampleFigures
 from reimport_lib.record.run import Run
+from reimport_lib.record.sample_figures import SampleFigures
 
 FOLDER = f"{PRIVATE}/signoff"
 WORKBOOK, SHEET = f"{PRIVATE}/signoff.xlsx", f"{PRIVATE}/signoff.csv"

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from reimport_lib.counting import verb
-from reimport_lib.record.manifest import Manifest, SampleFigures
+from reimport_lib.record.manifest import Manifest
+from reimport_lib.record.sample_figures import SampleFigures
 from reimport_lib.record.status import Status
 from reimport_lib.show.html import Element, Grid, Sentence
 from reimport_lib.show.words import count, noun, percent_of_rate, sentence_case

@@ -19,7 +19,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from reimport_lib.errors import Refused
-from reimport_lib.write import bases
+from reimport_lib.write import bases, outbox
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import fields_of, label_of
 from reimport_lib.write.rows import in_chunks, insert_rows
@@ -138,9 +138,10 @@ def require_run(run_id: str, *, snapshot_digest: str, alias: str = DEFAULT) -> N
 def finish_run(
     run_id: str, *, status: str, finished_at: datetime, alias: str = DEFAULT
 ) -> None:
-    """Record how the run ended."""
+    """Record how the run ended, in the caller's transaction."""
     runs = _model("LedgerRun").objects.using(alias).filter(run_id=run_id)
-    runs.update(status=status, finished_at=finished_at)
+    if runs.update(status=status, finished_at=finished_at):
+        outbox.enter_end(run_id, status, at=finished_at, alias=alias)
 
 
 def keep_root(run_id: str, root: str, *, alias: str = DEFAULT) -> None:
@@ -218,6 +219,14 @@ def record_phase(run_id: str, phase: PhaseRecord, *, alias: str = DEFAULT) -> No
     _model("LedgerPhase").objects.using(alias).create(
         run_id=run_id,
         **{name: getattr(phase, name) for name in PhaseRecord.__dataclass_fields__},
+    )
+    outbox.enter_phase(
+        run_id,
+        phase.name,
+        at=phase.finished_at,
+        counts=phase.counts,
+        digest=phase.evidence_root,
+        alias=alias,
     )
 
 

@@ -28,7 +28,7 @@ from tests.write.test_faults import wait_until
 ZOE: Row = {"key": "k-1", "first_name": "Zoe", "last_name": "Ninepin"}
 MAX: Row = {"key": "k-2", "first_name": "Max", "last_name": "Skittle"}
 UPDATE = "CREATE TEMPORARY TABLE"  # by which rows are updated, with their images kept
-RECORD = 'INSERT INTO "ledger_ledgerphase"'  # the last statement of a phase
+RECORD = 'INSERT INTO "ledger_outboxmessage"'  # the last statement of a phase
 DOCUMENT = (
     "INSERT INTO documents_document (id, content_type_id, object_id, created_at,"
     " updated_at, filemaker_metadata, import_hash, file_name, original_name,"
