@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from reimport_lib import home, project
+from reimport_lib import channels, home, project
 from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.secret import Secret as Secret
@@ -34,6 +34,7 @@ _NAMES = frozenset(
         "REIMPORT_DATE_ORDER",
         home.SETTING,
         "REIMPORT_MERGE",
+        *channels.NAMES,
         "REIMPORT_OPTIONAL_TABLES",
         "REIMPORT_PG_BIN",
         "REIMPORT_READER_URL",
@@ -173,6 +174,7 @@ class Settings:
         database_from: what names the database: DATABASE_URL, or a file of settings.
         signing_key: the file of the key that signs what a run leaves; None: unsigned.
         silent_seconds: without a sign of life, until a run counts as ended.
+        notify: settings of who is told, as text; ``channels`` reads them.
         reader_url: the real database by a role that may only read; may be empty.
         sample_rates: shares of wrong rows with which a sample is to pass and to fail.
     """
@@ -196,6 +198,7 @@ class Settings:
     database_from: str = "DATABASE_URL"
     signing_key: Path | None = None
     silent_seconds: int = 30
+    notify: Mapping[str, Secret] = field(default_factory=dict)
     reader_url: Secret = field(default_factory=lambda: Secret(""))
     sample_rates: tuple[RateAndRisk, RateAndRisk] = (read.ACCEPTABLE, read.REJECTABLE)
 
@@ -255,6 +258,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "REIMPORT_UNDO_DAYS", text("REIMPORT_UNDO_DAYS", "90"), least=1, most=36_500
         ),
         silent_seconds=of("REIMPORT_SILENT_SECONDS", read.silent_seconds, "30"),
+        notify={n: Secret(values[n]) for n in channels.NAMES if n in values},
         s3_bucket=rows.s3_bucket,
         s3_endpoint_url=of("S3_ENDPOINT_URL", read.endpoint),
         s3_backup=backup,
@@ -389,9 +393,8 @@ def _keep_apart(rows: RowSettings, backup: tuple[str, str]) -> None:
 
 
 def _filemaker(values: Mapping[str, str]) -> dict[str, str | Secret]:
-    secret = {"FILEMAKER_PASSWORD"}
     return {
-        name: Secret(value) if name in secret else value
+        name: Secret(value) if name == "FILEMAKER_PASSWORD" else value
         for name, value in values.items()
         if name.startswith("FILEMAKER_")
     }

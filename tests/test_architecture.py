@@ -23,8 +23,8 @@ LIBRARY, DEMO = ROOT / "reimport_lib", ROOT / "reimport_demo"
 # What a declaration is made of, and which there are, lies below all that reads one.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
-        "plain errors checks counting config env_files home outside own_calls printing"
-        " private_files project secret setting_values frames declare".split()
+        "plain errors checks channels counting config env_files home outside own_calls"
+        " printing private_files project secret setting_values frames declare".split()
     ),
     frozenset({"read", "plan", "render"}),
     frozenset({"record"}),
@@ -35,6 +35,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"prove"}),
     frozenset({"api_checks"}),
     frozenset({"phases"}),
+    frozenset({"notify"}),
     frozenset({"execute"}),
     frozenset({"cockpit"}),
     frozenset({"cli"}),
@@ -45,7 +46,7 @@ BACKEND = {path.parent.name for path in (ROOT / "backend").glob("*/__init__.py")
 OURS = BACKEND | {"reimport_lib", "reimport_demo", "tests", "tools"}
 BESIDE_TESTS = {path.stem for path in (ROOT / "tests").rglob("*")}
 MAY_IMPORT_DJANGO = frozenset(
-    {"ledger", "write", "backup", "prove", "api_checks", "phases"}
+    {"ledger", "write", "backup", "prove", "api_checks", "phases", "notify"}
 )
 API_CHECKS = "reimport_lib.tables.clinic_api"
 DECLARATIONS = tuple(
@@ -60,25 +61,24 @@ STORE_WRITES = frozenset(
     " delete_objects generate_presigned_post put_object"
     " put_object_acl upload_file upload_fileobj upload_part upload_part_copy".split()
 )
-LETS_OTHERS = frozenset({"generate_presigned_url"})
-"""What the backend's pages do with objects, and the library does not."""
+LETS_OTHERS = frozenset({"generate_presigned_url"})  # the backend's pages do
 WORKBOOKS = ("sample_sheet", "workbook")
 WIDGETS = ("cockpit/panels", "execute/prefork/preload", "show/control")
-WHERE_IT_IS = {
+WHERE_IT_IS = {  # modules that use a package of an extra, where it is installed
+    *(("reimport_lib/notify/sending.py", n) for n in ("apprise", "standardwebhooks")),
     ("reimport_lib/prove/api.py", "rest_framework"),
     ("reimport_lib/record/evidence.py", "cryptography"),
     *((f"reimport_lib/{path}.py", "ipywidgets") for path in WIDGETS),
     *((f"reimport_lib/show/{name}.py", "xlsxwriter") for name in WORKBOOKS),
+    ("tests/notify/test_delivering.py", "standardwebhooks"),
     ("tests/record/test_evidence.py", "cryptography"),
 }
-"""Modules that use a package of an extra, where it is installed."""
 UNSEEN = {
     "reimport_lib": {"tzdata"},  # zoneinfo reads it
     "reimport_demo": {"clinic-reimport", "flask-cors"},  # ours; moto's server
 }
 OF_A_RUN = (
-    *("plan", "tables", "record", "ledger", "write", "backup", "prove", "api_checks"),
-    *("phases", "execute"),
+    "plan tables record ledger write backup prove api_checks phases execute".split()
 )
 BELOW_DJANGO = (*LAYERS[0], *"read plan record tables privacy show files".split())
 

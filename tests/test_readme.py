@@ -19,7 +19,10 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:)([^)#]+)")
 SETTING = re.compile(r"\b(?:DATABASE_URL|(?:DJANGO|REIMPORT|S3)_[A-Z0-9_]+[A-Z0-9])\b")
-READERS = ("reimport_lib/config.py", "backend/config/settings.py")
+READERS = (
+    *("reimport_lib/config.py", "reimport_lib/channels.py"),
+    "backend/config/settings.py",
+)
 NOT_FOR_USERS = {
     "DJANGO_SETTINGS_MODULE",
     "REIMPORT_ACCEPTANCE_DATA",

@@ -35,7 +35,9 @@ OF_NOBODY = re.compile(
 )
 OF_A_MACHINE = re.compile(r"(?<![\w.])/(?:home|Users)/\w|\b[A-Z]:\\\\?Users\b")
 SUPERSEDED = re.compile(r"(?: \d+| copy|[_.-](?:bak|old|orig))$", re.IGNORECASE)
-TELLS = re.compile(r"\b(?:record_failure|record_undo_proof|record_scan|excepthook)\(")
+TELLS = re.compile(
+    r"\b(?:record_failure|record_undo_proof|record_scan|record_try|excepthook)\("
+)
 LAYOUT_LINE = re.compile(r"^    ( *)((?:[\w.]+/\s+)*[\w.]+/)(?=\s|$)", re.MULTILINE)
 PYTHON = [path for path in FILES if path.suffix == ".py"]
 OURS = [path for path in PYTHON if path != Path(__file__)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reimport_lib import env_files
+from reimport_lib import channels, env_files
 from reimport_lib.config import (
     AWS_IN_FILES,
     NEVER_BLANK,
@@ -27,6 +27,7 @@ from reimport_lib.write.databases import configuration
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_FOR_USERS = {"REIMPORT_ACCEPTANCE_DATA", "REIMPORT_TEST_POSTGRES"}
+SIGNED = f"whsec_{'c2VjcmV0' * 4}"
 LONG = "x" * 5_000
 SERVER = {
     "FILEMAKER_HOST": "filemaker.example.org",
@@ -83,6 +84,24 @@ BAD: Mapping[str, list[str]] = {
         "patients.dob=keep; patients.dob=take",
         LONG,
     ],
+    "REIMPORT_NOTIFY": [
+        "it@clinic.example",
+        "mailto:it",
+        "mailto:it@clinic.example, boss@clinic.example",
+        "mailto:it@clinic.example failed",
+        f"mailto:it@clinic.example {SIGNED}",
+        "mailto:it@clinic.example; mailto:it@clinic.example failure",
+        "https://hooks.example.org/in",
+        "https://hooks.example.org/in whsec_short",
+        f"http://hooks.example.org/in {SIGNED}",
+        f"https://h:port/in {SIGNED}",
+        f"https://u:word@h/in {SIGNED}",  # pragma: allowlist secret
+        "failure",
+        LONG,
+    ],
+    "REIMPORT_NOTIFY_DEAD_MAN": ["hc-ping.example", "ftp://h", "http://h/x", LONG],
+    "REIMPORT_NOTIFY_LATE_MINUTES": ["soon", "0", "-1", "1.5", LONG],
+    "REIMPORT_NOTIFY_LINK": ["clinic.example", "https://[::1", "https://h/#x", LONG],
     "REIMPORT_OPTIONAL_TABLES": ["unknown", "note", "notes;sms", LONG],
     "REIMPORT_PHONE_REGION": ["XX", "UK", "Australia", "+61", LONG],
     "REIMPORT_POSTCODE_WIDTH": WIDTHS,
@@ -146,6 +165,8 @@ BACKEND = {
     "DJANGO_SSL_REDIRECT": ["2"],
     "DJANGO_BEHIND_PROXY": ["https"],
     "DJANGO_HSTS_SECONDS": ["a year", "-1", "9" * 5_000],
+    "DJANGO_EMAIL_PORT": ["smtp", "-1", "9" * 5_000],
+    "DJANGO_EMAIL_TLS": ["starttls"],
 }
 ANY_TEXT = {
     # what they name is asked for where it is used; the answer names them
@@ -163,6 +184,10 @@ ANY_TEXT = {
     "DJANGO_ALLOWED_HOSTS": "checks of Django",
     "DJANGO_CSRF_TRUSTED_ORIGINS": "checks of Django",
     "DJANGO_STATIC_ROOT": "collectstatic",
+    "DJANGO_EMAIL_HOST": "reimport notify --test",
+    "DJANGO_EMAIL_USER": "the server refuses the account",
+    "DJANGO_EMAIL_PASSWORD": "the server refuses it",  # pragma: allowlist secret
+    "DJANGO_EMAIL_FROM": "the server refuses the sender",
 }
 CASES = [(name, value) for name, values in BAD.items() for value in values]
 
@@ -174,6 +199,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         if url:
             configuration(url.reveal(), read_only=True)
     server_of(settings)
+    channels.read(settings.notify)
     return settings
 
 

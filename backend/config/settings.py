@@ -12,6 +12,10 @@ the environment.
     DJANGO_HSTS_SECONDS         how long browsers insist on https
     DJANGO_STATIC_ROOT          where collectstatic puts files
     DJANGO_READ_ONLY            1 where nothing is saved while an import writes
+    DJANGO_EMAIL_HOST, _PORT    the server that takes mail
+    DJANGO_EMAIL_USER, _PASSWORD the account there, if it asks for one
+    DJANGO_EMAIL_TLS            0 where that server has no TLS
+    DJANGO_EMAIL_FROM           whom mail is from
     S3_BUCKET, S3_ENDPOINT_URL  where documents and images are, as for the import
     AWS_...                     the account that may read them
 """
@@ -105,6 +109,19 @@ DATABASES = {
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Mail goes out encrypted, but to this machine; 465 is the port that begins with TLS.
+EMAIL_HOST = ENVIRONMENT.text("DJANGO_EMAIL_HOST", "localhost")
+EMAIL_PORT = ENVIRONMENT.number("DJANGO_EMAIL_PORT", 25)
+EMAIL_HOST_USER = ENVIRONMENT.text("DJANGO_EMAIL_USER")
+EMAIL_HOST_PASSWORD = ENVIRONMENT.text("DJANGO_EMAIL_PASSWORD")
+DEFAULT_FROM_EMAIL = ENVIRONMENT.text("DJANGO_EMAIL_FROM", "reimport@localhost")
+_MAIL_IN_TLS = ENVIRONMENT.flag(
+    "DJANGO_EMAIL_TLS", default=EMAIL_HOST not in ("localhost", "127.0.0.1", "::1")
+)
+EMAIL_USE_SSL = _MAIL_IN_TLS and EMAIL_PORT == 465
+EMAIL_USE_TLS = _MAIL_IN_TLS and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 10
 
 LANGUAGE_CODE = "en-au"
 TIME_ZONE = ENVIRONMENT.text("REIMPORT_TIME_ZONE", "Australia/Sydney")
