@@ -25,6 +25,7 @@ from reimport_lib.cli.find import find
 from reimport_lib.cli.init import init
 from reimport_lib.cli.load_config import load_config
 from reimport_lib.cli.new_table import new_table
+from reimport_lib.cli.notify import notify
 from reimport_lib.cli.pause import continue_, pause
 from reimport_lib.cli.plugins import Commands
 from reimport_lib.cli.prune import prune
@@ -72,6 +73,7 @@ for command in (
     pause,
     continue_,
     stop,
+    notify,
     drift,
     compare,
     reject,

@@ -56,3 +56,8 @@ def unexpected(error: OSError) -> ReimportError:
         hint="mend that, then try again; `reimport doctor` says what else is wrong",
         id="R028",
     )
+
+
+def complain(error: ReimportError) -> None:
+    """Of what went wrong beside the work, and ends nothing."""
+    printing.complain(f"reimport: {error.with_id}")

@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from reimport_lib import home
+from reimport_lib import channels, home
 from reimport_lib.backup import readiness
 from reimport_lib.checks import Check, Verdict, equal, failed
 from reimport_lib.config import Settings
 from reimport_lib.counting import several
 from reimport_lib.errors import ReimportError
+from reimport_lib.notify import sending
 from reimport_lib.phases import all_phases
 from reimport_lib.plan import mapping as mappings
 from reimport_lib.plan.directories import directory_checks
@@ -36,6 +37,7 @@ def examine(settings: Settings) -> list[Check]:
     ]
     target_ready = not failed(found)
     found += _answer("stored objects", lambda: _objects(settings))
+    found += _answer("notifications", lambda: _notifications(settings))
     found += _answer("source", lambda: _source(settings, known=target_ready))
     return found
 
@@ -108,6 +110,26 @@ def _database(settings: Settings) -> list[Check]:
         Check("database", "one", said, Verdict.PASS, id="C099"),
         *identity.check_target(bind.REAL),
         *readiness.check_copies(settings),
+    ]
+
+
+def _notifications(settings: Settings) -> list[Check]:
+    """Everybody who is to be told can be; nobody is asked."""
+    return [
+        Check(
+            f"notification {each.name}",
+            "can be sent",
+            wrong or "can be sent",
+            Verdict.WARN if wrong else Verdict.PASS,
+            "install clinic-reimport with its extra `notify`"
+            if wrong == sending.NOT_INSTALLED
+            else "reimport notify --test, once it is mended"
+            if wrong
+            else "",
+            id="C115",
+        )
+        for each in channels.read(settings.notify).channels
+        for wrong in [sending.fault(each, settings)]
     ]
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from reimport_lib import printing
+from reimport_lib.cli.errors import complain
 from reimport_lib.cli.summary import phase_lines, show_copy, show_run, source_rows
 from reimport_lib.errors import ReimportError
 from reimport_lib.execute.prefork import forked
@@ -38,7 +39,7 @@ def execute(run: Run) -> Status:
             for line in phase_lines(entry):
                 say(line, out=progress.console)
 
-        status = runner.execute(run, progress=tell, complain=_complain)
+        status = runner.execute(run, progress=tell, complain=complain)
     show_run(run, brief=True)
     _show_copies(run)
     return status
@@ -50,15 +51,11 @@ def _show_copies(run: Run) -> None:
 
     for gone in rehearsal_copies.remove_older(run):
         if isinstance(gone, ReimportError):
-            _complain(gone)
+            complain(gone)
         else:
             say(f"Removed the copy of {gone.run_id} ({gone.bytes / 1e6:,.1f} MB)")
     if run.mode is Mode.REHEARSAL:
         show_copy(run)
-
-
-def _complain(error: ReimportError) -> None:
-    printing.complain(f"reimport: {error.with_id}")
 
 
 def _pace(entries: Sequence[PhaseEntry], *, seconds: float) -> str:

@@ -7,12 +7,14 @@ from pathlib import Path
 import click
 
 from reimport_lib import printing
+from reimport_lib.cli.errors import complain
 from reimport_lib.cli.undo import show_plan
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.counting import several
 from reimport_lib.execute import peoples_work, undo, undo_csv
 from reimport_lib.execute.peoples_work import PeoplesWork
 from reimport_lib.execute.restore import WayBack, go_back, kept_folders, way_back
+from reimport_lib.notify import companion
 from reimport_lib.printing import Heading, say
 from reimport_lib.record.status import ROW_BY_ROW
 from reimport_lib.write.since import Did
@@ -48,7 +50,8 @@ def restore(run_id: str, put_back: bool, only_plan: bool, yes: bool) -> None:
     if only_plan:
         say("Nothing was written.")
         return
-    kept = go_back(way, ask=printing.asker("go back"), yes=yes)
+    with companion.afterwards(settings, run_id, complain):
+        kept = go_back(way, ask=printing.asker("go back"), yes=yes)
     _show_restored(way, kept)
 
 
@@ -58,7 +61,9 @@ def _put_back(settings: Settings, run_id: str, *, only_plan: bool, yes: bool) ->
     if only_plan:
         say("Nothing was written.")
         return
-    run = undo.carry_out(found, ask=printing.asker("put it back"), yes=yes, least=0)
+    ask = printing.asker("put it back")
+    with companion.afterwards(settings, run_id, complain):
+        run = undo.carry_out(found, ask=ask, yes=yes, least=0)
     say(f"Done by {run.run_id}; every row is in {run.folder / undo_csv.FILE}")
     say(f"Back to what it was: reimport undo {run.run_id}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from reimport_lib import printing
+from reimport_lib.cli.errors import complain
 from reimport_lib.config import load_settings
 from reimport_lib.counting import several
 from reimport_lib.execute.undo import (
@@ -16,6 +17,7 @@ from reimport_lib.execute.undo import (
     plan,
 )
 from reimport_lib.execute.undo_csv import FILE
+from reimport_lib.notify import companion
 from reimport_lib.plan.undo import Fate, Finding, RowAt, UndoPlan
 from reimport_lib.printing import Heading, say, say_table
 from reimport_lib.record.manifest import UndoRecord
@@ -69,14 +71,15 @@ def undo(
     if only_plan:
         say("Nothing was written.")
         return
-    run = carry_out(
-        found,
-        ask=(lambda _: word) if word else printing.asker("undo it"),
-        yes=yes,
-        least=min_reversed,
-        report=_leave_report,
-        by=by if word else "",
-    )
+    with companion.afterwards(found.settings, run_id, complain):
+        run = carry_out(
+            found,
+            ask=(lambda _: word) if word else printing.asker("undo it"),
+            yes=yes,
+            least=min_reversed,
+            report=_leave_report,
+            by=by if word else "",
+        )
     say(f"Done by {run.run_id}; every row is in {run.folder / FILE}")
     _say_report(run)
     say(f"Back to what it was: reimport undo {run.run_id}")
@@ -91,9 +94,7 @@ def _told(found: Undo) -> dict[str, object]:
 def _leave_report(run: Run) -> None:
     from reimport_lib.execute import undo_report  # it takes seconds to import
 
-    undo_report.leave(
-        run, complain=lambda error: printing.complain(f"reimport: {error.with_id}")
-    )
+    undo_report.leave(run, complain=complain)
 
 
 def _say_report(run: Run) -> None:

@@ -28,6 +28,7 @@ from reimport_lib.execute import (
 )
 from reimport_lib.execute.kernels import CellError
 from reimport_lib.execute.undo_report import Complaint
+from reimport_lib.notify import companion
 from reimport_lib.phases import Phase, attempts, fencing, named, recording
 from reimport_lib.private_files import remove_unfinished
 from reimport_lib.record import evidence, lock, runs, state
@@ -70,6 +71,7 @@ def execute(
         remove_unfinished(run.folder)
         pausing.forget(run)
         report.remove(run)
+        companion.start(run.settings, run.run_id, complain or _silent)
         written: list[Callable[[], object]] = []
         if not failure.is_at_it(run):  # else it was killed when it went back
             run.begin()

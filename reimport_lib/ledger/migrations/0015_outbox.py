@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0013_lookups"),
+        ("ledger", "0014_words_for_twins"),
     ]
 
     operations = [
