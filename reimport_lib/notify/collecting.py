@@ -103,15 +103,16 @@ def _of_ledger(run: Run, manifest: Manifest, messages: list[Message]) -> bool:
 
 
 def _noticed(occasion: Occasion, manifest: Manifest, stands: RunState) -> Message:
-    """What nobody wrote down, since nobody was there to: once in an attempt."""
+    """What nobody wrote down: once for each last sign of life, or for each start."""
     told = manifest.get("messages", [])
     starts = [each for each in told if each["occasion"] == Occasion.START]
     seen = stands.last_sign
     at = seen.replace(microsecond=0).isoformat() if seen else manifest["created_at"]
+    is_lost = occasion is Occasion.HEARTBEAT_LOST
     return {
         "occasion": occasion,
         "phase": "",
-        "number": len(starts),
+        "number": int(seen.timestamp()) if is_lost and seen else len(starts),
         "at": at,
         "mode": manifest["mode"],
         "state": stands.state,

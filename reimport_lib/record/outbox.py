@@ -46,8 +46,8 @@ class Occasion(StrEnum):
 class Message(TypedDict):
     """
     Attributes:
-        number: counts those of one occasion and phase; with these and the run's id it
-            names the message wherever it is told from.
+        number: tells those of one occasion and phase apart; with these and the run's id
+            it names the message wherever it is told from.
         at: moment, ISO text in UTC.
         phase: "" where it is of none.
         state: a status of the run, or of ``record.state``.
@@ -138,7 +138,10 @@ def _changes(
     """(occasion, its phase or None, counts) of each thing that has happened."""
     status = manifest["status"]
     for entry in manifest["phases"]:
-        if _is_done(entry) and before.phases.get(entry["name"]) != entry["status"]:
+        was = before.phases.get(entry["name"])
+        if was is Status.RUNNING and entry["status"] is Status.PENDING:
+            yield Occasion.START, None, {}  # again: it was killed, and nobody said so
+        if _is_done(entry) and was != entry["status"]:
             yield Occasion.PHASE_DONE, entry, totals(_tables(entry))
             if waiting := _conflicts(entry):
                 yield Occasion.CONFLICT, entry, {CONFLICT: waiting}

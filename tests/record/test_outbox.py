@@ -120,6 +120,18 @@ def test_each_failure_is_a_message_of_its_own_and_says_no_word_of_the_error(
     assert A_NAME not in json.dumps(told(run))
 
 
+def test_a_run_that_was_killed_and_goes_on_has_started_again(
+    settings: Settings,
+) -> None:
+    run = opened(settings)
+    run.begin_phase("validation")
+    run.begin()
+    run.keep_attempt("validation", attempt(1, ""))
+    run.begin_phase("validation")
+
+    assert occasions(run) == [("start", "", 1), ("start", "", 2)]
+
+
 def attempt(number: int, error: str) -> Attempt:
     return {
         **dict.fromkeys(("started_at", "ended_at", "notebook", "page"), ""),  # type: ignore[typeddict-item]
