@@ -14,7 +14,6 @@ from contextlib import contextmanager
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import CutOff, ReimportError
-from reimport_lib.own_calls import as_ours
 
 Complain = Callable[[ReimportError], object]
 
@@ -59,7 +58,6 @@ def _subscribe(settings: Settings, complain: Complain) -> bool:
     return True
 
 
-@as_ours
 def _start(run_id: str, complain: Complain) -> None:
     environ = {n: v for n, v in os.environ.items() if not n.startswith(_OF_A_NOTEBOOK)}
     command = [sys.executable, "-m", "reimport_lib", "notify", "--follow", run_id]

@@ -23,7 +23,6 @@ from django.core import mail
 from reimport_lib.channels import Channel, Medium
 from reimport_lib.config import Settings
 from reimport_lib.notify import words
-from reimport_lib.own_calls import as_ours
 from reimport_lib.record.outbox import Message, Occasion
 from reimport_lib.write import bind
 
@@ -99,7 +98,6 @@ def _silence() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
-@as_ours
 def _answer(attempt: Callable[[], Tried]) -> Tried:
     try:
         return attempt()

@@ -26,7 +26,7 @@ from reimport_lib.write.bind import DEFAULT
 
 OWN = Signal()
 LIBRARY = Path(__file__).resolve().parents[2] / "reimport_lib"
-NO_KERNELS = ("cli", "execute", "files")
+NO_KERNELS = ("cli", "execute", "files", "notify")
 
 
 def test_what_a_writing_thread_sends_is_held_and_what_others_send_is_not(
