@@ -94,7 +94,8 @@ def at_its_end(manifest: Manifest) -> str:
         return ""
     rows = sum(
         counts.get("created", 0) + counts.get("updated", 0) + counts.get("deleted", 0)
-        for counts in run_facts.applied_tables(manifest).values()
+        for phase in run_facts.applied(manifest)
+        for counts in phase["tables"].values()
     )
     if not rows:
         return ""
