@@ -111,6 +111,7 @@ class GateResult:
         actual: fraction 0..1, or rows.
         passed: ``actual`` is within ``limit``.
         signed: it is so by this sign-off alone.
+        link: whose match rate it is; "" of a gate on something else.
     """
 
     table: str
@@ -121,6 +122,7 @@ class GateResult:
     total: int
     passed: bool
     signed: OpenedLimit | None = None
+    link: str = ""
 
     @property
     def sentence(self) -> str:
@@ -213,16 +215,23 @@ def evaluate(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:
     owners = dict.fromkeys(
         (link.name for link in table.links if link.owner), "min_match_rate"
     )
-    for found in plan.links:
-        name = {**owners, "object": "min_object_rate"}.get(found.name)
-        if name and found.checked:
-            measured.append((name, found.found, found.named))
-    for gate in table.note_gates:
-        noted = plan.note_counts.get(gate.note, 0)
-        measured.append((gate.name, noted, _comes_in(plan)))
+    linked = [
+        (name, found)
+        for found in plan.links
+        if (name := {**owners, "object": "min_object_rate"}.get(found.name))
+        and found.checked
+    ]
+    noted = [
+        (gate.name, plan.note_counts.get(gate.note, 0), _comes_in(plan))
+        for gate in table.note_gates
+    ]
     results = (
-        measure(plan.table, name, count, total, gates)
-        for name, count, total in measured
+        *(measure(plan.table, *each, gates) for each in measured),
+        *(
+            measure(plan.table, name, each.found, each.named, gates, link=each.name)
+            for name, each in linked
+        ),
+        *(measure(plan.table, *each, gates) for each in noted),
     )
     return tuple(result for result in results if result is not None)
 
@@ -233,7 +242,7 @@ def _comes_in(plan: Plan) -> int:
 
 
 def measure(
-    table: str, name: str, count: int, total: int, gates: Gates
+    table: str, name: str, count: int, total: int, gates: Gates, *, link: str = ""
 ) -> GateResult | None:
     """*count* (of *total*) held against its limit; None where there is no limit."""
     limit = gates.limit(table, name)
@@ -247,7 +256,7 @@ def measure(
     alone = gates.unsigned(table, name)
     leans = opened and opened.value == limit and alone is not None
     signed = opened if passed and leans and _wider(name, actual, alone or 0.0) else None
-    return GateResult(table, name, limit, actual, count, total, passed, signed)
+    return GateResult(table, name, limit, actual, count, total, passed, signed, link)
 
 
 def require(plan: Plan, gates: Gates) -> tuple[GateResult, ...]:

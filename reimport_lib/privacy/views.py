@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 MOST_UNPACKED = 64 << 20
 _INLINE = re.compile(
-    r"</?(?:a|abbr|b|bdi|bdo|code|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr)"
+    r"</?(?:a|abbr|b|bdi|bdo|code|data|em|font|i|ins|mark|s|small|span|strong|sub|sup|u|wbr)"
     r"\b[^<>]*>",
     re.IGNORECASE,
 )

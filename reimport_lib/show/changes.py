@@ -1,7 +1,7 @@
 """What a run changes, row by row and field by field, as a reviewer may see it.
 
 Rows to which the same happens are counted together. Imports masking, words and html;
-``changes_pages`` makes the pages, ``execute.changes`` writes them.
+``changes_tables`` and ``changes_pages`` show them, ``execute.changes`` writes all.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-from reimport_lib.plan.codes import Outcome
-from reimport_lib.record.changes import BACK, FOLLOWS, ListedRow
-from reimport_lib.show.change_words import WHATS, meaning
-from reimport_lib.show.html import Element, Fold, Grid, PageLink, Sentence
+from reimport_lib.record.changes import ListedRow
+from reimport_lib.show.change_words import WHATS
 from reimport_lib.show.plans import EMPTY
 from reimport_lib.show.remembered_mask import RememberedMask
-from reimport_lib.show.words import count, noun, several
+from reimport_lib.show.words import noun, several
 from reimport_lib.tables import registry
 
 FILE, PAGE = "changes.json", "changes.html"
@@ -28,7 +26,6 @@ MOST_LISTED = 200
 """Rows up to which the report itself lists them."""
 MOST_ALIKE = 100
 """Groups of rows that are told on one page."""
-IN_REPORT = 12
 EXAMPLES = 3
 METADATA = "filemaker_metadata"
 HEADS = (
@@ -42,11 +39,6 @@ HEADS = (
     "after",
     "what",
     "why",
-)
-MASKED = (
-    "Values are masked: names as initials, birth dates as years, records as pseudonyms"
-    " (p-…), phone numbers by their last two digits, texts by their length; two that"
-    " differ and look alike say so. The values themselves are in private/changes.csv."
 )
 ListedRows = Callable[[], Iterator[ListedRow]]
 
@@ -218,92 +210,12 @@ def masked(row: ListedRow, mask: RememberedMask, group: int = 0) -> MaskedRow:
     )
 
 
-def section(folder: Path) -> list[Element]:
-    """The section of the report: groups first, and every row where there are few."""
-    found = Listing.read(folder)
-    if found is None:
-        return []
-    parts: list[Element] = [Sentence(_finding(found))]
-    if not found.total:
-        return parts
-    parts.append(alike_grid(found.alike[:IN_REPORT], found.total))
-    if found.rows:
-        of_all = f"All {several(len(found.rows), 'row')}, field by field, masked"
-        parts.append(Fold(of_all, lines_grid(found.rows, of_all)))
-    links = [(PageLink.to(page, folder / page),) for page in found.pages]
-    told = "To search, filter, sort and take along"
-    return [*parts, Grid(told, ("page",), links), Sentence(MASKED)]
-
-
-def alike_grid(alike: Sequence[RowsAlike], total: int) -> Grid:
-    """Rows to which the same happens, the largest groups first."""
-    told = sum(each.rows for each in alike)
-    return Grid.of_filled(
-        f"The same change: {count(told)} of {several(total, 'row')}",
-        ("rows", "of", "what", "why", "field", "before", "after", "for example"),
-        [
-            (
-                count(each.rows),
-                noun(each.table),
-                WHATS[each.outcome],
-                meaning(each.why),
-                *_columns(each),
-                ",\n".join(each.examples),
-            )
-            for each in alike
-        ],
-        right=("rows",),
-        whole=("for example",),
-    )
-
-
-def lines_grid(rows: Sequence[MaskedRow], caption: str, foot: str = "") -> Grid:
-    """Every field of *rows*, one a line."""
-    heads = heads_of_lines()
-    lines = [line for row in rows for line in row.lines()]
-    return Grid.of_filled(caption, heads, lines, whole=("pseudonym",), foot=foot)
-
-
 def heads_of_lines() -> list[str]:
     """The heads of lines; that of the place is the name of its link."""
     places = {name for name, each in registry.lookups().items() if each.is_place}
     links = (link for table in registry.all_tables() for link in table.links)
     name = next((link.name for link in links if link.to in places), "place")
     return [head or name for head in HEADS]
-
-
-def counts_grid(counts: Sequence[tuple[str, str, int, int]]) -> Grid:
-    """How many rows and fields of each table."""
-    rows = [
-        (noun(table), WHATS[outcome], count(number), count(fields) if fields else "")
-        for table, outcome, number, fields in counts
-    ]
-    heads = ("rows of", "what becomes of them", "rows", "fields")
-    return Grid("By table", heads, rows, right=("rows", "fields"))
-
-
-def _finding(found: Listing) -> str:
-    of: Counter[str] = Counter()
-    for _, outcome, rows, _ in found.counts:
-        of[outcome] += rows
-    if not found.total:
-        return "No row that is there changes or goes."
-    told = (
-        f"{several(of[str(Outcome.UPDATED)], 'row')} of the backend change,"
-        f" {count(of[str(Outcome.DELETED)])} go,"
-        f" {count(of[str(Outcome.KEPT)])} were looked at and stay"
-    )
-    more = f", {count(of[FOLLOWS])} follow another row" if of[FOLLOWS] else ""
-    more += f", {count(of[BACK])} come back" if of[BACK] else ""
-    return f"{told}{more}. Rows that come in anew are counted above, and not listed."
-
-
-def _columns(each: RowsAlike) -> tuple[str, str, str]:
-    if each.same:
-        columns = tuple("\n".join(cells) for cells in zip(*each.fields, strict=True))
-        return columns or ("", "", "")  # type: ignore[return-value]
-    names = "\n".join(name for name, *_ in each.fields)
-    return names, "each its own", "each its own"
 
 
 def _field(

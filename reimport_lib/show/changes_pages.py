@@ -18,7 +18,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from reimport_lib.plain import visible
-from reimport_lib.show import change_words, changes
+from reimport_lib.show import change_words, changes, changes_tables
 from reimport_lib.show.changes import Groups, Listing, MaskedRow, RowsAlike
 from reimport_lib.show.html import Element, PageLink, Sentence, from_template
 from reimport_lib.show.words import count, noun, sentence_case, several
@@ -159,10 +159,10 @@ def _page(
         title=f"{heading} · {run_id}",
         heading=heading,
         run_id=run_id,
-        masked=changes.MASKED,
+        masked=changes_tables.MASKED,
         hidden=", ".join(found.hidden),
-        counts=changes.counts_grid(found.counts) if alike is None else None,
-        alike=changes.alike_grid(shown, found.total) if shown else None,
+        counts=changes_tables.counts_grid(found.counts) if alike is None else None,
+        alike=changes_tables.alike_grid(shown, found.total) if shown else None,
         numbers=" ".join(map(str, numbers)),
         further=_further(found) if alike is None else "",
         links=links,
@@ -181,7 +181,7 @@ def _plain(part: RowsOfPage) -> Element:
     left = rows - shown
     told = f"{several(shown, 'row')} of {count(rows)}"
     foot = f"{several(left, 'further row')} of this page: not shown without a script."
-    return changes.lines_grid(part.first, told, foot if left else "")
+    return changes_tables.lines_grid(part.first, told, foot if left else "")
 
 
 def _further(found: Listing) -> str:

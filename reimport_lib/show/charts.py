@@ -27,6 +27,7 @@ from reimport_lib.show.drawing import (
     Chart,
     draw,
 )
+from reimport_lib.show.figured import Name, figure, joined, tell
 from reimport_lib.show.html import Grid
 from reimport_lib.show.rate_words import at_least, found_of_named, is_below
 from reimport_lib.show.words import (
@@ -61,11 +62,14 @@ def outcome_bar(
     """
     found = {name: counts[name] for name in SOURCE_OUTCOMES if counts.get(name)}
     total = sum(found.values())
-    bars = [
-        Bar(name, _of(name, n, total), f"{count(n)} ({percent(n, total)})")
+    rows = [
+        (str(name), figure(n, table, name), percent(n, total))
         for name, n in found.items()
     ]
-    rows = [(str(k), count(n), percent(n, total)) for k, n in found.items()]
+    bars = [
+        Bar(name, _of(name, found[name], total), tell("{} ({})", number, of_all))
+        for name, (_, number, of_all) in zip(found, rows, strict=True)
+    ]
     numbers = _numbers(f"{noun(table)}: outcomes", ("outcome", "rows", "share"), rows)
     return draw(outcome_finding(table, counts, applied=applied), bars, numbers)
 
@@ -82,13 +86,16 @@ def outcome_overview(
     totals = {table: sum(counts.values()) for table, counts in shown.items()}
     bars = [
         Bar(
-            f"{noun(table)}  {count(totals[table])}",
+            tell("{}  {}", noun(table), figure(totals[table], table, "rows")),
             {name: number / totals[table] for name, number in counts.items()},
         )
         for table, counts in shown.items()
     ]
     heads = ("table", *(str(name) for name in SOURCE_OUTCOMES))
-    rows = [(noun(t), *map(count, counts.values())) for t, counts in shown.items()]
+    rows = [
+        (noun(table), *(figure(n, table, name) for name, n in counts.items()))
+        for table, counts in shown.items()
+    ]
     return draw(
         _overview_title(list(shown.values()), applied=applied),
         bars,
@@ -105,8 +112,9 @@ def _columns(axes: Axes, rows: Sequence[Mapping[Outcome, int]]) -> None:
         axes.barh(-0.7, -0.2, height=0.16, left=right, **FILLS[name])
         for y, counts in enumerate(rows):
             colour = INK if counts[name] else RULE
-            figure = count(counts[name])
-            axes.text(right, y, figure, ha="right", va="center", color=colour)
+            axes.text(
+                right, y, count(counts[name]), ha="right", va="center", color=colour
+            )
     axes.set_xlim(0, _COLUMNS[-1])
 
 
@@ -114,12 +122,20 @@ def _overview_title(rows: Sequence[Mapping[Outcome, int]], *, applied: bool) -> 
     sums = {name: sum(counts[name] for counts in rows) for name in SOURCE_OUTCOMES}
     total = sum(sums.values())
     coming = total - sums[Outcome.SKIPPED] - sums[Outcome.REJECTED]
-    of_all = f"{count(coming)} of {several(total, 'row')}"
+    of_all: str = tell(
+        "{} of {}",
+        figure(coming, "all", "came_in"),
+        figure(total, "all", "rows", of="row"),
+    )
     of_all += f" ({percent(coming, total)})" if total else ""
     verb = "came in" if applied else "come in by the plans"
-    left = [f"{count(sums[n])} {n}" for n in SOURCE_OUTCOMES[-2:] if sums[n]]
-    rest = f"; {', '.join(left)}" if left else ""
-    return f"{of_all} {verb} or are there already{rest}"
+    left = [
+        tell("{} {}", figure(sums[n], "all", n), n)
+        for n in SOURCE_OUTCOMES[-2:]
+        if sums[n]
+    ]
+    rest = "; " + joined(", ", left) if left else ""
+    return tell("{} {} or are there already{}", of_all, verb, rest)
 
 
 def deletion_bars(tables: Mapping[str, tuple[int, int]], title: str) -> Chart:
@@ -132,19 +148,25 @@ def deletion_bars(tables: Mapping[str, tuple[int, int]], title: str) -> Chart:
     """
     shown = {table: pair for table, pair in tables.items() if any(pair)}
     most = max(map(sum, shown.values()), default=1)
-    bars = []
+    bars, rows = [], []
     for table, pair in shown.items():
-        figures = dict(zip((Outcome.DELETED, Outcome.KEPT), pair, strict=True))
-        label = " · ".join(f"{count(n)} {verb}" for verb, n in figures.items() if n)
-        parts: dict[str, float] = {verb: n / most for verb, n in figures.items()}
+        numbers = dict(zip((Outcome.DELETED, Outcome.KEPT), pair, strict=True))
+        named = {verb: figure(n, table, verb) for verb, n in numbers.items()}
+        label = joined(
+            " · ", (tell("{} {}", named[verb], verb) for verb in named if numbers[verb])
+        )
+        parts: dict[str, float] = {verb: n / most for verb, n in numbers.items()}
         bars.append(Bar(noun(table), parts, label))
-    rows = [(noun(t), count(d), count(k)) for t, (d, k) in shown.items()]
+        rows.append((noun(table), *named.values()))
     heads = ("table", "deleted", "kept")
     return draw(title, bars, _numbers("Deletions by table", heads, rows))
 
 
 def match_rates(
-    table: str, links: Sequence[Link], floors: Mapping[str, float] | None = None
+    table: str,
+    links: Sequence[Link],
+    floors: Mapping[str, float] | None = None,
+    places: Mapping[str, Name] | None = None,
 ) -> Chart:
     """
     A bar per link: found of named, with the floor of its gate marked.
@@ -152,33 +174,37 @@ def match_rates(
     Args:
         table: whose links; empty where their names tell it.
         floors: link name -> lowest share that the gates let through (0..1).
+        places: link name -> as of ``rate_words.found_of_named``; by default *table*'s.
     """
     limits = floors or {}
-    bars = [_rate(link, limits.get(link.name)) for link in links]
+    if places is None:
+        places = {link.name: (table, "links", link.name) for link in links}
+    bars = [_rate(link, limits.get(link.name), places[link.name]) for link in links]
     numbers = Grid(
         f"{noun(table)}: match rates" if table else "match rates",
         ("link", "found of named", "floor"),
         [
             (
                 link_noun(link.name),
-                found_of_named(link),
+                found_of_named(link, places[link.name]),
                 at_least(limits[link.name]) if link.name in limits else "",
             )
             for link in links
         ],
     )
-    return draw(rate_words.finding(table, links, limits), bars, numbers, pitch=0.5)
+    told = rate_words.finding(table, links, limits, places)
+    return draw(told, bars, numbers, pitch=0.5)
 
 
-def _rate(link: Link, floor: float | None) -> Bar:
+def _rate(link: Link, floor: float | None, place: Name) -> Bar:
     name = link_noun(link.name)
     if not link.checked:
-        return Bar(name, {UNKNOWN: 1.0}, found_of_named(link))
+        return Bar(name, {UNKNOWN: 1.0}, found_of_named(link, place))
     if not link.named:
         return Bar(name, {UNKNOWN: 1.0}, "no row names one")
     low = is_below(link, floor)
     parts = _of(LOW if low else FOUND, link.found, link.named)
-    label = ("✗ " if low else "") + found_of_named(link)
+    label = ("✗ " if low else "") + found_of_named(link, place)
     return Bar(name, parts, label, None if floor is None else (floor, at_least(floor)))
 
 

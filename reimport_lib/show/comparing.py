@@ -13,13 +13,18 @@ from reimport_lib.checks import Verdict
 from reimport_lib.plan.codes import SKIPPED, Outcome, Reason
 from reimport_lib.record.manifest import Manifest, PhaseEntry
 from reimport_lib.record.status import Status
-from reimport_lib.show.words import noun, percent
+from reimport_lib.show.figured import Figured, Name, figure, tell
+from reimport_lib.show.words import noun, percent, share
 
 Unit = Literal["rows", "share", "seconds"]
 Figures = Mapping[tuple[str, str], "Figure"]
 """(where, what) -> figure, in the order of the phases."""
 SLOWER_BY = 0.25
 """Share by which a phase's time must differ, and a second, to be told."""
+OF_DELETIONS = ", delete phase"
+"""Behind the table of a figure, where it is of the delete phase."""
+_FOUND = " found"
+FAILED_CHECKS = "checks that do not hold"
 _ROWS = ("source_rows", *(str(outcome) for outcome in Outcome))
 _STAYS_OUT = (Outcome.REJECTED, Outcome.SKIPPED)
 
@@ -47,6 +52,17 @@ class Figure:
             return f"{int(self.value):,} of {self.of:,} ({self._percent})"
         return f"{int(self.value):,}"
 
+    def told(self, run: str) -> Figured:
+        """The same, as a figure of *run*."""
+        name = name_of(self.where, self.what)
+        if self.unit == "seconds":
+            return Figured(str(self))
+        if self.unit == "share":
+            if not self.of:
+                return Figured(str(self))
+            return share(int(self.value), self.of, name, (*name[:-1], "named"), run=run)
+        return figure(int(self.value), *name, run=run)
+
     @property
     def _percent(self) -> str:
         return percent(int(self.value), self.of) or "none named"
@@ -72,7 +88,12 @@ class Difference:
     @property
     def cells(self) -> tuple[str, str, str, str, str]:
         """A line of a table: where, what, then, now and by how much."""
-        then, now = str(self.then or ""), str(self.now or "")
+        return self.told(before="", after="")
+
+    def told(self, before: str, after: str) -> tuple[str, str, str, str, str]:
+        """The same, with figures by the names of the runs *before* and *after*."""
+        then = self.then.told(before) if self.then else ""
+        now = self.now.told(after) if self.now else ""
         return self.where, self.what, then, now, self.by
 
     @property
@@ -86,6 +107,19 @@ class Difference:
         if now.unit == "seconds":
             return f"x {now.value / then.value:.2f}" if then.value else ""
         return f"{int(now.value - then.value):+,}"
+
+
+def name_of(where: str, what: str) -> Name:
+    """The name of a figure, as ``show.figured`` has it."""
+    table = where.removesuffix(OF_DELETIONS)
+    kind, _, code = what.partition(" ")
+    if what == FAILED_CHECKS:
+        return (table, "checks", Verdict.FAIL)
+    if what.endswith(_FOUND):
+        return (table, "links", what.removesuffix(_FOUND), "found")
+    if kind == "reason":
+        return (table, "reasons" if table == where else "kept", code)
+    return (table, "notes", code) if kind == "note" else (table, what.replace(" ", "_"))
 
 
 def differences(before: Figures, after: Figures) -> list[Difference]:
@@ -120,7 +154,7 @@ def figures(manifest: Manifest) -> Figures:
 def _of_phase(entry: PhaseEntry) -> Iterator[Figure]:
     deletes = entry["name"] == "delete"
     for table, counts in entry["tables"].items():
-        where = f"{table}, delete phase" if deletes else table
+        where = f"{table}{OF_DELETIONS}" if deletes else table
         rows: Mapping[str, Any] = counts
         for name in _ROWS:
             yield Figure(where, name.replace("_", " "), "rows", rows[name])
@@ -128,11 +162,11 @@ def _of_phase(entry: PhaseEntry) -> Iterator[Figure]:
             for code, number in rows[kind].items():
                 yield Figure(where, f"{kind[:-1]} {code}", "rows", number)
         for link in entry.get("links", {}).get(table, []):
-            what = f"{link['name']} found"
+            what = f"{link['name']}{_FOUND}"
             yield Figure(where, what, "share", link["found"], link["named"])
     if entry["checks"]:
         failed = sum(check["verdict"] == Verdict.FAIL for check in entry["checks"])
-        yield Figure(entry["name"], "checks that do not hold", "rows", failed)
+        yield Figure(entry["name"], FAILED_CHECKS, "rows", failed)
     if entry["status"] == Status.SUCCEEDED:
         yield Figure(entry["name"], "duration", "seconds", entry["seconds"])
 
@@ -145,19 +179,19 @@ def sentences(before: Figures, after: Figures) -> list[str]:
     belongs to is not in the source``.
     """
     tables = dict.fromkeys(where for where, what in after if what == "source rows")
-    found = []
+    found: list[str] = []
     for table in tables:
         for outcome in _STAYS_OUT:
             old, new = before.get((table, outcome)), after.get((table, outcome))
             if old is None or new is None or old.value == new.value:
                 continue
             more = int(new.value - old.value)
-            said = (
-                f"{noun(table)}: {int(new.value):,} {outcome}, {_more(more)} than the"
-                " last time"
+            said = tell(
+                "{}: {} {}, {} than the last time",
+                *(noun(table), new.told(""), outcome, _more(more)),
             )
             why = _why(table, before, after, outcome)
-            found.append(f"{said}: {'; '.join(why)}" if why else said)
+            found.append(tell("{}: {}", said, "; ".join(why)) if why else said)
     return found
 
 

@@ -18,7 +18,7 @@ from reimport_lib.plan.signoffs import OpenedLimit
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.status import Status
 from reimport_lib.show import (
-    changes,
+    changes_tables,
     deletion_words,
     instead,
     run_facts,
@@ -28,6 +28,7 @@ from reimport_lib.show import (
 from reimport_lib.show.attempts import attempts_table
 from reimport_lib.show.badges import outcome_badge, status_badge
 from reimport_lib.show.charts import deletion_bars, match_rates, outcome_overview
+from reimport_lib.show.figured import figure
 from reimport_lib.show.html import (
     Cell,
     Element,
@@ -57,7 +58,6 @@ from reimport_lib.show.verdict import verdict
 from reimport_lib.show.words import (
     OUTCOMES,
     code_meaning,
-    count,
     equation,
     link_noun,
     note_meaning,
@@ -101,7 +101,7 @@ def sections(
         ("What is otherwise than it was reviewed", replanned_rows(manifest, folder)),
         ("What is otherwise than the last time", changed(last, manifest)),
         ("What becomes of the data", _data(manifest, last)),
-        ("What changes, field by field", changes.section(folder)),
+        ("What changes, field by field", changes_tables.section(folder)),
         (
             "What does not come in, and why",
             rejected_rows_report(manifest, folder, last),
@@ -146,12 +146,13 @@ def _data(manifest: Manifest, last: LastTime | None) -> list[Element]:
     planned = run_facts.only_planned(manifest)
     rows = []
     for name, counts in run_facts.tables(manifest).items():
-        terms = equation(run_facts.by_outcome(counts))
+        terms: str = equation(name, run_facts.by_outcome(counts))
         terms += " (planned; its phase is not done)" if name in planned else ""
         blank = counts.get("blank_rows", 0)
         total = sum(run_facts.by_outcome(counts).values())
         then = beside(last, name, SOURCE_OUTCOMES, total)
-        rows.append((noun(name), terms, count(blank) if blank else "", then))
+        left = figure(blank, name, "blank_rows") if blank else ""
+        rows.append((noun(name), terms, left, then))
     balance = Grid.of_filled(
         "Every row in exactly one outcome",
         ("table", "rows = outcomes", "blank rows", "rows last time"),
@@ -171,17 +172,14 @@ def _nothing_planned(manifest: Manifest) -> str:
 
 
 def _links(manifest: Manifest) -> list[Element]:
-    rates = [
-        Link(
-            f"{noun(table)}: {link_noun(link['name'])}",
-            link["found"],
-            link["named"],
-            link.get("checked", True),
-        )
-        for phase in manifest["phases"]
-        for table, links in phase.get("links", {}).items()
-        for link in links
-    ]
+    rates, places = [], {}
+    for phase in manifest["phases"]:
+        for table, links in phase.get("links", {}).items():
+            for link in links:
+                name = f"{noun(table)}: {link_noun(link['name'])}"
+                checked = link.get("checked", True)
+                rates.append(Link(name, link["found"], link["named"], checked))
+                places[name] = (table, "links", link["name"])
     signed = tuple(map(OpenedLimit.from_json, manifest.get("signoffs", [])))
     limits = Gates(manifest["parameters"].get("gates", {}), signed)
     floors = {
@@ -189,7 +187,7 @@ def _links(manifest: Manifest) -> list[Element]:
         for table in run_facts.tables(manifest)
         for link, floor in link_floors(table, limits).items()
     }
-    return [match_rates("", rates, floors)] if rates else []
+    return [match_rates("", rates, floors, places)] if rates else []
 
 
 def _deletions(manifest: Manifest) -> list[Element]:
@@ -200,12 +198,12 @@ def _deletions(manifest: Manifest) -> list[Element]:
     slate = run_facts.is_clean_slate(manifest)
     told = deletion_words.finding(deleted, reasons, clean_slate=slate)
     pairs = run_facts.deleted_tables(phase)
-    drawn = deletion_bars(pairs, told) if pairs else Sentence(f"{told}.")
+    drawn = deletion_bars(pairs, told) if pairs else Sentence(told + ".")
     kept = Grid(
         "Looked at and kept",
         ("table", "reason", "records", "what it means", "what to do"),
         [
-            (noun(name), code, count(number), *code_meaning(code))
+            (noun(name), code, figure(number, name, "kept", code), *code_meaning(code))
             for name, counts in phase["tables"].items()
             for code, number in counts.get("reasons", {}).items()
         ],
@@ -221,8 +219,8 @@ def _notes(manifest: Manifest, last: LastTime | None) -> list[Element]:
         (
             noun(name),
             code,
-            count(number),
-            beside(last, name, [f"note {code}"], number),
+            figure(number, name, "notes", code),
+            beside(last, name, (f"note {code}",), number),
             *note_meaning(code),
         )
         for name, counts in run_facts.tables(manifest).items()
@@ -272,7 +270,7 @@ def _checks(manifest: Manifest) -> list[Element]:
     found = _found(manifest)
     found += map(Check.from_json, run_facts.checks_of_run(manifest))
     past = run_facts.is_taken_back(manifest)
-    return [checks_stack(found, past=past)] if found else []
+    return [checks_stack(found, ("run",), past=past)] if found else []
 
 
 def _phases(manifest: Manifest, folder: Path, last: LastTime | None) -> list[Element]:

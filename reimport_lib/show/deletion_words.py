@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reimport_lib.counting import verb
-from reimport_lib.plan.codes import Kept
+from reimport_lib.plan.codes import Kept, Outcome
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.show import run_facts
-from reimport_lib.show.words import count, several
+from reimport_lib.show.figured import Figured, figure, tell
 
 
-def finding(deleted: int, kept: Mapping[str, int], *, clean_slate: bool) -> str:
+def finding(deleted: int, kept: Mapping[str, int], *, clean_slate: bool) -> Figured:
     """
     What goes, why, and what stays: the title of the chart.
 
@@ -29,17 +29,22 @@ def finding(deleted: int, kept: Mapping[str, int], *, clean_slate: bool) -> str:
     stays = sum(kept.values())
     if deleted:
         why = _why(deleted, clean_slate=clean_slate)
-        told = f"{several(deleted, 'record')} {verb(deleted, 'goes', 'go')}, {why}"
+        told = tell("{} {}, {}", _records(deleted), verb(deleted, "goes", "go"), why)
     elif held:
-        work = "others or people's work" if theirs else "others"
-        told = f"Nothing is deleted: {several(held, 'record')} would go, and {work} "
-        told += verb(held, "hang on it", "hang on them")
+        told = tell(
+            "Nothing is deleted: {} would go, and {} {}",
+            figure(held, "all", "kept", "hung_on", of="record"),
+            "others or people's work" if theirs else "others",
+            verb(held, "hang on it", "hang on them"),
+        )
     else:
-        told = "Nothing is deleted: no record of an import is gone from the source"
+        told = Figured(
+            "Nothing is deleted: no record of an import is gone from the source"
+        )
     if not stays:
         return told
     why = verb(stays, "stays for a named reason", "stay for named reasons")
-    return f"{told}; {count(stays)} {why}"
+    return tell("{}; {} {}", told, figure(stays, "all", str(Outcome.KEPT)), why)
 
 
 def said(manifest: Manifest) -> str:
@@ -55,9 +60,8 @@ def said(manifest: Manifest) -> str:
     if not deleted or phase not in run_facts.applied(manifest):
         return "Nothing was deleted."
     why = _why(deleted, clean_slate=run_facts.is_clean_slate(manifest))
-    return (
-        f"{several(deleted, 'record')} {verb(deleted, 'was', 'were')} deleted, {why}."
-    )
+    were = verb(deleted, "was", "were")
+    return tell("{} {} deleted, {}.", _records(deleted), were, why)
 
 
 def warning(manifest: Manifest) -> str:
@@ -66,11 +70,15 @@ def warning(manifest: Manifest) -> str:
     if phase is None or not run_facts.is_clean_slate(manifest):
         return ""
     deleted, _ = run_facts.deleted_and_kept(phase)
-    return (
-        f"Clean slate: {several(deleted, 'record')} will be deleted, also those whose"
-        " row does not come in today, and what people changed in imported fields will"
-        " be overwritten."
+    return tell(
+        "Clean slate: {} will be deleted, also those whose row does not come in today,"
+        " and what people changed in imported fields will be overwritten.",
+        _records(deleted),
     )
+
+
+def _records(deleted: int) -> Figured:
+    return figure(deleted, "all", str(Outcome.DELETED), of="record")
 
 
 def _why(deleted: int, *, clean_slate: bool) -> str:

@@ -12,6 +12,7 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from PIL import Image
 
 from reimport_lib.plain import shortened, visible
 from reimport_lib.plan.codes import Outcome
+from reimport_lib.show.figured import NamedNumber, figures_in
 from reimport_lib.show.html import Bundle, Element, Grid
 
 FONT = "DejaVu Sans"
@@ -83,6 +85,7 @@ class Chart(Element):
         title: the finding, in one sentence.
         numbers: the same figures as a table.
         width, height: in CSS pixels; the picture has more dots than that.
+        figures: every figure that is drawn.
     """
 
     title: str
@@ -90,6 +93,7 @@ class Chart(Element):
     png: bytes = field(repr=False)
     width: int
     height: int
+    figures: Sequence[NamedNumber] = ()
 
     @property
     def alt(self) -> str:
@@ -100,6 +104,12 @@ class Chart(Element):
         ]
         rows = "; ".join(" ".join(row) for row in cells)
         return f"{visible(self.title)}. {rows}".removesuffix(". ")
+
+    @property
+    def named(self) -> str:
+        """Name and number of each figure, for who reads pages by a program."""
+        told = dict.fromkeys(f"{each.place}={each.number}" for each in self.figures)
+        return " ".join(told)
 
     def text(self) -> str:
         return f"{visible(self.title)}\n{self.numbers.text()}"
@@ -163,7 +173,9 @@ def draw(
             add(axes)
         canvas.draw()  # type: ignore[no-untyped-call]
     size = (round(WIDTH * SHOWN_DOTS), round(height * SHOWN_DOTS))
-    return Chart(title, numbers, _png(canvas), *size)
+    texts = chain([title], *((bar.name, bar.label) for bar in bars), *numbers.rows)
+    figures = [each for text in texts for each in figures_in(text)]
+    return Chart(str(title), numbers, _png(canvas), *size, figures)
 
 
 def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:

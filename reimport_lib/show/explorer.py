@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reimport_lib.show.figured import Name, figure, tell
 from reimport_lib.show.html import Element, Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Masking, is_named
 from reimport_lib.show.words import code_meaning, count, noun, several
@@ -49,10 +50,10 @@ class Explorer(Element):
             for outcome, reason, group in self._groups(table):
                 meaning, _ = code_meaning(reason)
                 summary = " · ".join(filter(None, (noun(table), outcome, reason)))
-                summary += f": {several(len(group), 'row')}"
+                rows = figure(len(group), *_name(table, outcome, reason), of="row")
                 folds.append(
                     Fold(
-                        f"{summary}. {meaning}".strip(),
+                        tell("{}: {}.{}", summary, rows, f" {meaning}".rstrip()),
                         self.page(table, outcome=outcome, reason=reason),
                     )
                 )
@@ -81,10 +82,11 @@ class Explorer(Element):
                 index=False, name=None
             )
         ]
-        caption = noun(table)
+        caption: str = noun(table)
         if lines:
             places = f"{count(first + 1)} to {count(first + len(lines))}"
-            caption += f": rows {places} of {count(len(chosen))}"
+            every = figure(len(chosen), *_name(table, outcome, reason))
+            caption = tell("{}: rows {} of {}", caption, places, every)
         none = "no row is of this kind."
         more = f"{several(len(chosen), 'row')} of this kind, no more."
         heads = ("row", self.mask.key_head, *_HEADS[2:], *fields)
@@ -133,6 +135,13 @@ class Explorer(Element):
         if row not in frame.index:
             return ["" for _ in fields]
         return [self.mask.value(table, name, frame.at[row, name]) for name in fields]
+
+
+def _name(table: str, outcome: str, reason: str) -> Name:
+    """Of the figure of a group of rows; a reason is of one outcome alone."""
+    if reason not in ("", ALL):
+        return (table, "reasons", reason)
+    return (table, "rows" if outcome == ALL else outcome)
 
 
 _SHOWN_ANYWAY = frozenset({"key", "filemaker_id", "filemaker_metadata"})

@@ -87,8 +87,8 @@ def _place(notebook: Path) -> PageOfRun:
     said = saying(STATUSES, entry["status"])
     verdict = f"{said.sign} {said.word}"
     if entry["checks"]:
-        found = check_words.found(check["verdict"] for check in entry["checks"])
-        verdict += f": {found}"
+        made = (check["verdict"] for check in entry["checks"])
+        verdict += ": " + check_words.found(made, (entry["name"],))
     goes_on = entry["status"] == Status.SUCCEEDED and at + 1 < len(names)
     return PageOfRun(
         verdict,

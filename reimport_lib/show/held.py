@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reimport_lib.counting import verb
+from reimport_lib.show.figured import figure
 from reimport_lib.show.html import Grid, Sentence, Stack
 from reimport_lib.show.masking import Masking
 from reimport_lib.show.previews import sample_table
@@ -59,11 +60,15 @@ def backup_table(
 def accounts(evidence: Evidence) -> Grid:
     """Phase by phase: the run that imported it, and the rows its ledger speaks of."""
     own = {evidence.run.run_id: "this one"}
-    told = [
+    told: list[tuple[str, str, str]] = [
         (
             phase,
             own.get(account.run_id, account.run_id),
-            count(sum(sum(counts.values()) for counts in account.counts.values())),
+            figure(
+                sum(sum(counts.values()) for counts in account.counts.values()),
+                *("phases", phase, "rows"),
+                run="" if account.run_id in own else account.run_id,
+            ),
         )
         for phase, account in evidence.accounts.items()
     ]

@@ -18,9 +18,10 @@ from reimport_lib.show import run_facts, sampled
 from reimport_lib.show.badges import status_badge
 from reimport_lib.show.comparing import figures
 from reimport_lib.show.drawing import Bar, draw
+from reimport_lib.show.figured import Figured, figure, tell
 from reimport_lib.show.html import Cell, Element, Grid, PageLink, from_template
 from reimport_lib.show.run_facts import when
-from reimport_lib.show.words import count, noun, percent, several, share, took
+from reimport_lib.show.words import noun, percent, several, share, took
 
 FILE = "index.html"
 MOST_DRAWN = 12
@@ -66,8 +67,7 @@ def _trend(manifests: Sequence[Manifest]) -> list[Element]:
         counts = run_facts.outcomes(manifest)
         total = counts.total()
         parts = {str(name): counts[name] / total for name in SOURCE_OUTCOMES}
-        came = share(run_facts.came_in(counts), total)
-        told = f"{came}, {count(counts['rejected'])} rejected"
+        told = tell("{}, {} rejected", _came_in(manifest), _rejected(manifest))
         name = f"{_day(manifest)} {_kind(manifest)}"
         bars.append(Bar(name, parts, told))
         rows.append((name, told))
@@ -77,6 +77,18 @@ def _trend(manifests: Sequence[Manifest]) -> list[Element]:
         f" {several(len(manifests), 'run')} {verb(len(manifests), 'is', 'are')} in"
     )
     return [draw(title, bars, Grid("Rows that came in, by run", ("run", "rows"), rows))]
+
+
+def _came_in(manifest: Manifest) -> Figured:
+    counts = run_facts.outcomes(manifest)
+    names = ("all", "came_in"), ("all", "rows")
+    inside = run_facts.came_in(counts)
+    return share(inside, counts.total(), *names, run=manifest["run_id"])
+
+
+def _rejected(manifest: Manifest) -> Figured:
+    number = run_facts.outcomes(manifest)[Outcome.REJECTED]
+    return figure(number, "all", str(Outcome.REJECTED), run=manifest["run_id"])
 
 
 def _rates(manifests: Sequence[Manifest]) -> list[Element]:
@@ -133,8 +145,8 @@ def _all(
             _kind(manifest),
             status_badge(manifest["status"]),
             _clock(manifest, manifest.get("finished_at", "")),
-            share(run_facts.came_in(counts), counts.total()) if counts else "",
-            count(counts[Outcome.REJECTED]) if counts else "",
+            _came_in(manifest) if counts else "",
+            _rejected(manifest) if counts else "",
             sampled.in_short(manifest),
             took(manifest.get("seconds", 0)),
             manifest["parameters"].get("reviewed", ""),

@@ -23,10 +23,12 @@ from reimport_lib.plain import visible
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_ELEMENTS = "div p span table caption thead tbody tr th td details summary img a code"
+_ELEMENTS = (
+    "div p span table caption thead tbody tr th td details summary img a code data"
+)
 ELEMENTS = frozenset(_ELEMENTS.split())
 _ATTRIBUTES = "class style scope role alt src width open href data-head"
-_ATTRIBUTES += " tabindex aria-label"
+_ATTRIBUTES += " tabindex aria-label value data-figure data-figures"
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 
 _TEXT_WIDTH = 60
@@ -56,9 +58,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals |= {"zip": zip, "advice": _ADVICE}
-    # Each second piece is a command.
-    made.filters["commands"] = _COMMAND.split
+    made.filters["commands"] = _commands
     return made
+
+
+def _commands(text: str) -> list[str]:
+    """*text* in pieces, of which each second one is a command."""
+    pieces, at = [], 0
+    for found in _COMMAND.finditer(text):
+        pieces += [text[at : found.start()], text[slice(*found.span(1))]]
+        at = found.end()
+    return [*pieces, text[at:]]
 
 
 def from_template(name: str, **values: Any) -> str:

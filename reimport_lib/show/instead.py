@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from reimport_lib.plan.codes import Note, Reason
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.show import run_facts
+from reimport_lib.show.figured import figure
 from reimport_lib.show.html import Element, Grid
-from reimport_lib.show.words import count, noun
+from reimport_lib.show.words import noun
 
 _SET_ASIDE = "in FileMaker, and as exported in private/rejected/ of the run's folder"
 _FILEMAKER = "in FileMaker alone"
@@ -57,11 +58,11 @@ OF_NOTE: Mapping[str, str] = {
 def where_instead(manifest: Manifest) -> list[Element]:
     """By table and reason or note, how many rows, and where to look for them."""
     rows = [
-        (noun(name), code, count(number), places[code])
+        (noun(name), code, figure(number, name, kind, code), places[code])
         for name, counts in run_facts.tables(manifest).items()
-        for places, found in (
-            (OF_REASON, counts.get("reasons", {})),
-            (OF_NOTE, counts.get("notes", {})),
+        for places, kind, found in (
+            (OF_REASON, "reasons", counts.get("reasons", {})),
+            (OF_NOTE, "notes", counts.get("notes", {})),
         )
         for code, number in found.items()
         if code in places

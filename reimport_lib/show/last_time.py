@@ -22,8 +22,10 @@ from reimport_lib.show.comparing import (
     Figures,
     differences,
     figures,
+    name_of,
     sentences,
 )
+from reimport_lib.show.figured import figure, tell
 from reimport_lib.show.html import Element, Fold, Grid, Sentence
 from reimport_lib.show.run_facts import when
 from reimport_lib.show.words import several, took
@@ -109,9 +111,11 @@ def beside(last: LastTime | None, where: str, whats: Collection[str], now: int) 
     """How many rows it was, and how many more it is now: ``9 (+30)``."""
     if last is None:
         return ""
-    found = (last.figures.get((where, what)) for what in whats)
-    then = int(sum(figure.value for figure in found if figure))
-    return f"{then:,} ({now - then:+,})" if now != then else f"{then:,}"
+    found = [last.figures.get((where, what)) for what in whats]
+    then = int(sum(each.value for each in found if each))
+    name = name_of(where, *whats) if len(whats) == 1 else (where, "rows")
+    was = figure(then, *name, run=last.run_id)
+    return tell("{} ({})", was, f"{now - then:+,}") if now != then else was
 
 
 def took_last_time(last: LastTime | None, phase: str) -> str:
@@ -134,19 +138,19 @@ def changed(last: LastTime | None, manifest: Manifest) -> list[Element]:
     if not found:
         return [Sentence(f"{against}: every count and rate is the same.")]
     told = sentences(last.figures, now)
-    lines = [Sentence(f"{line}.") for line in told[:MOST_SENTENCES]]
+    lines = [Sentence(line + ".") for line in told[:MOST_SENTENCES]]
     if more := len(told) - len(lines):
         lines.append(Sentence(f"And {several(more, 'such sentence')} more, below."))
     head = Sentence(f"{against}: {several(len(found), 'figure')} differ.", strong=True)
-    table = Fold("Every figure that is another", difference_table(found))
+    table = Fold("Every figure that is another", difference_table(found, last.run_id))
     return [head, *lines, table]
 
 
-def difference_table(found: Sequence[Difference]) -> Grid:
-    """Every difference, in the order of the phases."""
+def difference_table(found: Sequence[Difference], before: str) -> Grid:
+    """Every difference to the run *before*, in the order of the phases."""
     return Grid(
         "Then and now",
         ("where", "what", "then", "now", "difference"),
-        [each.cells for each in found],
+        [each.told(before, "") for each in found],
         right=("then", "now", "difference"),
     )

@@ -14,13 +14,13 @@ import pandas as pd
 from reimport_lib.counting import verb
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.show.badges import outcome_badge
+from reimport_lib.show.figured import Name, figure, joined, tell
 from reimport_lib.show.html import Cell, Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Masking
 from reimport_lib.show.rate_words import found_of_named
 from reimport_lib.show.words import (
     OUTCOMES,
     code_meaning,
-    count,
     equation,
     link_noun,
     note_meaning,
@@ -47,11 +47,18 @@ def outcomes_stack(plan: Plan) -> Stack:
     """Every source row in exactly one outcome: the equation and its terms."""
     total = sum(plan.counts.values())
     rows: list[tuple[Cell, ...]] = [
-        (outcome_badge(name), count(n), percent(n, total), OUTCOMES[name].sentence)
+        (
+            outcome_badge(name),
+            figure(n, plan.table, name),
+            percent(n, total),
+            OUTCOMES[name].sentence,
+        )
         for name, n in plan.counts.items()
     ]
-    rows.append(("all rows", count(total), percent(total, total), ""))
-    foot = f"{several(plan.blank_rows, 'blank row')} left out before counting."
+    every = figure(total, plan.table, "rows")
+    rows.append(("all rows", every, percent(total, total), ""))
+    blank = figure(plan.blank_rows, plan.table, "blank_rows", of="blank row")
+    foot = tell("{} left out before counting.", blank)
     balance = Grid(
         f"What becomes of the {noun(plan.table)}",
         ("outcome", "rows", "share", "meaning"),
@@ -59,7 +66,7 @@ def outcomes_stack(plan: Plan) -> Stack:
         right=("rows", "share"),
         foot=foot if plan.blank_rows else "",
     )
-    told = f"{_things(plan)}: {equation(plan.counts)}"
+    told = tell("{}: {}", _things(plan), equation(plan.table, plan.counts))
     return Stack([Sentence(told, strong=True), balance])
 
 
@@ -71,15 +78,16 @@ def reasons_table(plan: Plan, mask: Masking, examples: int = 3) -> Grid:
         key=lambda group: (group[0][0] != Outcome.REJECTED, -len(group[1]), group[0]),
     )
     do = verb(len(left), "does", "do")
-    of_all = f"{several(len(left), 'row')} of {count(len(plan.rows))}"
+    out = figure(len(left), plan.table, "stays_out", of="row")
+    every = figure(len(plan.rows), plan.table, "rows")
     return Grid(
-        f"{_things(plan)}: {of_all} {do} not come in",
+        tell("{}: {} of {} {} not come in", _things(plan), out, every, do),
         ("reason", "outcome", "rows", "what it means", "what to do", "for example"),
         [
             (
                 str(reason),
                 outcome_badge(str(outcome)),
-                count(len(group)),
+                figure(len(group), plan.table, "reasons", str(reason)),
                 *code_meaning(str(reason)),
                 _examples(group, mask, examples),
             )
@@ -107,7 +115,15 @@ def notes_table(plan: Plan) -> Grid:
         f"{_things(plan)}: values changed or doubted on the way in",
         ("note", "rows", "what it means", "what to do"),
         [
-            (code, share(number, coming), *note_meaning(code))
+            (
+                code,
+                share(
+                    *(number, coming),
+                    (plan.table, "notes", code),
+                    (plan.table, "came_in"),
+                ),
+                *note_meaning(code),
+            )
             for code, number in plan.note_counts.items()
         ],
         right=("rows",),
@@ -121,8 +137,10 @@ def links_table(plan: Plan) -> Grid:
     rows = [
         (
             link_noun(link.name),
-            found_of_named(link),
-            count(link.named - link.found) if link.checked else "",
+            found_of_named(link, (plan.table, "links", link.name)),
+            figure(link.named - link.found, plan.table, "links", link.name, "not_found")
+            if link.checked
+            else "",
         )
         for link in plan.links
     ]
@@ -143,14 +161,25 @@ def changes_table(plan: Plan, mask: Masking, rows: int = 5) -> Grid:
         key = mask.key(str(keys.get(row, "")))
         lines.append((str(row), key, str(name), old or EMPTY, new or EMPTY))
     fields = Counter(sorted(map(str, changes["field"]))).most_common()
-    most = ", ".join(f"{name} {count(n)}" for name, n in fields[:SHOWN_FIELDS])
+    changed = ("changes", plan.table, str(Outcome.UPDATED), "fields")
+    most = joined(
+        ", ",
+        (
+            tell("{} {}", name, figure(n, *changed, "of", name))
+            for name, n in fields[:SHOWN_FIELDS]
+        ),
+    )
     by_field = "By field" if len(fields) <= SHOWN_FIELDS else "Most often"
-    caption = _things(plan)
+    caption: str = _things(plan)
     if len(records):
-        of_all = several(len(records), "record")
-        caption += f": {several(len(changes), 'field')} of {of_all} "
-        caption += verb(len(changes), "changes", "change")
-        caption += "" if mask.reveal else ", masked"
+        caption = tell(
+            "{}: {} of {} {}{}",
+            caption,
+            figure(len(changes), *changed, of="field"),
+            figure(len(records), plan.table, str(Outcome.UPDATED), of="record"),
+            verb(len(changes), "changes", "change"),
+            "" if mask.reveal else ", masked",
+        )
     left = len(records) - rows
     are = verb(left, "changes and is", "change and are")
     further = several(left, "further record")
@@ -160,7 +189,7 @@ def changes_table(plan: Plan, mask: Masking, rows: int = 5) -> Grid:
         ("row", mask.key_head, "field", "before", "after"),
         lines,
         empty="no record that is there changes.",
-        foot=f"{by_field}: {most}.{more if left > 0 else ''}",
+        foot=tell("{}: {}.{}", by_field, most, more if left > 0 else ""),
     )
 
 
@@ -176,7 +205,8 @@ def deletions_stack(
             things, badge = noun(plan.table), outcome_badge(str(outcome))
             sentence, remedy = code_meaning(str(reason))
             meaning = sentence or (SLATE if clean_slate else GOES)
-            counted.append((things, badge, count(len(group)), meaning, remedy))
+            of = figure(len(group), *_deletion(plan.table, outcome, reason))
+            counted.append((things, badge, of, meaning, remedy))
             listed += [
                 (things, mask.key(str(key)), badge, str(reason))
                 for key in sorted(filter(None, group["key"]))[:rows]
@@ -199,13 +229,18 @@ def applied_table(applied: Applied) -> Grid:
         "Done before; nothing was written now" if applied.repeated else "Done",
         ("table", "outcome", "rows"),
         [
-            (noun(table), outcome, count(number))
+            (noun(table), outcome, figure(number, table, outcome))
             for table, counts in applied.counts.items()
             for outcome, number in counts.items()
             if number
         ],
         right=("rows",),
     )
+
+
+def _deletion(table: str, outcome: object, reason: object) -> Name:
+    """The name of the records of *table* that go, or that stay for *reason*."""
+    return (table, str(outcome), str(reason)) if reason else (table, str(outcome))
 
 
 def _things(plan: Plan) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reimport_lib.show.figured import figure
 from reimport_lib.show.html import Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Masking, is_named, source_fields
 from reimport_lib.show.words import (
@@ -46,8 +47,8 @@ def source_table(manifest: SnapshotManifest, tables: Sequence[str]) -> Stack:
                 table.file,
                 f"{table.way} {table.charset}".strip(),
                 size(table.file_bytes) if table.file_bytes else "",
-                count(table.rows),
-                count(table.blank_rows),
+                figure(table.rows, "source", name, "rows"),
+                figure(table.blank_rows, name, "blank_rows"),
                 "could not count"
                 if table.distinct_keys is None
                 else count(table.distinct_keys),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reimport_lib.record.manifest import Manifest, SourceRecord
+from reimport_lib.show.figured import figure
 from reimport_lib.show.html import Element, Fold, Grid, Stack
 from reimport_lib.show.run_facts import clock, when
 from reimport_lib.show.words import count, size
@@ -64,7 +65,7 @@ def _sources(manifest: Manifest) -> Grid:
             table["file"],
             table["way"],
             when(manifest, table.get("written_at", "")),
-            count(table["rows"]),
+            figure(table["rows"], "source", name, "rows"),
             size(table["bytes"]),
             table["sha256"][:16],
         )
@@ -76,7 +77,7 @@ def _sources(manifest: Manifest) -> Grid:
             listing["prefix"],
             "S3 listing",
             "",
-            count(listing["objects"]),
+            figure(listing["objects"], "source", name, "rows"),
             size(listing["size_bytes"]),
             listing["digest"][:16],
         )

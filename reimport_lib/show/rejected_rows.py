@@ -13,10 +13,11 @@ import pandas as pd
 from reimport_lib.plan.codes import Outcome
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.show.badges import outcome_badge
+from reimport_lib.show.figured import figure
 from reimport_lib.show.html import Cell, Element, Grid
 from reimport_lib.show.last_time import LAST_TIME, LastTime, beside
 from reimport_lib.show.run_facts import tables
-from reimport_lib.show.words import code_meaning, count, noun
+from reimport_lib.show.words import code_meaning, noun
 
 EXAMPLES = 3
 _MEANING = "what it means and what to do"
@@ -39,8 +40,9 @@ def rejected_rows_report(
             shown = ", ".join(numbers)
             shown += ", …" if numbers and number > len(numbers) else ""
             meaning = " ".join(code_meaning(code))
-            then = beside(last, name, [f"reason {code}"], number)
-            rows.append((noun(name), code, badge, count(number), then, meaning, shown))
+            then = beside(last, name, (f"reason {code}",), number)
+            now = figure(number, name, "reasons", code)
+            rows.append((noun(name), code, badge, now, then, meaning, shown))
     if not tables(manifest):
         return []
     return [

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reimport_lib.record.manifest import Manifest
+from reimport_lib.show.figured import figure, tell
 from reimport_lib.show.html import Element, Grid, Sentence
-from reimport_lib.show.words import noun, several
+from reimport_lib.show.words import noun
 
 FILE = "replanned.csv"
 SHOWN_ROWS = 50
@@ -30,10 +31,12 @@ def replanned_rows(manifest: Manifest, folder: Path) -> list[Element]:
     found = manifest.get("replanned")
     if found is None:
         return []
-    said = (
-        f"{several(found['moved'], 'row')} moved since {found['of']};"
-        f" {several(found['rows'], 'row')} planned otherwise, and all others as they"
-        " were reviewed."
+    said = tell(
+        "{} moved since {}; {} planned otherwise, and all others as they were"
+        " reviewed.",
+        figure(found["moved"], "replanned", "moved", of="row"),
+        found["of"],
+        figure(found["rows"], "replanned", "rows", of="row"),
     )
     lines = sorted(_lines(folder), key=lambda line: line["why"] != "")
     rows = [

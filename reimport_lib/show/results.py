@@ -5,7 +5,7 @@ Imports checks, badges, words and html.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from reimport_lib.plan.gates import EITHER, ROWS, GateResult, Gates
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.show.badges import status_badge, verdict_badge
 from reimport_lib.show.check_words import found
+from reimport_lib.show.figured import Figured, Name, figure
 from reimport_lib.show.html import (
     Badge,
     Element,
@@ -28,7 +29,6 @@ from reimport_lib.show.signoffs import signed_by
 from reimport_lib.show.words import (
     STATUSES,
     VERDICTS,
-    count,
     percent_of_rate,
     sentence_case,
     several,
@@ -41,6 +41,14 @@ if TYPE_CHECKING:
 
 LINK_GATES = {"owner": "min_match_rate", "object": "min_object_rate"}
 FEW_CHECKS = 12
+# What a gate counts, of which rows; others measure what no run records.
+_GATED: Mapping[str, tuple[Name, Name]] = {
+    "max_rejected": (("gated", "rejected"), ("rows",)),
+    "max_conflicts": (("gated", "waiting"), ("rows",)),
+    "min_came_in": (("gated", "came_in"), ("rows",)),
+    "max_deleted": (("deleted",), ()),
+    "max_deleted_rows": (("deleted",), ()),
+}
 MODES = {
     "rehearsal": ("REHEARSAL", "may write to a copy; the real database is only read"),
     "full": ("FULL RUN", "may write to the real database"),
@@ -109,14 +117,17 @@ def _with_noun(part: str) -> str:
     return registry.noun(part) if part in registry.by_name() else part
 
 
-def checks_stack(checks: Sequence[Check], *, past: bool = False) -> Stack:
+def checks_stack(
+    checks: Sequence[Check], of: Name = (), *, past: bool = False
+) -> Stack:
     """
     The checks to look at; those that hold are behind a line where they are many.
 
     Args:
+        of: as of ``check_words.found``.
         past: what they looked at is there no more.
     """
-    said = sentence_case(found((check.verdict for check in checks), past=past))
+    said = sentence_case(found((check.verdict for check in checks), of, past=past))
     held = [check for check in checks if check.verdict is Verdict.PASS]
     rest = [check for check in checks if check.verdict is not Verdict.PASS]
     if len(held) <= FEW_CHECKS:
@@ -124,7 +135,7 @@ def checks_stack(checks: Sequence[Check], *, past: bool = False) -> Stack:
     table = checks_table(held, f"Checks that {'held' if past else 'hold'}")
     return Stack(
         [
-            Sentence(f"{said}.", strong=True),
+            Sentence(said + ".", strong=True),
             *([checks_table(rest, "Checks to look at")] if rest else []),
             Fold(f"What {'held' if past else 'holds'}, check by check", table),
         ]
@@ -142,7 +153,7 @@ def gates_table(results: Sequence[GateResult]) -> Grid:
             (
                 gate.place,
                 _gate_badge(gate, results),
-                share(gate.count, gate.total) if gate.total else count(gate.count),
+                _measured(gate),
                 _limit(gate),
                 signed_by(gate),
             )[:width]
@@ -151,6 +162,21 @@ def gates_table(results: Sequence[GateResult]) -> Grid:
         right=("figure", "limit"),
         empty="no limit applies.",
     )
+
+
+def _measured(gate: GateResult) -> Figured:
+    """The rows behind a gate, by the figures that they are."""
+    notes = {each.name: each.note for each in registry.named(gate.table).note_gates}
+    names: tuple[Name, Name] = _GATED.get(gate.name, ((), ()))
+    if gate.link:
+        link = ("links", gate.link)
+        names = (*link, "found"), (*link, "named")
+    elif gate.name in notes:
+        names = ("notes", notes[gate.name]), ("came_in",)
+    parts, wholes = ((gate.table, *name) if name else () for name in names)
+    if not gate.total:
+        return figure(gate.count, *parts)
+    return share(gate.count, gate.total, parts, wholes)
 
 
 def link_floors(table: str, limits: Gates) -> dict[str, float]:

@@ -14,14 +14,15 @@ from reimport_lib.errors import message_and_hint
 from reimport_lib.plan.undo import Fate, Finding
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.status import Status
-from reimport_lib.show import changes, leak_words, undo_plans
+from reimport_lib.show import changes_tables, leak_words, undo_plans
+from reimport_lib.show.figured import figure, joined, tell
 from reimport_lib.show.html import Badge, Element, Grid, PageLink, from_template
 from reimport_lib.show.next_steps import Step, advised
 from reimport_lib.show.provenance import provenance
 from reimport_lib.show.results import Card
 from reimport_lib.show.undo_words import Nouns
 from reimport_lib.show.verdict import RunVerdict
-from reimport_lib.show.words import STATUSES, count, saying, several, took
+from reimport_lib.show.words import STATUSES, saying, took
 
 PAGE = "undo.html"
 
@@ -52,7 +53,7 @@ def render(manifest: Manifest, folder: Path, nouns: Nouns) -> str:
             ],
         ),
         ("What stays, and why", [undo_plans.staying_table(staying, nouns)]),
-        ("What changes, field by field", changes.section(folder)),
+        ("What changes, field by field", changes_tables.section(folder)),
         ("Row by row, with values", [_pages(folder)]),
         ("Who confirmed it", [confirmation_table(manifest)]),
         ("What this report rests on", provenance(manifest)),
@@ -129,7 +130,7 @@ def verdict(manifest: Manifest, counts: undo_plans.Fates) -> RunVerdict:
                 leak_words.scanned(manifest),
             ),
         )
-        lead = f"The undo of {record['of']} succeeded: {told}."
+        lead: str = tell("The undo of {} succeeded: {}.", record["of"], told)
         step = Step(command="reimport run --dry-run")
         return RunVerdict(said.tone, said.sign, lead, tuple(sentences), step)
     lead = f"The undo of {record['of']} is {said.word.lower()}."
@@ -146,16 +147,24 @@ def _stays(counts: undo_plans.Fates) -> str:
     told = []
     if stay := kept + blocked:
         told.append(
-            f"{several(stay, 'row')} {verb(stay, 'stays', 'stay')}, in whole or in"
-            f" part: {count(kept)} changed since, {count(blocked)} blocked; why"
-            " stands below, every row in undo.csv."
+            tell(
+                "{} {}, in whole or in part: {} changed since, {} blocked; why stands"
+                " below, every row in undo.csv.",
+                figure(stay, "undo", "all", "stays", of="row"),
+                verb(stay, "stays", "stay"),
+                figure(kept, "undo", "all", str(Fate.KEPT)),
+                figure(blocked, "undo", "all", str(Fate.BLOCKED)),
+            )
         )
     if absent := every[str(Fate.ABSENT)]:
         told.append(
-            f"{several(absent, 'row')} {verb(absent, 'was', 'were')} gone already, or"
-            " back already."
+            tell(
+                "{} {} gone already, or back already.",
+                figure(absent, "undo", "all", str(Fate.ABSENT), of="row"),
+                verb(absent, "was", "were"),
+            )
         )
-    return " ".join(told)
+    return joined(" ", told)
 
 
 def _narrowed(manifest: Manifest) -> str:

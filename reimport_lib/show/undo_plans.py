@@ -9,10 +9,11 @@ from collections.abc import Mapping
 
 from reimport_lib.plan.undo import Fate, Finding, UndoPlan
 from reimport_lib.show.drawing import FOUND, LOW, MISSING, UNKNOWN, Bar, Chart, draw
+from reimport_lib.show.figured import Figured, figure, joined, tell
 from reimport_lib.show.html import Badge, Cell, Grid
 from reimport_lib.show.undo_rows import BADGES
 from reimport_lib.show.undo_words import Nouns, named
-from reimport_lib.show.words import count, percent, several
+from reimport_lib.show.words import count, percent
 
 MEANINGS: Mapping[Fate, str] = {
     Fate.REVERSED: "goes, comes back, or is again what it was",
@@ -37,22 +38,29 @@ def fates_table(counts: Fates, nouns: Nouns, *, done: bool) -> Grid:
     heads = ("rows of", *map(str, Fate))
     totals = _totals(counts)
     rows: list[tuple[Cell, ...]] = [
-        (nouns[model], *(count(of[str(fate)]) for fate in Fate))
+        (nouns[model], *(_figure(of, fate, model) for fate in Fate))
         for model, of in counts.items()
     ]
-    rows.append(("all", *(count(totals[str(fate)]) for fate in Fate)))
+    rows.append(("all", *(_figure(totals, fate) for fate in Fate)))
     meant = "; ".join(f"{fate}: {MEANINGS[fate]}" for fate in Fate)
     told = finding(counts, done=done)
     return Grid(told, heads, rows, right=heads[1:], foot=f"{meant}.")
 
 
-def finding(counts: Fates, *, done: bool) -> str:
+def _figure(of: Mapping[str, int], fate: Fate, model: str = "all") -> Figured:
+    return figure(of[str(fate)], "undo", model, str(fate))
+
+
+def finding(counts: Fates, *, done: bool) -> Figured:
     """``61,002 of 66,318 rows go back (91.98%)``."""
     totals = _totals(counts)
     back, every = totals[str(Fate.REVERSED)], sum(totals.values())
     go = "went" if done else "go"
-    return (
-        f"{count(back)} of {several(every, 'row')} {go} back ({percent(back, every)})"
+    return tell(
+        "{} of {} {} back ({})",
+        _figure(totals, Fate.REVERSED),
+        figure(every, "undo", "all", "rows", of="row"),
+        *(go, percent(back, every)),
     )
 
 
@@ -63,7 +71,10 @@ def fates_chart(counts: Fates, nouns: Nouns, *, done: bool) -> Chart:
         Bar(
             nouns[model],
             {_FILLS[fate]: of[str(fate)] / most for fate in Fate if of[str(fate)]},
-            " · ".join(f"{count(of[str(f)])} {f}" for f in Fate if of[str(f)]),
+            joined(
+                " · ",
+                (tell("{} {}", _figure(of, f, model), f) for f in Fate if of[str(f)]),
+            ),
         )
         for model, of in counts.items()
     ]
@@ -83,7 +94,7 @@ def staying_table(staying: Mapping[tuple[str, Finding], int], nouns: Nouns) -> G
             (
                 nouns[model],
                 BADGES[verdict.outcome],
-                count(number),
+                figure(number, "undo", model, str(verdict.outcome), str(verdict.why)),
                 str(verdict.why),
                 named(verdict, nouns),
             )

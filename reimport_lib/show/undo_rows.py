@@ -18,6 +18,7 @@ from reimport_lib.plan.undo import (
     RowValues,
     UndoPlan,
 )
+from reimport_lib.show.figured import figure, tell
 from reimport_lib.show.html import Badge, Cell, Element, Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Masking, blank, is_named
 from reimport_lib.show.plans import EMPTY
@@ -79,9 +80,10 @@ def rows_stack(
         lines = [
             line for row in of_group for line in _lines(plan, row, mask, table, nouns)
         ]
-        told = (
-            f"{sentence_case(nouns[model])}, {action} by the run and {outcome}:"
-            f" {count(len(rows))} of {several(sizes[group], 'row')}"
+        told = tell(
+            "{}, {} by the run and {}: {} of {}",
+            *(sentence_case(nouns[model]), action, outcome, count(len(rows))),
+            figure(sizes[group], "undo", model, outcome, "by", action, of="row"),
         )
         grid = _grid(lines, now, mask, _left_out(of_group, table))
         folds.append(Fold(told, grid))

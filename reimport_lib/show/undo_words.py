@@ -9,6 +9,7 @@ from reimport_lib.plan.undo import Finding, Why
 from reimport_lib.record.manifest import Manifest, UndoProof
 from reimport_lib.record.status import Status
 from reimport_lib.show import run_facts
+from reimport_lib.show.figured import figure, tell
 from reimport_lib.show.words import count, duration, several
 
 Nouns = Mapping[str, str]
@@ -41,7 +42,7 @@ def rehearsed(manifest: Manifest) -> str:
     if proof["check"]["verdict"] == Verdict.PASS:
         return _led_back(proof)
     if proof["differ"]:
-        return f"{_led_elsewhere(proof)} {_OTHER_WAY}"
+        return tell("{} {}", _led_elsewhere(proof), _OTHER_WAY)
     why = proof["check"]["actual"].rstrip(".")
     return f"Undoing it was rehearsed on the copy, without end: {why}. {_OTHER_WAY}"
 
@@ -50,11 +51,12 @@ def _led_back(proof: UndoProof) -> str:
     rows = proof["rows"].get("reversed", 0)
     if not rows:
         return "Undoing it was rehearsed on the copy: it has changed no row."
-    return (
-        f"Undoing it was rehearsed on the copy: {several(rows, 'row')} of"
-        f" {several(proof['models'], 'table')} went back in"
-        f" {duration(proof['seconds'])}, and by its digests every table was again what"
-        " it was at the start."
+    return tell(
+        "Undoing it was rehearsed on the copy: {} of {} went back in {}, and by its"
+        " digests every table was again what it was at the start.",
+        figure(rows, "undo_proof", "reversed", of="row"),
+        several(proof["models"], "table"),
+        duration(proof["seconds"]),
     )
 
 
@@ -62,11 +64,12 @@ def _led_elsewhere(proof: UndoProof) -> str:
     names = proof["differ"]
     more = f" and {count(len(names) - _SHOWN)} more" if len(names) > _SHOWN else ""
     stayed = sum(proof["rows"].get(name, 0) for name in ("kept", "blocked"))
-    would = f", and {several(stayed, 'row')} would stay" if stayed else ""
-    return (
-        "Undoing it was rehearsed on the copy, and does not lead back:"
-        f" {several(len(names), 'table')} would be other than at the start"
-        f" ({', '.join(names[:_SHOWN])}{more}){would}."
+    would = tell(", and {} would stay", figure(stayed, "undo_proof", "stays", of="row"))
+    return tell(
+        "Undoing it was rehearsed on the copy, and does not lead back: {} would be"
+        " other than at the start ({}{}){}.",
+        *(several(len(names), "table"), ", ".join(names[:_SHOWN]), more),
+        would if stayed else "",
     )
 
 
@@ -99,8 +102,9 @@ def at_its_end(manifest: Manifest) -> str:
     )
     if not rows:
         return ""
-    return (
-        f"When it ended, every one of the {several(rows, 'row')} that it created,"
-        " changed or deleted could be undone. How many still can:"
-        f" `reimport undo {manifest['run_id']} --plan`."
+    return tell(
+        "When it ended, every one of the {} that it created, changed or deleted could"
+        " be undone. How many still can: `reimport undo {} --plan`.",
+        figure(rows, "all", "written", of="row"),
+        manifest["run_id"],
     )

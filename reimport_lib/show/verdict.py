@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reimport_lib.checks import Verdict
 from reimport_lib.counting import verb
-from reimport_lib.plan.codes import Outcome
+from reimport_lib.plan.codes import Outcome, Reason
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.status import Status
 from reimport_lib.show import (
@@ -25,11 +25,11 @@ from reimport_lib.show import (
     undo_words,
     went_back,
 )
+from reimport_lib.show.figured import figure, joined, tell
 from reimport_lib.show.next_steps import Step
 from reimport_lib.show.words import (
     STATUSES,
     VERDICTS,
-    count,
     noun,
     percent,
     saying,
@@ -99,7 +99,7 @@ def lead(manifest: Manifest) -> str:
     thing = "rehearsal" if run_facts.is_rehearsal(manifest) else "import"
     where = _where(manifest)
     ended = {
-        Status.SUCCEEDED: f"succeeded: {checks(manifest)}",
+        Status.SUCCEEDED: "succeeded: " + checks(manifest),
         Status.REFUSED: f"was refused {where}",
         Status.FAILED: f"failed {where}",
         Status.VALIDATION_FAILED: f"ended {where}: checks of it do not hold",
@@ -110,12 +110,12 @@ def lead(manifest: Manifest) -> str:
     }
     status = manifest["status"]
     if status == Status.SUCCEEDED and run_facts.is_undo_unproven(manifest):
-        unproven = "succeeded, and that undoing it leads back is not proven"
-        ended[status] = f"{unproven}: {checks(manifest)}"
+        unproven = "succeeded, and that undoing it leads back is not proven: "
+        ended[status] = unproven + checks(manifest)
     elif status == Status.SUCCEEDED and sampled.needs_person(manifest):
-        by_eye = "succeeded, and people found wrong records in it by eye"
-        ended[status] = f"{by_eye}: {checks(manifest)}"
-    return f"The {thing} {ended.get(status, f'is {status}')}."
+        by_eye = "succeeded, and people found wrong records in it by eye: "
+        ended[status] = by_eye + checks(manifest)
+    return tell("The {} {}.", thing, ended.get(status, f"is {status}"))
 
 
 def _where(manifest: Manifest) -> str:
@@ -159,7 +159,11 @@ def rows(manifest: Manifest) -> Iterator[str]:
         return
     skipped, rejected = counts[Outcome.SKIPPED], counts[Outcome.REJECTED]
     inside = total - skipped - rejected
-    of_all = f"{count(inside)} of {count(total)} source {verb(total, 'row', 'rows')}"
+    of_all = tell(
+        "{} of {}",
+        figure(inside, "all", "came_in"),
+        figure(total, "all", "rows", of="source row"),
+    )
     done = " of the phases done" if run_facts.only_planned(manifest) else ""
     place = "copy" if run_facts.is_rehearsal(manifest) else "backend"
     are = f"{verb(inside, 'is', 'are')} in the {place}"
@@ -167,21 +171,25 @@ def rows(manifest: Manifest) -> Iterator[str]:
     if states - {Status.SUCCEEDED}:
         are += " by the plans, which the checks do not bear out"
     parts = [
-        f"{count(counts[name])} {name}"
+        tell("{} {}", figure(counts[name], "all", name), name)
         for name in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
         if counts[name]
     ]
-    told = f"{of_all}{done} ({percent(inside, total)}) {are}: {', '.join(parts)}"
-    yield f"{told.removesuffix(': ')}."
+    told = tell("{}{} ({}) {}", of_all, done, percent(inside, total), are)
+    yield tell("{}{}{}.", told, ": " if parts else "", joined(", ", parts))
     waiting = run_facts.waiting(manifest)
     rejected -= sum(n for name, n in waiting.items() if name in sources)
-    out = [f"{count(rejected)} cannot come in"] if rejected else []
+    out = []
+    if rejected:
+        out.append(tell("{} cannot come in", figure(rejected, "all", "cannot_come_in")))
     if skipped:
-        out.append(f"{count(skipped)} {verb(skipped, 'was', 'were')} left out by rule")
+        were = verb(skipped, "was", "were")
+        number = figure(skipped, "all", Outcome.SKIPPED)
+        out.append(tell("{} {} left out by rule", number, were))
     if out:
-        yield (
-            f"{' and '.join(out)}: the reasons and their counts stand below, every row"
-            " in outcomes/."
+        yield tell(
+            "{}: the reasons and their counts stand below, every row in outcomes/.",
+            joined(" and ", out),
         )
 
 
@@ -191,11 +199,18 @@ def waits(manifest: Manifest) -> str:
     if not found:
         return ""
     total = sum(found.values())
-    tables = ", ".join(f"{noun(name)} {count(rows)}" for name, rows in found.items())
-    return (
-        f"{several(total, 'row')} {verb(total, 'waits', 'wait')} for a decision, since"
-        f" people changed {verb(total, 'it', 'them')} in the backend: {tables}. "
-        + verb(total, "It stays as it is there.", "They stay as they are there.")
+    edits = ("reasons", str(Reason.LOCAL_EDIT))
+    tables = [
+        tell("{} {}", noun(name), figure(rows, name, *edits))
+        for name, rows in found.items()
+    ]
+    return tell(
+        "{} {} for a decision, since people changed {} in the backend: {}. {}",
+        figure(total, "all", *edits, of="row"),
+        verb(total, "waits", "wait"),
+        verb(total, "it", "them"),
+        joined(", ", tables),
+        verb(total, "It stays as it is there.", "They stay as they are there."),
     )
 
 
@@ -205,22 +220,23 @@ def held_back(manifest: Manifest) -> str:
     if not entries:
         return ""
     every = {kind: sum(each.get(kind, 0) for each in entries) for kind in entries[0]}
-    told = [f"{count(n)} {kind[:-1] if n == 1 else kind}" for kind, n in every.items()]
+    told = [
+        figure(number, "held_back", kind, of=kind[:-1], many=kind)
+        for kind, number in every.items()
+    ]
     if not any(every.values()):
         return "Nothing of the backend left the house: no mail, no signal, no callback."
-    return (
-        "Nothing of the backend left the house while rows were written; held back:"
-        f" {', '.join(told)}."
+    return tell(
+        "Nothing of the backend left the house while rows were written; held back: {}.",
+        joined(", ", told),
     )
 
 
 def checks(manifest: Manifest) -> str:
     """What its checks found; of a run that was taken back, what they had found."""
-    if run_facts.is_taken_back(manifest):
-        return (
-            f"before that, {check_words.found(run_facts.verdicts(manifest), past=True)}"
-        )
-    return check_words.found(run_facts.verdicts(manifest))
+    past = run_facts.is_taken_back(manifest)
+    found = check_words.found(run_facts.verdicts(manifest), ("run",), past=past)
+    return "before that, " + found if past else found
 
 
 def checked(manifest: Manifest) -> str:
@@ -228,7 +244,7 @@ def checked(manifest: Manifest) -> str:
     is_told = manifest["status"] == Status.SUCCEEDED
     if is_told or not any(run_facts.verdicts(manifest)):
         return ""
-    return f"{sentence_case(checks(manifest))}."
+    return sentence_case(checks(manifest)) + "."
 
 
 def written(manifest: Manifest) -> str:

@@ -1,7 +1,7 @@
 """Numbers and states in words: counts, floored shares, durations, findings.
 
-Imports only codes. Everything a report says about a figure is made here, so that a
-percentage never stands alone and is never rounded up.
+Imports codes and figured. Everything a report says about a figure is made here, so
+that a percentage never stands alone and is never rounded up.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from reimport_lib.counting import count, several
 from reimport_lib.plan.codes import SOURCE_OUTCOMES, Kept, Note, Outcome, Reason
+from reimport_lib.show.figured import Figured, Name, figure, joined, tell
 from reimport_lib.tables import registry
 
 LINK_NOUNS = {
@@ -119,10 +120,18 @@ def percent(part: int, whole: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}%"
 
 
-def share(part: int, whole: int) -> str:
-    """``6,489 of 6,490 (99.98%)``; ``0 of 0`` without a percentage."""
-    shown = f"{count(part)} of {count(whole)}"
-    return f"{shown} ({percent(part, whole)})" if whole else shown
+def share(
+    part: int, whole: int, parts: Name = (), wholes: Name = (), *, run: str = ""
+) -> Figured:
+    """
+    ``6,489 of 6,490 (99.98%)``; ``0 of 0`` without a percentage.
+
+    Args:
+        parts, wholes, run: the names of both figures, and whose; see ``figured``.
+    """
+    of_all = (figure(part, *parts, run=run), figure(whole, *wholes, run=run))
+    shown = tell("{} of {}", *of_all)
+    return tell("{} ({})", shown, percent(part, whole)) if whole else shown
 
 
 def percent_of_rate(rate: float) -> str:
@@ -185,8 +194,8 @@ def link_noun(link: str) -> str:
 
 
 def sentence_case(words: str) -> str:
-    """*words* with its first letter as at the head of a sentence."""
-    return words[:1].upper() + words[1:]
+    """*words* with its first letter as at the head of a sentence; figures stay."""
+    return words if words[:1].isdigit() else words[:1].upper() + words[1:]
 
 
 def saying(words: Mapping[str, Saying], state: str) -> Saying:
@@ -204,20 +213,20 @@ def note_meaning(code: str) -> tuple[str, str]:
     return _NOTE_MEANINGS.get(code) or code_meaning(code)
 
 
-def equation(counts: Mapping[str, int]) -> str:
+def equation(table: str, counts: Mapping[str, int]) -> Figured:
     """``15,149 = 9,812 created + 5,323 unchanged + 14 rejected``; zeros left out."""
     terms = [
-        f"{count(counts[outcome])} {outcome.value}"
+        tell("{} {}", figure(counts[outcome], table, outcome), outcome.value)
         for outcome in SOURCE_OUTCOMES
         if counts.get(outcome)
     ]
     total = sum(counts.get(outcome, 0) for outcome in SOURCE_OUTCOMES)
-    return f"{count(total)} = {' + '.join(terms) or '0'}"
+    return tell("{} = {}", figure(total, table, "rows"), joined(" + ", terms) or "0")
 
 
 def outcome_finding(
     table: str, counts: Mapping[str, int], *, applied: bool = False
-) -> str:
+) -> Figured:
     """
     The one sentence a chart of outcomes says.
 
@@ -227,19 +236,19 @@ def outcome_finding(
     total = sum(counts.get(outcome, 0) for outcome in SOURCE_OUTCOMES)
     things = noun(table)
     if not total:
-        return f"No {things}: nothing to import"
+        return Figured(f"No {things}: nothing to import")
     whole = [name for name in SOURCE_OUTCOMES if counts.get(name) == total]
     if whole and total == 1:
-        return f"The only row of {things} {_verb(whole[0], total, applied)}"
+        return Figured(f"The only row of {things} {_verb(whole[0], total, applied)}")
+    every = figure(total, table, "rows")
     if whole:
-        return f"All {count(total)} {things} {_verb(whole[0], total, applied)}"
+        return tell("All {} {} {}", every, things, _verb(whole[0], total, applied))
     lead, rest = _order(counts)
-    shown = f"{count(counts[lead])} of {count(total)} {things} "
-    shown += _verb(lead, counts[lead], applied)
-    tail = [
-        f"{count(counts[name])} {_verb(name, counts[name], applied)}" for name in rest
-    ]
-    return "; ".join([shown, *tail])
+    found = {name: figure(counts[name], table, name) for name in (lead, *rest)}
+    verbs = {name: _verb(name, counts[name], applied) for name in found}
+    shown = tell("{} of {} {} {}", found[lead], every, things, verbs[lead])
+    tail = [tell("{} {}", found[name], verbs[name]) for name in rest]
+    return joined("; ", [shown, *tail])
 
 
 def _order(counts: Mapping[str, int]) -> tuple[Outcome, list[Outcome]]:

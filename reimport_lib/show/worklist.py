@@ -11,14 +11,16 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from reimport_lib.plain import visible
 from reimport_lib.plan.codes import WITHOUT_DOUBT, Kept, Note, Outcome, Reason, ToDo
 from reimport_lib.record.findings import WorkItem
 from reimport_lib.record.manifest import Manifest, WorkCounts, Worklist
 from reimport_lib.show import run_facts
+from reimport_lib.show.figured import Figured, figure, joined, tell
 from reimport_lib.show.html import Element, Grid, Sentence
-from reimport_lib.show.words import count, sentence_case
+from reimport_lib.show.words import sentence_case
 from reimport_lib.tables import registry
 
 COLUMNS = (
@@ -182,23 +184,39 @@ def in_sentences(counted: Worklist) -> Iterator[str]:
     if not lines:
         yield "Worklist: nothing to look at"
         return
-    parts = ", ".join(
-        f"{each['lines']:,} {action}"
+    parts = [
+        tell("{} {}", figure(each["lines"], "worklist", action, "lines"), action)
         for action, each in counted["actions"].items()
         if each["lines"]
+    ]
+    yield tell(
+        "Worklist: {}, of these known: {} ({})",
+        figure(lines, "worklist", "all", "lines", of="line"),
+        figure(held, "worklist", "all", "known"),
+        joined(", ", parts),
     )
-    yield f"Worklist: {lines:,} lines, of these known: {held:,} ({parts})"
     if lapsed := sum(each["lapsed"] for each in counted["actions"].values()):
-        yield f"Decisions that count no more: {lapsed:,}; the worklist says why"
+        number = figure(lapsed, "worklist", "all", "lapsed")
+        yield tell("Decisions that count no more: {}; the worklist says why", number)
 
 
-def by_action(manifest: Manifest) -> list[tuple[str, int, int]]:
-    """(what is to be done, lines, of these not yet known); none: no worklist."""
+def by_action(manifest: Manifest) -> list[tuple[str, Figured, Figured | None]]:
+    """(what is to be done, lines, of these known, if any are); none: no worklist."""
     counted = manifest.get("worklist")
     return [
-        (sentence_case(action), n["lines"], n["lines"] - n["known"])
+        (sentence_case(action), _figure(action, "lines", n), _known(action, n))
         for action, n in (counted["actions"] if counted else {}).items()
     ]
+
+
+def _known(action: str, counted: WorkCounts) -> Figured | None:
+    return _figure(action, "known", counted) if counted["known"] else None
+
+
+def _figure(
+    action: str, what: Literal["lines", "known", "lapsed"], counted: WorkCounts
+) -> Figured:
+    return figure(counted[what], "worklist", action, what)
 
 
 def report(manifest: Manifest) -> list[Element]:
@@ -207,7 +225,12 @@ def report(manifest: Manifest) -> list[Element]:
     if counted is None:
         return []
     rows = [
-        (sentence_case(action), *map(count, (n["lines"], n["known"], n["lapsed"])))
+        (
+            sentence_case(action),
+            _figure(action, "lines", n),
+            _figure(action, "known", n),
+            _figure(action, "lapsed", n),
+        )
         for action, n in counted["actions"].items()
         if n["lines"]
     ]
@@ -225,6 +248,8 @@ def report(manifest: Manifest) -> list[Element]:
         " data and stays private. Fill in its last four columns and read it back:"
         f" reimport decisions {file}"
     )
-    left_out = counted["without_doubt"]
-    rest = f"{left_out:,} rows more are left out by a rule or stand twice: no doubt."
+    rest = tell(
+        "{} rows more are left out by a rule or stand twice: no doubt.",
+        figure(counted["without_doubt"], "worklist", "without_doubt"),
+    )
     return [grid, *([Sentence(where)] if rows else []), Sentence(rest)]

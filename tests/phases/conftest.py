@@ -25,6 +25,7 @@ from reimport_lib.record.run import Run
 from reimport_lib.write import bind, configuration
 from reimport_lib.write.databases import database_name, is_sqlite, sqlite_file
 from tests.phases import sites
+from tests.phases.later import Later, import_later
 from tests.phases.sites import Site
 from tools import postgres
 from tools.databases import migrate
@@ -96,6 +97,11 @@ class States:
             site, rehearsal, full, before, file_before, rehearsed, file_rehearsed
         )
 
+    @cached_property
+    def later(self) -> Later:
+        """What the second import left, of a source that has moved on."""
+        return import_later(self, self.folder / "later")
+
     def copy(self, site: Site, folder: Path) -> str:
         """The URL of a copy of the database of *site*, in *folder* or on the server."""
         bind.close()
@@ -125,6 +131,8 @@ class States:
     def drop_all(self) -> None:
         if "imported" in vars(self):
             self.drop(self.imported.site)
+        if "later" in vars(self):
+            self.drop(self.later.site)
         for name in self.made:
             postgres.drop_database(self.server, name)
 
@@ -194,6 +202,12 @@ def ready(states: States, tmp_path: Path) -> Iterator[Site]:
 def whole(states: States) -> Whole:
     """The first import of the clinic; tests only look at it."""
     return states.imported
+
+
+@pytest.fixture
+def later(states: States) -> Later:
+    """The second import of the clinic; tests only look at it."""
+    return states.later
 
 
 @pytest.fixture

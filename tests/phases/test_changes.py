@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +17,7 @@ from django.apps import apps
 
 from reimport_lib.cli.find import find
 from reimport_lib.errors import UsageError
-from reimport_lib.execute import report, undo, undo_report
+from reimport_lib.execute import undo, undo_report
 from reimport_lib.execute.changes import SHEET
 from reimport_lib.phases import verifying
 from reimport_lib.plan.values.keys import pseudonym
@@ -34,7 +31,8 @@ from reimport_lib.write.touched import Narrowing
 from tests.phases import sites
 from tests.phases.changed_rows import differences, listed, rows_of
 from tests.phases.conftest import States, Whole
-from tests.phases.sites import Lines, Site
+from tests.phases.later import Later
+from tests.phases.sites import Site
 
 
 def test_the_first_import_changes_what_its_list_says(
@@ -45,105 +43,6 @@ def test_the_first_import_changes_what_its_list_says(
     assert listed(whole.full) == found
     assert listed(whole.rehearsal) == found
     assert len(found[1]) > 3
-
-
-def contacts(lines: Lines) -> Lines:
-    """Three have the same middle name by now."""
-    for place in (3, 7, 11):
-        lines[place]["nameMiddle"] = "Ottoline"
-    return lines
-
-
-def appointments(lines: Lines) -> Lines:
-    for line in lines[20:40]:
-        line["note"] = f"moved {line['startTime']}"
-    typed = [line for line in lines[60:] if line["Type"] == "Initial"]
-    typed[0]["Type"] = "Cast"
-    return lines
-
-
-def details(lines: Lines) -> Lines:
-    """The primary of two phones stays out: its label is too long."""
-    phones = [
-        line for line in lines if line["type"] == "Phone" and "(02)" in line["ph"]
-    ]
-    owners = [line["id.key"] for line in phones]
-    owner = next(one for one in owners if owners.count(one) > 1)
-    first = min((x for x in phones if x["id.key"] == owner), key=lambda x: x["ph"])
-    first["Name"] = "long " * 100
-    return lines
-
-
-def the_second(lines: Lines) -> Lines:
-    """Without the second row of each of two owners that have several."""
-    owners = [line["id_Contact"] for line in lines]
-    many = [one for one in dict.fromkeys(owners) if owners.count(one) > 2][:2]
-    places = [[n for n, o in enumerate(owners) if o == one][1] for one in many]
-    return [line for place, line in enumerate(lines) if place not in places]
-
-
-def lost_referrers(exports: Path) -> tuple[str, str]:
-    """The key of one whom appointments alone name, and of one with referrals."""
-
-    def keys(stem: str, column: str) -> set[str]:
-        _, lines = sites.read_csv(exports / f"{stem}.csv")
-        return {line[column] for line in lines}
-
-    others = keys("PatientToReferrer", "id_Perscriber")
-    others |= keys("ReferrerToCompanies", "id_Referrer")
-    named = keys("Appointments", "id_Referrer") & keys("Referrers", "id")
-    return min(named - others), min(keys("PatientToReferrer", "id_Perscriber") - {""})
-
-
-@dataclass(frozen=True)
-class Later:
-    """What FileMaker changed and lost since the first import: rehearsed and applied."""
-
-    site: Site
-    before: str
-    rehearsal: Run
-    full: Run
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[dict[str, tuple[States, Later]]]:
-    """Kind of database -> the later import, made once."""
-    found: dict[str, tuple[States, Later]] = {}
-    yield found
-    for states, later in found.values():
-        states.drop(later.site)
-
-
-@pytest.fixture
-def later(
-    states: States,
-    whole: Whole,
-    made: dict[str, tuple[States, Later]],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Later:
-    if states.engine in made:
-        return made[states.engine][1]
-    folder = tmp_path_factory.mktemp("later")
-    exports = states.clinic.exports
-    edits = {
-        "Contacts": contacts,
-        "Appointments": appointments,
-        "Coms": details,
-        "Images": the_second,
-        "Notes": lambda lines: lines[5:],
-        "Referrers": sites.without("id", *lost_referrers(exports)),
-    }
-    before = states.copy(whole.site, folder)
-    url = states.copy(whole.site, folder / "site")
-    shutil.copytree(whole.site.settings.runs, folder / "runs")
-    own = sites.same_database(whole.site, url, folder / "runs")
-    site = own.with_exports(sites.edited(exports, folder / "exports", edits))
-    rehearsal = site.rehearse(gates={"notes.max_deleted": 0.5})
-    found = Later(site, before, rehearsal, site.apply(rehearsal))
-    made[states.engine] = states, found
-    for run in (rehearsal, found.full):
-        report.write(run)
-    return found
 
 
 def test_a_later_import_changes_what_its_list_says(later: Later) -> None:

@@ -12,7 +12,7 @@ from reimport_lib.errors import Refused
 from reimport_lib.record import changes as record
 from reimport_lib.record.changes import ListedRow
 from reimport_lib.record.findings import PRIVATE
-from reimport_lib.show import changes, changes_pages
+from reimport_lib.show import changes, changes_pages, changes_tables
 from reimport_lib.show.changes import Listing, masked
 from tests.show import changed_rows
 from tests.show.changed_rows import MASK, NAMES
@@ -91,13 +91,14 @@ def test_the_report_lists_few_rows_and_says_where_the_rest_is(tmp_path: Path) ->
     (tmp_path / changes.FILE).write_text(json.dumps(few.as_json()))
     (tmp_path / changes.PAGE).touch()
 
-    page = "".join(part.html() for part in changes.section(tmp_path))
+    page = "".join(part.html() for part in changes_tables.section(tmp_path))
+    said = re.sub("</?data[^>]*>", "", page)
 
     assert Listing.read(tmp_path) is not None
-    assert "33 rows of the backend change, 20 go, 1 were looked at" in page
-    assert "All 55 rows, field by field, masked" in page
+    assert "33 rows of the backend change, 20 go, 1 were looked at" in said
+    assert "All 55 rows, field by field, masked" in said
     assert 'href="changes.html"' in page
-    assert changes.section(tmp_path / "elsewhere") == []
+    assert changes_tables.section(tmp_path / "elsewhere") == []
 
 
 def test_a_damaged_file_is_refused_and_told(tmp_path: Path) -> None:

@@ -76,7 +76,8 @@ def test_charts_are_inline_with_their_alt_text() -> None:
 def test_tables_are_kept() -> None:
     page = html(shown(plans.outcomes_stack(plan())))
 
-    assert "5 = 2 created + 1 skipped + 2 rejected" in page
+    said = re.sub("</?data[^>]*>", "", page)
+    assert "5 = 2 created + 1 skipped + 2 rejected" in said
     assert "<table" in page
 
 

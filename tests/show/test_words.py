@@ -74,7 +74,7 @@ def test_the_finding_leads_with_the_change_and_keeps_the_rest(
 def test_the_equation_leaves_zeros_out() -> None:
     counts = {"created": 2, "updated": 0, "rejected": 1}
 
-    assert words.equation(counts) == "3 = 2 created + 1 rejected"
+    assert words.equation("notes", counts) == "3 = 2 created + 1 rejected"
 
 
 def test_every_code_has_a_sentence_and_a_remedy() -> None:

@@ -13,6 +13,7 @@ from reimport_lib.phases.opening import is_by_hand
 from reimport_lib.phases.template import RUNBOOK
 from reimport_lib.record.run import Run
 from reimport_lib.show.check_words import found
+from reimport_lib.show.figured import tell
 from reimport_lib.show.html import PageLink, Sentence, Stack
 from reimport_lib.show.masking import Masking
 from reimport_lib.show.results import Card, checks_stack, header_card
@@ -61,8 +62,9 @@ class PhaseNotebook:
         """How the phase ended by its *checks*, and what comes next."""
         if not is_by_hand():
             return None
-        said = sentence_case(found(check.verdict for check in checks))
-        ended = Sentence(f"✓ {self.name} is done. {said}.", strong=True)
+        said = found((check.verdict for check in checks), (self.name,))
+        told = tell("✓ {} is done. {}.", self.name, sentence_case(said))
+        ended = Sentence(told, strong=True)
         left = self.run.phases[self.run.phases.index(self.name) + 1 :]
         if not left and len(self.run.phases) < len(all_phases()):
             return Stack([ended, Sentence("This rehearsal ends here; it was its own.")])
@@ -73,7 +75,7 @@ class PhaseNotebook:
     def judge(self, checks: list[Check]) -> Stack:
         """Keep *checks* to close the phase by, and show them."""
         self.checks = checks
-        return checks_stack(checks)
+        return checks_stack(checks, (self.name,))
 
 
 def left_by(method: str, made: Left | None) -> Left:
