@@ -12,16 +12,16 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from reimport_lib import channels, home, project
+from reimport_lib import channels, home, project, windows
 from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
+from reimport_lib.row_settings import RowSettings as RowSettings
 from reimport_lib.secret import Secret as Secret
-from reimport_lib.setting_values import DateOrder, RateAndRisk
+from reimport_lib.setting_values import RateAndRisk
 from reimport_lib.tables import registry
-from reimport_lib.tables.declare import Setting
-from reimport_lib.tables.merging import Policy
+from reimport_lib.windows import Window
 
 T = TypeVar("T")
 
@@ -51,6 +51,7 @@ _NAMES = frozenset(
         "REIMPORT_TEST_POSTGRES",
         "REIMPORT_TIME_ZONE",
         "REIMPORT_UNDO_DAYS",
+        "REIMPORT_WINDOW",
     }
 )
 """Every setting of ours that anything here reads, tests included; not the tables'."""
@@ -107,36 +108,6 @@ _AS_TYPED = frozenset({"FILEMAKER_PASSWORD", "FILEMAKER_USERNAME"})
 
 
 @dataclass(frozen=True, slots=True)
-class RowSettings:
-    """The settings that decide what becomes of a row; part of every plan.
-
-    Attributes:
-        system: names the source in every derived key.
-        time_zone: the wall clock of the source, an IANA name.
-        date_order: of text dates where the source does not declare its own.
-        s3_bucket: holds the stored objects.
-        optional_tables: tables that may be missing, beside those that declare it.
-        own: values of the settings that the tables declare, by their names.
-        merging: (table, field or kind of row) -> who has the say, where FileMaker and
-            people both did something; ``*`` is all tables, or all fields of one.
-    """
-
-    system: str = "filemaker"
-    time_zone: str = "Australia/Sydney"
-    date_order: DateOrder = "DMY"
-    s3_bucket: str = ""
-    optional_tables: tuple[str, ...] = ()
-    own: Mapping[str, Any] = field(default_factory=dict)
-    merging: Mapping[tuple[str, str], Policy] = field(default_factory=dict)
-
-    def of(self, setting: Setting) -> Any:
-        """The value of a *setting* of the tables; its default where nobody set it."""
-        if setting.name in self.own:
-            return self.own[setting.name]
-        return setting.read(setting.variable, setting.default)
-
-
-@dataclass(frozen=True, slots=True)
 class S3Waits:
     """
     How long S3 is waited for.
@@ -177,6 +148,7 @@ class Settings:
         notify: settings of who is told, as text; ``channels`` reads them.
         reader_url: the real database by a role that may only read; may be empty.
         sample_rates: shares of wrong rows with which a sample is to pass and to fail.
+        window: the hours in which an import may write; None: any.
     """
 
     database_url: Secret
@@ -201,6 +173,7 @@ class Settings:
     notify: Mapping[str, Secret] = field(default_factory=dict)
     reader_url: Secret = field(default_factory=lambda: Secret(""))
     sample_rates: tuple[RateAndRisk, RateAndRisk] = (read.ACCEPTABLE, read.REJECTABLE)
+    window: Window | None = None
 
     @property
     def reading_url(self) -> Secret:
@@ -257,6 +230,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         undo_days=read.number(
             "REIMPORT_UNDO_DAYS", text("REIMPORT_UNDO_DAYS", "90"), least=1, most=36_500
         ),
+        window=of("REIMPORT_WINDOW", windows.read),
         silent_seconds=of("REIMPORT_SILENT_SECONDS", read.silent_seconds, "30"),
         notify={n: Secret(values[n]) for n in channels.NAMES if n in values},
         s3_bucket=rows.s3_bucket,

@@ -20,11 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 LIBRARY, DEMO = ROOT / "reimport_lib", ROOT / "reimport_demo"
 
 # A part may import itself and the layers above its own line; some lines are one part.
-# What a declaration is made of, and which there are, lies below all that reads one.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         "plain errors checks channels counting config env_files home outside own_calls"
-        " printing private_files project secret setting_values frames declare".split()
+        " printing private_files project row_settings secret setting_values frames"
+        " declare windows".split()
     ),
     frozenset({"read", "plan", "render"}),
     frozenset({"record"}),

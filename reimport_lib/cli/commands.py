@@ -34,6 +34,7 @@ from reimport_lib.cli.restore import restore
 from reimport_lib.cli.run import open_, run
 from reimport_lib.cli.runs import list_runs
 from reimport_lib.cli.sample import sample
+from reimport_lib.cli.schedule import schedule
 from reimport_lib.cli.show import show
 from reimport_lib.cli.signoff import signoff
 from reimport_lib.cli.status import status, stop
@@ -72,6 +73,7 @@ for command in (
     status,
     pause,
     continue_,
+    schedule,
     stop,
     notify,
     drift,

@@ -15,16 +15,17 @@ from reimport_lib.cli.progress import execute
 from reimport_lib.cli.summary import show_changes, show_replanned
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import UsageError
-from reimport_lib.execute import again, approve, signing
+from reimport_lib.execute import again, approve, signing, timing
 from reimport_lib.execute.approve import Ask
 from reimport_lib.execute.resume import resumable
 from reimport_lib.phases import ALWAYS, Phase, all_phases, named
 from reimport_lib.plan import gates as limits
 from reimport_lib.plan import signoffs
-from reimport_lib.record import expiry, runs
+from reimport_lib.record import expiry, forecast, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import EXIT_CODES, Status
+from reimport_lib.show import forecast_words
 
 NEWEST = "newest"
 
@@ -297,13 +298,22 @@ def _phases(name: str) -> tuple[Phase, ...]:
 
 
 def _execute(run: Run) -> None:
+    _foretell(run)
     sys.exit(EXIT_CODES[execute(run)])
+
+
+def _foretell(run: Run) -> None:
+    """Say how long *run* will take, and until when it can still be taken back."""
+    found = forecast.of_run(run)
+    for line in forecast_words.lines(found, timing.latest_to_stop(run, found)):
+        printing.say(line)
 
 
 def _leave(run: Run) -> None:
     """Leave *run* to a process of its own, and say where it is to be found."""
     from reimport_lib.execute import detached
 
+    _foretell(run)
     code = detached.start(run)
     printing.say(f"Run {run.run_id} ({run.mode}): {run.folder}")
     printing.say(f"What it says: {run.folder / detached.LOG}")

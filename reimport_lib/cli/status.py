@@ -15,11 +15,11 @@ from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import UsageError
 from reimport_lib.execute import stopping
 from reimport_lib.printing import say
-from reimport_lib.record import runs, state
+from reimport_lib.record import forecast, runs, state
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.state import RunState
 from reimport_lib.record.status import Status
-from reimport_lib.show import next_steps, run_facts, state_words
+from reimport_lib.show import forecast_words, next_steps, run_facts, state_words
 
 _LOOKED_AFTER_SECONDS = 0.5
 
@@ -76,6 +76,8 @@ def show_state(run: Run, stands: RunState) -> None:
     say(f"Run {run.run_id} ({run.mode}): {stands.told}")
     for line in state_words.lines(stands):
         say(f"  {line}")
+    if stands.is_alive and (left := forecast.seconds_left(run)) is not None:
+        say(f"  {forecast_words.left(left)}")
     why, _ = run_facts.error(run.manifest())
     if stands.has_ended and why:
         say(f"  {why}")

@@ -23,6 +23,7 @@ from reimport_lib.execute import (
     pausing,
     report,
     signals,
+    timing,
     undo_proof,
     undo_report,
 )
@@ -61,19 +62,23 @@ def execute(
         after it is executed. What was written before goes back, see ``failure``.
 
     Raises:
-        Refused: another process is executing this run, or a notebook is missing.
+        Refused: another process is executing this run, a notebook is missing, or it
+            writes and would not be over within the hours for that.
         SettingsError: the key that signs what it leaves cannot be read.
     """
     _require_notebooks(run)
     evidence.signing_key(run.settings)  # not found out when all is done
     started = time.monotonic()
     with lock.executing(run), signals.interrupting(), fencing.kept(run) as fence:
+        is_going_back = failure.is_at_it(run)  # it was killed when it did
+        if not is_going_back:
+            timing.begin(run)
         remove_unfinished(run.folder)
         pausing.forget(run)
         report.remove(run)
         companion.start(run.settings, run.run_id, complain or _silent)
         written: list[Callable[[], object]] = []
-        if not failure.is_at_it(run):  # else it was killed when it went back
+        if not is_going_back:
             run.begin()
             with suppress(KeyboardInterrupt):  # what it stopped is told by the record
                 written += _execute_phases(run, progress or _silent)

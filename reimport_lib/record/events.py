@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from reimport_lib.record import chain
 from reimport_lib.record.clock import now
@@ -34,6 +35,19 @@ class Event:
 class RunOpened(Event):
     name = "run_opened"
     mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class DurationForecast(Event):
+    """
+    What was expected of it, in seconds: half of *runs* before took no longer than
+    *likely*, nine of ten no longer than *long*.
+    """
+
+    name = "duration_forecast"
+    likely: float
+    long: float
+    runs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,17 +223,32 @@ def append(folder: Path, event: Event) -> None:
 def frozen(folder: Path) -> dict[str, int]:
     """Table -> rows, as far as the run in *folder* has frozen its source."""
     found: dict[str, int] = {}
+    for said in _read(folder):
+        with suppress(ValueError, LookupError, TypeError):
+            if said["event"] == PhaseStarted.name:
+                found.clear()
+            elif said["event"] == TableFrozen.name:
+                found[said["table"]] = int(said["rows"])
+    return found
+
+
+def forecast(folder: Path) -> DurationForecast | None:
+    """What was last expected of the run in *folder*; None where nothing was."""
+    found = None
+    for said in _read(folder):
+        with suppress(ValueError, LookupError, TypeError):
+            if said["event"] == DurationForecast.name:
+                likely, long = float(said["likely"]), float(said["long"])
+                found = DurationForecast(likely, long, int(said["runs"]))
+    return found
+
+
+def _read(folder: Path) -> Iterator[dict[str, Any]]:
+    """The events of the run in *folder*, but for a line that was cut off."""
     with suppress(OSError):
         for line in (folder / EVENTS).read_bytes().splitlines():
-            with suppress(
-                ValueError, LookupError, TypeError
-            ):  # a line that was cut off
-                said = json.loads(line)
-                if said["event"] == PhaseStarted.name:
-                    found.clear()
-                elif said["event"] == TableFrozen.name:
-                    found[said["table"]] = int(said["rows"])
-    return found
+            with suppress(ValueError):
+                yield json.loads(line)
 
 
 def _number(last: list[bytes], path: Path) -> int:
