@@ -19,7 +19,7 @@ _FORM = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class Hours:
     """From when to when it is open once, aware of its time zone."""
 
     begin: datetime
@@ -39,7 +39,7 @@ class Window:
     closes: time
     days: frozenset[int]
 
-    def now(self, moment: datetime) -> Opening | None:
+    def now(self, moment: datetime) -> Hours | None:
         """The opening that *moment* is in."""
         today = moment.date()
         for day in (today - timedelta(days=1), today):
@@ -48,18 +48,18 @@ class Window:
                 return opening
         return None
 
-    def next(self, moment: datetime) -> Opening:
+    def next(self, moment: datetime) -> Hours:
         """The first that begins after *moment*."""
         days = (moment.date() + timedelta(days=n) for n in range(9))
         each = filter(None, (self._on(day, moment) for day in days))
         return next(opening for opening in each if opening.begin > moment)
 
-    def _on(self, day: date, moment: datetime) -> Opening | None:
+    def _on(self, day: date, moment: datetime) -> Hours | None:
         if day.weekday() not in self.days:
             return None
         until = day if self.closes > self.opens else day + timedelta(days=1)
         begin = datetime.combine(day, self.opens, moment.tzinfo)
-        return Opening(begin, datetime.combine(until, self.closes, moment.tzinfo))
+        return Hours(begin, datetime.combine(until, self.closes, moment.tzinfo))
 
 
 def read(name: str, text: str) -> Window | None:
