@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -12,7 +13,7 @@ from pathlib import Path
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, UsageError, did_you_mean
 from reimport_lib.plain import shortened
-from reimport_lib.private_files import write_json
+from reimport_lib.private_files import remove_unfinished, write_json
 from reimport_lib.record import evidence, heartbeat, lock
 from reimport_lib.record.clock import now
 from reimport_lib.record.events import RunOpened
@@ -30,6 +31,9 @@ from reimport_lib.record.status import AT_WORK, Mode, Status
 
 # A name of one folder, whatever a person types: no way out of the runs folder.
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_MADE_HERE = re.compile(r"\d{8}T\d{6}Z-[a-z-]+")
+_OPENED_SECONDS = 60
+"""For so long a folder without a record is one that is just being opened."""
 
 
 def create(
@@ -57,6 +61,7 @@ def create(
     Raises:
         SettingsError: the runs folder cannot be written.
     """
+    remove_unopened(settings)
     folder = _new_folder(settings.runs, mode)
     manifest: Manifest = {
         "run_id": folder.name,
@@ -118,6 +123,17 @@ def _new_folder(runs: Path, mode: Mode) -> Path:
     raise UsageError(
         "Sixty runs were opened within a minute.", hint="wait a minute", id="R219"
     )
+
+
+def remove_unopened(settings: Settings) -> None:
+    """Remove what is left of runs that were killed before they had a record."""
+    for folder in settings.runs.glob("*"):
+        if not _MADE_HERE.fullmatch(folder.name) or (folder / MANIFEST).exists():
+            continue
+        with suppress(OSError):
+            remove_unfinished(folder)
+            if time.time() - folder.stat().st_mtime > _OPENED_SECONDS:
+                folder.rmdir()  # but one that holds anything
 
 
 def load(settings: Settings, run_id: str) -> Run:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import os
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +47,33 @@ def test_runs_of_one_second_sort_as_they_were_made(settings: Settings) -> None:
     made = [runs.create(settings, mode, phases=PHASES).run_id for mode in modes]
 
     assert made == runs.all_run_ids(settings)
+
+
+def test_what_was_killed_before_it_had_a_record_goes_with_the_next_run(
+    settings: Settings, run: Run
+) -> None:
+    killed, opening, full = (
+        settings.runs / f"20200101T00000{n}Z-full" for n in range(3)
+    )
+    others = settings.runs / "notes"
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    for folder in (killed, opening, full, others):
+        folder.mkdir()
+    for folder in (killed, opening):
+        (folder / f".run.json.{ended.pid}.tmp").touch()
+    (full / "kept").touch()
+    for folder in (full, others):
+        os.utime(folder, (0, 0))
+
+    runs.remove_unopened(settings)  # it has just lost a file
+    assert [*killed.iterdir()] == [*opening.iterdir()] == []
+    os.utime(killed, (0, 0))
+    made = runs.create(settings, Mode.REHEARSAL, phases=((0, "validation"),))
+
+    assert not killed.exists()
+    assert all(folder.is_dir() for folder in (opening, full, others, made.folder))
+    assert run.manifest()["run_id"] == run.run_id
 
 
 def test_a_run_succeeds_with_its_last_phase(run: Run) -> None:
