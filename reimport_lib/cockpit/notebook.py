@@ -7,11 +7,11 @@ from typing import Any
 
 from reimport_lib.checks import Check
 from reimport_lib.cockpit import sections
-from reimport_lib.cockpit.desk import Stage, View
-from reimport_lib.cockpit.orders import CommandAnswer
 from reimport_lib.cockpit.panels import button, choice, field
 from reimport_lib.cockpit.room import PanelAndTwin, Room
 from reimport_lib.config import Settings, load_settings
+from reimport_lib.execute.desk import Stage, View
+from reimport_lib.execute.orders import CommandAnswer
 from reimport_lib.phases import ALWAYS, all_phases
 from reimport_lib.show import worklist
 

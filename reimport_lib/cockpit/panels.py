@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 
-from reimport_lib.cockpit.desk import View
-from reimport_lib.cockpit.orders import CommandAnswer
+from reimport_lib.execute.desk import View
+from reimport_lib.execute.orders import CommandAnswer
 from reimport_lib.show.html import Badge, Element, Sentence, Stack
 
 LIVE = "reimport-panel"

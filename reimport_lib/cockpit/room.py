@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reimport_lib.cockpit import orders
-from reimport_lib.cockpit.desk import Stage, View, look
-from reimport_lib.cockpit.orders import CommandAnswer
 from reimport_lib.cockpit.panels import LIVE, Panel
 from reimport_lib.cockpit.watch import Watch
 from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError, place_of
+from reimport_lib.execute import orders
+from reimport_lib.execute.desk import Stage, View, look
+from reimport_lib.execute.orders import CommandAnswer
 from reimport_lib.record.clock import now
 from reimport_lib.show.html import Bundle, Element, Sentence
 from reimport_lib.show.words import moment

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from reimport_lib.checks import Check
-from reimport_lib.cockpit.desk import Stage, View
 from reimport_lib.cockpit.places import RunPage
 from reimport_lib.execute import approve
+from reimport_lib.execute.desk import Stage, View
 from reimport_lib.record import expiry, runs
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.run import REPORT, Run

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from reimport_lib.cockpit import sections
-from reimport_lib.cockpit.desk import Stage, look
 from reimport_lib.cockpit.notebook import Cockpit
-from reimport_lib.cockpit.orders import CommandAnswer
 from reimport_lib.cockpit.places import RunPage
 from reimport_lib.execute import approve
+from reimport_lib.execute.desk import Stage, look
+from reimport_lib.execute.orders import CommandAnswer
 from reimport_lib.record import lock
 from reimport_lib.record.clock import now
 from tests.phases.sites import ONLY_SQLITE, Site, execute

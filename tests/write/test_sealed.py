@@ -182,7 +182,6 @@ def test_what_a_kernel_asks_for_itself_says_so() -> None:
 
     assert asking == {
         "backup/pgclient.py",
-        "cockpit/orders.py",
         "read/objects.py",
         "read/server/http.py",
     }

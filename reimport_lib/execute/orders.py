@@ -1,4 +1,4 @@
-"""Orders of the cockpit: the command, each time in a process of its own."""
+"""Orders of people at a page: the command, each time in a process of its own."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ class CommandAnswer:
 @as_ours
 def give(*words: str, environ: Mapping[str, str] | None = None) -> CommandAnswer:
     """
-    Have the command do *words*; it goes on where the kernel ends in between.
+    Have the command do *words*; it goes on where this process ends in between.
 
     Args:
-        environ: settings that are others than those of this kernel.
+        environ: settings that are others than those of this process.
     """
     done = subprocess.run(
         [sys.executable, "-m", "reimport_lib", *words],

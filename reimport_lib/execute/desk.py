@@ -1,4 +1,4 @@
-"""What lies on the owner's desk: the newest run, and what can be done about it."""
+"""What lies on the owner's desk: the newest run, and how far it has come."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def look(settings: Settings) -> View:
     rehearsal = runs.load(settings, reviewed) if reviewed else None
     if not (run.is_full or run.mode in ROW_BY_ROW):
         rehearsal = run
-    stage = _stage(run, stands, manifest)
+    stage = stage_of(run, stands, manifest)
     return View(stage, run, stands, manifest, rehearsal, _applied(settings, ids))
 
 
@@ -88,7 +88,8 @@ def _applied(settings: Settings, ids: Sequence[str]) -> Run | None:
     return None
 
 
-def _stage(run: Run, stands: RunState, manifest: Manifest) -> Stage:
+def stage_of(run: Run, stands: RunState, manifest: Manifest) -> Stage:
+    """How far *run* has come, whatever lies there besides."""
     if stands.is_alive:
         return Stage.AT_WORK
     status = manifest["status"]
