@@ -25,35 +25,17 @@ from reimport_lib.windows import Window
 
 T = TypeVar("T")
 
-_NAMES = frozenset(
-    {
-        "REIMPORT_ACCEPTANCE_DATA",
-        "REIMPORT_CHARSET",
-        "REIMPORT_COLUMNS",
-        "REIMPORT_COPIES",
-        "REIMPORT_DATE_ORDER",
-        home.SETTING,
-        "REIMPORT_MERGE",
-        *channels.NAMES,
-        "REIMPORT_OPTIONAL_TABLES",
-        "REIMPORT_PG_BIN",
-        "REIMPORT_READER_URL",
-        "REIMPORT_REHEARSAL_URL",
-        "REIMPORT_REVIEW_HOURS",
-        "REIMPORT_RUNS",
-        "REIMPORT_SAMPLE_ACCEPTABLE",
-        "REIMPORT_SAMPLE_REJECTABLE",
-        "REIMPORT_SIGNING_KEY",
-        "REIMPORT_SILENT_SECONDS",
-        "REIMPORT_SOURCE",
-        "REIMPORT_SYSTEM",
-        "REIMPORT_TABLES",
-        "REIMPORT_TEST_POSTGRES",
-        "REIMPORT_TIME_ZONE",
-        "REIMPORT_UNDO_DAYS",
-        "REIMPORT_WINDOW",
-    }
-)
+_OURS = (
+    "REIMPORT_ACCEPTANCE_DATA REIMPORT_CHARSET REIMPORT_COLUMNS REIMPORT_COPIES "
+    "REIMPORT_DATE_ORDER REIMPORT_MERGE REIMPORT_METRICS_TOKEN "
+    "REIMPORT_OPTIONAL_TABLES REIMPORT_PG_BIN REIMPORT_READER_URL "
+    "REIMPORT_REHEARSAL_URL REIMPORT_REVIEW_HOURS REIMPORT_RUNS "
+    "REIMPORT_SAMPLE_ACCEPTABLE REIMPORT_SAMPLE_REJECTABLE REIMPORT_SIGNING_KEY "
+    "REIMPORT_SILENT_SECONDS REIMPORT_SOURCE REIMPORT_SYSTEM REIMPORT_TABLES "
+    "REIMPORT_TEST_POSTGRES REIMPORT_TIME_ZONE REIMPORT_TWO_PEOPLE REIMPORT_UNDO_DAYS "
+    "REIMPORT_WINDOW"
+).split()
+_NAMES = frozenset({home.SETTING, *channels.NAMES, *_OURS})
 """Every setting of ours that anything here reads, tests included; not the tables'."""
 
 NEVER_BLANK = ("DATABASE_URL", "REIMPORT_RUNS", "REIMPORT_SYSTEM")
@@ -149,6 +131,8 @@ class Settings:
         reader_url: the real database by a role that may only read; may be empty.
         sample_rates: shares of wrong rows with which a sample is to pass and to fail.
         window: the hours in which an import may write; None: any.
+        two_people: who rehearsed may not approve.
+        metrics_token: by which figures of runs are read; empty: by a login alone.
     """
 
     database_url: Secret
@@ -174,6 +158,8 @@ class Settings:
     reader_url: Secret = field(default_factory=lambda: Secret(""))
     sample_rates: tuple[RateAndRisk, RateAndRisk] = (read.ACCEPTABLE, read.REJECTABLE)
     window: Window | None = None
+    two_people: bool = False
+    metrics_token: Secret = field(default_factory=lambda: Secret(""))
 
     @property
     def reading_url(self) -> Secret:
@@ -252,6 +238,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             of("REIMPORT_SAMPLE_ACCEPTABLE", read.rate_and_risk, "0.02% 5%"),
             of("REIMPORT_SAMPLE_REJECTABLE", read.rate_and_risk, "2% 5%"),
         ),
+        two_people=bool(
+            read.number(
+                "REIMPORT_TWO_PEOPLE", text("REIMPORT_TWO_PEOPLE", "0"), least=0, most=1
+            )
+        ),
+        metrics_token=Secret(text("REIMPORT_METRICS_TOKEN")),
     )
 
 

@@ -128,7 +128,7 @@ def timeless(manifest: Mapping[str, Any]) -> dict[str, Any]:
     ]
     moment = AS_OF.isoformat()
     database = {**manifest["database"], "server": manifest["database"]["name"]}
-    measured = {"origin", seal.SEAL}
+    measured = {"opened_by", "origin", seal.SEAL}
     return {
         **{name: value for name, value in manifest.items() if name not in measured},
         "created_at": moment,

@@ -100,7 +100,7 @@ def _words(function: click.decorators.FC) -> click.decorators.FC:
         click.option(
             "--until", default="", metavar="DAY", help="The last day it is open."
         ),
-        click.option("--by", default="", help="Who opens it, or confirms."),
+        click.option("--by", default="", help="Who rehearses, confirms or opens it."),
         click.option(
             "--strict", is_flag=True, help="Stop at columns that nobody mapped."
         ),
@@ -215,6 +215,7 @@ def _open(settings: Settings, asked: RunOptions) -> Run:
             gates=_gates(settings, asked),
             strict=asked.strict,
             clean_slate=asked.clean_slate,
+            by=asked.by,
         )
         if asked.dry_run:
             return rehearsal
@@ -273,7 +274,8 @@ def _gates(settings: Settings, asked: RunOptions) -> dict[str, float]:
     """
     read = {word: limits.parse(word) for word in asked.gate}
     wider = [word for word, (place, v) in read.items() if limits.loosens(place, v)]
-    if asked.why or asked.until or (asked.by and not asked.word):
+    is_named = asked.by and not asked.word and (wider or not asked.dry_run)
+    if asked.why or asked.until or is_named:
         if not wider:
             raise UsageError(
                 "--why, --until and --by go with a --gate that opens a limit.",

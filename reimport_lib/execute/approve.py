@@ -6,10 +6,8 @@ to one plan is no yes to another.
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,7 +29,7 @@ from reimport_lib.record.clock import now
 from reimport_lib.record.manifest import Confirmation, Manifest
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
-from reimport_lib.record.versions import opening_details
+from reimport_lib.record.versions import account, opening_details
 from reimport_lib.show.run_facts import is_undo_unproven
 
 Ask = Callable[[str], str]
@@ -51,6 +49,7 @@ def open_rehearsal(
     gates: Mapping[str, float],
     strict: bool = False,
     clean_slate: bool = False,
+    by: str = "",
 ) -> Run:
     """
     A rehearsal of *phases*, else of all: reads the real database, writes to a copy.
@@ -70,7 +69,7 @@ def open_rehearsal(
         gates=gates,
         strict=strict,
         clean_slate=clean_slate,
-        details=opening_details(settings),
+        details=opening_details(settings, by),
     )
 
 
@@ -190,12 +189,19 @@ def open_full(
         by: who typed it, where that is not the account.
 
     Raises:
-        Refused: it did not succeed, was rejected, or the review has expired; nobody
-            confirmed, or the word was another; or *yes* was said to a rehearsal whose
-            undo did not lead back.
+        Refused: it did not succeed, was rejected, or the review has expired; two people
+            are asked for, and who approves has rehearsed it; nobody confirmed, or the
+            word was another; or *yes* was said to a rehearsal whose undo did not lead
+            back.
     """
     _require_rehearsed(rehearsal)
     expiry.require_fresh(rehearsal, now())
+    if why_not := why_not_by(rehearsal, by):
+        raise Refused(
+            f"{rehearsal.run_id}: {why_not}",
+            hint="let another person approve it (REIMPORT_TWO_PEOPLE)",
+            id="R437",
+        )
     expected = word(rehearsal)
     if yes and is_undo_unproven(rehearsal.manifest()):
         raise Refused(
@@ -220,7 +226,7 @@ def open_full(
         clean_slate=parameters["clean_slate"],
         keep=keep,
         details={
-            **opening_details(settings),
+            **opening_details(settings, by),
             "database": rehearsal.manifest()["database"],
             "confirmed": confirmation(
                 expected, how=TYPED if not yes else "--yes", by=by
@@ -266,11 +272,23 @@ def confirmation(expected: str, *, how: str, by: str = "") -> Confirmation:
 
 def whoever(by: str) -> str:
     """The account that runs this; where somebody gave a name, that before it."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
-    return f"{by} (account {user})" if by else user
+    return f"{by} (account {account()})" if by else account()
+
+
+def why_not_by(rehearsal: Run, by: str = "") -> str:
+    """
+    Why *by*, else the account, may not approve *rehearsal*; "" where they may.
+
+    Where two people are asked for, nobody approves what they rehearsed themselves.
+    """
+    if not rehearsal.settings.two_people:
+        return ""
+    rehearsed = rehearsal.manifest().get("opened_by", "")
+    if not rehearsed:
+        return "Who rehearsed it is not known, and two people are asked for."
+    if rehearsed.casefold() == (by or account()).casefold():
+        return "Who rehearsed it may not approve it: two people are asked for."
+    return ""
 
 
 def what_will_change(rehearsal: Run) -> Changes:

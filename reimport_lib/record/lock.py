@@ -39,7 +39,7 @@ def executing(run: Run) -> Iterator[None]:
     with ExitStack() as held:
         try:
             file = held.enter_context(private_open(path, "a"))
-            _take(file)
+            take(file)
         except BlockingIOError:
             raise Refused(
                 f"Run {run.run_id} is being executed by another process.",
@@ -55,8 +55,13 @@ def executing(run: Run) -> Iterator[None]:
         yield
 
 
-def _take(file: IO[str]) -> None:
-    """Lock *file*, which whoever asks whether a run is executed holds for a moment."""
+def take(file: IO[str]) -> None:
+    """
+    Lock *file*, which whoever asks whether somebody has it holds for a moment.
+
+    Raises:
+        BlockingIOError: somebody has it.
+    """
     for _ in range(_TRIES - 1):
         with suppress(BlockingIOError):
             lock(file, wait=False)

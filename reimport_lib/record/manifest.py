@@ -282,6 +282,7 @@ class Database(TypedDict):
 class Opening(TypedDict):
     """What is known of a run when it is opened, beside its parameters."""
 
+    opened_by: NotRequired[str]  # who asked for it, else the account
     versions: NotRequired[dict[str, str]]
     settings: NotRequired[dict[str, str | int]]
     database: NotRequired[Database]
@@ -332,10 +333,8 @@ class Manifest(Opening):
 def has_gone_back(manifest: Manifest) -> bool:
     """The database holds nothing of what the run wrote: nobody can go on with it."""
     went = manifest.get("going_back", {}).get("state")
-    return manifest["status"] == Status.ROLLED_BACK or went in (
-        Return.UNDONE,
-        Return.RESTORED,
-    )
+    is_back = went in (Return.UNDONE, Return.RESTORED)
+    return is_back or manifest["status"] == Status.ROLLED_BACK
 
 
 def seconds_of(entry: PhaseEntry) -> float:

@@ -1,7 +1,9 @@
-"""What a run is made with: versions of the code and packages, and where it runs."""
+"""What a run is made with: who asked for it, versions, and where it runs."""
 
 from __future__ import annotations
 
+import getpass
+import os
 import platform
 from importlib.metadata import version
 
@@ -21,9 +23,23 @@ PACKAGES = (
 )
 
 
-def opening_details(settings: Settings) -> Opening:
-    """Entries of ``run.json`` that are known when a run is opened."""
+def account() -> str:
+    """The account that runs this."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def opening_details(settings: Settings, by: str = "") -> Opening:
+    """
+    Entries of ``run.json`` that are known when a run is opened.
+
+    Args:
+        by: who asked for it, where that is not the account.
+    """
     return {
+        "opened_by": by or account(),
         "versions": {
             "python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},

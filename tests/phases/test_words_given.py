@@ -9,6 +9,7 @@ import pytest
 
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
+from reimport_lib.record.versions import account
 from tests.cli.commands import Commands
 from tests.phases.sites import ONLY_SQLITE, Site
 
@@ -74,3 +75,23 @@ def test_what_doctor_finds_is_there_for_programs_too(
     found = json.loads(capsys.readouterr().out)
     assert {"id", "name", "expected", "actual", "verdict", "hint"} == set(found[0])
     assert any(check["id"] == "C012" for check in found)
+
+
+@ONLY_SQLITE
+def test_where_two_people_are_asked_for_nobody_approves_what_they_rehearsed(
+    ready: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = ready.with_settings(REIMPORT_TWO_PEOPLE="1")
+    commands = Commands(site, tmp_path)
+    rehearsal = site.rehearse("validation")
+    words = ("open", "--full", "--reviewed", rehearsal.run_id)
+    typed = ("--word", approve.word(rehearsal))
+
+    for same in ((), ("--by", account()), ("--by", account().upper())):
+        assert commands.here(*words, *typed, *same) == 3
+        assert "R437" in capsys.readouterr().err
+    assert commands.here(*words, *typed, "--by", "B. Other") == 0
+
+    assert commands.here("open", "--dry-run", "--phase", "delete", "--by", "Anna") == 0
+    opened = commands.run(capsys.readouterr().out.split()[-1])
+    assert opened.manifest()["opened_by"] == "Anna"
