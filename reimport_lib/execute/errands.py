@@ -1,0 +1,139 @@
+"""Orders whose answer lies on the disk: whoever gave one may be gone when it ends.
+
+One at a time for each run, of which the last is kept, in ``.orders`` of the runs
+folder. A process of its own has the command do it, and holds its file until the answer
+is there: neither the end of a web server nor of a browser ends an order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from reimport_lib.errors import Refused
+from reimport_lib.execute import detached, orders
+from reimport_lib.execute.orders import CommandAnswer
+from reimport_lib.private_files import lock, private_open, unwritable, write_json
+from reimport_lib.record.clock import now
+from reimport_lib.record.lock import take
+from reimport_lib.record.run import Run
+
+FOLDER = ".orders"
+_sent: list[subprocess.Popen[bytes]] = []
+"""Nobody waits for them; what has ended is taken from the system when one is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """
+    The last order that was given for a run.
+
+    Attributes:
+        what: which order; by: who gave it; at: when, ISO text.
+        answer: what came of it; None while it is being done, and where it was cut off.
+        is_at_work: a process is at it.
+    """
+
+    what: str
+    by: str
+    at: str
+    answer: CommandAnswer | None
+    is_at_work: bool
+
+
+def send(run: Run, what: str, words: Sequence[str], *, by: str) -> None:
+    """
+    Have the command do *words*; this returns at once.
+
+    Raises:
+        Refused: another order for *run* is being done.
+        ReimportError: the runs folder cannot be written.
+    """
+    path = _file(run)
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with private_open(path, "a") as file:
+            try:
+                take(file)
+            except BlockingIOError:
+                raise Refused(
+                    f"Another order for {run.run_id} is being done.",
+                    hint="wait for it",
+                    id="R436",
+                ) from None
+            token = secrets.token_hex(8)
+            said = {"what": what, "by": by, "at": now().isoformat(), "token": token}
+            file.truncate(0)
+            file.write(json.dumps(said))
+            file.flush()
+            process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(_answer(run)), token, *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=detached.environ(),
+                pass_fds=[file.fileno()],  # with its lock
+                start_new_session=True,
+            )
+            _sent[:] = [*(each for each in _sent if each.poll() is None), process]
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def last(run: Run) -> Errand | None:
+    """The last order for *run*, and what came of it; None where none was given."""
+    try:
+        with _file(run).open(encoding="utf-8") as file:
+            is_at_work = _is_held(file)
+            said = json.load(file)
+        found = Errand(said["what"], said["by"], said["at"], None, is_at_work)
+        token = said["token"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    if is_at_work:
+        return found
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        told = json.loads(_answer(run).read_text(encoding="utf-8"))
+        if told.pop("token") == token:
+            return Errand(found.what, found.by, found.at, CommandAnswer(**told), False)
+    return found
+
+
+def dossier(run: Run) -> Path:
+    """Where a dossier of *run* lies that was ordered."""
+    return _file(run).with_suffix(".zip")
+
+
+def _file(run: Run) -> Path:
+    return run.settings.runs / FOLDER / f"{run.run_id}.json"
+
+
+def _answer(run: Run) -> Path:
+    return _file(run).with_suffix(".answer")
+
+
+def _is_held(file: Any) -> bool:
+    try:
+        lock(file, wait=False, shared=True)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _do(path: Path, token: str, words: Sequence[str]) -> None:
+    """Do it, and write what came of it to *path*."""
+    answer = orders.give(*words)
+    write_json(path, {**asdict(answer), "token": token})
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    _do(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
