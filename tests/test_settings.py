@@ -106,6 +106,7 @@ BAD: Mapping[str, list[str]] = {
     "REIMPORT_PHONE_REGION": ["XX", "UK", "Australia", "+61", LONG],
     "REIMPORT_POSTCODE_WIDTH": WIDTHS,
     "REIMPORT_REVIEW_HOURS": ["soon", "0", "-1", "1.5", "1e3", LONG],
+    "REIMPORT_TWO_PEOPLE": ["yes", "2", "-1", LONG],
     "REIMPORT_UNDO_DAYS": ["soon", "0", "-1", "36501", "1.5", LONG],
     "REIMPORT_SAMPLE_ACCEPTABLE": RATES,
     "REIMPORT_SAMPLE_REJECTABLE": RATES,
@@ -172,6 +173,7 @@ BACKEND = {
 ANY_TEXT = {
     # what they name is asked for where it is used; the answer names them
     "REIMPORT_HOME": "tests/test_home.py",
+    "REIMPORT_METRICS_TOKEN": "tests/backend/test_runs_orders.py",
     "REIMPORT_PG_BIN": "tests/backup/test_pgclient.py",
     "REIMPORT_SIGNING_KEY": "tests/record/test_evidence.py",
     "REIMPORT_TABLES": "tests/tables/test_registry.py",

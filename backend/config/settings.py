@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "django_filters",
+    "django_htmx",
     "drf_spectacular",
     "config",
     "clinics",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "documents",
     "images",
     "reimport_lib.ledger",
+    "reimport_lib.dashboard",
     "api",
 ]
 

@@ -13,5 +13,6 @@ admin.site.index_title = "Records"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("api.urls")),
+    path("runs/", include("reimport_lib.dashboard.urls")),
     path("", include("pages.urls")),
 ]

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from csp.decorators import csp_replace
+from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -21,6 +22,7 @@ from django.utils.decorators import method_decorator
 from pages.access import Page, may_view, note_opening
 from pages.models import What
 from reimport_lib.config import Settings, load_settings
+from reimport_lib.dashboard.signals import file_opened
 from reimport_lib.errors import ReimportError
 from reimport_lib.ledger.models import LedgerRun
 from reimport_lib.record import runs
@@ -128,6 +130,12 @@ class ReportPage(Page):
             raise Http404
         note_opening(request, What.REPORT, f"{run_id}/{page}")
         return HttpResponse((_folder(run_id) / page).read_bytes())
+
+
+@receiver(file_opened)
+def note_file(request: HttpRequest, run_id: str, name: str, **_: object) -> None:
+    """A file of a run that is opened from the pages of runs is noted too."""
+    note_opening(request, What.REPORT, f"{run_id}/{name}"[:100])
 
 
 def told_runs() -> list[Told]:

@@ -14,6 +14,7 @@ import click
 from reimport_lib import printing
 from reimport_lib.cli.backup import backup
 from reimport_lib.cli.compare import compare
+from reimport_lib.cli.dashboard import dashboard
 from reimport_lib.cli.decisions import decisions
 from reimport_lib.cli.doctor import doctor
 from reimport_lib.cli.drift import drift
@@ -83,6 +84,7 @@ for command in (
     sample,
     undo,
     decisions,
+    dashboard,
     find,
     restore,
     verify,

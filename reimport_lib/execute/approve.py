@@ -200,7 +200,7 @@ def open_full(
         raise Refused(
             f"{rehearsal.run_id}: {why_not}",
             hint="let another person approve it (REIMPORT_TWO_PEOPLE)",
-            id="R437",
+            id="R491",
         )
     expected = word(rehearsal)
     if yes and is_undo_unproven(rehearsal.manifest()):

@@ -67,7 +67,7 @@ def send(run: Run, what: str, words: Sequence[str], *, by: str) -> None:
                 raise Refused(
                     f"Another order for {run.run_id} is being done.",
                     hint="wait for it",
-                    id="R436",
+                    id="R490",
                 ) from None
             token = secrets.token_hex(8)
             said = {"what": what, "by": by, "at": now().isoformat(), "token": token}

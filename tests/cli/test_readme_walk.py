@@ -142,7 +142,7 @@ def test_the_walk_from_exports_to_an_approved_import_works_as_the_page_says(
         for entry in rehearsed["phases"]
     ]
 
-    (by_hand,) = lines("Five ways to use it")
+    (by_hand,) = lines("Six ways to use it")
     done = checkout(by_hand)
     assert done.code == 0, done.out
     assert (checkout.folder / "out.ipynb").is_file()

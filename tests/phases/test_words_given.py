@@ -89,7 +89,7 @@ def test_where_two_people_are_asked_for_nobody_approves_what_they_rehearsed(
 
     for same in ((), ("--by", account()), ("--by", account().upper())):
         assert commands.here(*words, *typed, *same) == 3
-        assert "R437" in capsys.readouterr().err
+        assert "R491" in capsys.readouterr().err
     assert commands.here(*words, *typed, "--by", "B. Other") == 0
 
     assert commands.here("open", "--dry-run", "--phase", "delete", "--by", "Anna") == 0

@@ -1,0 +1,166 @@
+"""The pages: all runs, one run, its events. They only read."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import parse_etags, quote_etag
+from django.utils.safestring import mark_safe
+
+from reimport_lib.dashboard import facts, files, forms, history, log, shelf
+from reimport_lib.dashboard.access import RunsView, may
+from reimport_lib.dashboard.models import OPERATE, PRIVATE
+from reimport_lib.dashboard.shelf import Shelved, Unreadable
+from reimport_lib.execute import errands
+
+LIVE_SECONDS, QUIET_SECONDS = 2, 15
+"""After how long a page asks again: of a run at work, and of one that is not."""
+FEW_EVENTS = 12
+_AT = "reimport_dashboard"
+
+
+class ReadingView(RunsView):
+    """A page of the runs folder; where that cannot be read, a page that says why."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except Unreadable as problem:
+            return _Problem.as_view(problem=problem)(request)
+
+
+class _Problem(RunsView):
+    problem: Unreadable | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().dispatch(request)
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return self.get(request)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, f"{_AT}/problem.html", {"problem": self.problem})
+
+
+class AllRuns(ReadingView):
+    """All runs, newest first."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        part = _list(request)
+        return render(request, f"{_AT}/runs.html", {"part": part})
+
+
+class AllRunsLive(ReadingView):
+    """The list alone, where it is another than the browser has."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return _fragment(request, _list(request))
+
+
+class OneRun(ReadingView):
+    """A run: where it stands, what may be ordered, what there is to open."""
+
+    def get(self, request: HttpRequest, run_id: str) -> HttpResponse:
+        return page(request, shelf.one(shelf.settings(), run_id))
+
+
+class OneRunLive(ReadingView):
+    """Where a run stands, where that is another than the browser has."""
+
+    def get(self, request: HttpRequest, run_id: str) -> HttpResponse:
+        shelved = shelf.one(shelf.settings(), run_id)
+        part = _part(shelved, may_order=may(request, OPERATE))
+        if (
+            request.GET.get("was", part["was"]) != part["was"]
+        ):  # other orders may be given now
+            return HttpResponse(status=200, headers={"HX-Refresh": "true"})
+        return _fragment(request, part)
+
+
+class EventsOfRun(ReadingView):
+    """All that happened in a run."""
+
+    def get(self, request: HttpRequest, run_id: str) -> HttpResponse:
+        shelved = shelf.one(shelf.settings(), run_id)
+        with shelf.told():
+            told = log.lines(shelved.run)
+        return render(request, f"{_AT}/events.html", {"run_id": run_id, "log": told})
+
+
+def page(request: HttpRequest, shelved: Shelved, complaint: str = "") -> HttpResponse:
+    """The page of a run; *complaint*: what was wrong with an order."""
+    may_order = may(request, OPERATE)
+    part = _part(shelved, may_order=may_order)
+    with shelf.told():
+        shown = {
+            "run_id": shelved.run.run_id,
+            "part": part,
+            "files": [
+                each
+                for each in files.of(shelved)
+                if may(request, PRIVATE) or not each.is_private
+            ],
+            "orders": forms.offered(request, shelved) if may_order else None,
+            "complaint": complaint,
+        }
+    return render(request, f"{_AT}/run.html", shown, status=400 if complaint else 200)
+
+
+def _part(shelved: Shelved, *, may_order: bool) -> dict[str, Any]:
+    """What of the page of a run is asked for again."""
+    with shelf.told():
+        found = facts.of(shelved, history.before(shelved.run.settings, shelved))
+        errand = errands.last(shelved.run)
+        told = log.lines(shelved.run, FEW_EVENTS)
+    is_waited_for = errand is not None and errand.is_at_work
+    mark = f"{found.mark}.{errand.at if errand else ''}.{is_waited_for}"
+    shown = {
+        "run": found,
+        "began": facts.began(shelved.manifest),
+        "log": told,
+        "errand": forms.told(shelved, errand) if errand and may_order else None,
+    }
+    is_live = found.is_alive or is_waited_for
+    at = reverse(f"{_AT}:run-live", args=[shelved.run.run_id])
+    return _polled(f"{_AT}/run_part.html", shown, at, is_live=is_live, was=mark)
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    number = request.GET.get("page", "1")
+    shown = history.shown(shelf.settings(), number)
+    at = f"{reverse(f'{_AT}:runs-live')}?page={shown.page}"
+    return _polled(
+        f"{_AT}/runs_part.html", {"shown": shown}, at, is_live=shown.is_any_alive
+    )
+
+
+def _polled(
+    template: str, shown: dict[str, Any], at: str, *, is_live: bool, was: str = ""
+) -> dict[str, Any]:
+    """A part of a page with its ETag, and where and when it is asked for again."""
+    inner = render_to_string(template, shown)
+    etag = quote_etag(hashlib.sha256(inner.encode()).hexdigest()[:32])
+    return {
+        "inner": mark_safe(inner),  # noqa: S308 - a template has just written it
+        "etag": etag,
+        "at": at,
+        "was": was,
+        "is_live": is_live,
+        "seconds": LIVE_SECONDS if is_live else QUIET_SECONDS,
+    }
+
+
+def _fragment(request: HttpRequest, part: dict[str, Any]) -> HttpResponse:
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if part["etag"] in known:
+        return HttpResponse(status=304, headers={"ETag": part["etag"]})
+    answer = render(request, f"{_AT}/polled.html", {"part": part})
+    answer["ETag"] = part["etag"]
+    return answer

@@ -1,0 +1,87 @@
+"""The pages of runs: who is let in, and what no address breaks."""
+
+from __future__ import annotations
+
+import re
+
+from django.test import Client
+from run_pages import ID, OPERATE, PRIVATE, VIEW, Browser, Executed, asked
+
+ADDRESSES = (
+    *("/runs/", "/runs/live/", f"/runs/{ID}/", f"/runs/{ID}/live/"),
+    *(f"/runs/{ID}/events/", f"/runs/{ID}/files/report.html", "/runs/metrics"),
+)
+ORDERS = tuple(
+    f"/runs/{ID}/orders/{name}/"
+    for name in "stop go-on approve reject plan-undo undo dossier nothing".split()
+)
+ODD = (
+    *("/runs/..%2f..%2fetc/", "/runs/20260302%00/", "/runs/%ff/", "/runs/20260302/"),
+    *(f"/runs/{ID}/orders/..%2f/", "/runs/?page=%00", "/runs/?page=-1"),
+    *("/runs/?page=" + "9" * 400, f"/runs/{'2' * 5_000}/", f"/runs/{ID}/live/?was=%00"),
+    *(f"/runs/{ID}/../{ID}/", f"/runs/{ID}.json/", "/runs/20260302T09..0000Z-x/"),
+)
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+
+
+def test_nobody_is_let_in_without_the_permission(
+    browser: Browser, executed: Executed, client: Client
+) -> None:
+    executed()
+    others = {
+        "nobody": client,
+        "staff": browser(),
+        "who may do all else": browser(OPERATE, PRIVATE),
+    }
+    for who, visitor in others.items():
+        for address in (*ADDRESSES, *ORDERS):
+            for method in METHODS:
+                answer = getattr(visitor, method)(address)
+                away = answer.status_code in (401, 403, 404, 405) or (
+                    answer.status_code == 302 and "/login/" in answer["Location"]
+                )
+                assert away, (who, method, address, answer.status_code)
+                assert ID.encode() not in getattr(answer, "content", b""), address
+    fragment = client.get("/runs/live/", headers={"HX-Request": "true"})
+    assert (fragment.status_code, fragment["HX-Refresh"]) == (403, "true")
+    seer = browser(VIEW)
+    assert {asked(seer, address) for address in ADDRESSES} == {200}
+    assert {seer.post(address).status_code for address in ORDERS} == {403}
+
+
+def test_no_method_and_no_address_breaks_anything(
+    browser: Browser, executed: Executed
+) -> None:
+    executed()
+    client = browser(VIEW, PRIVATE)
+    client.raise_request_exception = False
+
+    found = {
+        (method, address): asked(client, address, method)
+        for address in (*ADDRESSES, *ORDERS, *ODD)
+        for method in METHODS
+    }
+
+    assert {what: code for what, code in found.items() if code >= 500} == {}
+    assert {code for (m, a), code in found.items() if m == "put"} <= {403, 404, 405}
+
+
+def test_every_answer_forbids_what_is_not_needed(
+    browser: Browser, executed: Executed
+) -> None:
+    executed()
+    client = browser(VIEW, OPERATE)
+    for address in ("/runs/", f"/runs/{ID}/", f"/runs/{ID}/events/"):
+        answer = client.get(address)
+        policy = answer["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert answer["X-Frame-Options"] == "DENY"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert "no-store" in answer["Cache-Control"]
+        page = answer.content.decode()
+        assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+        assert not re.search(
+            r"\son\w+=|\sstyle=|(?:src|href)=[\"']?(?:https?:)?//", page
+        )
