@@ -31,7 +31,8 @@ import reimport_lib
 
 def everything(package):
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        of_django = ".ledger." in found.name  # a project loads them with its apps
+        # a project loads them with its apps
+        of_django = ".ledger." in found.name or ".dashboard." in found.name
         of_widgets = ".cockpit." in found.name  # only its notebook loads it
         if not of_django and not of_widgets and not found.name.endswith(
             ("__main__", ".preload", ".control")
