@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reimport_lib.checks import Check
-from reimport_lib.cockpit import sections
+from reimport_lib.cockpit import conflicts, sections
 from reimport_lib.cockpit.panels import button, choice, field
 from reimport_lib.cockpit.room import PanelAndTwin, Room
 from reimport_lib.config import Settings, load_settings
@@ -39,6 +39,7 @@ class Cockpit(Room):
     def __init__(self, settings: Settings) -> None:
         self._checks: list[Check] | None = None
         self._plan: dict[str, Any] | None = None
+        self._decided: dict[str, str] = {}
         super().__init__(settings)
 
     def doctor(self) -> PanelAndTwin:
@@ -84,6 +85,24 @@ class Cockpit(Room):
         }
         may = dict.fromkeys(controls, _has_worklist)
         return self.question("to_decide", sections.to_decide, controls, may)
+
+    def conflicts(self) -> PanelAndTwin:
+        """What FileMaker and people both changed, and deciding it field by field."""
+        controls = {
+            "which": choice("Which", []),
+            "ruling": choice("What holds", conflicts.RULINGS),
+            "by": field("Your name"),
+            "why": field("Why", "may be left out"),
+            "decide": button("Decide", self._decide),
+        }
+        may = dict.fromkeys(controls, _has_conflicts)
+        return self.question(
+            "conflicts",
+            lambda view, _served: conflicts.shown(view, self._decided),
+            controls,
+            may,
+            {"which": conflicts.choices},
+        )
 
     def approval(self) -> PanelAndTwin:
         """The word that approves, a reason to reject, and applying what is approved."""
@@ -158,6 +177,22 @@ class Cockpit(Room):
         file = str(run.folder / worklist.place(counted)) if run and counted else ""
         by = self.typed("to_decide", "by")
         return ("decisions", "read", file, *(("--by", by) if by else ()))
+
+    def _decide(self) -> None:
+        place, ruling, by, why = (
+            self.typed("conflicts", name) for name in ("which", "ruling", "by", "why")
+        )
+        if not by:
+            self.refuse("conflicts", "Say who decides.")
+            return
+
+        def take(answer: CommandAnswer) -> CommandAnswer:
+            if not answer.code:
+                self._decided[place] = f"{by}: {ruling}"
+            return answer
+
+        words = _only(*conflicts.words(place, ruling, by, why))
+        self.order("conflicts", words, then=take)
 
     def _approve(self) -> None:
         rehearsal = self._rehearsal_id()
@@ -255,6 +290,10 @@ def _is_idle(view: View) -> bool:
 
 def _has_applied(view: View) -> bool:
     return view.applied is not None and _is_idle(view)
+
+
+def _has_conflicts(view: View) -> bool:
+    return bool(conflicts.questions(view))
 
 
 def _has_worklist(view: View) -> bool:

@@ -18,6 +18,10 @@ _WIDE = {"description_width": "initial"}
 _FIELD = {"width": "min(100%, 34em)"}
 
 
+Options = Callable[[View], Sequence[tuple[str, str]]]
+"""What can be chosen of a view: what is shown, and what it stands for."""
+
+
 class Panel(ipywidgets.VBox):  # type: ignore[misc]  # untyped base
     """
     What is known, above what can be done, above what came of the last order.
@@ -26,6 +30,7 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # untyped base
         show: the element for a view; *served*: its links are of the server.
         controls: name -> widget.
         may: name -> whether it may be used, by the view; those not named always.
+        options: name -> what can be chosen, by the view.
     """
 
     def __init__(
@@ -33,7 +38,9 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # untyped base
         show: Callable[[View, bool], Element],
         controls: Mapping[str, ipywidgets.Widget],
         may: Mapping[str, Callable[[View], bool]],
+        options: Mapping[str, Options],
     ) -> None:
+        self.options = options
         self.show, self.controls, self.may = show, dict(controls), dict(may)
         self.known, self.told = ipywidgets.HTML(), ipywidgets.HTML()
         each = self.controls.values()
@@ -48,6 +55,11 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # untyped base
         shown = self.show(view, True).html()
         if self.known.value != shown:
             self.known.value = shown
+        for name, of in self.options.items():
+            found, control = tuple(of(view)), self.controls[name]
+            if control.options != found:
+                control.options = found
+                control.index = 0 if found else None  # which an empty one has not
         for name, control in self.controls.items():
             allowed = self.may.get(name, _always)(view)
             control.disabled = is_busy or not allowed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reimport_lib.cockpit.panels import LIVE, Panel
+from reimport_lib.cockpit.panels import LIVE, Options, Panel
 from reimport_lib.cockpit.watch import Watch
 from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError, place_of
@@ -73,10 +73,15 @@ class Room:
         self._watch.stop()
 
     def question(
-        self, name: str, show: Show, controls: Mapping[str, Any], may: May
+        self,
+        name: str,
+        show: Show,
+        controls: Mapping[str, Any],
+        may: May,
+        options: Mapping[str, Options] | None = None,
     ) -> PanelAndTwin:
         """The panel *name*, and its twin as it stands now."""
-        panel = Panel(show, controls, may)
+        panel = Panel(show, controls, may, options or {})
         panel.refresh(self.view, is_busy=self._watch.is_busy)
         self._panels[name] = panel
         return panel, Twin(show(self.view, False))

@@ -6,15 +6,25 @@ from pathlib import Path
 
 import pytest
 
+from reimport_demo.clinic.build import Clinic
 from reimport_lib.cockpit import sections
 from reimport_lib.cockpit.notebook import Cockpit
+from reimport_lib.cockpit.panels import Panel
 from reimport_lib.cockpit.places import RunPage
-from reimport_lib.execute import approve
+from reimport_lib.execute import approve, report, worklist
 from reimport_lib.execute.desk import Stage, look
 from reimport_lib.execute.orders import CommandAnswer
-from reimport_lib.record import lock
+from reimport_lib.phases import all_phases
+from reimport_lib.record import heartbeat, lock
 from reimport_lib.record.clock import now
-from tests.phases.sites import ONLY_SQLITE, Site, execute
+from reimport_lib.show.html import Sentence
+from tests.cli.commands import wait_for
+from tests.phases import sites
+from tests.phases.conftest import Whole
+from tests.phases.sites import ONLY_SQLITE, Lines, Site, execute
+from tests.phases.test_local_work import a_patient
+from tests.phases.test_worklist import fill_in, lines_of, private
+from tests.phases.test_worklist_rulings import THEIRS, change
 
 
 @ONLY_SQLITE  # of files alone
@@ -61,6 +71,7 @@ def test_all_that_is_asked_of_a_cockpit_starts_nothing(
             cockpit.verdicts(),
             cockpit.differences(),
             cockpit.to_decide(),
+            cockpit.conflicts(),
             cockpit.approval(),
             cockpit.undo(),
         ]
@@ -80,6 +91,86 @@ def test_all_that_is_asked_of_a_cockpit_starts_nothing(
     ]
     assert not ready.settings.runs.exists()
     assert ready.digest() == before
+
+
+@ONLY_SQLITE  # of buttons; what commands do with a database is tested on both
+def test_buttons_order_what_they_say(
+    imported: Site,
+    whole: Whole,
+    clinic: Clinic,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Decide, read back, another source, reject, stop; each by the command."""
+    key = a_patient(imported)
+    change(imported, "patients", key, last_name=THEIRS)
+
+    def renamed(rows: Lines) -> Lines:
+        for row in rows:
+            if row["id"].strip().casefold() == key:
+                row["nameLast"] = "Changedthere"
+        return rows
+
+    edits = {"Contacts": renamed}
+    site = imported.with_exports(sites.edited(clinic.exports, tmp_path / "e", edits))
+    sites.chosen(site, whole.full, monkeypatch)
+    run = site.rehearse("patients")
+    report.write(run)
+    cockpit = Cockpit(site.settings)
+    made = (
+        cockpit.doctor(),
+        cockpit.rehearse(),
+        cockpit.to_decide(),
+        cockpit.conflicts(),
+        cockpit.approval(),
+    )
+    doctor, rehearse, to_decide, conflicts, approval = (panel for panel, _ in made)
+    try:
+        shown = conflicts.known.value
+        assert "FileMaker now" in shown
+        assert not [name for name in (THEIRS, "Changedthere") if name in shown]
+        assert "Say who decides" in press(conflicts, "decide")
+        assert "A review from before" in press(conflicts, "decide", by="Ada")
+        wait_for(lambda: "Ada: keep" in conflicts.known.value)
+        rulings = "SELECT field, ruling, decided_by FROM ledger_decision"
+        assert sites.query(site, rulings) == [("last_name", "keep", "Ada")]
+
+        book = private(run) / worklist.WORKBOOK
+        line = next(x for x in lines_of(run) if x["code"] == "bad_date")
+        fill_in(book, book, {line["line"]: ("expected", None, None, None)})
+        assert "knows them" in press(to_decide, "read", by="Bo")
+        words = "SELECT word, decided_by FROM ledger_rowdecision"
+        assert sites.query(site, words) == [("expected", "Bo")]
+
+        nowhere = str(tmp_path / "nowhere")
+        rehearse.controls["folder"].value = nowhere
+        press(doctor, "check")
+        wait_for(lambda: "✗" in doctor.known.value)
+        rehearse.controls["folder"].value = ""
+
+        assert "Say what is wrong" in press(approval, "reject")
+        said = press(approval, "reject", why="not the right day", by="Ada")
+        assert "can never be applied" in said
+        assert look(site.settings).stage is Stage.REJECTED
+
+        stopped = approve.open_rehearsal(site.settings, all_phases()[:1], gates={})
+        stopped.begin()
+        heartbeat.beat(stopped.folder)  # at work: in this process, by no command
+        assert "and by no command" in press(rehearse, "stop")
+    finally:
+        cockpit.close()
+
+
+def press(panel: Panel, name: str, **typed: str) -> str:
+    """What came of it, once the order is done."""
+    for field, value in typed.items():
+        panel.controls[field].value = value
+    control = panel.controls[name]
+    wait_for(lambda: not control.disabled)  # another order is being done
+    panel.told.value = ""
+    control.click()
+    wait_for(lambda: panel.told.value not in ("", Sentence("One moment…").html()))
+    return str(panel.told.value)
 
 
 def test_what_a_command_refused_is_told_with_the_next_step() -> None:
