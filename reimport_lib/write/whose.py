@@ -86,11 +86,11 @@ def of_ids(
         return {}
     names = columns(table)
     held = imported.rows(table, names)[["id", *names]]
-    held = held[[named_as(one) in wanted for one in held["id"]]]
+    held = held[held["id"].map(named_as).isin(wanted)]
     fresh = (coming or {}).get(table)
     if fresh is not None:
         missing = set(wanted) - set(map(named_as, held["id"]))
-        new = fresh[[named_as(one) in missing for one in fresh["id"]]]
+        new = fresh[fresh["id"].map(named_as).isin(missing)]
         held = pd.concat([held, new[["id", *names]]]) if len(new) else held
     ids = map(named_as, held["id"])
     return dict(zip(ids, of_rows(table, held, coming), strict=True))
