@@ -78,7 +78,7 @@ def end(run: Run) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # refused before a database is asked
 def test_what_is_refused_is_refused_as_without_a_process_of_its_own(
     ready: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,7 +93,7 @@ def test_what_is_refused_is_refused_as_without_a_process_of_its_own(
     assert commands.runs() == []
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of locks and signs of life in a folder
 def test_only_the_process_at_work_on_this_machine_is_asked_to_end(
     ready: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
