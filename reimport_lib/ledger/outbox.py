@@ -25,7 +25,7 @@ class OutboxMessage(models.Model):
     Attributes:
         phase: that was done; "" for the run as a whole.
         counts: outcome -> rows, of all tables of the phase.
-        digest: root over what was sealed of the run before the phase wrote.
+        evidence_root: over what was sealed of the run before the phase wrote.
     """
 
     run = models.ForeignKey(
@@ -35,7 +35,7 @@ class OutboxMessage(models.Model):
     phase = models.CharField(max_length=30, blank=True, default="")
     at = models.DateTimeField()
     counts = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
-    digest = models.CharField(max_length=64, blank=True, default="")
+    evidence_root = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = "notification"

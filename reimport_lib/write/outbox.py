@@ -45,7 +45,7 @@ def enter_phase(
         phase="" if is_all else phase,
         at=at,
         counts=outbox.totals(counts),
-        digest=digest,
+        evidence_root=digest,
     )
 
 
@@ -67,7 +67,7 @@ def entered(run_id: str, *, origin: str, alias: str = DEFAULT) -> list[LedgerMes
         origin: of its folder; another run of this id, from another one, is not meant.
     """
     rows = _rows(alias).filter(run_id=run_id, run__origin__in=("", origin))
-    fields = ("occasion", "phase", "at", "counts", "digest")
+    fields = ("occasion", "phase", "at", "counts", "evidence_root")
     return [
         LedgerMessage(Occasion(occasion), *rest)
         for occasion, *rest in rows.order_by("pk").values_list(*fields)

@@ -26,6 +26,7 @@ from reimport_lib.ledger.models import (
     ImportedRow,
     LedgerPhase,
     LedgerRun,
+    OutboxMessage,
     PanelMember,
     PseudonymLookup,
     RowBase,
@@ -167,6 +168,12 @@ def ledger_phase(**fields: Any) -> LedgerPhase:
     run = fields.pop("run", None) or ledger_run()
     defaults = {"name": "patients", "number": 3, "finished_at": NOON}
     return LedgerPhase.objects.create(run=run, **defaults | fields)
+
+
+def outbox_message(**fields: Any) -> OutboxMessage:
+    run = fields.pop("run", None) or ledger_run()
+    defaults = {"occasion": "phase-done", "phase": "patients", "at": NOON}
+    return OutboxMessage.objects.create(run=run, **defaults | fields)
 
 
 def fence(**fields: Any) -> Fence:
@@ -327,6 +334,7 @@ BUILDERS: dict[str, Callable[[], Model]] = {
     "pages.Opening": opening,
     "ledger.LedgerRun": ledger_run,
     "ledger.LedgerPhase": ledger_phase,
+    "ledger.OutboxMessage": outbox_message,
     "ledger.BeforeImage": before_image,
     "ledger.ImportedRow": imported_row,
     "ledger.RowBase": row_base,

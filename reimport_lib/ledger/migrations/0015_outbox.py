@@ -45,7 +45,10 @@ class Migration(migrations.Migration):
                         encoder=django.core.serializers.json.DjangoJSONEncoder,
                     ),
                 ),
-                ("digest", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "evidence_root",
+                    models.CharField(blank=True, default="", max_length=64),
+                ),
                 (
                     "run",
                     models.ForeignKey(
