@@ -6,20 +6,16 @@ record of the run, from which reports, pages and commands tell it.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from reimport_lib.config import Settings
 from reimport_lib.counting import several
 from reimport_lib.errors import Refused, UsageError
-from reimport_lib.execute import report
+from reimport_lib.execute import filled_in, report
+from reimport_lib.execute.filled_in import FilledLine
 from reimport_lib.phases import sealing
-from reimport_lib.read import limits
 from reimport_lib.record import runs
 from reimport_lib.record import samples as kept
 from reimport_lib.record.clock import now
@@ -47,17 +43,6 @@ class MarksRead:
     run: Run
     marked: int
     new: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Marked:
-    """A line of a file with a mark: where it stands, and its cells by column."""
-
-    place: str
-    cells: Mapping[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "").strip().removeprefix("'")
 
 
 def read(settings: Settings, path: Path, *, by: str = "") -> MarksRead:
@@ -141,7 +126,7 @@ def _not_ok(words: Mapping[int, str], rows: set[int]) -> int:
     return sum(word == "not ok" for row, word in words.items() if row in rows)
 
 
-def _run(settings: Settings, path: Path, lines: Sequence[_Marked]) -> Run:
+def _run(settings: Settings, path: Path, lines: Sequence[FilledLine]) -> Run:
     """The run that all of *lines* are of."""
     ids = sorted({line["run"] for line in lines})
     if not ids:
@@ -168,7 +153,7 @@ def _run(settings: Settings, path: Path, lines: Sequence[_Marked]) -> Run:
 
 
 def _take(
-    line: _Marked,
+    line: FilledLine,
     run: Run,
     cards: Mapping[str, PackCard],
     by: str,
@@ -195,44 +180,25 @@ def _take(
     return ""
 
 
-def _lines(path: Path) -> Iterator[_Marked]:
+def _lines(path: Path) -> Iterator[FilledLine]:
     """
     Raises:
         UsageError: the file cannot be read, or lacks a column.
     """
     try:
-        if path.suffix.casefold() in (".xlsx", ".xlsm"):
-            limits.check_file(path)
-            book = CalamineWorkbook.from_path(str(path))
-            for name in book.sheet_names:
-                grid = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                if grid and "line" in grid[0]:
-                    cells = [[_text(cell) for cell in row] for row in grid]
-                    yield from _of_grid(path, f"sheet {name}, line", cells)
-        else:
-            text = path.read_text(encoding="utf-8-sig")
-            yield from _of_grid(path, "line", list(csv.reader(io.StringIO(text))))
-    except (OSError, UnicodeDecodeError, csv.Error, CalamineError):
+        found = list(filled_in.grids(path))
+    except filled_in.UNREADABLE:
         raise UsageError(
             f"{path} cannot be read as a file of marks.",
             hint="give signoff.xlsx or signoff.csv of a run, or what its pages saved",
             id="R408",
         ) from None
-
-
-def _of_grid(path: Path, what: str, grid: Sequence[Sequence[str]]) -> Iterator[_Marked]:
-    heads = [head.strip().casefold() for head in grid[0]] if grid else []
-    if missing := [name for name in NEEDED if name not in heads]:
-        raise UsageError(
-            f"{path}: {several(len(missing), 'column')} missing, such as {missing[0]}.",
-            hint="give the file as it was written, with its last columns filled in",
-            id="R409",
-        )
-    for number, row in enumerate(grid[1:], start=2):
-        yield _Marked(f"{what} {number}", dict(zip(heads, row, strict=False)))
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
+    for grid in found:
+        if missing := grid.lacks(NEEDED):
+            raise UsageError(
+                f"{path}: {several(len(missing), 'column')} missing, such as"
+                f" {missing[0]}.",
+                hint="give the file as it was written, with its last columns filled in",
+                id="R409",
+            )
+        yield from grid.lines()
