@@ -20,9 +20,10 @@ Executed = Callable[..., Run]
 
 
 def asked(client: Client, address: str, method: str = "get") -> int:
-    """The status of an answer, whose file is closed as a server closes it."""
+    """The status of an answer; a file is read to its end, which closes it."""
     answer = getattr(client, method)(address)
-    answer.close()
+    if answer.streaming:
+        assert sum(map(len, answer.streaming_content)) or method == "head"
     return int(answer.status_code)
 
 

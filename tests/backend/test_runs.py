@@ -170,7 +170,7 @@ def test_files_are_those_that_the_record_names_and_run_nothing(
     for name in odd:
         assert keeper.get(f"{here}{name}").status_code == 404, name
     worklist = keeper.get(f"{here}private/worklist.csv")
-    worklist.close()
+    assert b"".join(worklist.streaming_content)  # closes it as the client does
     assert "attachment" in worklist["Content-Disposition"]
     assert client.get(f"{here}private/worklist.csv").status_code == 404
     assert "worklist" not in text_of(client.get(f"/runs/{ID}/"))
