@@ -127,7 +127,10 @@ def _new_folder(runs: Path, mode: Mode) -> Path:
 
 def remove_unopened(settings: Settings) -> None:
     """Remove what is left of runs that were killed before they had a record."""
-    for folder in settings.runs.glob("*"):
+    folders: list[Path] = []
+    with suppress(OSError):  # told where the next run's is made
+        folders += settings.runs.glob("*")
+    for folder in folders:
         if not _MADE_HERE.fullmatch(folder.name) or (folder / MANIFEST).exists():
             continue
         with suppress(OSError):
