@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from reimport_lib.dashboard import safety
+from reimport_lib.dashboard import outlook, safety
 from reimport_lib.dashboard.shelf import Shelved
 from reimport_lib.execute import desk
 from reimport_lib.execute.desk import Stage
 from reimport_lib.plan.codes import SOURCE_OUTCOMES
 from reimport_lib.record import state
+from reimport_lib.record.forecast import Forecast, Span
 from reimport_lib.record.manifest import Manifest, PhaseEntry, seconds_of
 from reimport_lib.record.state import ENDING, SILENT, RunState
 from reimport_lib.record.status import Mode, Status
@@ -112,32 +113,24 @@ class RunFacts:
     lines: tuple[PhaseLine, ...]
 
     @property
+    def has_bars(self) -> bool:
+        return any(line.bars for line in self.lines)
+
+    @property
     def mark(self) -> str:
         """Another one where other orders may be given, so that the page is renewed."""
         return f"{self.stage}.{self.said.word}".replace(" ", "-").lower()
 
 
-def of(shelved: Shelved, before: Manifest | None) -> RunFacts:
-    """
-    Where a run stands now.
-
-    Args:
-        before: the record of an earlier run of its kind that succeeded, by whose times
-            is told how long it will take; None where there is none.
-    """
+def of(shelved: Shelved) -> RunFacts:
+    """Where a run stands now."""
     run, manifest = shelved.run, shelved.manifest
     stands = state.of(run)
     stage = desk.stage_of(run, stands, manifest)
-    told = None if stands.is_alive or not manifest["phases"] else verdict(manifest)
-    then = {
-        each["name"]: each["seconds"] for each in (before or {"phases": []})["phases"]
-    }
-    lines = tuple(
-        _phase_line(
-            entry, then, is_alive=stands.is_alive, silent=stands.state == SILENT
-        )
-        for entry in manifest["phases"]
-    )
+    is_told = not stands.is_alive and stands.state != SILENT and manifest["phases"]
+    told = verdict(manifest) if is_told else None
+    expected = outlook.of(shelved) if stands.is_alive and stands.phases else None
+    lines = tuple(_phase_line(entry, stands, expected) for entry in manifest["phases"])
     return RunFacts(
         run.run_id,
         KINDS[run.mode],
@@ -150,7 +143,7 @@ def of(shelved: Shelved, before: Manifest | None) -> RunFacts:
         told.next if told else None,
         stands.done,
         stands.phases,
-        tuple(_figures(manifest, stands, then)),
+        tuple(_figures(manifest, stands, expected)),
         lines,
     )
 
@@ -162,15 +155,13 @@ def said(standing: str) -> Saying:
 
 def _at(stands: RunState) -> str:
     if stands.state == ENDING:
-        return (
-            "How it ended is known; it writes its report, or takes back what it wrote."
-        )
-    if stands.phase:
-        verb = "At work on" if stands.is_alive else "It stopped in"
-        return f"{verb} {stands.phase}."
-    return (
-        "Between two phases." if stands.is_alive else sentence_case(f"{stands.told}.")
-    )
+        return "How it ended is known; it writes its report, or goes back."
+    where = f"in {stands.phase}" if stands.phase else "between two phases"
+    if stands.is_alive:
+        return f"At work {where}."
+    if stands.state == SILENT:
+        return f"It was killed {where}: {stands.told}."
+    return sentence_case(f"{stands.told}.")
 
 
 def _without(sentences: Sequence[str], said_already: str) -> tuple[str, ...]:
@@ -178,66 +169,66 @@ def _without(sentences: Sequence[str], said_already: str) -> tuple[str, ...]:
 
 
 def _figures(
-    manifest: Manifest, stands: RunState, then: Mapping[str, float]
+    manifest: Manifest, stands: RunState, expected: Forecast | None
 ) -> Iterator[tuple[str, str]]:
     if stands.known_rows:
         done = f"{count(stands.rows)} of {count(stands.known_rows)}"
         yield "rows", done
-    seconds = _in_steps(stands.seconds) if stands.is_alive else stands.seconds
     if stands.rows and stands.seconds:
         yield "rate", f"{count(round(stands.rows / stands.seconds))} rows/s"
-    yield "at work for" if stands.is_alive else "took", duration(seconds)
-    if stands.is_alive and stands.phases:
-        yield "time left", _left(manifest["phases"], then)
+    if stands.is_alive:
+        yield "at work for", _in_steps(stands.seconds)
+    else:
+        yield "took", duration(stands.seconds)
+    if expected:
+        at = sum(map(_elapsed, manifest["phases"]))
+        yield "time left", _left(expected.whole, at) or "not known"
     if not stands.has_ended and stands.last_sign:
         silent = max(0.0, stands.seconds_silent or 0.0)
-        ago = "now" if silent < 2 * STEP_SECONDS else f"{duration(silent)} ago"
+        ago = "now" if silent < 2 * STEP_SECONDS else f"{_in_steps(silent)} ago"
         yield "last sign of life", ago
 
 
-def _left(entries: Sequence[PhaseEntry], then: Mapping[str, float]) -> str:
-    """By the times of an earlier run of its kind; nothing is guessed without one."""
-    open_ = [e for e in entries if e["status"] in (Status.PENDING, Status.RUNNING)]
-    if any(entry["name"] not in then for entry in open_):
-        return "not known: no earlier run of its kind"
-    gone = sum(
-        min(then[entry["name"]], seconds_of(entry))
-        for entry in open_
-        if entry["status"] is Status.RUNNING
-    )
-    left = max(0.0, sum(then[entry["name"]] for entry in open_) - gone)
-    return f"about {duration(_in_steps(left) + STEP_SECONDS)}"
+def _elapsed(entry: PhaseEntry) -> float:
+    return seconds_of(entry) if entry["status"] is Status.RUNNING else 0.0
+
+
+def _left(span: Span | None, elapsed: float) -> str:
+    """By the runs before; "" where there is none."""
+    if span is None:
+        return ""
+    left = span.likely - elapsed
+    if left <= 0:
+        return "later than expected"
+    return f"about {_in_steps(left + STEP_SECONDS)}"
 
 
 def _phase_line(
-    entry: PhaseEntry, then: Mapping[str, float], *, is_alive: bool, silent: bool
+    entry: PhaseEntry, stands: RunState, expected: Forecast | None
 ) -> PhaseLine:
     is_running = entry["status"] is Status.RUNNING
-    seconds = seconds_of(entry) if is_running and is_alive else entry["seconds"]
-    tables = run_facts.source_tables(dict(entry["tables"]))
-    rows = (
-        0
-        if entry["name"] == "delete"
-        else sum(sum(counts.values()) for counts in tables.values())
-    )
+    is_cut_off = is_running and stands.state == SILENT
+    is_at_work = is_running and stands.is_alive
+    seconds = seconds_of(entry) if is_at_work else entry["seconds"]
+    took = _in_steps(seconds) if is_at_work else duration(seconds)
+    is_import = entry["name"] != "delete"
+    tables = run_facts.source_tables(dict(entry["tables"])) if is_import else {}
+    rows = sum(sum(counts.values()) for counts in tables.values())
     left = ""
-    if is_running and is_alive and entry["name"] in then:
-        ahead = max(0.0, then[entry["name"]] - seconds)
-        left = f"about {duration(_in_steps(ahead) + STEP_SECONDS)}"
-    is_cut_off = is_running and silent
-    bars = () if entry["name"] == "delete" else tables.items()
+    if is_at_work and expected:
+        left = _left(expected.phases.get(entry["name"]), seconds_of(entry))
     return PhaseLine(
         entry["number"],
         entry["name"],
         _AT_WORK[SILENT] if is_cut_off else saying(STATUSES, entry["status"]),
         count(rows) if rows else "",
-        duration(_in_steps(seconds) if is_running else seconds) if seconds else "",
+        took if seconds else "",
         f"{count(round(rows / seconds))} rows/s" if rows and seconds >= 1 else "",
         left,
         sentence_case(checks_found(check["verdict"] for check in entry["checks"]))
         if entry["checks"]
         else "",
-        tuple(_bar(name, counts) for name, counts in bars),
+        tuple(_bar(name, counts) for name, counts in tables.items()),
     )
 
 
@@ -253,8 +244,10 @@ def _bar(table: str, counts: Mapping[str, int]) -> TableBar:
     return TableBar(noun(table), tuple(parts), words or "no row")
 
 
-def _in_steps(seconds: float) -> float:
-    return seconds // STEP_SECONDS * STEP_SECONDS
+def _in_steps(seconds: float) -> str:
+    """A duration that ticks, in words."""
+    whole = int(seconds // STEP_SECONDS * STEP_SECONDS)
+    return duration(whole) if whole >= 10 else f"{whole} s"
 
 
 def began(manifest: Manifest) -> str:

@@ -13,13 +13,14 @@ from reimport_lib.dashboard import shelf
 from reimport_lib.dashboard.access import may
 from reimport_lib.dashboard.models import PRIVATE
 from reimport_lib.dashboard.shelf import Shelved
-from reimport_lib.execute import approve, desk, errands
+from reimport_lib.execute import approve, desk, errands, pausing
 from reimport_lib.execute.desk import Stage
 from reimport_lib.execute.errands import Errand
 from reimport_lib.plain import visible
-from reimport_lib.record import expiry, runs, state
+from reimport_lib.record import expiry, forecast, runs, state
 from reimport_lib.record.manifest import has_gone_back
 from reimport_lib.record.status import ROW_BY_ROW, Mode, Status
+from reimport_lib.show import forecast_words
 from reimport_lib.show.words import count, moment, noun
 
 LONGEST_WORD, LONGEST_REASON = 200, 500
@@ -76,9 +77,11 @@ def offered(request: HttpRequest, shelved: Shelved) -> Offered:
     run, manifest = shelved.run, shelved.manifest
     last = errands.last(run)
     stage = desk.stage_of(run, state.of(run), manifest)
+    is_busy = last is not None and last.is_at_work
     if stage is Stage.AT_WORK:
-        return Offered((_STOP,))
-    if last and last.is_at_work:
+        is_paused = is_busy or run.mode in ROW_BY_ROW or pausing.is_asked(run)
+        return Offered((_STOP,) if is_paused else (_PAUSE, _STOP))
+    if is_busy:
         return Offered((), "An order is being done.")
     others = tuple(_dossier(request, shelved))
     if stage is Stage.REHEARSED:
@@ -96,10 +99,16 @@ def who(request: HttpRequest) -> str:
     return visible(request.user.get_username())[:150] or "?"
 
 
+_PAUSE = Offer(
+    "pause",
+    "Pause",
+    "Pause",
+    ("It ends behind the phase that it is at, and can go on later.",),
+)
 _STOP = Offer(
-    "stop",
+    errands.STOP,
     "Stop",
-    "Stop",
+    "Stop now",
     ("What its phase is at is rolled back; it can go on later.",),
     tone="bad",
 )
@@ -109,7 +118,8 @@ def _onward(shelved: Shelved, stage: Stage) -> Iterator[Offer]:
     if stage is Stage.APPROVED:
         name = shelved.manifest.get("database", {"name": "the database"})["name"]
         said = f"It writes exactly what was reviewed to {name}."
-        yield Offer("go-on", "Apply", "Apply now", (said,), tone="main")
+        lines = forecast_words.lines(forecast.of_run(shelved.run))
+        yield Offer("go-on", "Apply", "Apply now", (said, *lines), tone="main")
     elif stage is Stage.STOPPED and shelved.run.mode not in ROW_BY_ROW:
         said = "It goes on at the first phase that is not done."
         yield Offer("go-on", "Go on", "Go on", (said,), tone="main")
@@ -230,6 +240,7 @@ Words = Callable[[Shelved, str, str], tuple[str, ...]]
 """Of the command, by what was typed and who typed it."""
 
 WORDS: dict[str, Words] = {
+    "pause": lambda of, typed, by: ("pause", of.run.run_id),
     "stop": lambda of, typed, by: ("stop", of.run.run_id),
     "go-on": lambda of, typed, by: ("run", "--resume", of.run.run_id, "--detach"),
     "approve": lambda of, typed, by: (
@@ -249,7 +260,8 @@ WORDS: dict[str, Words] = {
 }
 
 DONE = {
-    "stop": "It was stopped.",
+    "pause": "It has ended; how far it came is said here.",
+    "stop": "It has ended; how far it came is said here.",
     "go-on": "It has begun.",
     "approve": "Approved. Nothing of it is written before somebody applies it.",
     "reject": "Rejected: it can never be applied.",

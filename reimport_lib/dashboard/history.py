@@ -116,20 +116,6 @@ def shown(settings: Settings, page: str) -> Shown:
     )
 
 
-def before(settings: Settings, of: Shelved, most: int = ON_A_PAGE) -> Manifest | None:
-    """The newest run before *of*, of its kind and with its phases, that ended well."""
-    earlier = [
-        run_id
-        for run_id in shelf.all_ids(settings)
-        if run_id < of.run.run_id and run_id.endswith(f"-{of.run.mode}")
-    ]
-    for run_id in earlier[:most]:
-        for each in shelf.newest(settings, [run_id])[0]:
-            if _is_alike(each, of):
-                return each.manifest
-    return None
-
-
 def _earlier(of: Shelved, read: Sequence[Shelved]) -> Manifest | None:
     return next(
         (

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from reimport_lib.counting import several
 from reimport_lib.record import events
 from reimport_lib.record.run import Run
+from reimport_lib.show.words import duration, noun
 
 MOST = 2_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,99}")
@@ -79,7 +80,13 @@ def _stopped(said: _Said) -> str:
 
 
 def _frozen(said: _Said) -> str:
-    return f"{_name(said, 'table')} frozen, {several(int(said['rows']), 'row')}"
+    rows = several(int(said["rows"]), "row")
+    return f"{noun(_name(said, 'table'))} frozen, {rows}"
+
+
+def _expected(said: _Said) -> str:
+    likely, long = (duration(float(said[name])) for name in ("likely", "long"))
+    return f"expected to take about {likely}, no longer than {long} in nine of ten"
 
 
 def _scanned(said: _Said) -> str:
@@ -92,6 +99,7 @@ def _scanned(said: _Said) -> str:
 
 _WORDS: dict[str, Callable[[_Said], str]] = {
     events.RunOpened.name: lambda s: f"opened ({_name(s, 'mode')})",
+    events.DurationForecast.name: _expected,
     events.RunFinished.name: lambda s: f"the run ended: {_name(s, 'status')}",
     events.PhaseStarted.name: lambda s: f"{_name(s, 'phase')} began",
     events.PhaseFinished.name: lambda s: f"{_name(s, 'phase')}: {_name(s, 'status')}",

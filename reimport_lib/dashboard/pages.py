@@ -116,7 +116,7 @@ def page(request: HttpRequest, shelved: Shelved, complaint: str = "") -> HttpRes
 def _part(shelved: Shelved, *, may_order: bool) -> dict[str, Any]:
     """What of the page of a run is asked for again."""
     with shelf.told():
-        found = facts.of(shelved, history.before(shelved.run.settings, shelved))
+        found = facts.of(shelved)
         errand = errands.last(shelved.run)
         told = log.lines(shelved.run, FEW_EVENTS)
     is_waited_for = errand is not None and errand.is_at_work

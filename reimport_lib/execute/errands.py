@@ -1,8 +1,9 @@
 """Orders whose answer lies on the disk: whoever gave one may be gone when it ends.
 
-One at a time for each run, of which the last is kept, in ``.orders`` of the runs
-folder. A process of its own has the command do it, and holds its file until the answer
-is there: neither the end of a web server nor of a browser ends an order.
+One at a time for each run, but that a stop may overtake; the last of each kind is
+kept, in ``.orders`` of the runs folder. A process of its own has the command do it, and
+holds its file until the answer is there: neither the end of a web server nor of a
+browser ends an order.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from reimport_lib.record.lock import take
 from reimport_lib.record.run import Run
 
 FOLDER = ".orders"
+STOP = "stop"
+"""It may be ordered while another order is being done."""
 _sent: list[subprocess.Popen[bytes]] = []
 """Nobody waits for them; what has ended is taken from the system when one is sent."""
 
@@ -57,25 +60,31 @@ def send(run: Run, what: str, words: Sequence[str], *, by: str) -> None:
         Refused: another order for *run* is being done.
         ReimportError: the runs folder cannot be written.
     """
-    path = _file(run)
+    path = _folder(run) / f"{run.run_id}.{what}.json"
+    others = [e for e in _all(run) if e.is_at_work and what not in (e.what, STOP)]
+    if others:
+        raise _busy(run)
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
         with private_open(path, "a") as file:
             try:
                 take(file)
             except BlockingIOError:
-                raise Refused(
-                    f"Another order for {run.run_id} is being done.",
-                    hint="wait for it",
-                    id="R490",
-                ) from None
+                raise _busy(run) from None
             token = secrets.token_hex(8)
             said = {"what": what, "by": by, "at": now().isoformat(), "token": token}
             file.truncate(0)
             file.write(json.dumps(said))
             file.flush()
             process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(_answer(run)), token, *words],
+                [
+                    sys.executable,
+                    "-m",
+                    __name__,
+                    str(path.with_suffix(".answer")),
+                    token,
+                    *words,
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -90,34 +99,42 @@ def send(run: Run, what: str, words: Sequence[str], *, by: str) -> None:
 
 def last(run: Run) -> Errand | None:
     """The last order for *run*, and what came of it; None where none was given."""
-    try:
-        with _file(run).open(encoding="utf-8") as file:
-            is_at_work = _is_held(file)
-            said = json.load(file)
-        found = Errand(said["what"], said["by"], said["at"], None, is_at_work)
-        token = said["token"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return None
-    if is_at_work:
-        return found
-    with suppress(OSError, ValueError, LookupError, TypeError):
-        told = json.loads(_answer(run).read_text(encoding="utf-8"))
-        if told.pop("token") == token:
-            return Errand(found.what, found.by, found.at, CommandAnswer(**told), False)
-    return found
+    return max(_all(run), key=lambda errand: errand.at, default=None)
 
 
 def dossier(run: Run) -> Path:
     """Where a dossier of *run* lies that was ordered."""
-    return _file(run).with_suffix(".zip")
+    return _folder(run) / f"{run.run_id}.zip"
 
 
-def _file(run: Run) -> Path:
-    return run.settings.runs / FOLDER / f"{run.run_id}.json"
+def _busy(run: Run) -> Refused:
+    return Refused(
+        f"Another order for {run.run_id} is being done.", hint="wait for it", id="R490"
+    )
 
 
-def _answer(run: Run) -> Path:
-    return _file(run).with_suffix(".answer")
+def _all(run: Run) -> Iterator[Errand]:
+    """The last of each kind; one that cannot be read was not given by us."""
+    for path in _folder(run).glob(f"{run.run_id}.*.json"):
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            with path.open(encoding="utf-8") as file:
+                is_at_work = _is_held(file)
+                said = json.load(file)
+            answer = None if is_at_work else _answer(path, said["token"])
+            yield Errand(said["what"], said["by"], said["at"], answer, is_at_work)
+
+
+def _answer(path: Path, token: str) -> CommandAnswer | None:
+    """What came of the order at *path*; None where whoever did it was cut off."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        told = json.loads(path.with_suffix(".answer").read_text(encoding="utf-8"))
+        if told.pop("token") == token:
+            return CommandAnswer(**told)
+    return None
+
+
+def _folder(run: Run) -> Path:
+    return run.settings.runs / FOLDER
 
 
 def _is_held(file: Any) -> bool:

@@ -45,6 +45,6 @@ def wait_for_order(run: Run) -> None:
 def held(run: Run) -> Any:
     """The order's file, held as the process that does it holds it."""
     wait_for_order(run)
-    file = (run.settings.runs / errands.FOLDER / f"{run.run_id}.json").open("a")
+    file = (run.settings.runs / errands.FOLDER / f"{run.run_id}.reject.json").open("a")
     lock(file, wait=False)
     return file

@@ -13,7 +13,7 @@ ADDRESSES = (
 )
 ORDERS = tuple(
     f"/runs/{ID}/orders/{name}/"
-    for name in "stop go-on approve reject plan-undo undo dossier nothing".split()
+    for name in "pause stop go-on approve reject plan-undo undo dossier nothing".split()
 )
 ODD = (
     *("/runs/..%2f..%2fetc/", "/runs/20260302%00/", "/runs/%ff/", "/runs/20260302/"),
