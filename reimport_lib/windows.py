@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from reimport_lib.errors import SettingsError
+from reimport_lib.plain import shortened
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FORM = re.compile(
@@ -78,7 +79,7 @@ def read(name: str, text: str) -> Window | None:
         opens, closes = (time.fromisoformat(found[end]) for end in ("opens", "closes"))
     except ValueError:
         raise SettingsError(
-            f"{name}: {text!r} are no hours.",
+            f"{name}: {shortened(text, 40)!r} are no hours.",
             hint=f"{name}=22:00-05:00, or {name}=Fri,Sat 20:00-06:00",
             id="R482",
         ) from None

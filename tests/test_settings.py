@@ -114,6 +114,7 @@ BAD: Mapping[str, list[str]] = {
     "REIMPORT_SOURCE": ["data_api", "Odata", "dataapi", "~nobody-of-that-name/x"],
     "REIMPORT_SILENT_SECONDS": ["soon", "0", "9", "-30", "30.5", "99999", "٤٤"],
     "REIMPORT_SYSTEM": [LONG],
+    "REIMPORT_WINDOW": ["22-5", "22:00", "25:00-05:00", "Fr 20:00-06:00", LONG],
     "REIMPORT_TIME_ZONE": [
         "Sydney",
         "Australia/Sidney",

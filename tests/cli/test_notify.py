@@ -105,6 +105,7 @@ def test_who_is_told_hears_of_a_run_that_was_killed(
     wait_for(lambda: "reimport.phase_done" in types(hook))
     (run_id,) = commands.runs()
     run = commands.run(run_id)
+    wait_for(lambda: run.phase("patients")["status"] is Status.RUNNING)
     assert lock.executor(run) == process.pid
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()

@@ -71,6 +71,7 @@ PLAIN = {
     },
     "in a terminal alone": {
         "comparing.Figure.__str__",
+        "forecast_words.lines",
         "state_words._progress",
         "undo_words.still",
     },
