@@ -143,9 +143,17 @@ def _told_on(engine: str) -> Iterator[Story]:
                 yield _whole(engine, site, "", Path(folder))
             return
         with postgres.server() as server:
+            _keep_commits(server)
             url = postgres.create_database(server, "clinic")
             with _site(Path(folder), url) as site:
                 yield _whole(engine, site, server, Path(folder))
+
+
+def _keep_commits(server: str) -> None:
+    """A commit that was answered outlives a crash, as on any server but a test's."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET synchronous_commit = on")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _whole(engine: str, site: Site, server: str, folder: Path) -> Story:
