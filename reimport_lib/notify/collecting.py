@@ -5,7 +5,8 @@ Nothing is written but the book. A run at work is never asked for anything.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import Error
 
@@ -62,9 +63,9 @@ def _of_run(settings: Settings, run: Run, book: Book, notifying: Notifying) -> b
     messages, is_all = list(manifest.get("messages", ())), stands.state not in _AT_WORK
     if stands.state == state.SILENT:
         is_all = _of_ledger(run, manifest, messages)
-        messages.append(_noticed(Occasion.HEARTBEAT_LOST, manifest, stands))
+        messages.append(_noticed(Occasion.HEARTBEAT_LOST, manifest, stands, messages))
     elif stands.is_alive and _is_late(settings, run, stands, notifying):
-        messages.append(_noticed(Occasion.LATE, manifest, stands))
+        messages.append(_noticed(Occasion.LATE, manifest, stands, messages))
     book.add(run.run_id, messages)
     return is_all
 
@@ -102,12 +103,18 @@ def _of_ledger(run: Run, manifest: Manifest, messages: list[Message]) -> bool:
     return True
 
 
-def _noticed(occasion: Occasion, manifest: Manifest, stands: RunState) -> Message:
-    """What nobody wrote down: once for each last sign of life, or for each start."""
-    told = manifest.get("messages", [])
+def _noticed(
+    occasion: Occasion, manifest: Manifest, stands: RunState, told: Sequence[Message]
+) -> Message:
+    """
+    What nobody wrote down: once for each last sign of life, or for each start.
+
+    It is told behind *told*, which happened before it: a last sign may be older.
+    """
     starts = [each for each in told if each["occasion"] == Occasion.START]
     seen = stands.last_sign
     at = seen.replace(microsecond=0).isoformat() if seen else manifest["created_at"]
+    at = max((at, *(each["at"] for each in told)), key=datetime.fromisoformat)
     is_lost = occasion is Occasion.HEARTBEAT_LOST
     return {
         "occasion": occasion,

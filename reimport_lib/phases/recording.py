@@ -146,6 +146,7 @@ def _committed(run: Run, name: str) -> str:
     """When phase *name* was committed, by the ledger; "" where it does not say."""
     try:
         bind_run(run)
+        bind.drop_broken()  # the server may be there, and only the link was lost
         done = ledger.phase_done(run.run_id, name)
     except (Error, ReimportError):  # no copy yet, or the database is what has failed
         return ""

@@ -214,3 +214,11 @@ def disconnect() -> None:
     from django.db import connections
 
     connections.close_all()
+
+
+def drop_broken() -> None:
+    """Close those of this process's connections that were lost; the next are new."""
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close_if_unusable_or_obsolete()

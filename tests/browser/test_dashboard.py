@@ -112,7 +112,8 @@ def phone(browser: Browser, served: Served, *, script: bool = True) -> Iterator[
     page.set_default_timeout(SLOW)
     seen = Seen(page, served.base)
     page.goto(f"{served.base}/runs/")
-    page.keyboard.type("anna")  # its field has the focus
+    expect(page.locator("#id_username")).to_be_focused()
+    page.keyboard.type("anna")
     page.keyboard.press("Tab")
     page.keyboard.type(WORDS)
     page.keyboard.press("Enter")

@@ -112,6 +112,7 @@ def test_who_is_told_hears_of_a_run_that_was_killed(
 
     wait_for(lambda: "reimport.heartbeat_lost" in types(hook))
     wait_for(lambda: notifiers(run_id) == [])
+    assert types(hook)[-1] == "reimport.heartbeat_lost", "what was done is told first"
     lost = json.loads(hook.got[-1].body)["data"]
     assert lost["next"] == f"reimport run --resume {run_id}"
     assert lost["state"] == "silent"

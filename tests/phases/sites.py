@@ -43,6 +43,8 @@ FIRST = ("validation", "backup")
 
 ONLY_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 """For what no database can change: records, rules, gates and what is said of them."""
+ONLY_POSTGRES = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+"""For what a file cannot do: lose its link, wait for another session's lock."""
 
 
 @dataclass(frozen=True)

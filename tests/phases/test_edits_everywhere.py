@@ -158,7 +158,7 @@ def held(site: Site, before: Mapping[str, Any]) -> dict[str, list[Any]]:
     return found
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@sites.ONLY_POSTGRES
 def test_every_edit_stays_and_nothing_waits_for_it(imported: Site) -> None:
     """The test below asks SQLite for the same edits and more."""
     first = runs.newest(imported.settings, Mode.FULL, statuses=frozenset(Status))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ def killed_before_its_record_said_so(run: Run) -> None:
             entry["status"] = "running" if entry["name"] == "documents" else "pending"
         kept = [m for m in manifest["messages"] if m["phase"] not in LAST]
         manifest["messages"] = [m for m in kept if m["occasion"] != "finished"]
-    (run.folder / heartbeat.FILE).write_text(f"{heartbeat.here()} 4194305\n")
+    sign = run.folder / heartbeat.FILE
+    sign.write_text(f"{heartbeat.here()} 4194305\n")
+    os.utime(sign, (0, 0))  # it last gave one before its last phases were done
 
 
 LAST = ("documents", "images", "validation-post")
@@ -75,6 +78,7 @@ def test_of_a_run_killed_between_commit_and_record_the_ledger_tells(
     second.round()
 
     told = of(hook, run)
+    assert json.loads(hook.got[-1].body)["type"] == "reimport.heartbeat_lost"
     assert len({*hook.ids}) == len(hook.ids)
     expected = {
         f"reimport.{each.replace('-', '_', 1) if each[0] == 'p' else each}".strip()

@@ -56,7 +56,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, bool]]:
     return found
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@sites.ONLY_POSTGRES
 def test_a_rehearsal_reads_by_a_role_that_may_do_no_more(
     reader: Site, sessions: list[tuple[str, str, bool]]
 ) -> None:
@@ -93,7 +93,7 @@ def test_a_write_to_the_real_database_is_refused_by_the_database(ready: Site) ->
     assert ready.digest() == before
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@sites.ONLY_POSTGRES
 def test_doctor_says_of_a_reader_that_may_write_or_reads_another_database(
     reader: Site,
 ) -> None:

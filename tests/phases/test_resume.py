@@ -7,9 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.errors import PhaseFailed, Refused, UsageError
+from reimport_lib.errors import CutOff, PhaseFailed, Refused, UsageError
 from reimport_lib.execute import approve, runner
 from reimport_lib.execute import prune as retention
 from reimport_lib.execute.resume import resumable
@@ -232,6 +233,30 @@ def test_a_kernel_that_was_killed_after_its_commit_has_written_what_it_says(
     sites.execute(resumable(ready.settings, ""))
     assert sites.status(full) is Status.SUCCEEDED
     assert "committed" not in told(full)
+
+
+@sites.ONLY_POSTGRES  # a file has no link that could be lost
+def test_where_the_link_was_lost_the_server_is_asked_anew_what_was_committed(
+    ready: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rehearsal = ready.rehearse("patients")
+    full = approve.open_full(ready.settings, rehearsal, ask=None, yes=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(DataPhase, "reconcile", killed)
+        with pytest.raises(Killed):
+            sites.execute(full)
+    bind_run(full)
+
+    with (
+        pytest.raises(CutOff, match="the database failed"),
+        recording.recording(full, "patients"),
+        connections["default"].cursor() as cursor,
+    ):
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    assert full.phase("patients")["committed"] == written_at(ready, full)
+    sites.execute(resumable(ready.settings, ""))
+    assert sites.status(full) is Status.SUCCEEDED
 
 
 def told(run: Run) -> str:
