@@ -21,6 +21,7 @@ from botocore.session import Session as CoreSession
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
 from reimport_lib.own_calls import as_ours, ours
+from reimport_lib.read import s3_pages
 from reimport_lib.read.s3_guard import AGENT, BucketPlace, Purpose, hold
 from reimport_lib.tables import registry
 
@@ -93,6 +94,7 @@ def client(
             id="R179",
         ) from None
     hold(made, purpose, into)
+    s3_pages.read_fast(made)
     sending: Any = made
     sending._make_api_call = as_ours(sending._make_api_call)  # each request of it
     return made

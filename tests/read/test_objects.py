@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import SettingsError, SourceError
-from reimport_lib.read import objects
+from reimport_lib.read import objects, s3_pages
 from tests.s3_requests import unguarded
 
 
@@ -47,6 +47,44 @@ def test_every_key_under_both_prefixes_is_listed_sorted(s3: Any, endpoint: str) 
     assert documents["key"].tolist() == ["filemaker-docs/A.pdf", "filemaker-docs/b.pdf"]
     assert documents["size"].tolist() == [3, 3]
     assert (documents.index.tolist(), documents.index.name) == ([1, 2], "row")
+
+
+ODD_KEYS = (
+    "plus+and space",
+    '100%25 & <b> "quoted"',
+    "Zoë/Ångström 日本",
+    "tab\tand\rreturn",
+    "dots/../and//slashes/",
+)
+
+
+def test_keys_are_read_as_boto3_reads_them(s3: Any, endpoint: str) -> None:
+    for key in ODD_KEYS:
+        s3.put_object(Bucket="files", Key=f"odd/{key}", Body=key.encode())
+    asked = {"Bucket": "files", "Prefix": "odd/"}
+
+    fast = objects.client(settings(endpoint)).list_objects_v2(**asked)
+    slow = s3.list_objects_v2(**asked)
+
+    assert {each["Key"] for each in fast["Contents"]} == {f"odd/{k}" for k in ODD_KEYS}
+    assert fast["Contents"] == [
+        {name: each[name] for name in ("Key", "Size", "ETag")}
+        for each in slow["Contents"]
+    ]
+    for name in ("KeyCount", "IsTruncated", "Name", "Prefix", "MaxKeys"):
+        assert fast[name] == slow[name]
+
+
+NO_SIZE = b"<ListBucketResult><Contents><Size>much</Size></Contents></ListBucketResult>"
+
+
+@pytest.mark.parametrize(
+    "page", [b"<html><p>Sign in</html>", b"<a/>", b"", b"<Lis", NO_SIZE]
+)
+def test_a_page_that_is_none_is_left_to_boto3(page: bytes) -> None:
+    answer, keys = {"status_code": 200, "body": page}, dict[str, Any]()
+    s3_pages._take_keys(answer, keys)
+    assert (answer["body"], keys) == (page, {})
 
 
 def test_a_listing_of_more_than_one_page_is_whole(
