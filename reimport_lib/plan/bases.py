@@ -7,7 +7,7 @@ that fields can come, go and change places.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
@@ -17,6 +17,7 @@ from reimport_lib.frames import Array
 UNKNOWN = "." * 8
 """In place of a digest: nobody recorded what the last import left."""
 
+_IN_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 _NAME, _VALUE = 4, len(UNKNOWN)
 _BITS = 6  # of a character
 
@@ -71,4 +72,4 @@ def _tag(field: str) -> str:
 def _short(text: str, length: int) -> str:
     raw = text.encode("utf-8", "surrogatepass")
     small = blake2b(raw, digest_size=length * _BITS // 8).digest()
-    return urlsafe_b64encode(small).decode()
+    return b2a_base64(small, newline=False).translate(_IN_ADDRESSES).decode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from reimport_lib.errors import Refused
@@ -65,7 +65,9 @@ class WorkItem:
 
 def keep(run_folder: Path, phase: str, found: Iterable[WorkItem]) -> None:
     """Write what *phase* found, sealed."""
-    lines = [json.dumps(asdict(each), ensure_ascii=False) for each in found]
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    names = [each.name for each in fields(WorkItem)]
+    lines = [encode({name: getattr(each, name) for name in names}) for each in found]
     path = run_folder / PRIVATE / FOLDER / f"{phase}.jsonl"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.parent.chmod(0o700)

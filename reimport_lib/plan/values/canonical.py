@@ -40,6 +40,14 @@ def canonical_texts(values: Column | Sequence[object]) -> list[str]:
     """``canonical`` of every value, in order."""
     if isinstance(values, pd.Series):
         values = values.tolist()  # text that lies in an Arrow array iterates slowly
+    kinds = {*map(type, values)} - {type(None)}
+    if kinds == {UUID}:
+        return [
+            f"{value.int:032x}" if isinstance(value, UUID) else "" for value in values
+        ]
+    if len(kinds) == 1 and kinds <= _RECUR:
+        known = {value: canonical(value) for value in {*values}}
+        return [known[value] for value in values]
     return [
         value if type(value) is str else "" if value is None else canonical(value)
         for value in values
@@ -81,6 +89,8 @@ def _number(value: float) -> str:
 def _moment(value: datetime) -> str:
     if value.tzinfo is None:
         return value.isoformat()
+    if value.tzinfo is UTC:
+        return f"{value.isoformat().removesuffix('+00:00')}Z"
     return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
@@ -102,3 +112,6 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     list: _JSON.encode,
 }
 """Kind of value -> its text; a kind not listed goes by the nearest it inherits from."""
+
+_RECUR = frozenset({bool, date, int, time})
+"""Kinds whose values are few in a column, and equal only where their texts are."""

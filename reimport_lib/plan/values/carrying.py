@@ -36,6 +36,8 @@ def carries(convert: Conversion, text: str, value: object, code: str) -> bool:
 
     Case, blanks, separators and invisible characters are not part of what it says.
     """
+    if not code and convert.carries is None and type(value) is str and value == text:
+        return True
     if read_word(text) == (None, ""):
         return True
     if value is None or Note.UNKNOWN_VALUE.value in code.split(";"):
