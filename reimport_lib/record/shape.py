@@ -5,7 +5,7 @@ Knows ``TypedDict``, dict, list, unions, ``StrEnum`` and the plain types.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from enum import StrEnum
 from functools import cache
 from typing import (
@@ -59,12 +59,12 @@ def _fitter(kind: Any) -> Fitter:
     if is_typeddict(kind):
         return _object(kind)
     if get_origin(kind) is dict:
-        return _named(_fitter(inner[1]))
+        return _named(_fitter(inner[1]), _accepted(inner[1]))
     if get_origin(kind) is list:
-        return _listed(_fitter(inner[0]))
+        return _listed(_fitter(inner[0]), _accepted(inner[0]))
     if not inner and issubclass(kind, StrEnum):
         return _member(kind)
-    return _plain(*(inner or (kind,)))
+    return _plain(kind)
 
 
 def _object(kind: Any) -> Fitter:
@@ -72,7 +72,9 @@ def _object(kind: Any) -> Fitter:
     required = {
         n for n, hint in annotated.items() if get_origin(hint) is not NotRequired
     }
-    fits = {name: _fitter(hint) for name, hint in get_type_hints(kind).items()}
+    hints = get_type_hints(kind)
+    fits = {name: _fitter(hint) for name, hint in hints.items()}
+    accepted = {name: _accepted(hint) for name, hint in hints.items()}
 
     def fit(value: Any) -> Any:
         _require(isinstance(value, dict), "an object")
@@ -82,7 +84,8 @@ def _object(kind: Any) -> Fitter:
         name = ""
         try:
             for name in fits.keys() & value.keys():
-                found[name] = fits[name](value[name])
+                if type(value[name]) not in accepted[name]:
+                    found[name] = fits[name](value[name])
         except Misfit as misfit:
             raise misfit.below(f".{name}") from None
         return found
@@ -90,9 +93,11 @@ def _object(kind: Any) -> Fitter:
     return fit
 
 
-def _named(inner: Fitter) -> Fitter:
+def _named(inner: Fitter, accepted: Set[type]) -> Fitter:
     def fit(value: Any) -> Any:
         _require(isinstance(value, dict), "an object")
+        if {*map(type, value.values())} <= accepted:
+            return value.copy()
         found = {}
         name = ""
         try:
@@ -105,9 +110,11 @@ def _named(inner: Fitter) -> Fitter:
     return fit
 
 
-def _listed(inner: Fitter) -> Fitter:
+def _listed(inner: Fitter, accepted: Set[type]) -> Fitter:
     def fit(value: Any) -> Any:
         _require(isinstance(value, list), "a list")
+        if {*map(type, value)} <= accepted:
+            return value.copy()
         found: list[Any] = []
         try:
             for each in value:
@@ -130,9 +137,17 @@ def _member(kind: type[StrEnum]) -> Fitter:
     return fit
 
 
-def _plain(*kinds: type) -> Fitter:
-    accepted = {*kinds, int} if float in kinds else {*kinds}
-    words = " or ".join(_WORDS[kind] for kind in kinds)
+def _accepted(kind: Any) -> Set[type]:
+    """The types of values that fit *kind* as they are; none where it has parts."""
+    kinds = get_args(kind) or (kind,)
+    if get_origin(kind) in (dict, list) or not _WORDS.keys() >= {*kinds}:
+        return frozenset()
+    return frozenset({*kinds, int} if float in kinds else kinds)
+
+
+def _plain(kind: Any) -> Fitter:
+    accepted = _accepted(kind)
+    words = " or ".join(_WORDS[each] for each in get_args(kind) or (kind,))
 
     def fit(value: Any) -> Any:
         if type(value) not in accepted:
