@@ -12,6 +12,7 @@ WAY = $(if $(SOURCE),$(if $(filter data-api odata,$(SOURCE)),--source,--exports)
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
 PACKAGES := -e . -e reimport_demo
 ON_POSTGRES := $(BIN)/python -m tools.postgres
+IN_MEMORY := $(BIN)/python -m tools.memory
 
 .DEFAULT_GOAL := help
 
@@ -31,7 +32,7 @@ test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
 	$(BIN)/python -m compileall -q backend reimport_lib reimport_demo tools
 	cd tests/backend && ../../$(PYTEST) -n 2 .
 	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) ../../$(PYTEST) -n 2 .
-	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(IN_MEMORY) $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: faults
 faults: .venv/installed ## strike an import by 10,000 seeds (ARGS="--seeds 100 --engine sqlite"; a night)

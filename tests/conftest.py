@@ -22,6 +22,15 @@ from tools import postgres
 from tools.databases import migrate
 
 ENGINES = ("sqlite", "postgresql")
+TESTS = Path(__file__).resolve().parent
+LONGEST = (
+    *("browser/test_dashboard.py", "cli/test_commands.py"),
+    *("phases/test_acceptance.py", "faults/test_sqlite.py"),
+    *("tools/test_own_project.py", "faults/test_postgresql.py"),
+    *("faults/test_bugs.py", "browser/test_lab.py", "phases/test_changes.py"),
+    *("write/test_deletion.py", "cli/test_readme_walk.py", "cli/test_notify.py"),
+)
+"""What takes a minute or more."""
 GIVEN_POSTGRES = "REIMPORT_TEST_POSTGRES"
 OURS = ("DATABASE_URL", "REIMPORT_", "S3_", "FILEMAKER_", "AWS_", "DJANGO_")
 RUNS = Path(__file__).resolve().parents[1] / "runs"
@@ -57,6 +66,12 @@ def pytest_configure() -> None:
         if name.startswith(OURS) and name not in KEPT:
             del os.environ[name]
     os.environ.update(NO_ACCOUNT)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files come first: begun last, one would have no other beside it."""
+    places = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(scope="session", autouse=True)

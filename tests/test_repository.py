@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import conftest
 from tools import stored
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,12 @@ def test_secrets_are_looked_for_before_a_change_lands() -> None:
 
     assert "python -m tools.stored\n" in f"{recipe}\n"
     assert "\nmake lint\n" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_test_files_that_begin_first_are_there() -> None:
+    names = [name for name in conftest.LONGEST if not (ROOT / "tests" / name).exists()]
+
+    assert names == []
 
 
 def test_a_notebook_with_an_output_is_seen(tmp_path: Path) -> None:

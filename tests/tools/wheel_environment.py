@@ -42,6 +42,7 @@ def environment(folder: Path, wheel: Path) -> Path:
     subprocess.run(
         [
             *(UV, "pip", "install", "--quiet", "--offline", "--no-deps"),
+            "--compile-bytecode",  # dozens of processes are started in it
             *("--python", commands / "python", wheel),
         ],
         check=True,
