@@ -3,6 +3,7 @@
 Next to nothing is imported at first: Ctrl-C is answered from the beginning on.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command; the process that kernels are forked from starts beside it."""
     _in_utf8()
+    gc.disable()  # what is imported stays, and need not be looked through
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # else it is ignored, as nohup has it
         signal.signal(signal.SIGINT, _leave)
@@ -25,6 +27,8 @@ def main() -> None:
         forked.server()  # its imports take as long as all of those below
     from reimport_lib.cli import commands
 
+    gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGINT, before)
     commands.main()
 

@@ -7,6 +7,7 @@ pytest-xdist for each worker). Tests of the backend have a set-up of their own.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import uuid
@@ -72,6 +73,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files come first: begun last, one would have no other beside it."""
     places = {TESTS / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)  # as in the kernels of notebooks
 
 
 @pytest.fixture(scope="session", autouse=True)

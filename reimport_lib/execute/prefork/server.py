@@ -27,12 +27,14 @@ PRELOAD = "reimport_lib.execute.prefork.preload"
 
 
 def main() -> None:
+    gc.disable()
     channel = socket.socket(fileno=int(sys.argv[1]))
     preload = import_module(PRELOAD)
     with suppress(Exception):  # every kernel will meet it, and record it
         preload.load()
     import_module("reimport_lib.phases.notebook")
     gc.freeze()  # what has been imported stays; no kernel need look through it again
+    gc.enable()
     gc.set_threshold(100_000, 50, 100)  # nor, time and again, through the rows it reads
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run to handle
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a kernel ended
