@@ -8,7 +8,9 @@ and ``record.runs`` write it.
 from __future__ import annotations
 
 import json
+import pickle
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -351,6 +353,12 @@ def phase_of(manifest: Manifest, name: str) -> PhaseEntry:
     return next(entry for entry in manifest["phases"] if entry["name"] == name)
 
 
+@lru_cache(maxsize=16)
+def _packed(text: str) -> bytes:
+    """A manifest that reads *text*; it is read some times for each that it changes."""
+    return pickle.dumps(fitted(json.loads(text), Manifest))
+
+
 def read_manifest(folder: Path) -> Manifest:
     """
     The manifest of the run in *folder*.
@@ -361,7 +369,8 @@ def read_manifest(folder: Path) -> Manifest:
     """
     try:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
-        return fitted(json.loads(text), Manifest)
+        found: Manifest = pickle.loads(_packed(text))  # noqa: S301 - packed below
+        return found
     except OSError as error:
         why = f"cannot be read ({error.strerror})"
     except (ValueError, RecursionError):

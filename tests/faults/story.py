@@ -132,6 +132,8 @@ def told(engine: str) -> Iterator[Story]:
             yield story
     finally:
         gc.unfreeze()
+        gc.collect()
+        gc.freeze()  # what is left has been imported
 
 
 @contextmanager

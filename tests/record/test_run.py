@@ -206,6 +206,18 @@ def test_a_record_that_lacks_what_every_run_has_is_told_so(run: Run, name: str) 
         run.manifest()
 
 
+def test_what_a_reader_does_to_a_record_no_other_reader_sees(run: Run) -> None:
+    read = run.manifest()
+    before = read["phases"][0]["status"]
+    read["phases"][0]["status"] = Status.FAILED
+    read["phases"].pop()
+
+    again = run.manifest()
+
+    assert again["phases"][0]["status"] is before
+    assert len(again["phases"]) == len(read["phases"]) + 1
+
+
 def test_a_record_that_is_damaged_is_not_written_over(run: Run) -> None:
     path = run.folder / "run.json"
     path.write_text(path.read_text()[:100])
