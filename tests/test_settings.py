@@ -165,6 +165,7 @@ BAD: Mapping[str, list[str]] = {
 BACKEND = {
     "DJANGO_DEBUG": ["perhaps"],
     "DJANGO_READ_ONLY": ["perhaps"],
+    "DJANGO_NOTICE_HOURS": ["soon", "-1", "9" * 5_000],
     "DJANGO_SSL_REDIRECT": ["2"],
     "DJANGO_BEHIND_PROXY": ["https"],
     "DJANGO_HSTS_SECONDS": ["a year", "-1", "9" * 5_000],

@@ -12,6 +12,7 @@ the environment.
     DJANGO_HSTS_SECONDS         how long browsers insist on https
     DJANGO_STATIC_ROOT          where collectstatic puts files
     DJANGO_READ_ONLY            1 where nothing is saved while an import writes
+    DJANGO_NOTICE_HOURS         how long before an import people are told; 0: never
     DJANGO_EMAIL_HOST, _PORT    the server that takes mail
     DJANGO_EMAIL_USER, _PASSWORD the account there, if it asks for one
     DJANGO_EMAIL_TLS            0 where that server has no TLS
@@ -159,6 +160,7 @@ AXES_ALLOWED_CORS_ORIGINS = ""
 
 # While an import writes, people sign in and out, and steer it.
 IMPORT_READ_ONLY = ENVIRONMENT.flag("DJANGO_READ_ONLY", default=False)
+IMPORT_NOTICE_HOURS = ENVIRONMENT.number("DJANGO_NOTICE_HOURS", 12)
 IMPORT_READ_ONLY_EXCEPT = (
     *("/login/", "/logout/", "/admin/login/", "/admin/logout/"),
     "/runs/",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from reimport_lib import home
 from reimport_lib.errors import Refused
+from reimport_lib.record import planned
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
 
@@ -75,6 +76,8 @@ def once(run: Run, at: time, moment: datetime) -> Schedule:
     """
     *run*, which was opened and confirmed, at the next *at* after *moment*.
 
+    People are told of that hour before it (``record.planned``).
+
     Raises:
         Refused: it has begun, or has ended.
     """
@@ -87,4 +90,5 @@ def once(run: Run, at: time, moment: datetime) -> Schedule:
         )
     day = datetime.combine(moment.date(), at, moment.tzinfo)
     day += timedelta(days=0 if day > moment else 1)
+    planned.keep(run, day)
     return Schedule(at, day, ("run", "--resume", run.run_id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,16 @@ from django.utils import timezone
 from reading import text_of
 
 from patients.models import Patient
-from reimport_lib.ledger import writing
+from reimport_lib.config import load_settings
+from reimport_lib.ledger import awaiting, writing
 from reimport_lib.ledger.middleware import ReadOnlyWhileImporting
 from reimport_lib.ledger.models import Fence
+from reimport_lib.record import planned, runs
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Mode
 
 RUN = "20260301T220000Z-full"
+BEFORE = "data comes over from FileMaker."
 SAYS = "Data has been coming over from FileMaker since"
 
 
@@ -110,6 +116,61 @@ def test_nothing_waits_where_the_project_does_not_say_so(
     assert office.post(f"/admin/patients/patient/{there.pk}/change/").status_code == 200
     with pytest.raises(MiddlewareNotUsed):
         ReadOnlyWhileImporting(_answer)
+
+
+@pytest.fixture
+def awaited(runs_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A full run that a scheduler begins in two hours."""
+    monkeypatch.setattr(awaiting, "_known", [])
+    run = runs.create(load_settings(), Mode.FULL, phases=((0, "validation"),))
+    planned.keep(run, timezone.localtime() + timedelta(hours=2))
+    return run
+
+
+def test_who_signed_in_is_told_before_and_nobody_else(
+    office: Client, awaited: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = timezone.localtime() + timedelta(hours=2)
+    said = f"On {at:%A} from {at:%H:%M} on, {BEFORE} For a while what you type may"
+    for page in ("/", "/patients/", "/admin/", "/admin/patients/patient/"):
+        assert said in text_of(office.get(page)), page
+    assert BEFORE not in text_of(Client().get("/login/"))
+    assert BEFORE not in text_of(Client().get("/admin/login/"))
+
+    awaited.begin()
+    assert BEFORE in text_of(office.get("/"))  # the folder is read once in a minute
+    monkeypatch.setattr(awaiting, "_known", [])
+    assert BEFORE not in text_of(office.get("/"))
+
+
+def test_it_is_said_so_many_hours_before_until_when_and_what_to_do(
+    settings: Any, office: Client, awaited: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for hours in (1, 0):
+        settings.IMPORT_NOTICE_HOURS = hours
+        assert BEFORE not in text_of(office.get("/"))
+    settings.IMPORT_NOTICE_HOURS = 3
+    begins, until = (
+        timezone.make_aware(datetime(2026, 3, 2, 22, minute)) for minute in (0, 20)
+    )
+    found = planned.PlannedImport(RUN, begins, until)
+    monkeypatch.setattr(awaiting, "_planned", lambda: found)
+    assert (
+        f"On Monday from 22:00 on, {BEFORE} Until about 22:20 what you type may have"
+        " to wait."
+    ) in text_of(office.get("/"))
+    settings.IMPORT_READ_ONLY = True
+    assert (
+        "Save your work before: until about 22:20 nothing can be saved."
+    ) in text_of(office.get("/"))
+
+
+def test_a_folder_that_cannot_be_read_breaks_no_page(
+    office: Client, awaited: Run
+) -> None:
+    (awaited.folder / "run.json").write_text("{")
+
+    assert BEFORE not in text_of(office.get("/"))
 
 
 def _answer(_: HttpRequest) -> HttpResponse:

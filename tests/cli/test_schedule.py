@@ -15,7 +15,7 @@ from reimport_lib.cli.commands import app
 from reimport_lib.config import load_settings
 from reimport_lib.errors import Refused, ReimportError
 from reimport_lib.execute import scheduling
-from reimport_lib.record import runs
+from reimport_lib.record import planned, runs
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
 
@@ -63,6 +63,9 @@ def test_systemd_has_a_service_and_a_timer() -> None:
 def test_a_run_that_is_open_begins_once(run: Run, at: time, day: str) -> None:
     found = scheduling.once(run, at, NOW)
 
+    awaited = planned.next_import(run.settings, NOW)
+    assert awaited is not None
+    assert f"{awaited.begins:%Y-%m-%d %H:%M}" == f"{day} {at:%H:%M}"
     assert f"OnCalendar={day} {at:%H:%M}:00" in [*found.systemd()]
     (line,) = found.cron()
     assert line.startswith(f"{at.minute} 22 {int(day[-2:])} 3 * cd ")
