@@ -30,10 +30,10 @@ NAMES = (NOTIFY, DEAD_MAN, LATE_MINUTES, LINK)
 
 OCCASIONS = (
     *("start", "phase-done", "approval", "conflict", "failure", "undone", "finished"),
-    *("late", "heartbeat-lost"),
+    *("paused", "late", "heartbeat-lost", "moved"),
 )
 OF_DEAD_MAN = frozenset(
-    {"start", "approval", "failure", "undone", "finished", "heartbeat-lost"}
+    {"start", "approval", "failure", "paused", "undone", "finished", "heartbeat-lost"}
 )
 _MARK = "whsec_"
 _LEAST_SECRET, _MOST_SECRET = 24, 64  # bytes, by the Standard Webhooks specification
@@ -77,7 +77,7 @@ class Notifying:
     """
     Attributes:
         link: where runs are looked at, ``{run}`` standing for the id; "" for nowhere.
-        late_minutes: after which a run is late; None: by how long the last ones took.
+        late_minutes: after which a run is late; None: by what was expected of it.
     """
 
     channels: tuple[Channel, ...]

@@ -162,6 +162,12 @@ class ValidationFailed(ReimportError):
     exit_code = 5
 
 
+class Moved(ReimportError):
+    """Hours after an import something is no longer so, and people did not change it."""
+
+    exit_code = 6
+
+
 class Interrupted(ReimportError):
     """A person or a signal stopped the run."""
 

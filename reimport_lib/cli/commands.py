@@ -41,16 +41,18 @@ from reimport_lib.cli.signoff import signoff
 from reimport_lib.cli.status import status, stop
 from reimport_lib.cli.undo import undo
 from reimport_lib.cli.verify import verify
+from reimport_lib.cli.watch import watch
 from reimport_lib.errors import ReimportError, UsageError
 
 EXIT_CODES_HELP = (
     "Exit codes: 0 done, and no check failed; 2 wrong usage; 3 refused; 4 failed; "
-    "5 applied, and a check afterwards did not hold; 130 interrupted. The phase that "
-    "stopped is rolled back, but where the ledger says that it was committed. Where a "
-    "run has failed or was refused (3, 4), what phases before it wrote is undone by "
-    "itself, but with --keep, or where people have changed it since; then it is named, "
-    "and reimport undo RUN or reimport restore RUN takes it back. What passes undoes "
-    "nothing: after Ctrl-C, a kill, a lost database or a full disk reimport run "
+    "5 applied, and a check afterwards did not hold; 6 applied, and hours later no "
+    "longer so (reimport watch); 130 interrupted. The phase that stopped is rolled "
+    "back, but where the ledger says that it was committed. Where a run has failed "
+    "or was refused (3, 4), what phases before it wrote is undone by itself, but with "
+    "--keep, or where people have changed it since; then it is named, and reimport "
+    "undo RUN or reimport restore RUN takes it back. What passes undoes nothing: after "
+    "Ctrl-C, a kill, a lost database or a full disk reimport run "
     "--resume goes on."
 )
 _UNSET = "give it a value, or leave it out; in a script, is its variable set?"
@@ -88,6 +90,7 @@ for command in (
     find,
     restore,
     verify,
+    watch,
     export,
     init,
     doctor,

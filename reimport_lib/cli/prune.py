@@ -9,7 +9,7 @@ import click
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.counting import several
 from reimport_lib.errors import TargetError
-from reimport_lib.execute import prune_images
+from reimport_lib.execute import errands, prune_images
 from reimport_lib.execute.prune import Pruning, carry_out, plan
 from reimport_lib.execute.prune_images import ImagesPruning
 from reimport_lib.printing import say
@@ -26,20 +26,28 @@ def prune(named: tuple[str, ...], keep: int, dry_run: bool) -> None:
 
     The backups by which imports can be taken back stay too. Out of the ledger goes by
     what runs can be undone, once that is old (REIMPORT_UNDO_DAYS) and a backup is the
-    way back. RUN: of this run the backup goes as well, and by what it can be undone; of
-    other runs nothing goes.
+    way back. So do dossiers that were ordered on pages, after 30 days. RUN: of this run
+    the backup goes as well, and by what it can be undone; of other runs nothing goes.
     """
     settings = load_settings()
     plans = plan(settings, keep=keep, named=named)
     size = sum(each.bytes for each in plans)
     verb = "would remove" if dry_run else "removes"
     _show_pruning(plans, verb=verb)
+    ordered = errands.left_over(settings, named)
+    if ordered:
+        megabytes = sum(path.stat().st_size for path in ordered) / 1e6
+        what = several(len(ordered), "file")
+        say(f"{errands.FOLDER}: {verb} {what} of orders ({megabytes:,.1f} MB)")
     images = _images(settings, keep, named, verb=verb)
     for error in runs.found(settings)[1].values():
         say(f"{error.with_id} Nothing of it goes. Next: {error.hint}.")
     if not dry_run and size:
         carry_out(plans)
         say(f"Removed {size / 1e6:,.1f} MB; everything else is as it was.")
+    if not dry_run:
+        for path in ordered:
+            path.unlink(missing_ok=True)
     if not dry_run and (rows := prune_images.carry_out(settings, images)):
         say(f"Removed from the ledger what {several(rows, 'row')} were before.")
 

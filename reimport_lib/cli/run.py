@@ -15,10 +15,10 @@ from reimport_lib.cli.progress import execute
 from reimport_lib.cli.summary import show_changes, show_replanned
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import UsageError
-from reimport_lib.execute import again, approve, signing, timing
+from reimport_lib.execute import again, approve, signing
 from reimport_lib.execute.approve import Ask
 from reimport_lib.execute.resume import resumable
-from reimport_lib.phases import ALWAYS, Phase, all_phases, named
+from reimport_lib.phases import ALWAYS, Phase, all_phases, named, timing
 from reimport_lib.plan import gates as limits
 from reimport_lib.plan import signoffs
 from reimport_lib.record import expiry, forecast, runs

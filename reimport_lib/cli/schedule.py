@@ -18,15 +18,21 @@ from reimport_lib.record import runs
 @click.option("--at", metavar="HH:MM", required=True, help="By this machine's clock.")
 @click.option("--systemd", is_flag=True, help="Units of systemd, not a line for cron.")
 def schedule(run_id: str, at: str, systemd: bool) -> None:
-    """Print what begins a rehearsal every night, or RUN, which is open, once."""
+    """
+    Print what begins a rehearsal every night, or RUN, which is open, once.
+
+    With RUN also what looks at the import for a day (reimport watch).
+    """
     hour = _hour(at)
     if run_id:
         run = runs.load(load_settings(), run_id)
-        found = scheduling.once(run, hour, datetime.now().astimezone())
+        moment = datetime.now().astimezone()
+        found = [scheduling.once(run, hour, moment), scheduling.watching()]
     else:
-        found = scheduling.every_night(hour)
-    for line in found.systemd() if systemd else found.cron():
-        say(line)
+        found = [scheduling.every_night(hour)]
+    for each in found:
+        for line in each.systemd() if systemd else each.cron():
+            say(line)
 
 
 def _hour(text: str) -> time:

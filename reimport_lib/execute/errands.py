@@ -13,12 +13,14 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
 from reimport_lib.execute import detached, orders
 from reimport_lib.execute.orders import CommandAnswer
@@ -28,6 +30,8 @@ from reimport_lib.record.lock import take
 from reimport_lib.record.run import Run
 
 FOLDER = ".orders"
+KEPT = timedelta(days=30)
+"""For so long pruning leaves what came of an order, and the dossier that it made."""
 STOP = "stop"
 """It may be ordered while another order is being done."""
 _sent: list[subprocess.Popen[bytes]] = []
@@ -105,6 +109,32 @@ def last(run: Run) -> Errand | None:
 def dossier(run: Run) -> Path:
     """Where a dossier of *run* lies that was ordered."""
     return _folder(run) / f"{run.run_id}.zip"
+
+
+def left_over(settings: Settings, named: Collection[str] = ()) -> list[Path]:
+    """
+    Dossiers and answers of orders that are older than ``KEPT``; none at work.
+
+    Args:
+        named: ids of runs; then all of theirs, and no others.
+    """
+    oldest = (now() - KEPT).timestamp()
+    found = []
+    for path in sorted((settings.runs / FOLDER).glob("*")):
+        with suppress(OSError):
+            run_id = path.name.partition(".")[0]
+            is_old = path.stat().st_mtime < oldest
+            if run_id in named if named else is_old:
+                found.append(path)
+    held = {path.name.partition(".")[0] for path in found if _is_at_work(path)}
+    return [path for path in found if path.name.partition(".")[0] not in held]
+
+
+def _is_at_work(path: Path) -> bool:
+    if path.suffix != ".json":
+        return False
+    with path.open(encoding="utf-8") as file:
+        return _is_held(file)
 
 
 def _busy(run: Run) -> Refused:

@@ -23,14 +23,13 @@ from reimport_lib.execute import (
     pausing,
     report,
     signals,
-    timing,
     undo_proof,
     undo_report,
 )
 from reimport_lib.execute.kernels import CellError
 from reimport_lib.execute.undo_report import Complaint
 from reimport_lib.notify import companion
-from reimport_lib.phases import Phase, attempts, fencing, named, recording
+from reimport_lib.phases import Phase, attempts, fencing, named, recording, timing
 from reimport_lib.private_files import remove_unfinished
 from reimport_lib.record import evidence, lock, runs, state
 from reimport_lib.record.manifest import PhaseEntry
@@ -83,15 +82,16 @@ def execute(
             with suppress(KeyboardInterrupt):  # what it stopped is told by the record
                 written += _execute_phases(run, progress or _silent)
         status, goes_back = _how_it_ended(run), failure.goes_back(run)
-        paused = _pause(run, status)
+        is_paused = _is_paused(run, status)
         if status is Status.SUCCEEDED and not run.is_full:
             written.append(partial(undo_proof.prove, run))
         written += [
             lambda: run.end(
                 status,
                 seconds=time.monotonic() - started,
-                error=paused,
+                error=str(pausing.paused(run)) if is_paused else "",
                 goes_back=goes_back,
+                paused=is_paused,
             ),
             fence.end,  # what takes the run back is a writer of its own
             partial(failure.go_back, run),
@@ -210,11 +210,11 @@ def _how_it_ended(run: Run) -> Status:
     return Status.SUCCEEDED if is_done else Status.INTERRUPTED
 
 
-def _pause(run: Run, status: Status) -> str:
-    """What is recorded where it ends between two phases, as somebody asked; or ""."""
+def _is_paused(run: Run, status: Status) -> bool:
+    """It ends between two phases, as somebody asked; nobody asks any more."""
     is_paused = status is Status.INTERRUPTED and pausing.is_asked(run)
     pausing.forget(run)
-    return str(pausing.paused(run)) if is_paused else ""
+    return is_paused
 
 
 def _require_notebooks(run: Run) -> None:

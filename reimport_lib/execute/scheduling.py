@@ -26,14 +26,15 @@ _WORD = Path(sys.executable).with_name("reimport")
 class Schedule:
     """
     Attributes:
-        at: by the clock of the machine that schedules.
+        at: by the clock of the machine that schedules; None: every hour.
         on: the day, of what is done once; None: every day.
-        words: of the command.
+        words: of the command; name: of its units.
     """
 
-    at: time
+    at: time | None
     on: datetime | None
     words: tuple[str, ...]
+    name: str = "reimport"
 
     @property
     def command(self) -> str:
@@ -44,13 +45,15 @@ class Schedule:
         day, month = (self.on.day, self.on.month) if self.on else ("*", "*")
         folder = shlex.quote(str(home.folder()))
         line = f"cd {folder} && {self.command}".replace("%", r"\%")
-        yield f"{self.at.minute} {self.at.hour} {day} {month} * {line}"
+        hour = f"{self.at.minute} {self.at.hour}" if self.at else "0 *"
+        yield f"{hour} {day} {month} * {line}"
 
     def systemd(self) -> Iterator[str]:
         """Two units for ``/etc/systemd/system``, the name of each in a comment."""
         day = f"{self.on:%Y-%m-%d}" if self.on else "*-*-*"
+        hour = f"{self.at:%H:%M}" if self.at else "*:00"
         yield from (
-            "# reimport.service",
+            f"# {self.name}.service",
             "[Unit]",
             "Description=Import from FileMaker",
             "[Service]",
@@ -58,9 +61,9 @@ class Schedule:
             f"WorkingDirectory={home.folder()}",
             f"ExecStart={self.command}",
             "",
-            "# reimport.timer",
+            f"# {self.name}.timer",
             "[Timer]",
-            f"OnCalendar={day} {self.at:%H:%M}:00",
+            f"OnCalendar={day} {hour}:00",
             "Persistent=false",
             "[Install]",
             "WantedBy=timers.target",
@@ -92,3 +95,8 @@ def once(run: Run, at: time, moment: datetime) -> Schedule:
     day += timedelta(days=0 if day > moment else 1)
     planned.keep(run, day)
     return Schedule(at, day, ("run", "--resume", run.run_id))
+
+
+def watching() -> Schedule:
+    """Whether something of the last import has moved, where a look at it is due."""
+    return Schedule(None, None, ("watch",), "reimport-watch")

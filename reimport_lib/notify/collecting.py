@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import Error
 
@@ -15,16 +16,14 @@ from reimport_lib.config import Settings
 from reimport_lib.errors import ReimportError
 from reimport_lib.notify.book import Book
 from reimport_lib.phases.binding import bind_run, is_there
-from reimport_lib.record import runs, state
+from reimport_lib.record import events, runs, state, watched
 from reimport_lib.record.manifest import MANIFEST, DamagedRecord, Manifest
 from reimport_lib.record.outbox import Message, Occasion
 from reimport_lib.record.run import Run
 from reimport_lib.record.state import RunState
-from reimport_lib.record.status import Mode, Status
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind, outbox
 
-_LAST_RUNS = 5
-_LATE_BY = 1.5
 _LEAST_LATE = timedelta(minutes=10)
 _AT_WORK = frozenset({str(Status.OPEN), str(Status.RUNNING), state.ENDING})
 
@@ -40,9 +39,7 @@ def collect(settings: Settings, book: Book, notifying: Notifying) -> None:
         stamp = _stamp(settings, run_id)
         if not book.has_seen(run_id, stamp):
             try:
-                is_over = _of_run(
-                    settings, runs.load(settings, run_id), book, notifying
-                )
+                is_over = _of_run(runs.load(settings, run_id), book, notifying)
             except DamagedRecord:
                 is_over = True
             if is_over:
@@ -57,15 +54,16 @@ def is_at_work(run: Run) -> bool:
         return False
 
 
-def _of_run(settings: Settings, run: Run, book: Book, notifying: Notifying) -> bool:
+def _of_run(run: Run, book: Book, notifying: Notifying) -> bool:
     """Enter what is to be told of *run*; whether that is all, as it stands."""
     stands, manifest = state.of(run), run.manifest()
     messages, is_all = list(manifest.get("messages", ())), stands.state not in _AT_WORK
     if stands.state == state.SILENT:
         is_all = _of_ledger(run, manifest, messages)
         messages.append(_noticed(Occasion.HEARTBEAT_LOST, manifest, stands, messages))
-    elif stands.is_alive and _is_late(settings, run, stands, notifying):
+    elif stands.is_alive and _is_late(run, stands, notifying):
         messages.append(_noticed(Occasion.LATE, manifest, stands, messages))
+    messages += watched.messages(run)
     book.add(run.run_id, messages)
     return is_all
 
@@ -131,41 +129,25 @@ def _noticed(
     }
 
 
-def _is_late(
-    settings: Settings, run: Run, stands: RunState, notifying: Notifying
-) -> bool:
+def _is_late(run: Run, stands: RunState, notifying: Notifying) -> bool:
+    """By a setting, else by what was expected of it before it began."""
     if notifying.late_minutes is not None:
         return stands.seconds > notifying.late_minutes * 60
-    if stands.seconds <= _LEAST_LATE.total_seconds():
-        return False
-    if run.run_id not in _lasted:
-        _lasted[run.run_id] = _durations(settings, run)
-    lasted = _lasted[run.run_id]
-    return bool(lasted) and stands.seconds > _LATE_BY * max(lasted)
-
-
-_lasted: dict[str, list[float]] = {}
-"""Of a run at work: how long those before it took, read once."""
-
-
-def _durations(settings: Settings, run: Run) -> list[float]:
-    """Seconds of the last runs like it that succeeded."""
-    if run.mode not in (Mode.REHEARSAL, Mode.FULL):
-        return []
-    like = [
-        each.manifest().get("seconds", 0.0)
-        for each in runs.readable(settings)
-        if each.mode is run.mode
-        and each.phases == run.phases
-        and each.status is Status.SUCCEEDED
-    ]
-    return [seconds for seconds in like[-_LAST_RUNS:] if seconds]
+    said = events.forecast(run.folder)
+    limit = _LEAST_LATE.total_seconds()
+    return said is not None and stands.seconds > max(limit, said.long)
 
 
 def _stamp(settings: Settings, run_id: str) -> str:
-    """Another one whenever the record of the run is written."""
+    """Another one whenever the record of the run is written, or it is looked at."""
+    record = settings.runs / run_id / MANIFEST
+    looks = settings.runs / watched.FOLDER / f"{run_id}.json"
+    return " ".join(filter(None, map(_of_file, (record, looks))))
+
+
+def _of_file(path: Path) -> str:
     try:
-        found = (settings.runs / run_id / MANIFEST).stat()
+        found = path.stat()
     except OSError:
         return ""
     return f"{found.st_mtime_ns} {found.st_ino} {found.st_size}"

@@ -19,10 +19,12 @@ _HEADS: dict[Occasion, str] = {
     Occasion.APPROVAL: "waits for approval",
     Occasion.CONFLICT: "{phase} has conflicts to decide",
     Occasion.FAILURE: "has stopped",
+    Occasion.PAUSED: "is paused",
     Occasion.UNDONE: "is undone",
     Occasion.FINISHED: "has finished",
     Occasion.LATE: "is late",
     Occasion.HEARTBEAT_LOST: "gives no sign of life",
+    Occasion.MOVED: "is no longer as it was proven",
     Occasion.TEST: "is a test",
 }
 
@@ -40,7 +42,7 @@ def text(run_id: str, message: Message, link: str) -> str:
     told = [
         f"Run: {run_id}",
         f"State: {_state(message)}",
-        f"Rows: {counted(message)}" if message["counts"] else "",
+        f"{_noun(message)}: {counted(message)}" if message["counts"] else "",
         f"Safe: {safe(message)}",
         f"Next: {next_command(run_id, message)}",
         f"Link: {link_of(run_id, link)}" if link else "",
@@ -58,7 +60,7 @@ def as_json(run_id: str, message: Message, link: str) -> str:
         "phase": message["phase"],
         "phases_done": message["done"],
         "phases": message["phases"],
-        "rows": {name: _few(rows) for name, rows in message["counts"].items()},
+        _noun(message).lower(): _counts(message),
         "safe": safe(message),
         "next": next_command(run_id, message),
         "link": link_of(run_id, link) if link else "",
@@ -69,7 +71,18 @@ def as_json(run_id: str, message: Message, link: str) -> str:
 
 
 def counted(message: Message) -> str:
-    return ", ".join(f"{_few(n)} {name}" for name, n in message["counts"].items())
+    return ", ".join(f"{number} {name}" for name, number in _counts(message).items())
+
+
+def _noun(message: Message) -> str:
+    return "Checks" if message["occasion"] is Occasion.MOVED else "Rows"
+
+
+def _counts(message: Message) -> dict[str, int | str]:
+    """Of rows, few are not told; checks are nobody's."""
+    if message["occasion"] is Occasion.MOVED:
+        return dict(message["counts"])
+    return {name: _few(rows) for name, rows in message["counts"].items()}
 
 
 def safe(message: Message) -> str:
@@ -92,6 +105,10 @@ def next_command(run_id: str, message: Message) -> str:
         return f"reimport status {run_id}"
     if occasion is Occasion.APPROVAL:
         return f"reimport run --full --reviewed {run_id}"
+    if occasion is Occasion.PAUSED:
+        return f"reimport continue {run_id}"
+    if occasion is Occasion.MOVED:
+        return f"reimport watch {run_id}"
     if occasion is Occasion.CONFLICT:
         return "reimport decisions"
     is_cut = occasion is Occasion.HEARTBEAT_LOST or message["state"] in (
@@ -143,6 +160,14 @@ _SAFE: dict[Occasion, Callable[[Message], str]] = {
     Occasion.FAILURE: _of_failure,
     Occasion.UNDONE: lambda _: "what people saved since the run is still there",
     Occasion.FINISHED: lambda _: "the run is applied as a whole",
+    Occasion.PAUSED: lambda message: (
+        "what its phases have written stays; it holds nothing until it goes on"
+        if message["has_written"]
+        else "nothing is written yet"
+    ),
     Occasion.LATE: _at_work,
     Occasion.HEARTBEAT_LOST: _at_work,
+    Occasion.MOVED: lambda _: (
+        "what people changed since is not meant; nothing was written to find this out"
+    ),
 }

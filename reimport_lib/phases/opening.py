@@ -13,12 +13,20 @@ from datetime import datetime, timedelta
 from reimport_lib import project
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.errors import Refused, TargetError, Unavailable
-from reimport_lib.phases import Phase, all_phases, fencing, named, recording
+from reimport_lib.phases import (
+    ALWAYS,
+    Phase,
+    all_phases,
+    fencing,
+    named,
+    recording,
+    timing,
+)
 from reimport_lib.phases.binding import bind_run, is_there, require_same_database
 from reimport_lib.phases.injected import cells_run, refuse_undeclared
 from reimport_lib.phases.limits import expanded, require_no_looser
 from reimport_lib.plan import gates as limits
-from reimport_lib.record import heartbeat, lock, runs
+from reimport_lib.record import forecast, heartbeat, lock, runs
 from reimport_lib.record.clock import now
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import FINISHED, Mode, Return, Status
@@ -26,6 +34,8 @@ from reimport_lib.record.versions import opening_details
 from reimport_lib.write import bind, sealed
 
 LATEST = "latest"
+READS = frozenset({*ALWAYS, "validation-post"})
+"""Phases of a full run that write nothing to its database."""
 _BY_HAND = "JPY_SESSION_NAME"
 """Set by the server of a notebook that a person has open; papermill has none."""
 
@@ -52,7 +62,7 @@ def open_run(
     Raises:
         UsageError: no such run; a parameter that the notebook does not declare.
         Refused: the run does not hold this phase, or an earlier one is not done; a
-            limit is opened that nobody signed off.
+            limit is opened that nobody signed off; it writes, and it is not the hour.
     """
     if bind.in_kernel():
         sealed.seal_process()
@@ -75,6 +85,7 @@ def open_run(
         run = _take_gates(joined, set_here)
         bind_run(run)
     _require_turn(run, wanted)
+    _require_hours(run, wanted)
     _make_private(run)
     recording.begin(run, wanted.name)
     with recording.recording(run, wanted.name):
@@ -176,6 +187,15 @@ def _run_before(run: Run, wanted: Phase) -> None:
     """The phases before *wanted*, without their notebooks."""
     for name in run.phases[: run.phases.index(wanted.name)]:
         named(name).module.execute(run)
+
+
+def _require_hours(run: Run, wanted: Phase) -> None:
+    """
+    Raises:
+        Refused: *wanted* writes, no command executes *run*, and it is not the hour.
+    """
+    if wanted.name not in READS and not lock.is_executed(run):
+        timing.require_hours(run, forecast.of_run(run))
 
 
 def _make_private(run: Run) -> None:

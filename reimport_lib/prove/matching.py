@@ -50,8 +50,14 @@ def match(
 def _edited(
     evidence: Evidence, account: Account, table: str, target: pd.DataFrame
 ) -> list[bool]:
+    """Whether people have saved each row since *account* was closed."""
+    saved = saved_since(evidence, account, table)
+    return [pk in saved for pk in target["pk"]]
+
+
+def saved_since(evidence: Evidence, account: Account, table: str) -> set[object]:
     """
-    Whether people have saved the row since *account* was closed.
+    Primary keys of rows that people have saved since *account* was closed.
 
     A model that does not say when its rows were saved tells no edit from a fault.
     """
@@ -68,4 +74,4 @@ def _edited(
     for name in moments:
         later = rows.filter(**{f"{name}__gt": account.finished_at})
         saved |= set(later.values_list("pk", flat=True))
-    return [pk in saved for pk in target["pk"]]
+    return saved

@@ -58,7 +58,7 @@ def kept(
     unfit = noted.keys() & {*outcomes.loc[is_unfit, "target_id"]}
     rows = held.loc[list(noted)].set_index("pk")
     told = imported.told(table, rows, alias=alias)
-    left = dict(_left(table, list(rows.index), alias))
+    left = left_of(table, list(rows.index), alias)
     before = dict(_images(table, list(rows.index), run_id, alias))
     theirs: dict[str, set[str]] = {}
     touched: dict[str, set[str]] = {}
@@ -85,11 +85,15 @@ def kept(
     }
 
 
-def _left(table: str, keys: Sequence[Any], alias: str) -> Iterator[tuple[str, str]]:
+def left_of(table: str, keys: Sequence[Any], alias: str) -> dict[str, str]:
+    """Primary key as text -> what the last import left of the row, by the ledger."""
     model: Any = apps.get_model("ledger.RowBase")
     rows = model.objects.using(alias).filter(table=table)
+    found: dict[str, str] = {}
     for some in in_chunks(list(map(str, keys))):
-        yield from rows.filter(object_pk__in=some).values_list("object_pk", "left")
+        of_some = rows.filter(object_pk__in=some)
+        found |= dict(of_some.values_list("object_pk", "left"))
+    return found
 
 
 def _images(

@@ -319,6 +319,9 @@ class Manifest(Opening):
     taken_back: NotRequired[TakenBack]
     undo_proof: NotRequired[UndoProof]
     going_back: NotRequired[GoingBack]
+    paused: NotRequired[
+        bool
+    ]  # it was interrupted between two phases, as somebody asked
     undone: NotRequired[list[Undoing]]
     replanned: NotRequired[Replanning]
     worklist: NotRequired[Worklist]

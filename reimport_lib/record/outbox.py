@@ -36,10 +36,12 @@ class Occasion(StrEnum):
     APPROVAL = "approval"  # a rehearsal is done, and waits for a person
     CONFLICT = "conflict"  # rows wait for a decision
     FAILURE = "failure"  # a run stopped, or what it wrote could not be taken back
+    PAUSED = "paused"  # behind a phase, as somebody asked
     UNDONE = "undone"  # what a run wrote was taken back
     FINISHED = "finished"
     LATE = "late"
     HEARTBEAT_LOST = "heartbeat-lost"
+    MOVED = "moved"  # what it wrote is no longer so, hours after it
     TEST = "test"
 
 
@@ -53,7 +55,8 @@ class Message(TypedDict):
         state: a status of the run, or of ``record.state``.
         done, phases: how many phases are done, and how many it has.
         has_written: a phase before it, or it, was written to the run's database.
-        counts: outcome -> rows, of the phase, or of all; "conflict" -> rows that wait.
+        counts: outcome -> rows, of the phase, or of all; "conflict" -> rows that wait;
+            "moved" -> checks that no longer hold.
         digest: root over what was sealed of the run by then; "" where nothing was.
     """
 
@@ -150,6 +153,8 @@ def _changes(
             yield Occasion.START, None, {}
         elif status is Status.SUCCEEDED:
             yield of_success(manifest["mode"]), None, _in_all(manifest)
+        elif manifest.get("paused"):
+            yield Occasion.PAUSED, None, _in_all(manifest)
         elif status in STOPPED:
             yield Occasion.FAILURE, _stopped_in(manifest), _in_all(manifest)
         elif status is Status.ROLLED_BACK:

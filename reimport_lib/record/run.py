@@ -136,6 +136,7 @@ class Run:
             self._take(manifest, Status.RUNNING)
             manifest["error"] = ""
             manifest.pop("going_back", None)
+            manifest.pop("paused", None)
 
     def end(
         self,
@@ -144,6 +145,7 @@ class Run:
         seconds: float,
         error: str = "",
         goes_back: bool = False,
+        paused: bool = False,
     ) -> None:
         """
         Its command ends: in *status*, with the error of the phase that stopped.
@@ -151,6 +153,7 @@ class Run:
         Args:
             error: of a run that has no phases.
             goes_back: what it wrote is to be taken back, whoever does it.
+            paused: it ends between two phases, as somebody asked.
         """
         with self._changed() as manifest:
             self._take(manifest, status)
@@ -160,6 +163,8 @@ class Run:
             manifest["error"] = next(filter(None, errors), error)
             if goes_back:
                 manifest["going_back"] = _going_back(Return.BEGUN)
+            if paused:
+                manifest["paused"] = True
         self.tell(events.RunFinished(status))
 
     def begin_phase(self, name: str) -> None:
@@ -168,6 +173,7 @@ class Run:
             self._take(manifest, Status.RUNNING)
             manifest["error"] = ""
             manifest.pop("going_back", None)
+            manifest.pop("paused", None)
             entry = self._take_phase(manifest, name, Status.RUNNING)
             entry["started"] = time.time()
             entry["ticks"] = time.monotonic()

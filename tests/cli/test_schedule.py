@@ -72,6 +72,18 @@ def test_a_run_that_is_open_begins_once(run: Run, at: time, day: str) -> None:
     assert line.endswith(f"run --resume {run.run_id}")
 
 
+def test_with_a_run_the_looks_at_it_are_scheduled_every_hour(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REIMPORT_RUNS", str(run.settings.runs))
+    _, line = printed(run.run_id, "--at", "22:30")
+    assert line.startswith("0 * * * * cd ")
+    assert line.endswith(" watch")
+
+    units = "\n".join(printed(run.run_id, "--at", "22:30", "--systemd"))
+    assert "# reimport-watch.timer\n[Timer]\nOnCalendar=*-*-* *:00:00" in units
+
+
 def test_a_run_that_has_begun_is_refused(run: Run) -> None:
     run.begin()
     run.end(Status.INTERRUPTED, seconds=1.0)

@@ -10,6 +10,7 @@ import pytest
 from reimport_lib.config import load_settings
 from reimport_lib.errors import Refused
 from reimport_lib.execute import pausing, report, runner, undo_proof
+from reimport_lib.notify import words
 from reimport_lib.phases import Phase, all_phases
 from reimport_lib.record import runs, state
 from reimport_lib.record.run import Run
@@ -65,12 +66,20 @@ def test_it_ends_behind_the_phase_that_it_is_at_and_goes_on_with_the_next(
     assert f"reimport continue {run.run_id}" in manifest["error"]
     assert {entry["status"] for entry in manifest["phases"][3:]} == {Status.PENDING}
     assert "going_back" not in manifest
+    assert [m["occasion"] for m in manifest["messages"]][-2:] == [
+        "phase-done",
+        "paused",
+    ]
+    told = words.text(run.run_id, manifest["messages"][-1], "")
+    assert f"Next: reimport continue {run.run_id}" in told
+    assert "failure" not in told
     assert not pausing.is_asked(run)
     assert state.of(run).state == Status.INTERRUPTED
 
     executed = done_in(monkeypatch, lambda *_: None)
     assert runner.execute(run) is Status.SUCCEEDED
     assert executed == NAMES[3:]
+    assert "paused" not in run.manifest()
 
 
 def test_a_request_in_the_last_phase_changes_nothing(

@@ -9,14 +9,16 @@ from unittest.mock import patch
 
 import pytest
 
+from reimport_lib.config import load_settings
 from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import approve
-from reimport_lib.phases import all_phases, named
+from reimport_lib.phases import all_phases, named, opening
 from reimport_lib.phases.injected import refuse_undeclared
 from reimport_lib.phases.opening import open_run
-from reimport_lib.record import lock
+from reimport_lib.record import forecast, lock, runs
+from reimport_lib.record.forecast import Forecast, Span
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import Mode
+from reimport_lib.record.status import Mode, Status
 from reimport_lib.tables import registry
 from reimport_lib.write import bind
 from tests.cli.commands import Commands
@@ -169,6 +171,30 @@ def test_a_run_that_may_write_is_joined_only_by_its_id_and_takes_no_gate(
     assert latest.run_id != rehearsal.run_id
     assert joined.mode is Mode.FULL
     assert joined.gates == {}
+
+
+def test_a_phase_that_writes_is_asked_for_the_hours_of_imports(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REIMPORT_WINDOW", "03:00-03:01")  # an import takes longer
+    phases = tuple((phase.number, phase.name) for phase in all_phases())
+    run = runs.create(load_settings(), Mode.FULL, phases=phases)
+    for _, name in phases[:2]:
+        run.begin_phase(name)
+        run.end_phase(name, Status.SUCCEEDED)
+    by_command = Forecast(
+        {}, Span(90.0, 90.0), None, 1, of_other=False, off=None, kept=(0, 0)
+    )
+    monkeypatch.setattr(forecast, "of_run", lambda _: by_command)
+
+    with pytest.raises(Refused) as refused:
+        open_run("delete", run_id=run.run_id)
+
+    assert refused.value.id in ("R483", "R484")
+    assert run.phase("delete")["status"] == "pending"
+    with lock.executing(run):  # it was asked before its first phase
+        opening._require_hours(run, named("delete"))
+    opening._require_hours(run, named("validation-post"))
 
 
 def test_a_phase_waits_for_its_turn_and_is_done_once(commands: Commands) -> None:

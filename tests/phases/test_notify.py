@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from reimport_lib.execute import shared_files
-from reimport_lib.notify import collecting, delivering, words
+from reimport_lib.notify import delivering, words
 from reimport_lib.notify.delivering import Notifier
 from reimport_lib.record import heartbeat, lock, runs
+from reimport_lib.record.events import DurationForecast
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind
 from tests.notify import receivers
@@ -111,7 +112,7 @@ def test_a_database_that_is_away_is_asked_another_time(
 
 
 @ONLY_SQLITE  # it is the record that says it
-def test_a_run_at_work_is_late_by_what_the_last_ones_took_or_by_a_setting(
+def test_a_run_at_work_is_late_by_what_was_expected_or_by_a_setting(
     imported: Site, whole: Whole, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = runs.load(imported.settings, whole.rehearsal.run_id)
@@ -120,8 +121,7 @@ def test_a_run_at_work_is_late_by_what_the_last_ones_took_or_by_a_setting(
         run.mode,
         phases=[(n, name) for n, name in enumerate(run.phases)],
     )
-    with sites.rewritten(run) as manifest:
-        manifest["seconds"] = 1_000.0
+    again.tell(DurationForecast(800.0, 1_500.0, 4))
     with lock.executing(again):
         again.begin_phase("validation")
         late_after(again, 1_400)
@@ -129,7 +129,6 @@ def test_a_run_at_work_is_late_by_what_the_last_ones_took_or_by_a_setting(
         assert "reimport.late" not in of(hook, again)
 
         late_after(again, 1_600)
-        collecting._lasted.clear()
         both = [notifier(imported, hook) for _ in range(2)]
         for each in both:
             each.round()

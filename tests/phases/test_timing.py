@@ -10,8 +10,8 @@ import pytest
 
 from reimport_lib.config import load_settings
 from reimport_lib.errors import Refused
-from reimport_lib.execute import runner, timing
-from reimport_lib.phases import all_phases
+from reimport_lib.execute import runner
+from reimport_lib.phases import all_phases, timing
 from reimport_lib.record import events, forecast, runs
 from reimport_lib.record.events import DurationForecast
 from reimport_lib.record.forecast import Forecast, Span
