@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from reimport_lib.config import Settings
 from reimport_lib.dashboard import shelf
 from reimport_lib.dashboard.access import may
 from reimport_lib.dashboard.models import PRIVATE
@@ -23,6 +24,8 @@ from reimport_lib.record.status import ROW_BY_ROW, Mode, Status
 from reimport_lib.show import forecast_words
 from reimport_lib.show.words import count, moment, noun
 
+LOOKED_AT = 10
+"""Of the newest runs: one of them may be at work."""
 LONGEST_WORD, LONGEST_REASON = 200, 500
 _UNDOABLE = (Stage.APPLIED, Stage.STOPPED)
 
@@ -99,6 +102,25 @@ def who(request: HttpRequest) -> str:
     return visible(request.user.get_username())[:150] or "?"
 
 
+def to_rehearse(settings: Settings) -> Offered:
+    """The rehearsal that may be begun; none while a run is at work."""
+    last = errands.last_rehearsal(settings)
+    if last is not None and last.is_at_work:
+        return Offered((), "A rehearsal is being begun.")
+    newest, _ = shelf.newest(settings, shelf.all_ids(settings)[:LOOKED_AT])
+    for each in newest:
+        if state.of(each.run).is_alive:
+            return Offered((), "A run is at work:", each.run.run_id)
+    return Offered((_REHEARSE,))
+
+
+_REHEARSE = Offer(
+    errands.REHEARSE,
+    "Rehearse",
+    "Rehearse",
+    ("It reads the source anew and works on a copy of the database.",),
+    tone="main",
+)
 _PAUSE = Offer(
     "pause",
     "Pause",
@@ -268,6 +290,7 @@ DONE = {
     "plan-undo": "Nothing was written; what undoing would do stands with its word.",
     "undo": "Undone. The undo is a run too, and can be undone.",
     "dossier": "The dossier is among the files.",
+    errands.REHEARSE: "It has begun, in a process of its own.",
 }
 
 
@@ -288,10 +311,9 @@ class ErrandTold:
     is_bad: bool = False
 
 
-def told(shelved: Shelved, errand: Errand) -> ErrandTold:
+def told(settings: Settings, errand: Errand) -> ErrandTold:
     """What came of an order, as the page says it."""
-    run = shelved.run
-    at = moment(errand.at, run.settings.rows.time_zone)
+    at = moment(errand.at, settings.rows.time_zone)
     head = f"{errand.what.replace('-', ' ').capitalize()}, ordered by {errand.by}, {at}"
     if errand.is_at_work:
         return ErrandTold(head, "It is being done…")
@@ -303,7 +325,7 @@ def told(shelved: Shelved, errand: Errand) -> ErrandTold:
     if answer.code:
         return ErrandTold(head, answer.message, answer.next, is_bad=True)
     made = answer.out.strip() if errand.what == "approve" else ""
-    is_there = made in runs.all_run_ids(run.settings)
+    is_there = made in runs.all_run_ids(settings)
     return ErrandTold(
         head, DONE.get(errand.what, "Done."), "", made if is_there else ""
     )

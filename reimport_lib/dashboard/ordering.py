@@ -47,3 +47,23 @@ class GiveOrder(ReadingView):
         except ReimportError as error:
             return pages.page(request, shelved, error.with_id)
         return redirect("reimport_dashboard:run", run_id)
+
+
+@method_decorator(csrf_protect, name="dispatch")
+class Rehearse(ReadingView):
+    """A new rehearsal, of the source that is set; in the list once it runs."""
+
+    permissions = (VIEW, OPERATE)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        settings = shelf.settings()
+        with shelf.told():
+            offered = forms.to_rehearse(settings)
+        if not offered.offers:
+            why = f"{offered.why_not} {offered.other}".strip()
+            return pages.all_runs(request, f"That cannot be ordered now. {why}")
+        try:
+            errands.send_rehearsal(settings, by=forms.who(request))
+        except ReimportError as error:
+            return pages.all_runs(request, error.with_id)
+        return redirect("reimport_dashboard:runs")

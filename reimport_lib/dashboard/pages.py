@@ -53,15 +53,14 @@ class AllRuns(ReadingView):
     """All runs, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        part = _list(request)
-        return render(request, f"{_AT}/runs.html", {"part": part})
+        return all_runs(request)
 
 
 class AllRunsLive(ReadingView):
     """The list alone, where it is another than the browser has."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return _fragment(request, _list(request))
+        return _renewed(request, _list(request))
 
 
 class OneRun(ReadingView):
@@ -76,12 +75,7 @@ class OneRunLive(ReadingView):
 
     def get(self, request: HttpRequest, run_id: str) -> HttpResponse:
         shelved = shelf.one(shelf.settings(), run_id)
-        part = _part(shelved, may_order=may(request, OPERATE))
-        if (
-            request.GET.get("was", part["was"]) != part["was"]
-        ):  # other orders may be given now
-            return HttpResponse(status=200, headers={"HX-Refresh": "true"})
-        return _fragment(request, part)
+        return _renewed(request, _part(shelved, may_order=may(request, OPERATE)))
 
 
 class EventsOfRun(ReadingView):
@@ -92,6 +86,18 @@ class EventsOfRun(ReadingView):
         with shelf.told():
             told = log.lines(shelved.run)
         return render(request, f"{_AT}/events.html", {"run_id": run_id, "log": told})
+
+
+def all_runs(request: HttpRequest, complaint: str = "") -> HttpResponse:
+    """The page of all runs; *complaint*: what was wrong with an order."""
+    may_order = may(request, OPERATE)
+    with shelf.told():
+        shown = {
+            "part": _list(request),
+            "orders": forms.to_rehearse(shelf.settings()) if may_order else None,
+            "complaint": complaint,
+        }
+    return render(request, f"{_AT}/runs.html", shown, status=400 if complaint else 200)
 
 
 def page(request: HttpRequest, shelved: Shelved, complaint: str = "") -> HttpResponse:
@@ -125,7 +131,9 @@ def _part(shelved: Shelved, *, may_order: bool) -> dict[str, Any]:
         "run": found,
         "began": facts.began(shelved.manifest),
         "log": told,
-        "errand": forms.told(shelved, errand) if errand and may_order else None,
+        "errand": forms.told(shelved.run.settings, errand)
+        if errand and may_order
+        else None,
     }
     is_live = found.is_alive or is_waited_for
     at = reverse(f"{_AT}:run-live", args=[shelved.run.run_id])
@@ -134,10 +142,20 @@ def _part(shelved: Shelved, *, may_order: bool) -> dict[str, Any]:
 
 def _list(request: HttpRequest) -> dict[str, Any]:
     number = request.GET.get("page", "1")
-    shown = history.shown(shelf.settings(), number)
+    settings = shelf.settings()
+    shown = history.shown(settings, number)
     at = f"{reverse(f'{_AT}:runs-live')}?page={shown.page}"
+    with shelf.told():
+        errand = errands.last_rehearsal(settings) if may(request, OPERATE) else None
+    is_waited_for = errand is not None and errand.is_at_work
+    told = forms.told(settings, errand) if errand else None
+    mark = f"{shown.is_any_alive}.{errand.at if errand else ''}.{is_waited_for}"
     return _polled(
-        f"{_AT}/runs_part.html", {"shown": shown}, at, is_live=shown.is_any_alive
+        f"{_AT}/runs_part.html",
+        {"shown": shown, "errand": told},
+        at,
+        is_live=shown.is_any_alive or is_waited_for,
+        was=mark,
     )
 
 
@@ -155,6 +173,13 @@ def _polled(
         "is_live": is_live,
         "seconds": LIVE_SECONDS if is_live else QUIET_SECONDS,
     }
+
+
+def _renewed(request: HttpRequest, part: dict[str, Any]) -> HttpResponse:
+    """The part; or the whole page anew, where other orders may be given now."""
+    if request.GET.get("was", part["was"]) != part["was"]:
+        return HttpResponse(status=200, headers={"HX-Refresh": "true"})
+    return _fragment(request, part)
 
 
 def _fragment(request: HttpRequest, part: dict[str, Any]) -> HttpResponse:

@@ -12,6 +12,7 @@ app_name = "reimport_dashboard"
 urlpatterns = [
     path("", pages.AllRuns.as_view(), name="runs"),
     path("live/", pages.AllRunsLive.as_view(), name="runs-live"),
+    path("rehearse/", ordering.Rehearse.as_view(), name="rehearse"),
     path("metrics", metrics.Metrics.as_view(), name="metrics"),
     path("<slug:run_id>/", pages.OneRun.as_view(), name="run"),
     path("<slug:run_id>/live/", pages.OneRunLive.as_view(), name="run-live"),

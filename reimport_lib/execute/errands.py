@@ -32,6 +32,7 @@ from reimport_lib.record.run import Run
 FOLDER = ".orders"
 KEPT = timedelta(days=30)
 """For so long pruning leaves what came of an order, and the dossier that it made."""
+NO_RUN, REHEARSE = "a-new-run", "rehearse"
 STOP = "stop"
 """It may be ordered while another order is being done."""
 _sent: list[subprocess.Popen[bytes]] = []
@@ -64,17 +65,37 @@ def send(run: Run, what: str, words: Sequence[str], *, by: str) -> None:
         Refused: another order for *run* is being done.
         ReimportError: the runs folder cannot be written.
     """
-    path = _folder(run) / f"{run.run_id}.{what}.json"
-    others = [e for e in _all(run) if e.is_at_work and what not in (e.what, STOP)]
+    _send(run.settings, run.run_id, what, words, by)
+
+
+def send_rehearsal(settings: Settings, *, by: str) -> None:
+    """
+    Have the command begin a rehearsal in a process of its own; this returns at once.
+
+    Raises: as ``send``.
+    """
+    words = ("run", "--dry-run", "--detach", f"--by={by}")
+    _send(settings, NO_RUN, REHEARSE, words, by)
+
+
+def _send(
+    settings: Settings, of: str, what: str, words: Sequence[str], by: str
+) -> None:
+    path = settings.runs / FOLDER / f"{of}.{what}.json"
+    others = [
+        each
+        for each in _all(settings, of)
+        if each.is_at_work and what not in (each.what, STOP)
+    ]
     if others:
-        raise _busy(run)
+        raise _busy(of)
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with private_open(path, "a") as file:
             try:
                 take(file)
             except BlockingIOError:
-                raise _busy(run) from None
+                raise _busy(of) from None
             token = secrets.token_hex(8)
             said = {"what": what, "by": by, "at": now().isoformat(), "token": token}
             file.truncate(0)
@@ -103,12 +124,21 @@ def send(run: Run, what: str, words: Sequence[str], *, by: str) -> None:
 
 def last(run: Run) -> Errand | None:
     """The last order for *run*, and what came of it; None where none was given."""
-    return max(_all(run), key=lambda errand: errand.at, default=None)
+    return _last(run.settings, run.run_id)
+
+
+def last_rehearsal(settings: Settings) -> Errand | None:
+    """The last order to rehearse; None where none was given."""
+    return _last(settings, NO_RUN)
+
+
+def _last(settings: Settings, of: str) -> Errand | None:
+    return max(_all(settings, of), key=lambda errand: errand.at, default=None)
 
 
 def dossier(run: Run) -> Path:
     """Where a dossier of *run* lies that was ordered."""
-    return _folder(run) / f"{run.run_id}.zip"
+    return run.settings.runs / FOLDER / f"{run.run_id}.zip"
 
 
 def left_over(settings: Settings, named: Collection[str] = ()) -> list[Path]:
@@ -137,15 +167,15 @@ def _is_at_work(path: Path) -> bool:
         return _is_held(file)
 
 
-def _busy(run: Run) -> Refused:
+def _busy(of: str) -> Refused:
     return Refused(
-        f"Another order for {run.run_id} is being done.", hint="wait for it", id="R490"
+        f"Another order for {of} is being done.", hint="wait for it", id="R490"
     )
 
 
-def _all(run: Run) -> Iterator[Errand]:
+def _all(settings: Settings, of: str) -> Iterator[Errand]:
     """The last of each kind; one that cannot be read was not given by us."""
-    for path in _folder(run).glob(f"{run.run_id}.*.json"):
+    for path in (settings.runs / FOLDER).glob(f"{of}.*.json"):
         with suppress(OSError, ValueError, LookupError, TypeError):
             with path.open(encoding="utf-8") as file:
                 is_at_work = _is_held(file)
@@ -161,10 +191,6 @@ def _answer(path: Path, token: str) -> CommandAnswer | None:
         if told.pop("token") == token:
             return CommandAnswer(**told)
     return None
-
-
-def _folder(run: Run) -> Path:
-    return run.settings.runs / FOLDER
 
 
 def _is_held(file: Any) -> bool:

@@ -36,8 +36,16 @@ def word_shown(client: Client) -> str:
 
 
 def wait_for_order(run: Run) -> None:
+    _wait(lambda: errands.last(run))
+
+
+def wait_for_rehearsal(run: Run) -> None:
+    _wait(lambda: errands.last_rehearsal(run.settings))
+
+
+def _wait(last: Callable[[], errands.Errand | None]) -> None:
     until = time.monotonic() + 60
-    while (errand := errands.last(run)) is None or errand.is_at_work:
+    while (errand := last()) is None or errand.is_at_work:
         assert time.monotonic() < until
         time.sleep(0.05)
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 
 from django.test import Client
+from django.urls import resolve
 from run_pages import ID, OPERATE, PRIVATE, VIEW, Browser, Executed, asked
+
+from reimport_lib.dashboard import urls
+from reimport_lib.dashboard.forms import WORDS
 
 ADDRESSES = (
     *("/runs/", "/runs/live/", f"/runs/{ID}/", f"/runs/{ID}/live/"),
     *(f"/runs/{ID}/events/", f"/runs/{ID}/files/report.html", "/runs/metrics"),
 )
-ORDERS = tuple(
-    f"/runs/{ID}/orders/{name}/"
-    for name in "pause stop go-on approve reject plan-undo undo dossier nothing".split()
+ORDERS = (
+    "/runs/rehearse/",
+    *(f"/runs/{ID}/orders/{name}/" for name in (*WORDS, "nothing")),
 )
 ODD = (
     *("/runs/..%2f..%2fetc/", "/runs/20260302%00/", "/runs/%ff/", "/runs/20260302/"),
@@ -22,6 +26,13 @@ ODD = (
     *(f"/runs/{ID}/../{ID}/", f"/runs/{ID}.json/", "/runs/20260302T09..0000Z-x/"),
 )
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
+
+
+def test_every_route_is_walked() -> None:
+    """A route that is added stands in the lists above, or this fails."""
+    walked = {resolve(address).url_name for address in (*ADDRESSES, *ORDERS)}
+
+    assert walked == {route.name for route in urls.urlpatterns}
 
 
 def test_nobody_is_let_in_without_the_permission(

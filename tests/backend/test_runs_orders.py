@@ -17,10 +17,12 @@ from run_pages import (
     Executed,
     held,
     wait_for_order,
+    wait_for_rehearsal,
     word_shown,
 )
 
 from reimport_lib.execute import errands
+from reimport_lib.record import lock
 
 
 def test_an_order_is_given_by_a_process_of_its_own_under_the_name_of_who_gave_it(
@@ -82,6 +84,50 @@ def test_an_order_needs_a_token_a_word_and_its_turn(
         assert getattr(refused.value, "id", "") == "R490"
         errands.send(run, errands.STOP, ["--version"], by="x")  # it may overtake
     wait_for_order(run)
+
+
+def test_a_rehearsal_is_begun_from_the_list_and_what_it_was_refused_for_is_said(
+    browser: Browser, executed: Executed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no key to sign by, so that the command refuses at once."""
+    monkeypatch.setenv("REIMPORT_SIGNING_KEY", "/nowhere/key.pem")
+    run, seer = executed(), browser(VIEW)
+    client = browser(VIEW, OPERATE, name="reviewer")
+    assert "It reads the source anew" not in text_of(seer.get("/runs/"))
+    page = client.get("/runs/")
+    assert "It reads the source anew and works on a copy" in text_of(page)
+    live = re.search(r'hx-get="([^"]+)"', page.content.decode())
+    assert live is not None
+    asked = live[1].replace("&amp;", "&")
+    assert client.get(asked).status_code == 200
+    assert "HX-Refresh" not in client.get(asked).headers
+
+    assert client.post("/runs/rehearse/").status_code == 302
+
+    wait_for_rehearsal(run)
+    renewed = client.get(asked)  # another order may be given
+    assert renewed.headers.get("HX-Refresh") == "true"
+    said = text_of(client.get("/runs/"))
+    assert re.search(r"Rehearse, ordered by reviewer, .* \[R\d{3}\] Next: ", said)
+    assert "ordered by" not in text_of(seer.get("/runs/"))
+
+
+def test_no_rehearsal_is_begun_while_a_run_is_at_work(
+    browser: Browser, executed: Executed
+) -> None:
+    run, client = executed(), browser(VIEW, OPERATE)
+    with lock.executing(run):
+        said = text_of(client.get("/runs/"))
+        assert f"A run is at work: {ID}" in said
+        assert "It reads the source anew" not in said
+        refused = client.post("/runs/rehearse/")
+    assert refused.status_code == 400
+    assert f"cannot be ordered now. A run is at work: {ID}" in refused.content.decode()
+    assert errands.last_rehearsal(run.settings) is None
+    assert (
+        browser(VIEW, OPERATE, name="s", csrf=True).post("/runs/rehearse/").status_code
+        == 403
+    )
 
 
 def test_an_order_that_was_cut_off_says_so(

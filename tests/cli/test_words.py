@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
 
-from reimport_lib.execute import approve
+from reimport_lib.execute import approve, errands
 from reimport_lib.record.status import Mode
 from tests.cli.commands import Commands, every_command
 from tests.cli.test_load_config import a_config
@@ -274,10 +275,18 @@ def test_prune_says_what_would_go_and_then_lets_it_go(
 ) -> None:
     old = commands.site.rehearse("validation")
     commands.site.rehearse("validation")
+    dossier = errands.dossier(old)
+    dossier.parent.mkdir()
+    dossier.write_bytes(b"PK")
+    os.utime(dossier, (0, 0))
 
     assert commands.here("prune", "--keep", "1", "--dry-run") == 0
-    assert f"{old.run_id}: would remove snapshot" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{old.run_id}: would remove snapshot" in said
+    assert ".orders: would remove 1 file of orders (0.0 MB)" in said
+    assert dossier.exists()
     assert commands.here("prune", "--keep", "1") == 0
+    assert not dossier.exists()
     said = capsys.readouterr().out
     assert f"{old.run_id}: removes snapshot" in said
     assert "Removed " in said

@@ -5,10 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner
-
-from reimport_lib.cli.commands import app
 from reimport_lib.config import load_settings
 from reimport_lib.execute import errands
 from reimport_lib.private_files import lock
@@ -41,17 +37,3 @@ def test_dossiers_and_answers_go_after_a_month_but_none_at_work(tmp_path: Path) 
     with order.open("a") as file:
         lock(file)
         assert left(tmp_path) == [f"{SECOND}.stop.json"]
-
-
-def test_pruning_says_so_and_removes_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("REIMPORT_RUNS", str(tmp_path))
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'none.sqlite3'}")
-    old = write(tmp_path, f"{FIRST}.zip")
-
-    said = CliRunner().invoke(app, ["prune", "--dry-run"])
-    assert ".orders: would remove 1 file of orders (0.0 MB)" in said.output
-    assert old.exists()
-    assert CliRunner().invoke(app, ["prune"]).exit_code == 0
-    assert not old.exists()
