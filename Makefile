@@ -48,6 +48,7 @@ bench: .venv/installed ## seconds and rows per second of every phase and every r
 	$(ON_POSTGRES) $(BIN)/python -m tests.benchmarks.backup $(ARGS)
 	$(BIN)/python -m tests.benchmarks.merging $(ARGS)
 	$(ON_POSTGRES) $(BIN)/python -m tests.benchmarks.merging $(ARGS)
+	$(BIN)/python -m tests.benchmarks.dashboards
 
 .PHONY: golden
 golden: .venv/installed ## renew the executed notebooks in runs/example

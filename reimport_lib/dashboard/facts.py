@@ -175,7 +175,8 @@ def _figures(
         done = f"{count(stands.rows)} of {count(stands.known_rows)}"
         yield "rows", done
     if stands.rows and stands.seconds:
-        yield "rate", f"{count(round(stands.rows / stands.seconds))} rows/s"
+        seconds = _step(stands.seconds) if stands.is_alive else stands.seconds
+        yield "rate", f"{count(round(stands.rows / seconds))} rows/s"
     if stands.is_alive:
         yield "at work for", _in_steps(stands.seconds)
     else:
@@ -223,13 +224,20 @@ def _phase_line(
         _AT_WORK[SILENT] if is_cut_off else saying(STATUSES, entry["status"]),
         count(rows) if rows else "",
         took if seconds else "",
-        f"{count(round(rows / seconds))} rows/s" if rows and seconds >= 1 else "",
+        _rate(rows, seconds, is_at_work=is_at_work),
         left,
         sentence_case(checks_found(check["verdict"] for check in entry["checks"]))
         if entry["checks"]
         else "",
         tuple(_bar(name, counts) for name, counts in tables.items()),
     )
+
+
+def _rate(rows: int, seconds: float, *, is_at_work: bool) -> str:
+    """Rows a second of a phase; "" where it is too early to say."""
+    if not rows or seconds < 1:
+        return ""
+    return f"{count(round(rows / (_step(seconds) if is_at_work else seconds)))} rows/s"
 
 
 def _bar(table: str, counts: Mapping[str, int]) -> TableBar:
@@ -242,6 +250,11 @@ def _bar(table: str, counts: Mapping[str, int]) -> TableBar:
             at += length
     words = ", ".join(f"{count(p.rows)} {OUTCOMES[p.outcome].word}" for p in parts)
     return TableBar(noun(table), tuple(parts), words or "no row")
+
+
+def _step(seconds: float) -> float:
+    """A duration that ticks, so that what is reckoned by it does not tick faster."""
+    return max(1.0, seconds // STEP_SECONDS * STEP_SECONDS)
 
 
 def _in_steps(seconds: float) -> str:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import parse_etags, quote_etag
 from django.utils.safestring import mark_safe
 
-from reimport_lib.dashboard import facts, files, forms, history, log, shelf
+from reimport_lib.dashboard import facts, files, forms, history, kept, log, shelf
 from reimport_lib.dashboard.access import RunsView, may
 from reimport_lib.dashboard.models import OPERATE, PRIVATE
 from reimport_lib.dashboard.shelf import Shelved, Unreadable
@@ -21,6 +21,8 @@ from reimport_lib.execute import errands
 LIVE_SECONDS, QUIET_SECONDS = 2, 15
 """After how long a page asks again: of a run at work, and of one that is not."""
 FEW_EVENTS = 12
+LONGEST_NUMBER = 20
+"""Of a page, as an address has it."""
 _AT = "reimport_dashboard"
 
 
@@ -60,7 +62,17 @@ class AllRunsLive(ReadingView):
     """The list alone, where it is another than the browser has."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return _renewed(request, _list(request))
+        settings, may_order = shelf.settings(), may(request, OPERATE)
+        number = request.GET.get("page", "1")
+        return _renewed(
+            request,
+            kept.part(
+                settings,
+                ("", may_order, number[:LONGEST_NUMBER]),
+                shelf.all_ids(settings),
+                lambda: _list(request),
+            ),
+        )
 
 
 class OneRun(ReadingView):
@@ -74,8 +86,13 @@ class OneRunLive(ReadingView):
     """Where a run stands, where that is another than the browser has."""
 
     def get(self, request: HttpRequest, run_id: str) -> HttpResponse:
-        shelved = shelf.one(shelf.settings(), run_id)
-        return _renewed(request, _part(shelved, may_order=may(request, OPERATE)))
+        settings, may_order = shelf.settings(), may(request, OPERATE)
+
+        def make() -> dict[str, Any]:
+            return _part(shelf.one(settings, run_id), may_order=may_order)
+
+        found = kept.part(settings, (run_id, may_order), [run_id], make)
+        return _renewed(request, found)
 
 
 class EventsOfRun(ReadingView):

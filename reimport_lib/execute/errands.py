@@ -156,15 +156,18 @@ def left_over(settings: Settings, named: Collection[str] = ()) -> list[Path]:
             is_old = path.stat().st_mtime < oldest
             if run_id in named if named else is_old:
                 found.append(path)
-    held = {path.name.partition(".")[0] for path in found if _is_at_work(path)}
+    orders = (path for path in found if path.suffix == ".json")
+    held = {path.name.partition(".")[0] for path in orders if is_held(path)}
     return [path for path in found if path.name.partition(".")[0] not in held]
 
 
-def _is_at_work(path: Path) -> bool:
-    if path.suffix != ".json":
+def is_held(path: Path) -> bool:
+    """Whether the order in the file at *path* is being done."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return _is_held(file)
+    except OSError:
         return False
-    with path.open(encoding="utf-8") as file:
-        return _is_held(file)
 
 
 def _busy(of: str) -> Refused:

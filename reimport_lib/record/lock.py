@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 from reimport_lib.errors import Refused
@@ -92,8 +93,13 @@ def executor(run: Run) -> int:
 
 def is_executed(run: Run) -> bool:
     """Whether a process is executing *run* now; nothing is written to find out."""
+    return is_held(run.folder)
+
+
+def is_held(folder: Path) -> bool:
+    """The same of the run in *folder*."""
     try:
-        with (run.folder / _LOCK).open("rb") as file:
+        with (folder / _LOCK).open("rb") as file:
             lock(file, wait=False, shared=True)
     except FileNotFoundError:
         return False

@@ -13,7 +13,7 @@ from run_pages import ID, LATER, OPERATE, PRIVATE, VIEW, Browser, Executed, aske
 
 from pages.models import Opening
 from reimport_lib.config import load_settings
-from reimport_lib.dashboard import log
+from reimport_lib.dashboard import facts, kept, log
 from reimport_lib.record import events, heartbeat, runs
 from reimport_lib.record import lock as run_lock
 from reimport_lib.record.events import PhaseError, PhaseStarted, TableFrozen
@@ -39,6 +39,30 @@ def test_all_runs_are_listed_with_their_mode_verdict_duration_and_trend(
     assert "how long the last 2 took" in said
     listed = said.partition("against the one before")[2]
     assert listed.index(LATER) < listed.index(ID), "newest first"
+
+
+def test_what_many_ask_for_is_made_once_until_a_file_is_written(
+    browser: Browser, executed: Executed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, made = executed(), []
+    monkeypatch.setattr(kept, "FRESH_SECONDS", 1_000_000.0)
+    facts_of = facts.of
+    monkeypatch.setattr(facts, "of", lambda each: made.append(1) or facts_of(each))
+    seers = [browser(VIEW, name=name) for name in ("a", "b", "c")]
+
+    answers = [seer.get(f"/runs/{ID}/live/") for seer in seers]
+    etags = {answer["ETag"] for answer in answers}
+    assert (len(etags), len(made)) == (1, 1)
+    known = {"If-None-Match": etags.pop()}
+    assert seers[0].get(f"/runs/{ID}/live/", headers=known).status_code == 304
+    browser(VIEW, OPERATE, name="d").get(f"/runs/{ID}/live/")
+    assert len(made) == 2, "who may give orders is told of them"
+
+    run.tell(PhaseStarted("patients"))
+    assert seers[0].get(f"/runs/{ID}/live/", headers=known).status_code == 200
+    with run_lock.executing(run):
+        seers[0].get(f"/runs/{ID}/live/")
+    assert len(made) == 4
 
 
 def test_the_safe_state_stands_first_and_all_else_follows(
