@@ -21,9 +21,9 @@ FRESH_SECONDS = 2.0
 _MOST = 50
 _TOLD_OF = (MANIFEST, events.EVENTS)
 
-Part = dict[str, Any]
-Stamp = tuple[object, ...]
-_kept: dict[tuple[object, ...], tuple[Stamp, Part]] = {}
+PagePart = dict[str, Any]
+FileStamps = tuple[object, ...]
+_kept: dict[tuple[object, ...], tuple[FileStamps, PagePart]] = {}
 _one_at_a_time = threading.Lock()
 
 
@@ -31,8 +31,8 @@ def part(
     settings: Settings,
     key: tuple[object, ...],
     run_ids: Iterable[str],
-    make: Callable[[], Part],
-) -> Part:
+    make: Callable[[], PagePart],
+) -> PagePart:
     """
     What *make* gives, made anew only where it may be another.
 
@@ -65,7 +65,7 @@ def _stamps(settings: Settings, run_id: str) -> Iterator[object]:
         yield _stamp(folder / name)
 
 
-def _of_orders(settings: Settings) -> Stamp:
+def _of_orders(settings: Settings) -> FileStamps:
     """Of what was ordered, and whether it is being done."""
     found = sorted((settings.runs / errands.FOLDER).glob("*.json"))
     return tuple((path.name, _stamp(path), errands.is_held(path)) for path in found)

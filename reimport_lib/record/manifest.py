@@ -17,6 +17,7 @@ from typing import NotRequired, TypedDict
 from reimport_lib.checks import CheckRecord
 from reimport_lib.errors import ReimportError
 from reimport_lib.plan.signoffs import Leaning, SignOffRecord
+from reimport_lib.record.clock import now
 from reimport_lib.record.leaks import Privacy
 from reimport_lib.record.outbox import Message
 from reimport_lib.record.sample_figures import SampleFigures
@@ -342,12 +343,23 @@ def has_gone_back(manifest: Manifest) -> bool:
     return is_back or manifest["status"] == Status.ROLLED_BACK
 
 
+def forget_end(manifest: Manifest) -> None:
+    """It is at work: what ended it before is no longer what ends it."""
+    manifest["error"] = ""
+    manifest.pop("going_back", None)
+    manifest.pop("paused", None)
+
+
+def going_back(state: Return, *, by: str = "", why: str = "") -> GoingBack:
+    return {"state": state, "at": now().isoformat(), "by": by, "why": why}
+
+
 def seconds_of(entry: PhaseEntry) -> float:
     """Since the phase began; by the other clock where the machine was restarted."""
-    now = time.monotonic()
-    ticks = entry.get("ticks", now)
-    if ticks <= now:
-        return now - ticks
+    at = time.monotonic()
+    ticks = entry.get("ticks", at)
+    if ticks <= at:
+        return at - ticks
     return max(0.0, time.time() - entry.get("started", time.time()))
 
 

@@ -27,7 +27,6 @@ from reimport_lib.record.manifest import (
     BackupRecord,
     Counts,
     Database,
-    GoingBack,
     LinkCounts,
     Manifest,
     PhaseEntry,
@@ -36,6 +35,8 @@ from reimport_lib.record.manifest import (
     Undoing,
     UndoProof,
     Worklist,
+    forget_end,
+    going_back,
     phase_of,
     read_manifest,
     seconds_of,
@@ -134,9 +135,7 @@ class Run:
         """It is at work; what stopped it before is no longer what stops it."""
         with self._changed() as manifest:
             self._take(manifest, Status.RUNNING)
-            manifest["error"] = ""
-            manifest.pop("going_back", None)
-            manifest.pop("paused", None)
+            forget_end(manifest)
 
     def end(
         self,
@@ -152,8 +151,7 @@ class Run:
 
         Args:
             error: of a run that has no phases.
-            goes_back: what it wrote is to be taken back, whoever does it.
-            paused: it ends between two phases, as somebody asked.
+            goes_back: what it wrote is to be taken back; paused: somebody asked for it.
         """
         with self._changed() as manifest:
             self._take(manifest, status)
@@ -162,7 +160,7 @@ class Run:
             errors = (entry.get("error", "") for entry in manifest["phases"])
             manifest["error"] = next(filter(None, errors), error)
             if goes_back:
-                manifest["going_back"] = _going_back(Return.BEGUN)
+                manifest["going_back"] = going_back(Return.BEGUN)
             if paused:
                 manifest["paused"] = True
         self.tell(events.RunFinished(status))
@@ -171,9 +169,7 @@ class Run:
         """Phase *name* is at work, and the run with it; its seconds count from here."""
         with self._changed() as manifest:
             self._take(manifest, Status.RUNNING)
-            manifest["error"] = ""
-            manifest.pop("going_back", None)
-            manifest.pop("paused", None)
+            forget_end(manifest)
             entry = self._take_phase(manifest, name, Status.RUNNING)
             entry["started"] = time.time()
             entry["ticks"] = time.monotonic()
@@ -341,7 +337,7 @@ class Run:
     def go_back(self, state: Return, *, by: str = "", why: str = "") -> None:
         """How far it has taken back what it wrote."""
         with self._changed() as manifest:
-            manifest["going_back"] = _going_back(state, by=by, why=why)
+            manifest["going_back"] = going_back(state, by=by, why=why)
         self.tell(events.WentBack(state, by))
 
     def record_replanning(self, found: Replanning) -> None:
@@ -400,7 +396,3 @@ class Run:
     def _changed(self) -> AbstractContextManager[Manifest]:
         """The manifest, under its lock; written where the block comes to its end."""
         return evidence.changed_record(self.folder, self.settings.runs)
-
-
-def _going_back(state: Return, *, by: str = "", why: str = "") -> GoingBack:
-    return {"state": state, "at": now().isoformat(), "by": by, "why": why}
