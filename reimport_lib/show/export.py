@@ -36,6 +36,7 @@ _TEMPLATE = """
 </details>
 {% endblock input_group %}
 """
+_CODE = "ipython3"
 _STOPPED = "papermill-error-cell-tag"
 _ANCHOR = "papermill-error-cell"
 
@@ -146,8 +147,19 @@ def _shown(outputs: Iterable[Any]) -> Iterator[Any]:
 @cache
 def _exporter() -> Any:
     from nbconvert import HTMLExporter
+    from nbconvert.exporters.templateexporter import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
 
-    return HTMLExporter(  # type: ignore[no-untyped-call]
+    class Exporter(HTMLExporter):
+        """Reads no page again that it has made: ``sanitized`` does, and takes half."""
+
+        def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
+            given = self._init_resources(resources)  # type: ignore[no-untyped-call]
+            to_html: Any = Highlight2HTML
+            self.filters["highlight_code"] = to_html(pygments_lexer=_CODE, parent=self)
+            return TemplateExporter.from_notebook_node(self, nb, given, **kw)
+
+    return Exporter(  # type: ignore[no-untyped-call]
         raw_template=_TEMPLATE,
         exclude_input_prompt=True,
         exclude_output_prompt=True,

@@ -25,6 +25,7 @@ _SILENT = frozenset({"script", "style", "template", "title", "noscript", "iframe
 _PLAIN_STYLE = re.compile(r"[\w\s.:;,#%()-]*")
 _FORBIDDEN_STYLE = re.compile(r"url|expression|position|content|import", re.IGNORECASE)
 _TARGET = re.compile(r"(\w[\w.-]*\.html)?(#[\w.-]*)?")
+_UNTOLD = "a picture that nothing is said of"
 _PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]*")
 
 
@@ -60,8 +61,11 @@ class _Rebuilt(HTMLParser):
         if tag in _SILENT:
             self._silent = tag
         elif tag in ALLOWED_ELEMENTS:
-            if tag == "img" and not _PICTURE.fullmatch(dict(attrs).get("src") or ""):
-                return
+            if tag == "img":
+                given = dict(attrs)
+                if not _PICTURE.fullmatch(given.get("src") or ""):
+                    return
+                attrs = attrs if "alt" in given else [*attrs, ("alt", _UNTOLD)]
             shown = "".join(_attribute(tag, name, value or "") for name, value in attrs)
             self._pieces.append(f"<{tag}{shown}>")
             if tag not in _VOID:

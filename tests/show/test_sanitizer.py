@@ -45,6 +45,10 @@ def test_rebuilding_twice_changes_nothing() -> None:
             '<img alt="a" src="data:image/png;base64,AAAA">',
             '<img alt="a" src="data:image/png;base64,AAAA">',
         ),
+        (
+            '<img src="data:image/png;base64,AAAA">',
+            '<img src="data:image/png;base64,AAAA" alt="a picture that nothing is said of">',
+        ),
         ('<td style="background:url(x)">1</td>', "<td>1</td>"),
         ("a<br/>b", "a<br>b"),
     ],
