@@ -25,7 +25,7 @@ _SILENT = frozenset({"script", "style", "template", "title", "noscript", "iframe
 _PLAIN_STYLE = re.compile(r"[\w\s.:;,#%()-]*")
 _FORBIDDEN_STYLE = re.compile(r"url|expression|position|content|import", re.IGNORECASE)
 _TARGET = re.compile(r"(\w[\w.-]*\.html)?(#[\w.-]*)?")
-_UNTOLD = "a picture that nothing is said of"
+_UNTOLD = "not described"
 _PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]*")
 
 

@@ -260,7 +260,8 @@ def _database_rows(
 def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
     """*values* as the driver takes them; those that recur are made once."""
     connection: Any = connections[alias]
-    if type(field) in _TEXTS and all(type(value) is str for value in values):
+    kinds = {*map(type, values)}
+    if type(field) in _TEXTS and kinds <= {str}:
         return list(values)
 
     def prepared(value: Any) -> Any:
@@ -268,10 +269,10 @@ def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
 
     if values and all(value is values[0] for value in values):
         return [prepared(values[0])] * len(values)
-    if type(field) is JSONField and all(type(value) is dict for value in values):
+    if type(field) is JSONField and kinds == {dict}:
         encoder: json.JSONEncoder = (field.encoder or json.JSONEncoder)()
         return [encoder.encode(value) for value in values]
-    if any(type(value) in _APART for value in values):
+    if not kinds.isdisjoint(_APART):
         return [prepared(value) for value in values]
     known = {value: prepared(value) for value in set(values)}
     return [known[value] for value in values]

@@ -47,7 +47,7 @@ def test_rebuilding_twice_changes_nothing() -> None:
         ),
         (
             '<img src="data:image/png;base64,AAAA">',
-            '<img src="data:image/png;base64,AAAA" alt="a picture that nothing is said of">',
+            '<img src="data:image/png;base64,AAAA" alt="not described">',
         ),
         ('<td style="background:url(x)">1</td>', "<td>1</td>"),
         ("a<br/>b", "a<br>b"),
