@@ -320,9 +320,7 @@ class Manifest(Opening):
     taken_back: NotRequired[TakenBack]
     undo_proof: NotRequired[UndoProof]
     going_back: NotRequired[GoingBack]
-    paused: NotRequired[
-        bool
-    ]  # it was interrupted between two phases, as somebody asked
+    paused: NotRequired[bool]  # somebody asked for it, between two phases
     undone: NotRequired[list[Undoing]]
     replanned: NotRequired[Replanning]
     worklist: NotRequired[Worklist]
