@@ -25,10 +25,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import pandas as pd
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.color import no_style
@@ -140,15 +142,14 @@ def import_export(rows: Rows) -> Callable[[], None]:
 
 
 def _import_export(rows: Rows, **options: Any) -> Callable[[], None]:
-    from import_export.resources import modelresource_factory
-    from tablib import Dataset
-
+    resources = import_module("import_export.resources")
+    tablib = import_module("tablib")
     model = _model()
     names = {field.attname: field.name for field in model._meta.concrete_fields}
-    data = Dataset(headers=[names[name] for name in rows[0]])
+    data = tablib.Dataset(headers=[names[name] for name in rows[0]])
     for row in rows:
         data.append([_text(value) for value in row.values()])
-    resource = modelresource_factory(model, meta_options=options)()
+    resource = resources.modelresource_factory(model, meta_options=options)()
 
     def write() -> None:
         result = resource.import_data(data, raise_errors=True, dry_run=False)
@@ -167,9 +168,7 @@ def _text(value: Any) -> str:
 
 
 def to_sql(rows: Rows) -> Callable[[], None]:
-    import pandas as pd
-    import sqlalchemy
-
+    sqlalchemy = import_module("sqlalchemy")
     url = load_settings().database_url.reveal()
     engine = sqlalchemy.create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -193,8 +192,7 @@ def to_sql(rows: Rows) -> Callable[[], None]:
 
 
 def dlt(rows: Rows) -> Callable[[], None]:
-    import dlt as loader
-
+    loader = import_module("dlt")
     if connection.vendor != "postgresql":
         raise RuntimeError("has no destination of its own for SQLite")
     folder = tempfile.mkdtemp(prefix="dlt-")
