@@ -9,7 +9,7 @@ from reimport_lib.checks import Check
 from reimport_lib.cockpit.places import RunPage
 from reimport_lib.execute import approve
 from reimport_lib.execute.desk import Stage, View
-from reimport_lib.record import expiry, runs
+from reimport_lib.record import expiry
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import Mode
@@ -89,10 +89,7 @@ def differences(view: View) -> Element:
     """What is otherwise than in the run that the newest is compared with."""
     if view.run is None or view.manifest is None or view.stage is Stage.AT_WORK:
         return Sentence("Known once a run has ended.")
-    last = last_time.LastTime.read(view.run.folder)
-    if last is None and view.run.phases:
-        earlier = last_time.before(view.run, runs.readable(view.run.settings))
-        last = last_time.LastTime.of(earlier) if earlier else None
+    last = last_time.LastTime.for_run(view.run)
     shown = last_time.changed(last, view.manifest)
     return Stack(shown or [Sentence("Only runs that succeeded are compared.")])
 

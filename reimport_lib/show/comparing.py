@@ -15,12 +15,14 @@ from reimport_lib.record.manifest import Manifest, PhaseEntry
 from reimport_lib.record.status import Status
 from reimport_lib.show.figured import Figured, Name, figure, tell
 from reimport_lib.show.words import noun, percent, share
+from reimport_lib.tables import registry
 
 Unit = Literal["rows", "share", "seconds"]
 Figures = Mapping[tuple[str, str], "Figure"]
 """(where, what) -> figure, in the order of the phases."""
 SLOWER_BY = 0.25
 """Share by which a phase's time must differ, and a second, to be told."""
+DELETE = "delete"
 OF_DELETIONS = ", delete phase"
 """Behind the table of a figure, where it is of the delete phase."""
 _FOUND = " found"
@@ -145,14 +147,27 @@ def _is_told(one: Difference) -> bool:
 def figures(manifest: Manifest) -> Figures:
     """Every figure of a run."""
     return {
-        (figure.where, figure.what): figure
+        place: figure
         for entry in manifest["phases"]
-        for figure in _of_phase(entry)
+        for place, figure in figures_of_phase(entry).items()
     }
 
 
+def figures_of_phase(entry: PhaseEntry) -> Figures:
+    """Every figure of a phase; its time only where it has ended."""
+    return {(each.where, each.what): each for each in _of_phase(entry)}
+
+
+def is_of_phase(where: str, phase: str) -> bool:
+    """Whether the figures of *where*, as ``Figure`` has it, are those of *phase*."""
+    if where.endswith(OF_DELETIONS):
+        return phase == DELETE
+    table = registry.by_name().get(where)
+    return where == phase or (table is not None and table.phase == phase)
+
+
 def _of_phase(entry: PhaseEntry) -> Iterator[Figure]:
-    deletes = entry["name"] == "delete"
+    deletes = entry["name"] == DELETE
     for table, counts in entry["tables"].items():
         where = f"{table}{OF_DELETIONS}" if deletes else table
         rows: Mapping[str, Any] = counts

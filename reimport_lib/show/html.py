@@ -32,9 +32,11 @@ _ATTRIBUTES += " tabindex aria-label value data-figure data-figures"
 ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 
 _TEXT_WIDTH = 60
-# A file of this folder or of one in it, without a scheme or a host: nothing else is
-# ever linked.
-_BESIDE = re.compile(r"(?:\w[\w.-]*/)?\w[\w.-]*\.(?:html|ipynb)")
+OTHER_RUN = r"\.\./\d{8}T\d{6}Z-[a-z-]+/"
+"""The folder of another run, from a page of one."""
+# A file of this folder, of one in it, or of another run, without a scheme or a host:
+# nothing else is ever linked.
+_BESIDE = re.compile(rf"(?:{OTHER_RUN}|\w[\w.-]*/)?\w[\w.-]*\.(?:html|ipynb)")
 # Columns of our own sentences, in which a command stands between backquotes.
 _ADVICE = frozenset({"what to do", "what it means and what to do"})
 _COMMAND = re.compile(r"`([^`]+)`")
@@ -126,7 +128,7 @@ class Sentence(Element):
 
 @dataclass(frozen=True, slots=True)
 class PageLink(Element):
-    """A word that leads to a file in the same folder or one in it, or only a word."""
+    """A word that leads to a page in or below its folder or of a run; or a word."""
 
     words: str
     target: str = ""

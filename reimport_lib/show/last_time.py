@@ -1,7 +1,8 @@
 """What a run is compared with: the figures of the last one, kept beside its own.
 
 They are kept when the report is first written, so that it reads the same when the
-earlier run has gone. Imports comparing, words and html.
+earlier run has gone; for a run that has no report yet it is looked for among those
+that are there. Imports comparing, words and html.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Self
 
 from reimport_lib.private_files import write_json
-from reimport_lib.record.manifest import Manifest
-from reimport_lib.record.run import Run
+from reimport_lib.record import runs
+from reimport_lib.record.manifest import Manifest, PhaseEntry
+from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import Mode, Status
 from reimport_lib.show.comparing import (
     Difference,
@@ -22,11 +24,13 @@ from reimport_lib.show.comparing import (
     Figures,
     differences,
     figures,
+    figures_of_phase,
+    is_of_phase,
     name_of,
     sentences,
 )
 from reimport_lib.show.figured import figure, tell
-from reimport_lib.show.html import Element, Fold, Grid, Sentence
+from reimport_lib.show.html import Element, Fold, Grid, PageLink, Sentence, Stack
 from reimport_lib.show.run_facts import when
 from reimport_lib.show.words import several, took
 
@@ -34,6 +38,7 @@ FILE = "last_time.json"
 LAST_TIME = "last time"
 """The head of a column that says what a figure was."""
 MOST_SENTENCES = 8
+NO_EARLIER_RUN = "There is no earlier run to compare this one with."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,15 @@ class LastTime:
         manifest = run.manifest()
         ended = manifest.get("finished_at", "")
         return cls(run.run_id, run.mode, ended, figures(manifest))
+
+    @classmethod
+    def for_run(cls, run: Run) -> Self | None:
+        """What *run* is compared with: as it was kept, or the run before."""
+        kept = cls.read(run.folder)
+        if kept is not None or not run.phases:
+            return kept
+        found = before(run, runs.readable(run.settings))
+        return cls.of(found) if found else None
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
@@ -129,12 +143,10 @@ def changed(last: LastTime | None, manifest: Manifest) -> list[Element]:
     if manifest["status"] != Status.SUCCEEDED or "undo" in manifest:
         return []
     if last is None:
-        return [Sentence("There is no earlier run to compare this one with.")]
+        return [Sentence(NO_EARLIER_RUN)]
     now = figures(manifest)
     found = differences(last.figures, now)
-    kind = "rehearsal" if last.mode == Mode.REHEARSAL else "import"
-    against = f"Compared with the {kind} {last.run_id}"
-    against += f", which ended {when(manifest, last.ended)}" if last.ended else ""
+    against = _against(last, manifest)
     if not found:
         return [Sentence(f"{against}: every count and rate is the same.")]
     told = sentences(last.figures, now)
@@ -144,6 +156,76 @@ def changed(last: LastTime | None, manifest: Manifest) -> list[Element]:
     head = Sentence(f"{against}: {several(len(found), 'figure')} differ.", strong=True)
     table = Fold("Every figure that is another", difference_table(found, last.run_id))
     return [head, *lines, table]
+
+
+def changed_in_phase(
+    last: LastTime | None, manifest: Manifest, entry: PhaseEntry
+) -> list[Element]:
+    """
+    Every figure of a phase, now and in the last run, those first that are another.
+
+    Args:
+        entry: of the phase, which need not have ended; how long it took is left out.
+    """
+    if last is None:
+        return [Sentence(NO_EARLIER_RUN)]
+    was = {
+        (where, what): figure
+        for (where, what), figure in last.figures.items()
+        if is_of_phase(where, entry["name"]) and figure.unit != "seconds"
+    }
+    now = figures_of_phase(entry)
+    now = {place: each for place, each in now.items() if each.unit != "seconds"}
+    changed = differences(was, now)
+    same = [
+        Difference(*place, figure, figure)
+        for place, figure in now.items()
+        if was.get(place) == figure and figure.is_any
+    ]
+    against = _against(last, manifest)
+    if not changed:
+        told = f"{against}: every figure of this phase is the same."
+    else:
+        told = f"{against}: {several(len(changed), 'figure')} of this phase differ."
+    tables = [_now_and_then("What is another", changed, last.run_id)] if changed else []
+    alike = _now_and_then("What is the same", same, last.run_id)
+    folds = [Fold("Every figure that is the same", alike)] if same else []
+    return [Sentence(told, strong=True), *tables, *folds]
+
+
+def pages_of(last: LastTime | None, folder: Path, page: str) -> Stack:
+    """
+    Links to *page* of the last run and to its report, as far as they are there.
+
+    Args:
+        folder: of the run whose page links.
+    """
+    files = (page, REPORT) if last else ()
+    beside = folder.with_name(last.run_id) if last else folder
+    return Stack(
+        [
+            PageLink(f"{beside.name}: {file}", f"../{beside.name}/{file}")
+            for file in files
+            if (beside / file).is_file()
+        ]
+    )
+
+
+def _against(last: LastTime, manifest: Manifest) -> str:
+    kind = "rehearsal" if last.mode == Mode.REHEARSAL else "import"
+    ended = f", which ended {when(manifest, last.ended)}" if last.ended else ""
+    return f"Compared with the {kind} {last.run_id}{ended}"
+
+
+def _now_and_then(caption: str, found: Sequence[Difference], last: str) -> Grid:
+    """Figures of this run beside those of the run *last*."""
+    told = (each.told(last, "") for each in found)
+    return Grid(
+        caption,
+        ("where", "what", "this run", LAST_TIME, "difference"),
+        [(where, what, now, then, by) for where, what, then, now, by in told],
+        right=("this run", LAST_TIME, "difference"),
+    )
 
 
 def difference_table(found: Sequence[Difference], before: str) -> Grid:

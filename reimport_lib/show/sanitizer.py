@@ -11,7 +11,7 @@ from html import escape
 from html.parser import HTMLParser
 
 from reimport_lib.plain import visible
-from reimport_lib.show.html import ATTRIBUTES, ELEMENTS
+from reimport_lib.show.html import ATTRIBUTES, ELEMENTS, OTHER_RUN
 
 _TEXT_ELEMENTS = (
     "h1 h2 h3 h4 h5 h6 ul ol li dl dt dd em strong b i code pre blockquote hr br"
@@ -24,7 +24,7 @@ _VOID = frozenset({"img", "hr", "br"})
 _SILENT = frozenset({"script", "style", "template", "title", "noscript", "iframe"})
 _PLAIN_STYLE = re.compile(r"[\w\s.:;,#%()-]*")
 _FORBIDDEN_STYLE = re.compile(r"url|expression|position|content|import", re.IGNORECASE)
-_TARGET = re.compile(r"(\w[\w.-]*\.html)?(#[\w.-]*)?")
+_TARGET = re.compile(rf"((?:{OTHER_RUN})?\w[\w.-]*\.html)?(#[\w.-]*)?")
 _UNTOLD = "not described"
 _PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=\s]*")
 
@@ -34,7 +34,8 @@ def sanitized(markup: str) -> str:
     *markup* with only allowed elements and attributes; all other text escaped.
 
     Scripts and styles vanish with what is in them; other elements only lose their
-    tags. Links lead to files beside the page or within it; pictures are inline PNG.
+    tags. Links lead to pages beside it or of another run, or within it; pictures are
+    inline PNG.
     """
     rebuilt = _Rebuilt()
     rebuilt.feed(markup)

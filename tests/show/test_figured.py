@@ -40,6 +40,7 @@ PLAIN = {
         "explorer.Explorer.page",
         "held.records",
         "last_time.changed",
+        "last_time.changed_in_phase",
         "merged.merged_table",
         "plans.changes_table",
         "previews.matches_stack",

@@ -21,6 +21,7 @@ from reimport_lib.show.html import (
     Stack,
 )
 from reimport_lib.show.results import Card
+from reimport_lib.show.sanitizer import sanitized
 from tests.show.attacks import CONTROL, PAYLOADS, Found, assert_harmless
 
 
@@ -137,13 +138,23 @@ def test_a_row_of_another_length_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["http://a.example/b.html", "//a/b.html", "../b.html", "b.txt", "#a.html"]
+    "target",
+    [
+        *("http://a.example/b.html", "//a/b.html", "b.txt", "#a.html"),
+        *("../b.html", "../run/b.html", "../../20260302T090000Z-full/b.html"),
+        *("../20260302T090000Z-full/../b.html", "../20260302T090000Z-full/b.txt"),
+    ],
 )
-def test_a_link_leads_only_to_a_page_beside(target: str) -> None:
+def test_a_link_leads_only_to_a_page_beside_or_of_a_run(target: str) -> None:
     assert PageLink("word", target).html() == "word"
-    assert Found(PageLink("word", "00_validation.html").html()).targets == {
-        "00_validation.html"
-    }
+    assert (
+        sanitized(f'<a href="{target}">word</a>') == "<a>word</a>"
+        or target == "#a.html"
+    )
+    for page in ("00_validation.html", "../20260302T090000Z-full/report.html"):
+        link = PageLink("word", page).html()
+        assert Found(link).targets == {page}
+        assert sanitized(link) == link
 
 
 def test_jupyter_is_given_html_and_text() -> None:

@@ -130,3 +130,54 @@ def test_a_run_that_stopped_is_not_compared(tmp_path: Path, status: str) -> None
     said = words(render(run("full", status, "notes", "x"), tmp_path))
 
     assert "What is otherwise than the last time" not in said
+
+
+def in_phase(last: LastTime | None, name: str) -> str:
+    manifest = a_run()
+    (entry,) = (each for each in manifest["phases"] if each["name"] == name)
+    shown = last_time.changed_in_phase(last, manifest, entry)
+    return "\n".join(each.text() for each in shown)
+
+
+def test_a_phase_shows_every_figure_beside_that_of_the_run_before() -> None:
+    then = LastTime("R-1", "full", "", figures(fewer()))
+
+    said = in_phase(then, "notes")
+
+    assert said.startswith("Compared with the import R-1: 3 figures of this phase dif")
+    assert re.search(r"notes +rejected +9 +4 +\+5\b", said)
+    assert re.search(r"notes +created +11,206 +11,211 +-5\b", said)
+    _, after = said.split("Every figure that is the same")
+    assert re.search(r"notes +source rows +([\d,]+) +\1\b", after)
+    assert "duration" not in said
+    assert "patients" not in said
+    assert "every figure of this phase is the same" in in_phase(then, "documents")
+
+
+def test_a_phase_without_a_run_before_says_so() -> None:
+    assert in_phase(None, "notes") == (
+        "There is no earlier run to compare this one with."
+    )
+
+
+def test_a_figure_that_is_gone_is_told_in_its_own_phase_alone() -> None:
+    then = copy.deepcopy(a_run())
+    phases = {entry["name"]: entry for entry in then["phases"]}
+    phases["notes"]["tables"]["notes"]["reasons"]["no_key"] = 3
+    last = LastTime("R-1", "full", "", figures(then))
+
+    assert re.search(r"notes +reason no_key +3 +gone", in_phase(last, "notes"))
+    for name in phases.keys() - {"notes"}:
+        assert "no_key" not in in_phase(last, name)
+
+
+def test_pages_of_the_last_run_are_linked_where_they_are(tmp_path: Path) -> None:
+    last = LastTime("20261101T100000Z-full", "full", "", {})
+    own = tmp_path / "20261108T100000Z-full"
+    (tmp_path / last.run_id).mkdir()
+    assert last_time.pages_of(last, own, "05_notes.html").parts == []
+
+    (tmp_path / last.run_id / "report.html").write_text("")
+
+    assert last_time.pages_of(None, own, "05_notes.html").parts == []
+    assert last_time.pages_of(last, own, "05_notes.html").html().count("<a") == 1

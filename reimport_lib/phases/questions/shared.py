@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from reimport_lib.checks import Check
@@ -11,10 +12,12 @@ from reimport_lib.errors import UsageError
 from reimport_lib.phases import all_phases, named, recording
 from reimport_lib.phases.opening import is_by_hand
 from reimport_lib.phases.template import RUNBOOK
+from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import Run
 from reimport_lib.show.check_words import found
 from reimport_lib.show.figured import tell
 from reimport_lib.show.html import PageLink, Sentence, Stack
+from reimport_lib.show.last_time import LastTime, changed_in_phase, pages_of
 from reimport_lib.show.masking import Masking
 from reimport_lib.show.results import Card, checks_stack, header_card
 from reimport_lib.show.words import sentence_case
@@ -46,6 +49,20 @@ class PhaseNotebook:
     def card(self) -> Card:
         """Which run this is, and whether it may write to the real database."""
         return header_card(self.run.manifest())
+
+    def compare(self) -> Stack:
+        """What is otherwise than the last time, figure by figure?"""
+        last = LastTime.for_run(self.run)
+        checks = [check.as_json() for check in self.made()]
+        entry: PhaseEntry = {**self.run.phase(self.name), "checks": checks}
+        shown = changed_in_phase(last, self.run.manifest(), entry)
+        page = Path(named(self.name).notebook).with_suffix(".html").name
+        links = [] if is_by_hand() else [pages_of(last, self.run.folder, page)]
+        return Stack([*shown, *links])
+
+    def made(self) -> Sequence[Check]:
+        """The checks that were made in this notebook so far."""
+        return self.checks or ()
 
     def finish(self) -> Stack | None:
         """
