@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from reimport_lib.errors import Refused, UsageError
 from reimport_lib.execute import filled_in, row_decisions
 from reimport_lib.phases import asked
 from reimport_lib.phases.asked import Asked
+from reimport_lib.plan.codes import Note
 from reimport_lib.printing import Heading, say
 from reimport_lib.private_files import write_private
 from reimport_lib.record import runs
@@ -35,6 +37,7 @@ NOT_KEPT = "(not kept)"
 _WORDS = ", ".join(Policy)
 
 PlaceAsked = tuple[str, str, str]
+Rulings = Mapping[PlaceAsked, PersonsRuling]
 
 
 class _OrFile(click.Group):
@@ -54,14 +57,19 @@ def _is_file(word: str) -> bool:
 @click.group(cls=_OrFile, invoke_without_command=True)
 @click.option("--run", "run_id", default="", help="Of this run; else of the newest.")
 @click.option("--reveal", is_flag=True, help="Show the values and keys themselves.")
+@click.option("--json", "as_json", is_flag=True, help="For a program: decided ones.")
 @click.pass_context
-def decisions(context: click.Context, run_id: str, reveal: bool) -> None:
+def decisions(context: click.Context, run_id: str, reveal: bool, as_json: bool) -> None:
     """List what FileMaker and people both changed and nobody has decided yet."""
     if context.invoked_subcommand is None:
         settings = load_settings()
         run = _run(settings, run_id)
-        questions, decided = _open(settings, run)
+        questions, held = _open(settings, run)
+        decided = len(held)
         mask = Masking(runs.pseudonym_key(settings), reveal)
+        if as_json:
+            say(json.dumps(list(_decided(run, held, mask))))
+            return
         printing.say_table(
             [Heading(name) for name in COLUMNS[:7]],
             [_line(each, mask) for each in questions],
@@ -153,22 +161,40 @@ def _run(settings: Settings, run_id: str) -> Run:
     return (asking or readable)[-1]
 
 
-def _open(settings: Settings, run: Run) -> tuple[list[Asked], int]:
-    """What *run* asked and nobody has decided since, and how much is decided."""
+def _open(settings: Settings, run: Run) -> tuple[list[Asked], Rulings]:
+    """What *run* asked and nobody has decided since, and all that is decided."""
     bind.bind_real(settings)
     held = {
-        (one.table, one.key, one.field): one.source_digest
+        (one.table, one.key, one.field): one
         for one in rulings.newest()
         if one.ruling is not Policy.ASK
     }
     bind.close()
-    waits = [each for each in asked.read(run) if each.note == "conflict"]
-    found = [
-        each
-        for each in waits
-        if held.get((each.table, each.key, each.field)) != each.source_digest
-    ]
-    return found, len(held)
+    return [each for each in _waits(run) if _ruling_on(each, held) is None], held
+
+
+def _waits(run: Run) -> Iterator[Asked]:
+    return (each for each in asked.read(run) if each.note == Note.CONFLICT)
+
+
+def _ruling_on(question: Asked, held: Rulings) -> PersonsRuling | None:
+    """The ruling of *held* that settles *question*: of what FileMaker says now."""
+    one = held.get((question.table, question.key, question.field))
+    return one if one and one.source_digest == question.source_digest else None
+
+
+def _decided(run: Run, held: Rulings, mask: Masking) -> Iterator[dict[str, str]]:
+    """What *run* left open and is decided: by whom, how and when."""
+    for each in _waits(run):
+        if one := _ruling_on(each, held):
+            yield {
+                "table": each.table,
+                "key": mask.key(each.key),
+                "field": each.field,
+                "ruling": one.ruling,
+                "by": one.decided_by,
+                "at": one.decided_at.isoformat(),
+            }
 
 
 def _by_place(settings: Settings, run: Run) -> dict[PlaceAsked, Asked]:

@@ -8,8 +8,9 @@ from typing import Any
 from reimport_lib.checks import Check
 from reimport_lib.cockpit import conflicts, sections
 from reimport_lib.cockpit.panels import button, choice, field
-from reimport_lib.cockpit.room import PanelAndTwin, Room
+from reimport_lib.cockpit.room import BEGUN, PanelAndTwin, Room
 from reimport_lib.config import Settings, load_settings
+from reimport_lib.execute import orders
 from reimport_lib.execute.desk import Stage, View
 from reimport_lib.execute.orders import CommandAnswer
 from reimport_lib.phases import ALWAYS, all_phases
@@ -39,7 +40,7 @@ class Cockpit(Room):
     def __init__(self, settings: Settings) -> None:
         self._checks: list[Check] | None = None
         self._plan: dict[str, Any] | None = None
-        self._decided: dict[str, str] = {}
+        self._ruled: conflicts.Places | None = {}
         super().__init__(settings)
 
     def doctor(self) -> PanelAndTwin:
@@ -96,12 +97,13 @@ class Cockpit(Room):
             "decide": button("Decide", self._decide),
         }
         may = dict.fromkeys(controls, _has_conflicts)
+        self._ask_what_is_decided()
         return self.question(
             "conflicts",
-            lambda view, _served: conflicts.shown(view, self._decided),
+            lambda view, _served: conflicts.shown(view, self._ruled),
             controls,
             may,
-            {"which": conflicts.choices},
+            {"which": lambda view: conflicts.choices(view, self._ruled)},
         )
 
     def approval(self) -> PanelAndTwin:
@@ -163,13 +165,15 @@ class Cockpit(Room):
 
     def _go_on(self) -> None:
         words = _only("run", "--resume", self._run_id(), "--detach")
-        self.order("rehearse", words, then=_at_work)
+        # where it stopped before the source was read
+        self.order("rehearse", words, environ=self._source(), then=_at_work)
 
     def _stop(self) -> None:
-        self.order("rehearse", _only("stop", self._run_id()))
+        said = "It is at work no more; how it ended stands above."
+        self.order("rehearse", _only("stop", self._run_id()), then=_saying(said))
 
     def _read_worklist(self) -> None:
-        self.order("to_decide", self._words_of_worklist)
+        self.order("to_decide", self._words_of_worklist, then=self._when_decided)
 
     def _words_of_worklist(self) -> Sequence[str]:
         run = self.view.rehearsal
@@ -186,13 +190,19 @@ class Cockpit(Room):
             self.refuse("conflicts", "Say who decides.")
             return
 
-        def take(answer: CommandAnswer) -> CommandAnswer:
-            if not answer.code:
-                self._decided[place] = f"{by}: {ruling}"
-            return answer
-
         words = _only(*conflicts.words(place, ruling, by, why))
-        self.order("conflicts", words, then=take)
+        self.order("conflicts", words, then=self._when_decided)
+
+    def _when_decided(self, answer: CommandAnswer) -> CommandAnswer:
+        if not answer.code:
+            self._ask_what_is_decided()
+        return answer
+
+    def _ask_what_is_decided(self) -> None:
+        """Of the questions that are shown; the ledger knows, and the run does not."""
+        words, run = conflicts.asking(self.view), self.view.rehearsal
+        if words and run:
+            self._ruled = conflicts.decided(run, orders.give(*words))
 
     def _approve(self) -> None:
         rehearsal = self._rehearsal_id()
@@ -277,7 +287,7 @@ def _saying(words: str) -> Callable[[CommandAnswer], CommandAnswer]:
     return lambda answer: answer if answer.code else CommandAnswer(0, words, "")
 
 
-_at_work = _saying("It has begun.")
+_at_work = _saying(BEGUN.message)
 
 
 def _has(*stages: Stage) -> Callable[[View], bool]:

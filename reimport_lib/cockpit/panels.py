@@ -64,9 +64,10 @@ class Panel(ipywidgets.VBox):  # type: ignore[misc]  # untyped base
             allowed = self.may.get(name, _always)(view)
             control.disabled = is_busy or not allowed
 
-    def settle(self) -> None:
-        """What came of the last order is told no more."""
-        self.told.value = ""
+    def settle(self, answer: CommandAnswer) -> None:
+        """*answer* is told no more; what came of another order stays."""
+        if self.told.value == _told(answer).html():
+            self.told.value = ""
 
     def tell(self, answer: CommandAnswer | None) -> None:
         """What came of an order; None while it is being done."""

@@ -21,6 +21,8 @@ Show = Callable[[View, bool], Element]
 May = Mapping[str, Callable[[View], bool]]
 _TOLD = (ReimportError, OSError, ArithmeticError, LookupError, TypeError, ValueError)
 """Told in the panel, the last without their text, which may quote a value."""
+BEGUN = CommandAnswer(0, "It has begun.", "")
+"""True until what has begun is at its end."""
 _HIDE = (
     f".jp-OutputArea-child:has(.{LIVE}) ~ .jp-OutputArea-child .reimport-twin,"
     " .jp-CodeCell:has(.reimport-twin) .jp-Cell-inputWrapper {display: none}"
@@ -134,7 +136,7 @@ class Room:
             return
         if was is Stage.AT_WORK and self.view.stage is not was:
             for panel in list(self._panels.values()):
-                panel.settle()
+                panel.settle(BEGUN)
         stands = self.view.stands if self.view.stage is Stage.AT_WORK else None
         mark = (self.view.mark, self._watch.is_busy, stands)
         if mark != self._shown:

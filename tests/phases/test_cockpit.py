@@ -15,8 +15,9 @@ from reimport_lib.execute import approve, report, worklist
 from reimport_lib.execute.desk import Stage, look
 from reimport_lib.execute.orders import CommandAnswer
 from reimport_lib.phases import all_phases
-from reimport_lib.record import heartbeat, lock
+from reimport_lib.record import heartbeat, lock, runs
 from reimport_lib.record.clock import now
+from reimport_lib.record.status import Status
 from reimport_lib.show.html import Sentence
 from tests.cli.commands import wait_for
 from tests.phases import sites
@@ -101,7 +102,7 @@ def test_buttons_order_what_they_say(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Decide, read back, another source, reject, stop; each by the command."""
+    """Decide, read back, another source, reject, stop, go on; each by the command."""
     key = a_patient(imported)
     change(imported, "patients", key, last_name=THEIRS)
 
@@ -132,6 +133,9 @@ def test_buttons_order_what_they_say(
         assert "Say who decides" in press(conflicts, "decide")
         assert "A review from before" in press(conflicts, "decide", by="Ada")
         wait_for(lambda: "Ada: keep" in conflicts.known.value)
+        assert shown_anew(site) == conflicts.known.value
+        assert "0 to decide" in conflicts.known.value
+        assert conflicts.controls["which"].options[0][0].endswith("last_name, decided")
         rulings = "SELECT field, ruling, decided_by FROM ledger_decision"
         assert sites.query(site, rulings) == [("last_name", "keep", "Ada")]
 
@@ -153,12 +157,36 @@ def test_buttons_order_what_they_say(
         assert "can never be applied" in said
         assert look(site.settings).stage is Stage.REJECTED
 
+        fewer = {**edits, "Notes": lambda rows: rows[1:]}
+        other = sites.edited(clinic.exports, tmp_path / "other", fewer)
+        rehearse.controls["mode"].value = "delete"
+        assert "It has begun" in press(rehearse, "go", folder=str(other))
+        assert "at work no more" in press(rehearse, "stop")
+        assert runs.readable(site.settings)[-1].status is Status.INTERRUPTED
+        assert look(site.settings).stage is Stage.STOPPED
+        assert "It has begun" in press(rehearse, "on")
+        wait_for(lambda: look(site.settings).stage is Stage.REHEARSED)
+        notes = [
+            each.manifest()["source"]["tables"]["notes"]["rows"]
+            for each in (run, runs.readable(site.settings)[-1])
+        ]
+        assert notes[1] == notes[0] - 1
+
         stopped = approve.open_rehearsal(site.settings, all_phases()[:1], gates={})
         stopped.begin()
         heartbeat.beat(stopped.folder)  # at work: in this process, by no command
+        wait_for(lambda: stopped.run_id in rehearse.known.value)
         assert "and by no command" in press(rehearse, "stop")
     finally:
         cockpit.close()
+
+
+def shown_anew(site: Site) -> str:
+    """What is known of conflicts where the notebook is opened again."""
+    cockpit = Cockpit(site.settings)
+    cockpit.close()
+    panel, _ = cockpit.conflicts()
+    return str(panel.known.value)
 
 
 def press(panel: Panel, name: str, **typed: str) -> str:
