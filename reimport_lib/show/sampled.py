@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import Literal
 
 from reimport_lib.counting import verb
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.sample_figures import SampleFigures
 from reimport_lib.record.status import Status
+from reimport_lib.show.figured import Figured, figure, joined, tell
 from reimport_lib.show.html import Element, Grid, Sentence
-from reimport_lib.show.words import count, noun, percent_of_rate, sentence_case
+from reimport_lib.show.words import noun, percent_of_rate, sentence_case
+
+_Counted = Literal[
+    "lot", "size", "allowed", "wrong", "looked_at", "not_ok", "others_not_ok"
+]
 
 
 class SampleState(StrEnum):
@@ -48,17 +54,18 @@ def is_open(manifest: Manifest) -> bool:
     return any(state(each) is SampleState.UNFINISHED for each in found)
 
 
-def figures(each: SampleFigures) -> str:
+def figures(each: SampleFigures) -> Figured:
     """``149 of 149 looked at, 1 not ok (above the 0 allowed)``."""
-    told = (
-        f"{count(each['looked_at'])} of {count(each['size'])} looked at,"
-        f" {count(each['not_ok'])} not ok"
+    told = tell(
+        "{} of {} looked at, {} not ok",
+        *(_figure(each, name) for name in ("looked_at", "size", "not_ok")),
     )
-    allowed = count(each["allowed"])
     over = each["not_ok"] > each["allowed"]
-    told += f" (above the {allowed} allowed)" if over else f" ({allowed} allowed)"
+    form = " (above the {} allowed)" if over else " ({} allowed)"
+    told = told + tell(form, _figure(each, "allowed"))
     if each["others_not_ok"]:
-        told += f"; of the panel and by risk {count(each['others_not_ok'])} not ok"
+        beside = _figure(each, "others_not_ok")
+        told = told + tell("; of the panel and by risk {} not ok", beside)
     return told
 
 
@@ -68,36 +75,48 @@ def sentences(manifest: Manifest) -> Iterator[str]:
     drawn = [each["table"] for each in found]
     for each in found:
         if state(each) is SampleState.FAILED:
-            yield f"Sample of {_name(each, drawn)} did not pass: {figures(each)}."
+            name = _name(each, drawn)
+            yield tell("Sample of {} did not pass: {}.", name, figures(each))
     for each in found:
         if state(each) is not SampleState.FAILED and each["others_not_ok"]:
-            yield f"Sample of {_name(each, drawn)}: {figures(each)}."
-    left = [each for each in found if state(each) is SampleState.UNFINISHED]
-    if left:
-        told = ", ".join(
-            f"{_name(each, drawn)} {count(each['looked_at'])} of {count(each['size'])}"
-            for each in left
+            yield tell("Sample of {}: {}.", _name(each, drawn), figures(each))
+    left = [
+        tell(
+            "{} {} of {}",
+            *(_name(each, drawn), _figure(each, "looked_at"), _figure(each, "size")),
         )
-        yield f"Samples that are not looked at to their end prove nothing yet: {told}."
+        for each in found
+        if state(each) is SampleState.UNFINISHED
+    ]
+    if left:
+        form = "Samples that are not looked at to their end prove nothing yet: {}."
+        yield tell(form, joined(", ", left))
     passed = [
-        each
+        tell(
+            "{} ({}; it speaks against {} or more of {} wrong)",
+            *(_name(each, drawn), figures(each)),
+            *(_figure(each, "wrong"), _figure(each, "lot")),
+        )
         for each in found
         if state(each) is SampleState.PASSED and not each["others_not_ok"]
     ]
     if passed:
-        told = ", ".join(
-            f"{_name(each, drawn)} ({figures(each)}; it speaks against"
-            f" {count(each['wrong'])} or more of {count(each['lot'])} wrong)"
-            for each in passed
-        )
-        yield f"{verb(len(passed), 'Sample', 'Samples')} that passed: {told}."
+        said = verb(len(passed), "Sample", "Samples")
+        yield tell("{} that passed: {}.", said, joined(", ", passed))
+
+
+def _figure(each: SampleFigures, name: _Counted, run: str = "") -> Figured:
+    """One of its counts, as ``notes.sample.SEED.149.looked_at``."""
+    sample = (each["table"], "sample", each["seed"], str(each["size"]))
+    return figure(each[name], *sample, name, run=run)
 
 
 def _name(each: SampleFigures, drawn: Sequence[str]) -> str:
     """The table; where it was drawn more than once, by which seed."""
-    again = drawn.count(each["table"]) > 1
-    seed = f" (seed {each['seed']}, {count(each['size'])} rows)" if again else ""
-    return f"{noun(each['table'])}{seed}"
+    if drawn.count(each["table"]) < 2:
+        return noun(each["table"])
+    form = "{} (seed {}, {} rows)"
+    return tell(form, noun(each["table"]), each["seed"], _figure(each, "size"))
 
 
 def in_short(manifest: Manifest) -> str:
@@ -112,8 +131,14 @@ def in_short(manifest: Manifest) -> str:
     if needs_person(manifest):
         return "! not ok beside the sample"
     if is_open(manifest):
+        run = manifest["run_id"]
         done = sum(each["looked_at"] for each in found)
-        return f"! {count(done)} of {count(sum(e['size'] for e in found))} looked at"
+        size = sum(each["size"] for each in found)
+        return tell(
+            "! {} of {} looked at",
+            figure(done, "all", "sample", "looked_at", run=run),
+            figure(size, "all", "sample", "size", run=run),
+        )
     return "✓ passed"
 
 
@@ -137,14 +162,18 @@ def report(manifests: Sequence[Manifest]) -> list[Element]:
         (
             manifest["run_id"],
             sentence_case(noun(each["table"])),
-            count(each["lot"]),
-            f"{count(each['looked_at'])} of {count(each['size'])}",
-            count(each["not_ok"]),
-            count(each["allowed"]),
-            count(each["others_not_ok"]) if each["others_not_ok"] else "",
-            _result(each),
+            _figure(each, "lot", run),
+            tell(
+                "{} of {}",
+                *(_figure(each, "looked_at", run), _figure(each, "size", run)),
+            ),
+            _figure(each, "not_ok", run),
+            _figure(each, "allowed", run),
+            _figure(each, "others_not_ok", run) if each["others_not_ok"] else "",
+            _result(each, run),
         )
         for manifest in reversed(manifests)
+        for run in (manifest["run_id"],)
         for each in manifest.get("samples", [])
     ]
     if not rows:
@@ -165,12 +194,9 @@ def report(manifests: Sequence[Manifest]) -> list[Element]:
     return [grid, said]
 
 
-def _result(each: SampleFigures) -> str:
+def _result(each: SampleFigures, run: str) -> str:
     found = state(each)
     if found is not SampleState.PASSED:
         return found.value
-    risk = percent_of_rate(each["risk"])
-    return (
-        f"passed: with {count(each['wrong'])} wrong or more it would have in less than"
-        f" {risk} of cases"
-    )
+    form = "passed: with {} wrong or more it would have in less than {} of cases"
+    return tell(form, _figure(each, "wrong", run), percent_of_rate(each["risk"]))

@@ -8,8 +8,9 @@ from __future__ import annotations
 from reimport_lib.plan.gates import ROWS, GateResult
 from reimport_lib.plan.signoffs import OpenedLimit, SignOffRecord
 from reimport_lib.record.manifest import Manifest
+from reimport_lib.show.figured import figure, joined, tell
 from reimport_lib.show.html import Element, Grid
-from reimport_lib.show.words import count, percent_of_rate
+from reimport_lib.show.words import percent_of_rate
 
 
 def leant_on(manifest: Manifest) -> list[tuple[OpenedLimit, str]]:
@@ -18,8 +19,11 @@ def leant_on(manifest: Manifest) -> list[tuple[OpenedLimit, str]]:
     return [
         (
             OpenedLimit.from_json(signed[leaning["digest"]]),
-            f"{entry['name']}: {leaning['place']} is"
-            f" {_figure(leaning['place'], leaning['figure'])}",
+            tell(
+                "{}: {} is {}",
+                *(entry["name"], leaning["place"]),
+                _told(leaning["place"], leaning["figure"], entry["name"]),
+            ),
         )
         for entry in manifest["phases"]
         for leaning in entry.get("leans_on", [])
@@ -39,8 +43,8 @@ def opened_limits(manifest: Manifest) -> list[Element]:
     rows = [
         (
             each.place,
-            _figure(each.place, each.value),
-            "; ".join(leant.get(each.digest, [])) or "no phase",
+            _told(each.place, each.value, "opened"),
+            joined("; ", leant.get(each.digest, [])) or "no phase",
             each.by,
             each.why,
             str(each.until),
@@ -63,6 +67,8 @@ def _by_digest(manifest: Manifest) -> dict[str, SignOffRecord]:
     return {each["digest"]: each for each in manifest.get("signoffs", [])}
 
 
-def _figure(place: str, value: float) -> str:
-    is_rows = place.partition(".")[2] in ROWS
-    return count(int(value)) if is_rows else percent_of_rate(value)
+def _told(place: str, value: float, of: str) -> str:
+    """A number of rows, as ``signoffs.patients.max_local_edits.OF``; or a share."""
+    if place.partition(".")[2] in ROWS:
+        return figure(int(value), "signoffs", place, of)
+    return percent_of_rate(value)

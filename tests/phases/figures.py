@@ -1,8 +1,8 @@
 """What a run counted, by the names that its pages have for it.
 
 Read from the ledger, and counted anew in the run's files of rows: nothing here shares
-code with what makes a page. What neither holds (links, checks) is counted in the
-record of the run, whose seal must hold.
+code with what makes a page. Samples and sign-offs are those of the ledger, too. What
+neither holds (links, checks) is counted in the record of the run, whose seal must hold.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from reimport_lib.plan.codes import LOCAL, WITHOUT_DOUBT
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode
 from reimport_lib.tables import registry
+from reimport_lib.write import bind
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
 LEFT_OUT = ("skipped", "rejected")
@@ -52,6 +53,9 @@ def figures_of(run: Run) -> Found:
     _source(run, found, tables)
     _worklist(run, found)
     _changes(run, found)
+    _samples(run, found)
+    _signoffs(run, found)
+    _again(run, found)
     return found
 
 
@@ -156,7 +160,9 @@ def _record(run: Run, found: Found) -> None:
         of_run.append(manifest["privacy"]["check"])
     _checks(found, "run", of_run)
     if proof:
-        found["undo_proof.reversed"] = proof["rows"].get("reversed", 0)
+        images = apps.get_model("ledger", "BeforeImage").objects
+        rows = images.filter(run_id=run.run_id).exclude(model=BESIDE)
+        found["undo_proof.reversed"] = rows.values("model", "object_pk").count()
 
 
 def _checks(found: Found, of: str, checks: list[Any]) -> None:
@@ -207,6 +213,44 @@ def _changes(run: Run, found: Found) -> None:
         if line["field"]:
             found[f"changes.{table}.{outcome}.fields"] += 1
             found[f"changes.{table}.{outcome}.fields.of.{line['field']}"] += 1
+
+
+def _samples(run: Run, found: Found) -> None:
+    """Cards by the last word that anybody said of each, in the real ledger."""
+    draws, marks = (
+        apps.get_model("ledger", name).objects.using(bind.REAL).order_by("pk")
+        for name in ("SampleDraw", "SampleMark")
+    )
+    said = marks.filter(run_id=run.run_id).values_list("table", "row", "word")
+    words = {(table, row): word for table, row, word in said}
+    words = {place: word for place, word in words.items() if word != "open"}
+    for draw in draws.filter(run_id=run.run_id):
+        place = f"{draw.table}.sample.{draw.seed}.{draw.size}"
+        shown = [words.get((draw.table, row)) for row in draw.rows]
+        beside = [words.get((draw.table, row)) for row in draw.others]
+        for of in (place, "all.sample"):
+            found[f"{of}.size"] += len(draw.rows)
+            found[f"{of}.looked_at"] += sum(word is not None for word in shown)
+        found[f"{place}.lot"] = found[f"{draw.table}.came_in"]
+        found[f"{place}.not_ok"] = shown.count("not ok")
+        found[f"{place}.others_not_ok"] = beside.count("not ok")
+        found[f"{place}.allowed"], found[f"{place}.wrong"] = draw.allowed, draw.wrong
+
+
+def _signoffs(run: Run, found: Found) -> None:
+    """What people opened, and how far a phase went by it."""
+    opened = apps.get_model("ledger", "SignOff").objects.using(bind.REAL)
+    for each in opened.order_by("pk"):
+        found[f"signoffs.{each.table}.{each.gate}.opened"] = int(each.value)
+    for use in apps.get_model("ledger", "SignOffUse").objects.filter(run_id=run.run_id):
+        found[f"signoffs.{use.place}.{use.phase}"] = int(use.figure)
+
+
+def _again(run: Run, found: Found) -> None:
+    """What moved since a rehearsal, and what is planned otherwise by that."""
+    if "replanned" in run.manifest():
+        for name, file in (("moved", "drift.csv"), ("rows", "replanned.csv")):
+            found[f"replanned.{name}"] = len(_lines(run.folder / file))
 
 
 def _undo(run: Run, found: Found) -> None:

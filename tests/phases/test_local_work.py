@@ -22,6 +22,7 @@ from reimport_lib.show import cover
 from reimport_lib.write import bind, models
 from tests.phases import sites
 from tests.phases.sites import Lines, Site
+from tests.phases.test_figures import figures_of, wrong
 
 pytestmark = sites.ONLY_SQLITE
 
@@ -75,7 +76,11 @@ def test_by_a_sign_off_runs_pass_until_it_is_withdrawn(
     for run in (rehearsal, full, later):
         (leaning,) = run.phase("patients")["leans_on"]
         assert leaning == {"place": place, "figure": 2.0, "digest": signed.digest}
-        assert signed.why in cover.render(run.manifest(), run.folder)
+        page = cover.render(run.manifest(), run.folder)
+        assert signed.why in page
+        for name in (f"signoffs.{place}.opened", f"signoffs.{place}.patients"):
+            assert f'<data value="2" data-figure="{name}">2</data>' in page
+        assert wrong(page, run.run_id, figures_of(run)) == []
     ((_, standing, leant),) = signing.listed(settings)
     assert (standing, leant) == ("in force", [full.run_id])
     signing.withdraw(settings, signed.number, why="looked at again", by="B. Example")

@@ -16,6 +16,7 @@ from reimport_lib.show import cover, replanned
 from reimport_lib.write import bind
 from tests.phases import sites
 from tests.phases.sites import Site
+from tests.phases.test_figures import figures_of, wrong
 
 GONE = """
     DELETE FROM patients_contactdetail WHERE id = (
@@ -70,6 +71,8 @@ def test_a_row_that_moved_is_planned_anew_shown_and_applied_by_a_new_word(
         "unexplained": 0,
     }
     page = cover.render(run.manifest(), run.folder)
+    assert 'data-figure="replanned.moved"' in page
+    assert wrong(page, run.run_id, figures_of(run)) == []
     first = page.index("What is otherwise than it was reviewed</h2>")
     assert first < page.index(line["key"]) < page.index("What becomes of the data</h2>")
     assert approve.word(run) != approve.word(reviewed)

@@ -18,13 +18,14 @@ from reimport_lib.execute import dossier, report, sample_marks
 from reimport_lib.phases import verifying
 from reimport_lib.record import samples
 from reimport_lib.record.run import Run
-from reimport_lib.show import sampled
+from reimport_lib.show import cover, sampled
 from reimport_lib.show.sampled import SampleState
 from reimport_lib.write import bind
 from reimport_lib.write import samples as held
 from tests.phases import sites
 from tests.phases.conftest import Once, States, Whole
 from tests.phases.sites import Site
+from tests.phases.test_figures import Page, figures_of, wrong
 
 Cells = dict[str, str]
 WHO = "A. Example"
@@ -87,6 +88,12 @@ def of_samples(run: Run) -> dict[str, SampleState]:
     return {each["table"]: sampled.state(each) for each in found}
 
 
+def of_samples_on(page: str) -> dict[str, int]:
+    """A page's figures that are of samples, by their names."""
+    found = {place.rpartition("/")[2]: number for place, number, _ in Page(page).found}
+    return {name: number for name, number in found.items() if ".sample." in name}
+
+
 def in_ledger(run: Run) -> list[tuple[Any, ...]]:
     bind.bind_real(run.settings)
     model = held._model("SampleMark").objects.filter(run_id=run.run_id)
@@ -119,6 +126,15 @@ def test_marks_are_kept_counted_and_told_and_no_seal_is_broken(
     assert f"Sign-off pack, private: {run.folder / samples.FOLDER}" in whole
     index = (imported.settings.runs / "index.html").read_text()
     assert "did not pass: notes" in index
+    page, known = cover.render(run.manifest(), run.folder), figures_of(run)
+    assert wrong(page, run.run_id, known) == []
+    told = {name.rpartition(".")[2]: name for name in of_samples_on(page)}
+    assert {"lot", "size", "looked_at", "not_ok", "allowed", "wrong"} <= told.keys()
+    for name in told.values():
+        known[run.run_id][name] += 1
+    assert {
+        line.split()[0].rpartition("/")[2] for line in (wrong(page, run.run_id, known))
+    } == {*told.values()}
     found = verifying.verified(imported.settings, run.run_id, root=root)
     assert found.altered == []
     assert [said for said in found.unchecked if "does not name that one" in said]
@@ -130,6 +146,9 @@ def test_marks_are_kept_counted_and_told_and_no_seal_is_broken(
     assert ask("read", str(write(path, taken_back))).exit_code == 0
     assert of_samples(run)["notes"] is SampleState.UNFINISHED
     assert len(in_ledger(run)) == len(lines) + 1
+    index = (imported.settings.runs / "index.html").read_text()
+    own, both = figures_of(run)[run.run_id], ("all.sample.looked_at", "all.sample.size")
+    assert of_samples_on(index) == {name: own[name] for name in both}
 
 
 @sites.ONLY_SQLITE  # what files say of marks that the ledger has

@@ -18,6 +18,7 @@ from reimport_lib.write import putting_back, touched, undo
 from reimport_lib.write.touched import RowImage
 from tests.phases import sites
 from tests.phases.conftest import Whole
+from tests.phases.test_figures import figures_of, wrong
 
 
 @pytest.fixture
@@ -47,6 +48,9 @@ def test_a_rehearsal_is_undone_on_its_copy_which_stays_as_it_is(rehearsal: Run) 
     said = undo_words.rehearsed(rehearsal.manifest())
     assert f"{proof['rows']['reversed']:,} rows of {proof['models']} tables" in said
     assert approve.NO_UNDO not in approve.word(rehearsal)
+    page = cover.render(rehearsal.manifest(), rehearsal.folder)
+    assert 'data-figure="undo_proof.reversed"' in page
+    assert wrong(page, rehearsal.run_id, figures_of(rehearsal)) == []
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
