@@ -10,7 +10,7 @@ from itertools import pairwise
 from reimport_lib.privacy import folding
 
 UUID = re.compile(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b")
-OWN = re.compile(rf"\bp-[0-9a-f]{{8}}\b|({UUID.pattern})")
+OWN = re.compile(rf"\b(?:p-[0-9a-f]{{8}}\b|({UUID.pattern}))")
 _BODY = re.compile(r"<(style|script)\b[^>]*>.*?</\1>", re.IGNORECASE | re.DOTALL)
 
 

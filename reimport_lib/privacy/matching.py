@@ -7,7 +7,7 @@ nothing of anybody: see *How it is compared* in ``docs/reports.md``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice, pairwise
@@ -23,6 +23,7 @@ LEAST_PHRASE = 8
 
 _LOOKED_AT = 500
 _LEAST_UUID = 32
+_ONE_UUID = re.compile(f"({UUID.pattern})")
 _DIGEST = re.compile(r"[0-9a-f]{40,}")
 
 Trace = tuple[str, ...]
@@ -64,7 +65,7 @@ class Matcher:
     found: dict[Trace, str] = field(default_factory=dict)
     drawn: dict[str, tuple[str, str]] = field(default_factory=dict)
     compared: int = 0
-    _seen: set[int] = field(default_factory=set)
+    _seen: dict[str, set[int]] = field(default_factory=dict)
     _written: dict[str, set[int]] = field(default_factory=dict)
 
     def match_all(self, streams: Iterable[PersonValues]) -> None:
@@ -80,12 +81,11 @@ class Matcher:
             return
         if values.kind == WORDS:
             self.common.add_all(t for t, n in values.texts.items() if n >= MANY_ROWS)
-        new = {t: n for t, n in values.texts.items() if self._is_new(t, values.kind)}
+        new = self._new(values)
         if not new:
             return
         values = replace(values, texts=new)
-        lines = [text.replace("\n", " ").replace("\r", " ") for text in values.texts]
-        folded = folding.folded("\n".join(lines)).split("\n")
+        folded = folding.folded(_lines(values.texts)).split("\n")
         if values.place not in self.drawn:
             self._draw(values, folded)
         self.compared += len(folded)
@@ -96,13 +96,12 @@ class Matcher:
                 for form in self.forms(text, rows, values.kind):
                     self.found.setdefault(form, said)
 
-    def _is_new(self, text: str, kind: str) -> bool:
-        """Whether no column of that kind had *text* yet, as the database has most."""
-        known = hash((text, kind))
-        if known in self._seen:
-            return False
-        self._seen.add(known)
-        return True
+    def _new(self, values: PersonValues) -> dict[str, int]:
+        """Those that no column of that kind had yet, as the database has most."""
+        known = self._seen.setdefault(values.kind, set())
+        new = {t: n for t, n in values.texts.items() if hash(t) not in known}
+        known.update(map(hash, new))
+        return new
 
     def _suspects(self, folded: list[str], kind: str) -> Suspects | None:
         """What of many values may be found; None where each must be looked up."""
@@ -110,11 +109,12 @@ class Matcher:
         if kind == DAYS:
             days = shared.days.intersection(folding.days(text))
             return Suspects() if days <= common.days else None
-        if found := UUID.findall(text):
-            said = {each.replace("-", "") for each in found}
+        pieces = _ONE_UUID.split(text)
+        if found := pieces[1::2]:
+            said = "\n".join(found).replace("-", "").split("\n")
             if not shared.uuids.intersection(said) <= common.uuids:
                 return None
-            text = UUID.sub(" ", text)
+            text = " ".join(pieces[::2])
         text = folding.without_moments(text)
         if not shared.numbers.intersection(folding.numbers(text)) <= common.numbers:
             return None
@@ -227,6 +227,14 @@ class Matcher:
             if any(self.forms(plain, rows, values.kind, everywhere=True)):
                 self.drawn[values.place] = (values.kind, text)
                 return
+
+
+def _lines(texts: Collection[str]) -> str:
+    """Each of *texts* on a line of its own."""
+    joined = "\n".join(texts)
+    if "\r" not in joined and joined.count("\n") == len(texts) - 1:
+        return joined
+    return "\n".join(t.replace("\n", " ").replace("\r", " ") for t in texts)
 
 
 def _forms_of(days: Iterable[int]) -> dict[str, set[int]]:

@@ -14,6 +14,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -24,9 +25,10 @@ _INLINE = re.compile(
     r"\b[^<>]*>",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(r"\s*</t[dh]>\s*<t[dh]\b[^<>]*>\s*", re.IGNORECASE)
+_BESIDE = re.compile(r"</t[dh]>\s*<t[dh]\b[^<>]*>\s*", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
-_EMBEDDED = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+# From the start of a run alone: a shorter one is else tried again from each character.
+_EMBEDDED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{40,}={0,2}")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _ESCAPE = re.compile(r"\\(?:u\{?([0-9a-fA-F]{4,6})\}?|x([0-9a-fA-F]{2})|(.))", re.S)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -81,35 +83,44 @@ def _strings(value: Any) -> Iterator[str]:
 
 def views(text: str, *, depth: int = 0) -> Iterator[str]:
     """What *text* says, read in each way in which it may be read."""
-    plain, embedded = text, []
-    if depth < 3:
-        embedded = [each for found in _runs(text) for each in _unpacked(found)]
-    plain = _EMBEDDED.sub(_blank, plain)
+    runs: list[str] = []
+    plain = _EMBEDDED.sub(partial(_blank, runs), text)
+    embedded = [each for run in runs for each in _unpacked(run)] if depth < 3 else []
     read = _resolved(plain)
     for each in (plain, read) if read != plain else (plain,):
         if "<" not in each:
             yield each
             continue
         yield "\n".join(_TAG.findall(each))
-        yield _TAG.sub("\n", _BESIDE.sub(" ", _INLINE.sub("", each)))
+        yield _TAG.sub("\n", _in_a_row(_INLINE.sub("", each)))
     for each in embedded:
         yield from views(each, depth=depth + 1)
 
 
-def _runs(text: str) -> Iterator[str]:
-    """What may be something embedded: long, and no digest."""
-    for found in _EMBEDDED.findall(text):
-        if not _HEX.fullmatch(found):
-            yield found
+def _in_a_row(text: str) -> str:
+    """*text* with a blank, and no more, between cells that stand beside each other."""
+    pieces, at = list[str](), 0
+    for found in _BESIDE.finditer(text):
+        pieces += (text[at : found.start()].rstrip(), " ")
+        at = found.end()
+    return "".join((*pieces, text[at:]))
 
 
-def _blank(found: re.Match[str]) -> str:
-    """Nothing, in place of digests and what is embedded; names of places stay."""
+def _blank(runs: list[str], found: re.Match[str]) -> str:
+    """
+    Nothing, in place of digests and what is embedded; names of places stay.
+
+    Args:
+        runs: is given what may be something embedded: long, and no digest.
+    """
     run = found.group()
+    if _HEX.fullmatch(run):
+        return " "
+    runs.append(run)
     parts = re.split(r"[/_+-]", run)
     is_mixed = re.search(r"\d", run) and run != run.lower() and run != run.upper()
     is_random = is_mixed and len(run) / len(parts) >= _LEAST_PART
-    return " " if _HEX.fullmatch(run) or is_random else run
+    return " " if is_random else run
 
 
 def _resolved(text: str) -> str:
