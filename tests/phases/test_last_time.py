@@ -59,4 +59,4 @@ def test_each_notebook_compares_its_phase_with_the_run_before(
             f"{whole.rehearsal.run_id}/{table}.updated",
         )
         for name, number in ((f"{table}.updated", rows), (was, then)):
-            assert f'data-figure="{name}" value="{number}">{number:,}<' in shown
+            assert f'value="{number}" data-figure="{name}">{number:,}<' in shown
