@@ -53,14 +53,14 @@ class PhaseNotebook:
     def compare(self) -> Stack:
         """What is otherwise than the last time, figure by figure?"""
         last = LastTime.for_run(self.run)
-        checks = [check.as_json() for check in self.made()]
+        checks = [check.as_json() for check in self._made()]
         entry: PhaseEntry = {**self.run.phase(self.name), "checks": checks}
         shown = changed_in_phase(last, self.run.manifest(), entry)
         page = Path(named(self.name).notebook).with_suffix(".html").name
         links = [] if is_by_hand() else [pages_of(last, self.run.folder, page)]
         return Stack([*shown, *links])
 
-    def made(self) -> Sequence[Check]:
+    def _made(self) -> Sequence[Check]:
         """The checks that were made in this notebook so far."""
         return self.checks or ()
 

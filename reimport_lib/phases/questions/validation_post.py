@@ -48,11 +48,11 @@ class ValidationPostNotebook(PhaseNotebook):
 
     def finish(self) -> Stack | None:
         """Close the phase by all its questions; raises ValidationFailed or Refused."""
-        checks = self.made()
+        checks = self._made()
         validation_post.finish(self.run, checks)
         return self.way_on(checks)
 
-    def made(self) -> list[Check]:
+    def _made(self) -> list[Check]:
         """The checks of all its questions; those not asked yet are asked now."""
         answers = map(self._answer, validation_post.QUESTIONS)
         return [check for found in answers for check in found]
