@@ -53,6 +53,10 @@ Measured = dict[str, Costs]
 """Phase -> its costs."""
 
 
+_OF_A_COPY = frozenset({"copy", "copy_from", "copy_to", "copy_end"})
+"""What goes over the line between a COPY and its end, in packets."""
+
+
 def measure(scale: float, url: str = "") -> Measured:
     """Rehearse the import of a synthetic clinic of that size, once."""
     with tempfile.TemporaryDirectory(prefix="costs-") as name:
@@ -75,7 +79,7 @@ def _phases(run: Run, reached: list[points.Point]) -> Iterator[tuple[str, Costs]
         seen, before = len(reached), _bytes(run.folder)
         with _counted() as profile:
             named(name).module.execute(run)
-        kinds = Counter(point.kind for point in reached[seen:])
+        kinds = Counter(p.kind for p in reached[seen:] if p.what not in _OF_A_COPY)
         yield (
             name,
             Costs(
