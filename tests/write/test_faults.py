@@ -43,7 +43,8 @@ def writing(engine: str, url: str) -> bool:
                 " AND datname = current_database()"
             ).fetchone()
         return bool(row and row[0])
-    with closing(sqlite3.connect(sqlite_file(url), timeout=0)) as file:
+    # longer than it writes before its phase
+    with closing(sqlite3.connect(sqlite_file(url), timeout=0.3)) as file:
         try:
             file.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
