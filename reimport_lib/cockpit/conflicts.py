@@ -29,7 +29,7 @@ BETWEEN = "\t"
 
 
 @dataclass(frozen=True, slots=True)
-class Ruled:
+class RuledSince:
     """What somebody decided of a question, and when (ISO)."""
 
     ruling: Policy
@@ -37,7 +37,7 @@ class Ruled:
     at: str
 
 
-Places = Mapping[str, Ruled]
+Places = Mapping[str, RuledSince]
 """Run, table, pseudonym and field of a question, joined -> what was decided of it."""
 
 
@@ -55,9 +55,9 @@ def decided(run: Run, answer: CommandAnswer) -> Places | None:
     if told is None:
         return None
     return {
-        BETWEEN.join((run.run_id, each["table"], each["key"], each["field"])): Ruled(
-            Policy(each["ruling"]), each["by"], each["at"]
-        )
+        BETWEEN.join(
+            (run.run_id, each["table"], each["key"], each["field"])
+        ): RuledSince(Policy(each["ruling"]), each["by"], each["at"])
         for each in told
     }
 
@@ -111,7 +111,7 @@ def shown(view: View, ruled: Places | None) -> Element:
     return Stack([*tables, *map(Sentence, told)])
 
 
-def _settled(run: Run, one: Ruled | None) -> Mapping[str, str]:
+def _settled(run: Run, one: RuledSince | None) -> Mapping[str, str]:
     """How a question is settled from the next rehearsal on, and by whom."""
     if one is None:
         return {"by": ""}
