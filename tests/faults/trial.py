@@ -25,7 +25,7 @@ from tests.faults.people import EDITS, found_again, saves, swaps_source
 from tests.faults.points import NOTHING, Here, Hit, Hits, Point
 from tests.faults.story import RESTORE, UNDO, Do, Step, Story
 
-SECONDS = 60  # a process that is not done by then hangs
+SECONDS = 180  # a process that is not done by then hangs, also on a busy machine
 OPERATOR = "second-operator"
 OPERATOR_SECONDS = 3  # that they may need, or be kept waiting for
 DEFECT = "a defect of the program"
