@@ -69,9 +69,9 @@ def office(superuser: User, client: Client) -> Client:
     return client
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The runs folder; beside it lies what is nobody's business."""
+    """The runs folder, never that of the checkout; beside it lies nobody's business."""
     (tmp_path / "secret.html").write_text("nobody's business")
     monkeypatch.setenv("REIMPORT_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"

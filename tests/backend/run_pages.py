@@ -9,6 +9,7 @@ from typing import Any
 
 from django.test import Client
 
+from reimport_lib.config import Settings
 from reimport_lib.execute import errands
 from reimport_lib.private_files import lock
 from reimport_lib.record.run import Run
@@ -39,8 +40,8 @@ def wait_for_order(run: Run) -> None:
     _wait(lambda: errands.last(run))
 
 
-def wait_for_rehearsal(run: Run) -> None:
-    _wait(lambda: errands.last_rehearsal(run.settings))
+def wait_for_rehearsal(settings: Settings) -> None:
+    _wait(lambda: errands.last_rehearsal(settings))
 
 
 def _wait(last: Callable[[], errands.Errand | None]) -> None:

@@ -104,7 +104,7 @@ def test_a_rehearsal_is_begun_from_the_list_and_what_it_was_refused_for_is_said(
 
     assert client.post("/runs/rehearse/").status_code == 302
 
-    wait_for_rehearsal(run)
+    wait_for_rehearsal(run.settings)
     renewed = client.get(asked)  # another order may be given
     assert renewed.headers.get("HX-Refresh") == "true"
     said = text_of(client.get("/runs/"))
