@@ -29,6 +29,13 @@ from tests.show.attacks import PAYLOADS
 
 pytestmark = NEEDS_CHROMIUM
 RUN = "20261122T103000Z-full"
+PDF = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
 HEAD = PackHead(RUN, "a1", ErrorRates(), ["Left: the source."], ["sms: none came in."])
 
 
@@ -82,6 +89,27 @@ def test_a_script_of_another_digest_does_not_run(seen: Seen, pack: Path) -> None
 
     assert seen.page.title() != "ran"
     assert any("Content Security Policy" in text for text in seen.complaints)
+
+
+def test_a_pdf_is_fetched_only_where_somebody_asks_to_see_it_here(
+    seen: Seen, pack: Path
+) -> None:
+    file = pack / "files" / "1.pdf"
+    file.parent.mkdir()
+    file.write_bytes(PDF)
+    page, address = seen.page, file.as_uri()
+    page.goto((pack / "patients-01.html").as_uri())
+    page.wait_for_load_state("networkidle")
+    assert address not in seen.requests
+
+    with page.expect_request(address):
+        page.get_by_text("Show it here").first.click()
+
+    shown = page.locator("object[type='application/pdf']").first
+    assert shown.bounding_box()
+    its_own = "chrome-extension:"  # of the browser's viewer, within the browser
+    assert [url for url in seen.to_others if not url.startswith(its_own)] == []
+    assert seen.complaints == []
 
 
 def test_cards_are_marked_by_keys_and_the_marks_are_saved_as_a_file(
