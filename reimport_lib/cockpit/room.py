@@ -60,6 +60,7 @@ class Room:
         self._settings = settings
         self._panels: dict[str, Panel] = {}
         self._shown: object = None
+        self._failed: dict[str, CommandAnswer] = {}
         self.view = look(settings)
         self._opened = now()
         self._watch = Watch(self._look_again)
@@ -113,8 +114,8 @@ class Room:
         """
 
         def do() -> None:
-            self._panels[panel].tell(None)
             self._refresh()
+            self._panels[panel].tell(None)
             try:
                 answer = orders.give(*words(), environ=environ)
                 answer = then(answer) if then else answer
@@ -131,8 +132,8 @@ class Room:
         try:
             self.view = look(self._settings)
         except _TOLD as error:
-            for panel in list(self._panels.values())[:1]:
-                panel.tell(_unexpected(error))
+            for name in list(self._panels)[:1]:
+                self._fail(name, error)
             return
         if was is Stage.AT_WORK and self.view.stage is not was:
             for panel in list(self._panels.values()):
@@ -140,12 +141,25 @@ class Room:
         stands = self.view.stands if self.view.stage is Stage.AT_WORK else None
         mark = (self.view.mark, self._watch.is_busy, stands)
         if mark != self._shown:
-            self._refresh()
             self._shown = mark
+            self._refresh()
 
     def _refresh(self) -> None:
-        for panel in list(self._panels.values()):
-            panel.refresh(self.view, is_busy=self._watch.is_busy)
+        """Into each panel what lies there; one that cannot show it says why."""
+        for name, panel in list(self._panels.items()):
+            try:
+                panel.refresh(self.view, is_busy=self._watch.is_busy)
+            except _TOLD as error:
+                self._fail(name, error)
+            else:
+                if name in self._failed:
+                    panel.settle(self._failed.pop(name))
+
+    def _fail(self, name: str, error: Exception) -> None:
+        """Tell in the panel *name* what it could not show, until it can again."""
+        self._failed[name] = _unexpected(error)
+        self._panels[name].tell(self._failed[name])
+        self._shown = None
 
 
 def _unexpected(error: Exception) -> CommandAnswer:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from reimport_demo.clinic.build import Clinic
-from reimport_lib.cockpit import sections
+from reimport_lib.cockpit import conflicts, sections
 from reimport_lib.cockpit.notebook import Cockpit
 from reimport_lib.cockpit.panels import Panel
 from reimport_lib.cockpit.places import RunPage
@@ -15,10 +16,13 @@ from reimport_lib.execute import approve, report, worklist
 from reimport_lib.execute.desk import Stage, look
 from reimport_lib.execute.orders import CommandAnswer
 from reimport_lib.phases import all_phases
+from reimport_lib.phases.asked import FOLDER
 from reimport_lib.record import heartbeat, lock, runs
 from reimport_lib.record.clock import now
+from reimport_lib.record.manifest import MANIFEST
 from reimport_lib.record.status import Status
 from reimport_lib.show.html import Sentence
+from reimport_lib.write import databases
 from tests.cli.commands import wait_for
 from tests.phases import sites
 from tests.phases.conftest import Whole
@@ -103,17 +107,7 @@ def test_buttons_order_what_they_say(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Decide, read back, another source, reject, stop, go on; each by the command."""
-    key = a_patient(imported)
-    change(imported, "patients", key, last_name=THEIRS)
-
-    def renamed(rows: Lines) -> Lines:
-        for row in rows:
-            if row["id"].strip().casefold() == key:
-                row["nameLast"] = "Changedthere"
-        return rows
-
-    edits = {"Contacts": renamed}
-    site = imported.with_exports(sites.edited(clinic.exports, tmp_path / "e", edits))
+    site, edits = changed_by_both(imported, clinic, tmp_path)
     sites.chosen(site, whole.full, monkeypatch)
     run = site.rehearse("patients")
     report.write(run)
@@ -179,6 +173,80 @@ def test_buttons_order_what_they_say(
         assert "and by no command" in press(rehearse, "stop")
     finally:
         cockpit.close()
+
+
+def test_what_is_gone_is_told_where_it_is_missed_until_it_is_back(
+    imported: Site,
+    whole: Whole,
+    clinic: Clinic,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The database; a record that is cut off; what people were asked; all runs."""
+    site, _ = changed_by_both(imported, clinic, tmp_path)
+    sites.chosen(site, whole.full, monkeypatch)
+    run = site.rehearse("patients")
+    name = databases.database_name(site.url)
+    monkeypatch.setenv("DATABASE_URL", site.url.replace(name, f"gone-{name}"))
+    cockpit = Cockpit(site.settings)
+    try:
+        first, _ = cockpit.rehearse()
+        asked, _ = cockpit.conflicts()
+        undo, _ = cockpit.undo()
+        assert "FileMaker now" in asked.known.value
+        assert conflicts.UNKNOWN in asked.known.value
+        for panel, order in ((asked, "decide"), (undo, "plan")):
+            typed = {"by": "Ada"} if panel is asked else {}
+            told = press(panel, order, **typed)
+            assert "not done" in told, order
+            assert "Next: " in told, order
+        monkeypatch.setenv("DATABASE_URL", site.url)
+        press(asked, "decide", by="Ada")
+        wait_for(lambda: "Ada: keep" in asked.known.value)
+        assert conflicts.UNKNOWN not in asked.known.value
+
+        record = run.folder / MANIFEST
+        whole_record = record.read_bytes()
+        record.write_bytes(whole_record[:100])
+        wait_for(lambda: MANIFEST in first.told.value)
+        assert "Next: " in first.told.value
+        record.write_bytes(whole_record)
+        wait_for(lambda: first.told.value == "")
+
+        question = next((run.folder / FOLDER).glob("*.json"))
+        held = question.read_bytes()
+        question.write_bytes(held[:20])
+        said = press(undo, "plan")
+        assert "Nothing was written" in said
+        wait_for(lambda: f"{question.name} of {run.run_id}" in asked.told.value)
+        question.write_bytes(held)
+        wait_for(lambda: "cannot be read" not in asked.told.value)
+
+        site.settings.runs.rename(tmp_path / "elsewhere")
+        wait_for(lambda: sections.NO_RUN.split(":")[0] in first.known.value)
+        assert "FileMaker now" not in asked.known.value
+        (tmp_path / "elsewhere").rename(site.settings.runs)
+        wait_for(lambda: "FileMaker now" in asked.known.value)
+    finally:
+        cockpit.close()
+
+
+def changed_by_both(
+    imported: Site, clinic: Clinic, tmp_path: Path
+) -> tuple[Site, Mapping[str, Callable[[Lines], Lines]]]:
+    """*imported* with a name that both sides changed, and what FileMaker did."""
+    key = a_patient(imported)
+    change(imported, "patients", key, last_name=THEIRS)
+
+    def renamed(rows: Lines) -> Lines:
+        for row in rows:
+            if row["id"].strip().casefold() == key:
+                row["nameLast"] = "Changedthere"
+        return rows
+
+    edits = {"Contacts": renamed}
+    exports = sites.edited(clinic.exports, tmp_path / "e", edits)
+    return imported.with_exports(exports), edits
 
 
 def shown_anew(site: Site) -> str:
