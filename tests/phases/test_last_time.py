@@ -32,7 +32,6 @@ def test_what_a_run_is_compared_with_is_kept_once_and_sealed(ready: Site) -> Non
     assert altered == [f"{last_time.FILE}: not as it was sealed"]
 
 
-@ONLY_SQLITE
 def test_each_notebook_compares_its_phase_with_the_run_before(
     whole: Whole, later: Later
 ) -> None:

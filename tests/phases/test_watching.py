@@ -169,7 +169,6 @@ def test_only_the_last_import_that_was_proven_is_looked_at(
     assert "Nothing is due" in CliRunner().invoke(app, ["watch"]).output
 
 
-@ONLY_SQLITE
 def test_what_was_pruned_or_does_not_answer_is_refused(
     imported: Site, whole: Whole
 ) -> None:
