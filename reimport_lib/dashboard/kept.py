@@ -1,4 +1,4 @@
-"""What pages ask for every other second, made once for all who ask.
+"""What pages show and ask for again, made once for all who ask.
 
 It is made anew where a file that it tells of was written, a process took or left a run,
 or ``FRESH_SECONDS`` have gone by: durations tick.

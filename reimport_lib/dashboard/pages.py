@@ -12,18 +12,22 @@ from django.urls import reverse
 from django.utils.http import parse_etags, quote_etag
 from django.utils.safestring import mark_safe
 
-from reimport_lib.dashboard import facts, files, forms, history, kept, log, shelf
+from reimport_lib.dashboard import facts, files, forms, history, kept, log, pace, shelf
 from reimport_lib.dashboard.access import RunsView, may
 from reimport_lib.dashboard.models import OPERATE, PRIVATE
+from reimport_lib.dashboard.pace import OpenPages
 from reimport_lib.dashboard.shelf import Shelved, Unreadable
 from reimport_lib.execute import errands
 
-LIVE_SECONDS, QUIET_SECONDS = 2, 15
-"""After how long a page asks again: of a run at work, and of one that is not."""
 FEW_EVENTS = 12
 LONGEST_NUMBER = 20
 """Of a page, as an address has it."""
+RELOAD_SECONDS = 5
+"""After how long a page without JavaScript is loaded anew, at the least."""
+ASK_AGAIN = "Ask-Again"
+"""Of an answer: after how many seconds the page asks again."""
 _AT = "reimport_dashboard"
+_open = OpenPages()
 
 
 class ReadingView(RunsView):
@@ -62,17 +66,7 @@ class AllRunsLive(ReadingView):
     """The list alone, where it is another than the browser has."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        settings, may_order = shelf.settings(), may(request, OPERATE)
-        number = request.GET.get("page", "1")
-        return _renewed(
-            request,
-            kept.part(
-                settings,
-                ("", may_order, number[:LONGEST_NUMBER]),
-                shelf.all_ids(settings),
-                lambda: _list(request),
-            ),
-        )
+        return _renewed(request, _kept_list(request))
 
 
 class OneRun(ReadingView):
@@ -86,13 +80,7 @@ class OneRunLive(ReadingView):
     """Where a run stands, where that is another than the browser has."""
 
     def get(self, request: HttpRequest, run_id: str) -> HttpResponse:
-        settings, may_order = shelf.settings(), may(request, OPERATE)
-
-        def make() -> dict[str, Any]:
-            return _part(shelf.one(settings, run_id), may_order=may_order)
-
-        found = kept.part(settings, (run_id, may_order), [run_id], make)
-        return _renewed(request, found)
+        return _renewed(request, _kept_part(request, run_id))
 
 
 class EventsOfRun(ReadingView):
@@ -110,7 +98,7 @@ def all_runs(request: HttpRequest, complaint: str = "") -> HttpResponse:
     may_order = may(request, OPERATE)
     with shelf.told():
         shown = {
-            "part": _list(request),
+            "part": _paced(request, _kept_list(request)),
             "orders": forms.to_rehearse(shelf.settings()) if may_order else None,
             "complaint": complaint,
         }
@@ -120,7 +108,7 @@ def all_runs(request: HttpRequest, complaint: str = "") -> HttpResponse:
 def page(request: HttpRequest, shelved: Shelved, complaint: str = "") -> HttpResponse:
     """The page of a run; *complaint*: what was wrong with an order."""
     may_order = may(request, OPERATE)
-    part = _part(shelved, may_order=may_order)
+    part = _paced(request, _kept_part(request, shelved.run.run_id))
     with shelf.told():
         shown = {
             "run_id": shelved.run.run_id,
@@ -134,6 +122,28 @@ def page(request: HttpRequest, shelved: Shelved, complaint: str = "") -> HttpRes
             "complaint": complaint,
         }
     return render(request, f"{_AT}/run.html", shown, status=400 if complaint else 200)
+
+
+def _kept_list(request: HttpRequest) -> dict[str, Any]:
+    """The list, made once for all who ask for the same."""
+    settings, may_order = shelf.settings(), may(request, OPERATE)
+    number = request.GET.get("page", "1")
+    return kept.part(
+        settings,
+        ("", may_order, number[:LONGEST_NUMBER]),
+        shelf.all_ids(settings),
+        lambda: _list(request),
+    )
+
+
+def _kept_part(request: HttpRequest, run_id: str) -> dict[str, Any]:
+    """Where a run stands, made once for all who ask for the same."""
+    settings, may_order = shelf.settings(), may(request, OPERATE)
+
+    def make() -> dict[str, Any]:
+        return _part(shelf.one(settings, run_id), may_order=may_order)
+
+    return kept.part(settings, (run_id, may_order), [run_id], make)
 
 
 def _part(shelved: Shelved, *, may_order: bool) -> dict[str, Any]:
@@ -179,7 +189,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 def _polled(
     template: str, shown: dict[str, Any], at: str, *, is_live: bool, was: str = ""
 ) -> dict[str, Any]:
-    """A part of a page with its ETag, and where and when it is asked for again."""
+    """A part of a page with its ETag, and where it is asked for again."""
     inner = render_to_string(template, shown)
     etag = quote_etag(hashlib.sha256(inner.encode()).hexdigest()[:32])
     return {
@@ -188,21 +198,31 @@ def _polled(
         "at": at,
         "was": was,
         "is_live": is_live,
-        "seconds": LIVE_SECONDS if is_live else QUIET_SECONDS,
     }
+
+
+def _paced(request: HttpRequest, part: dict[str, Any]) -> dict[str, Any]:
+    """The part, with the word of the page that asks, and when that is to ask again."""
+    word = pace.word(request.GET.get("tab", ""))
+    seconds = _open.seconds(word, is_live=part["is_live"])
+    reload_seconds = max(seconds, RELOAD_SECONDS)
+    return {**part, "tab": word, "seconds": seconds, "reload_seconds": reload_seconds}
 
 
 def _renewed(request: HttpRequest, part: dict[str, Any]) -> HttpResponse:
     """The part; or the whole page anew, where other orders may be given now."""
     if request.GET.get("was", part["was"]) != part["was"]:
+        _open.closed(request.GET.get("tab", ""))
         return HttpResponse(status=200, headers={"HX-Refresh": "true"})
-    return _fragment(request, part)
+    return _fragment(request, _paced(request, part))
 
 
 def _fragment(request: HttpRequest, part: dict[str, Any]) -> HttpResponse:
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if part["etag"] in known:
-        return HttpResponse(status=304, headers={"ETag": part["etag"]})
-    answer = render(request, f"{_AT}/polled.html", {"part": part})
+        answer = HttpResponse(status=304)
+    else:
+        answer = render(request, f"{_AT}/polled.html", {"part": part})
     answer["ETag"] = part["etag"]
+    answer[ASK_AGAIN] = str(part["seconds"])
     return answer

@@ -15,6 +15,8 @@ from rest_framework.test import APIClient
 from run_pages import ID, Browser, Executed
 
 from reimport_lib.config import load_settings
+from reimport_lib.dashboard import pages
+from reimport_lib.dashboard.pace import OpenPages
 from reimport_lib.home import CHECKOUT
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
@@ -75,6 +77,14 @@ def runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "secret.html").write_text("nobody's business")
     monkeypatch.setenv("REIMPORT_RUNS", str(tmp_path / "runs"))
     return tmp_path / "runs"
+
+
+@pytest.fixture(autouse=True)
+def opened(monkeypatch: pytest.MonkeyPatch) -> OpenPages:
+    """The pages of runs that are open: none that another test has asked for."""
+    found = OpenPages()
+    monkeypatch.setattr(pages, "_open", found)
+    return found
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_a_run_at_work_shows_how_far_it_is_and_one_that_was_killed_that_it_was(
     assert "At work in patients." in said
     assert "3 of 9 phases done" in said
     assert re.search(r"time left about \d", said)
-    assert 'hx-trigger="every 2s"' in live.content.decode()
+    assert 'hx-trigger="every 2s, shown"' in live.content.decode()
     assert '<noscript><meta http-equiv="refresh"' in live.content.decode()
     assert "Stop" in said
     assert "Approve" not in said

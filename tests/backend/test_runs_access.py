@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import resolve
 from run_pages import ID, OPERATE, PRIVATE, VIEW, Browser, Executed, asked
@@ -58,6 +59,26 @@ def test_nobody_is_let_in_without_the_permission(
     seer = browser(VIEW)
     assert {asked(seer, address) for address in ADDRESSES} == {200}
     assert {seer.post(address).status_code for address in ORDERS} == {403}
+
+
+def test_who_may_no_longer_see_a_run_is_told_nothing_of_it_at_once(
+    browser: Browser, executed: Executed
+) -> None:
+    executed()
+    live = f"/runs/{ID}/live/"
+    seer, leaver = browser(VIEW, name="a"), browser(VIEW, name="b")
+    known = {"If-None-Match": seer.get(live)["ETag"]}
+    for client in (seer, leaver):
+        assert client.get(live, headers=known).status_code == 304
+
+    User.objects.get(username="a").user_permissions.clear()
+    leaver.logout()
+
+    for client in (seer, leaver):
+        answer = client.get(live, headers={**known, "HX-Request": "true"})
+        assert answer.status_code == 403
+        assert ID.encode() not in answer.content
+        assert "ETag" not in answer
 
 
 def test_no_method_and_no_address_breaks_anything(
