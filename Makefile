@@ -39,16 +39,8 @@ faults: .venv/installed ## strike an import by 10,000 seeds (ARGS="--seeds 100 -
 	$(BIN)/python -m tests.faults --seeds 10000 $(ARGS)
 
 .PHONY: bench
-bench: .venv/installed ## seconds and rows per second of every phase and every reader; limits on both engines
-	$(BIN)/python -m tools.bench $(ARGS)
-	$(BIN)/python tests/benchmarks/readers.py --rows 15000 --rounds 15
-	$(BIN)/python tests/benchmarks/readers.py --rows 500000 --rounds 1
-	$(BIN)/python -m tests.benchmarks.ledger
-	$(ON_POSTGRES) $(BIN)/python -m tests.benchmarks.ledger
-	$(ON_POSTGRES) $(BIN)/python -m tests.benchmarks.backup $(ARGS)
-	$(BIN)/python -m tests.benchmarks.merging $(ARGS)
-	$(ON_POSTGRES) $(BIN)/python -m tests.benchmarks.merging $(ARGS)
-	$(BIN)/python -m tests.benchmarks.dashboards
+bench: .venv/installed ## measure everything, on both engines, and write docs/benchmarks.md (hours; ARGS="--only whole")
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 .PHONY: golden
 golden: .venv/installed ## renew the executed notebooks in runs/example

@@ -1,6 +1,6 @@
 """Rows per second of each reader, into the frozen snapshot, beside the bare library.
 
-    python tests/benchmarks/readers.py [--rows 15000] [--rounds 5] [--way csv]
+    python -m tests.benchmarks.readers [--rows 15000] [--rounds 5] [--way csv]
 
 Bare is calamine's ``to_python`` for xlsx, iterating ``csv.reader`` for delimited text,
 and ``lxml.iterparse`` over the rows, taking the text of every value, for XML. Ours is
@@ -27,13 +27,13 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-import exports
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from reimport_lib.config import load_settings
 from reimport_lib.read.snapshot import freeze
 from reimport_lib.tables import registry
+from tests.benchmarks import exports
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 OTHERS = " ".join(
