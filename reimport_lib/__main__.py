@@ -10,11 +10,12 @@ import sys
 from types import FrameType
 
 RUNS = "run"  # the command that executes notebooks
+ELSEWHERE = "--detach"  # in a process of their own
 INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command; the process that kernels are forked from starts beside it."""
+    """Run the command; the process that kernels are forked from is forked from it."""
     _in_utf8()
     gc.disable()  # what is imported stays, and need not be looked through
     before = signal.getsignal(signal.SIGINT)
@@ -23,11 +24,12 @@ def main() -> None:
     from reimport_lib.execute.prefork import forked, room
 
     room.instead_of_home()
-    if sys.argv[1:2] == [RUNS] and forked.AVAILABLE:
-        forked.server()  # its imports take as long as all of those below
     from reimport_lib.cli import commands
 
     gc.freeze()
+    executes = sys.argv[1:2] == [RUNS] and ELSEWHERE not in sys.argv
+    if executes and forked.AVAILABLE:
+        forked.server(from_here=True)  # what it has to import besides takes as long
     gc.enable()
     signal.signal(signal.SIGINT, before)
     commands.main()

@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,22 @@ from reimport_lib.execute import kernels
 from reimport_lib.execute.prefork import forked
 
 DIES = "import os\nos._exit(1)\n"
+STARTS = """
+import sys, types
+from reimport_lib.execute import kernels
+from reimport_lib.execute.prefork import forked
+sys.modules["imported_before"] = types.ModuleType("imported_before")
+server = forked.server(from_here={})
+with kernels.preloaded(1) as booted:
+    next(booted)
+assert server is forked.server()
+server.close()
+assert server.process.poll() is not None
+"""
+SAYS = """
+import pathlib, sys
+pathlib.Path({!r}).write_text(str("imported_before" in sys.modules))
+"""
 
 
 @pytest.fixture
@@ -163,6 +180,19 @@ def test_a_fork_server_that_ended_is_replaced(folder: Path) -> None:
         started = time.monotonic()
         assert answer(next(booted)) == "42\n"
     assert time.monotonic() - started < kernels.START_SECONDS
+
+
+@pytest.mark.skipif(not forked.AVAILABLE, reason="nothing is forked here")
+@pytest.mark.parametrize("from_here", [True, False])
+def test_a_server_forked_from_a_command_has_what_that_has_imported(
+    folder: Path, at_start: Path, *, from_here: bool
+) -> None:
+    said = folder / "said"
+    at_start.write_text(SAYS.format(str(said)))
+
+    subprocess.run([sys.executable, "-c", STARTS.format(from_here)], check=True)
+
+    assert said.read_text() == str(from_here)
 
 
 def test_no_kernel_has_a_context_that_is_collected_before_the_process_ends() -> None:

@@ -1,9 +1,10 @@
 """Kernels forked from a process that has imported everything already.
 
 Importing what the notebooks use takes a kernel more time than most phases do; the
-process of ``forkserver`` does it once. Every kernel is still a process of its own, with
-nothing in it that another has made. Only where forking is safe, on Linux; elsewhere
-kernels are started as Jupyter starts them.
+process of ``server`` does it once. The command forks that one too, as soon as it has
+imported what both need. Every kernel is still a process of its own, with nothing in it
+that another has made. Only where forking is safe, on Linux; elsewhere kernels are
+started as Jupyter starts them.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn, Protocol
 
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 AVAILABLE = sys.platform == "linux"
+SERVER = "reimport_lib.execute.prefork.server"
 _ARGUMENTS_AT = 3  # of the command: python -m ipykernel_launcher ARGUMENTS
 
 
@@ -37,40 +39,125 @@ def let_fork(manager: KernelManager) -> None:
     )
 
 
-@cache
-def server() -> ForkServer:
-    """The one server of this process, started by the first who asks."""
-    ours, theirs = socket.socketpair()
-    number = str(theirs.fileno())
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reimport_lib.execute.prefork.server", number],
-        pass_fds=[theirs.fileno()],
-        stdin=subprocess.DEVNULL,
-        process_group=0,  # Ctrl-C is for this process alone to answer
-    )
-    theirs.close()
-    started = ForkServer(process, ours, Lock())
-    atexit.register(started.close)
-    return started
+def server(*, from_here: bool = False) -> ForkServer:
+    """
+    The one server of this process, started by the first who asks.
+
+    Args:
+        from_here: it begins with all that this process has imported, which has no
+            other thread yet; else it is a program of its own, and imports all anew.
+    """
+    if _ours.server is None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = _fork(ours, theirs) if from_here else _start(theirs)
+        _ours.server = ForkServer(process, ours, Lock())
+        atexit.register(_ours.server.close)
+    return _ours.server
 
 
 def end() -> None:
     """End the server of this process, where it has been started."""
-    if server.cache_info().currsize:
-        server().close()
+    if _ours.server is not None:
+        _ours.server.close()
 
 
 def renew() -> None:
     """Let the next kernel be forked from a new server, where the one there ended."""
-    if server.cache_info().currsize and server().process.poll() is not None:
-        server.cache_clear()
+    if _ours.server is not None and _ours.server.process.poll() is not None:
+        _ours.server = None
+
+
+def _start(theirs: socket.socket) -> Process:
+    return subprocess.Popen(
+        [sys.executable, "-m", SERVER, str(theirs.fileno())],
+        pass_fds=[theirs.fileno()],
+        stdin=subprocess.DEVNULL,
+        process_group=0,  # Ctrl-C is for this process alone to answer
+    )
+
+
+def _fork(ours: socket.socket, theirs: socket.socket) -> Process:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pid = os.fork()
+        if pid == 0:
+            _be_server(ours, theirs)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    with suppress(OSError):  # it has done so itself, or has ended
+        os.setpgid(pid, pid)
+    return _Child(pid)
+
+
+def _be_server(ours: socket.socket, theirs: socket.socket) -> NoReturn:
+    """What the forked process does, and nothing that its parent has begun."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the command to answer
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        os.setpgid(0, 0)
+        ours.close()
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+        import_module(SERVER).serve(theirs)
+    except Exception:  # the last frame of this process: say what it was
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(0)
+
+
+class Process(Protocol):
+    """What is asked of a server's process, in the words of ``subprocess.Popen``."""
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+class _Child:
+    """A forked child of this process in those words."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        return self._ended(os.WNOHANG)
+
+    def wait(self) -> int:
+        code = self._ended(0)
+        return 0 if code is None else code
+
+    def terminate(self) -> None:
+        self._send(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self._send(signal.SIGKILL)
+
+    def _send(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self._pid, number)
+
+    def _ended(self, options: int) -> int | None:
+        if self._code is None:
+            try:
+                pid, status = os.waitpid(self._pid, options)
+            except ChildProcessError:  # somebody else has waited for it
+                pid, status = self._pid, 0
+            if pid:
+                self._code = os.waitstatus_to_exitcode(status)
+        return self._code
 
 
 @dataclass(frozen=True, slots=True)
 class ForkServer:
     """A running ``forkserver``; it ends with this process at the latest."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     channel: socket.socket
     lock: Lock
 
@@ -98,6 +185,16 @@ class ForkServer:
         self.channel.close()
         self.process.terminate()  # it may still be importing, for a run that is refused
         self.process.wait()
+
+
+@dataclass(slots=True)
+class _Ours:
+    """What this process has started."""
+
+    server: ForkServer | None = None
+
+
+_ours = _Ours()
 
 
 class _Forked:

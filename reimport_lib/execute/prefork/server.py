@@ -1,8 +1,9 @@
 """The process that kernels are forked from.
 
-It is started as ``python -m reimport_lib.execute.prefork.server FD``.
+The command forks it from itself; for others it is started as
+``python -m reimport_lib.execute.prefork.server FD``.
 
-It imports what the notebooks use, then reads one request a line from the socket *FD*:
+It imports what the notebooks use, then reads one request a line from its socket:
 arguments of the kernel, its environment and folder. Each is answered by the pid of a
 new kernel. It ends when the other end of the socket is closed, and its kernels, which
 look for their parent, end with it.
@@ -26,9 +27,9 @@ from typing import Any, NoReturn
 PRELOAD = "reimport_lib.execute.prefork.preload"
 
 
-def main() -> None:
+def serve(channel: socket.socket) -> None:
+    """Fork a kernel for each request, until the other end of *channel* is closed."""
     gc.disable()
-    channel = socket.socket(fileno=int(sys.argv[1]))
     preload = import_module(PRELOAD)
     with suppress(Exception):  # every kernel will meet it, and record it
         preload.load()
@@ -72,4 +73,4 @@ def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main()
+    serve(socket.socket(fileno=int(sys.argv[1])))
