@@ -13,25 +13,18 @@ import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from reimport_demo.request_log import LOG
+from tests import sharing_out
 from tests.s3_requests import forbidden
 from tools import postgres
 from tools.databases import migrate
 
 ENGINES = ("sqlite", "postgresql")
-TESTS = Path(__file__).resolve().parent
-LONGEST = (
-    *("browser/test_dashboard.py", "cli/test_commands.py"),
-    *("phases/test_acceptance.py", "faults/test_sqlite.py"),
-    *("tools/test_own_project.py", "faults/test_postgresql.py"),
-    *("faults/test_bugs.py", "browser/test_lab.py", "phases/test_changes.py"),
-    *("write/test_deletion.py", "cli/test_readme_walk.py", "cli/test_notify.py"),
-)
-"""What takes a minute or more."""
 GIVEN_POSTGRES = "REIMPORT_TEST_POSTGRES"
 OURS = ("DATABASE_URL", "REIMPORT_", "S3_", "FILEMAKER_", "AWS_", "DJANGO_")
 RUNS = Path(__file__).resolve().parents[1] / "runs"
@@ -70,9 +63,15 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files come first: begun last, one would have no other beside it."""
-    places = {TESTS / name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path, len(places)))
+    sharing_out.order(items)
+
+
+@pytest.hookimpl(optionalhook=True)  # without xdist nothing is shared out
+def pytest_xdist_make_scheduler(
+    config: pytest.Config, log: Any
+) -> sharing_out.SharingOut | None:
+    by_file = config.getvalue("dist") == "loadfile"
+    return sharing_out.SharingOut(config, log) if by_file else None
 
 
 def pytest_collection_finish() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import conftest
+from tests import sharing_out
 from tools import stored
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,9 +68,9 @@ def test_secrets_are_looked_for_before_a_change_lands() -> None:
 
 
 def test_the_test_files_that_begin_first_are_there() -> None:
-    names = [name for name in conftest.LONGEST if not (ROOT / "tests" / name).exists()]
+    files = [ROOT / "tests" / name for name in sharing_out.LONGEST]
 
-    assert names == []
+    assert [file for file in files if not file.exists()] == []
 
 
 def test_a_notebook_with_an_output_is_seen(tmp_path: Path) -> None:
