@@ -54,10 +54,15 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path, clinic: Clinic, bucket: Mapping[str, str]) -> Checkout:
-    """A folder as a clone is, without settings or database; a bucket, and exports."""
+    """
+    A folder as a clone is, without settings or database; a bucket, and exports.
+
+    What is compiled already comes with it: a person's first command compiles it, and
+    those of a test may be told to leave nothing compiled behind.
+    """
     folder = tmp_path / "clinic-reimport"
     for name in NEEDED:
-        ignored = shutil.ignore_patterns("__pycache__", "*.sqlite3*")
+        ignored = shutil.ignore_patterns("*.sqlite3*")
         shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored)
     shutil.copy(CHECKOUT / ".env.example", folder)
     (folder / ".venv").symlink_to(sys.prefix)
