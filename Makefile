@@ -10,6 +10,8 @@ SOURCE ?=
 ARGS ?=
 WAY = $(if $(SOURCE),$(if $(filter data-api odata,$(SOURCE)),--source,--exports) "$(SOURCE)")
 PYTEST := $(BIN)/python -m pytest -q -p no:cacheprovider
+# One more than cores: whoever waits for a browser, a kernel or a clock leaves one idle.
+WORKERS ?= 3
 PACKAGES := -e . -e reimport_demo
 ON_POSTGRES := $(BIN)/python -m tools.postgres
 IN_MEMORY := $(BIN)/python -m tools.memory
@@ -32,7 +34,7 @@ test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
 	$(BIN)/python -m compileall -q backend reimport_lib reimport_demo tools
 	cd tests/backend && ../../$(PYTEST) -n 2 .
 	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) ../../$(PYTEST) -n 2 .
-	$(IN_MEMORY) $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(IN_MEMORY) $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: faults
 faults: .venv/installed ## strike an import by 10,000 seeds (ARGS="--seeds 100 --engine sqlite"; a night)
