@@ -21,15 +21,18 @@ def main() -> None:
     before = signal.getsignal(signal.SIGINT)
     if before is signal.default_int_handler:  # else it is ignored, as nohup has it
         signal.signal(signal.SIGINT, _leave)
-    from reimport_lib.execute.prefork import forked, room
+    from reimport_lib.execute.prefork import room
 
     room.instead_of_home()
     from reimport_lib.cli import commands
 
+    commands.load(sys.argv[1:])
     gc.freeze()
-    executes = sys.argv[1:2] == [RUNS] and ELSEWHERE not in sys.argv
-    if executes and forked.AVAILABLE:
-        forked.server(from_here=True)  # what it has to import besides takes as long
+    if sys.argv[1:2] == [RUNS] and ELSEWHERE not in sys.argv:
+        from reimport_lib.execute.prefork import forked
+
+        if forked.AVAILABLE:
+            forked.server(from_here=True)  # what else it imports takes as long
     gc.enable()
     signal.signal(signal.SIGINT, before)
     commands.main()

@@ -12,36 +12,9 @@ from itertools import pairwise
 import click
 
 from reimport_lib import printing
-from reimport_lib.cli.backup import backup
-from reimport_lib.cli.compare import compare
-from reimport_lib.cli.dashboard import dashboard
-from reimport_lib.cli.decisions import decisions
-from reimport_lib.cli.doctor import doctor
-from reimport_lib.cli.drift import drift
 from reimport_lib.cli.errors import defect, show_error, show_usage, unexpected
-from reimport_lib.cli.explain import explain
-from reimport_lib.cli.export import export
-from reimport_lib.cli.files import files
-from reimport_lib.cli.find import find
-from reimport_lib.cli.init import init
-from reimport_lib.cli.load_config import load_config
-from reimport_lib.cli.new_table import new_table
-from reimport_lib.cli.notify import notify
-from reimport_lib.cli.pause import continue_, pause
+from reimport_lib.cli.listed import OWN
 from reimport_lib.cli.plugins import Commands
-from reimport_lib.cli.prune import prune
-from reimport_lib.cli.reject import reject
-from reimport_lib.cli.restore import restore
-from reimport_lib.cli.run import open_, run
-from reimport_lib.cli.runs import list_runs
-from reimport_lib.cli.sample import sample
-from reimport_lib.cli.schedule import schedule
-from reimport_lib.cli.show import show
-from reimport_lib.cli.signoff import signoff
-from reimport_lib.cli.status import status, stop
-from reimport_lib.cli.undo import undo
-from reimport_lib.cli.verify import verify
-from reimport_lib.cli.watch import watch
 from reimport_lib.errors import ReimportError, UsageError
 
 EXIT_CODES_HELP = (
@@ -60,6 +33,7 @@ _UNSET = "give it a value, or leave it out; in a script, is its variable set?"
 
 @click.group(
     cls=Commands,
+    own=OWN,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=EXIT_CODES_HELP,
 )
@@ -68,40 +42,10 @@ def app() -> None:
     """Reimport a clinic's FileMaker data: rehearse, review, apply exactly that."""
 
 
-for command in (
-    run,
-    open_,
-    list_runs,
-    show,
-    status,
-    pause,
-    continue_,
-    schedule,
-    stop,
-    notify,
-    drift,
-    compare,
-    reject,
-    signoff,
-    sample,
-    undo,
-    decisions,
-    dashboard,
-    find,
-    restore,
-    verify,
-    watch,
-    export,
-    init,
-    doctor,
-    load_config,
-    new_table,
-    prune,
-    files,
-    backup,
-    explain,
-):
-    app.add_command(command)
+def load(words: Sequence[str]) -> None:
+    """Import what the command that *words* call for needs, if it is one of ours."""
+    if words and words[0] in OWN:
+        OWN[words[0]].load()
 
 
 def main() -> None:

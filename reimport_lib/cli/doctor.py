@@ -8,6 +8,7 @@ import click
 
 from reimport_lib import printing
 from reimport_lib.checks import Check, failed
+from reimport_lib.cli import examination
 from reimport_lib.config import load_settings
 from reimport_lib.printing import say
 
@@ -16,8 +17,6 @@ from reimport_lib.printing import say
 @click.option("--json", "as_json", is_flag=True, help="Print it for a program.")
 def doctor(as_json: bool) -> None:
     """Check settings, source, database and S3; say what is wrong and what to do."""
-    from reimport_lib.cli import examination
-
     checks = examination.examine(load_settings())
     if as_json:
         printing.say_json([check.as_json() for check in checks])
