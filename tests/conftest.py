@@ -22,7 +22,7 @@ from reimport_demo.request_log import LOG
 from tests import sharing_out
 from tests.s3_requests import forbidden
 from tools import postgres
-from tools.databases import migrate
+from tools.databases import SHARED, migrate
 
 ENGINES = ("sqlite", "postgresql")
 GIVEN_POSTGRES = "REIMPORT_TEST_POSTGRES"
@@ -92,6 +92,15 @@ def s3_requests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.environ[LOG] = str(log)
     yield log
     assert forbidden(log) == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all workers, and processes of theirs, find a migrated SQLite file."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    os.environ[SHARED] = str(folder / "migrated.sqlite3")
+    return folder / "migrated.sqlite3"
 
 
 @pytest.fixture(scope="session")

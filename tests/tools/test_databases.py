@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import dj_database_url
 import psycopg
 import pytest
 
-from tools import postgres
+from reimport_lib.write.databases import is_sqlite, sqlite_file
+from tools import databases, postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,3 +78,41 @@ def test_a_failing_command_fails_the_caller() -> None:
 @pytest.mark.parametrize("name", ["DATABASE_URL", "S3_BUCKET", "AWS_PROFILE"])
 def test_a_developers_own_settings_do_not_reach_a_test(name: str) -> None:
     assert name not in os.environ
+
+
+def tables(url: str) -> set[str]:
+    if is_sqlite(url):
+        with closing(sqlite3.connect(sqlite_file(url))) as connection:
+            return {n for (n,) in connection.execute("SELECT name FROM sqlite_master")}
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables").fetchall()
+        return {name for (name,) in found}
+
+
+def test_a_database_is_migrated_once_and_then_copied(
+    migrated_database_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrated = tables(migrated_database_url)
+    monkeypatch.setattr(databases, "_migrate", pytest.fail)  # it was done before
+
+    databases.migrate(database_url)
+
+    assert tables(database_url) == migrated
+    assert {"patients_patient", "django_migrations"} <= migrated
+
+
+def test_another_process_finds_what_was_migrated(migrated: Path) -> None:
+    databases.migrate(f"sqlite:///{migrated.with_suffix('.looked_at')}")
+    program = (
+        "from tools import databases; databases._migrate = None;"
+        "print(len(databases._migrated()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert int(done.stdout) == migrated.stat().st_size > 0
