@@ -100,7 +100,8 @@ def load(folder: Path, name: str) -> tuple[pa.Table, pa.Array]:
         SourceError: the file is missing or damaged.
     """
     try:
-        numbered = pq.read_table(folder / f"{name}.parquet")
+        with pq.ParquetFile(folder / f"{name}.parquet") as file:
+            numbered = file.read()  # as `read_table` does, which looks for partitions
         rows = numbered.column(ROW).combine_chunks()
         data = numbered.drop_columns([ROW])
         return data.cast(
