@@ -34,7 +34,7 @@ test: .venv/compiled ## run all tests, on SQLite and on PostgreSQL
 	$(BIN)/python -m compileall -q backend reimport_lib reimport_demo tools
 	cd tests/backend && ../../$(PYTEST) -n 2 .
 	cd tests/backend && PYTHONPATH=../.. ../../$(ON_POSTGRES) ../../$(PYTEST) -n 2 .
-	$(IN_MEMORY) $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(IN_MEMORY) $(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: faults
 faults: .venv/installed ## strike an import by 10,000 seeds (ARGS="--seeds 100 --engine sqlite"; a night)
