@@ -22,6 +22,7 @@ from reimport_lib.backup.restoring import advice
 from reimport_lib.checks import Check, Verdict, could_not_check
 from reimport_lib.errors import ReimportError
 from reimport_lib.prove import peoples
+from reimport_lib.prove.columns import read
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.manifest import Counts
@@ -293,9 +294,7 @@ def _database_rows(table: str, alias: str) -> pd.DataFrame:
     rows = manager.using(alias).order_by("pk")
     if KEY in holding.own:
         rows = rows.exclude(filemaker_id=None)
-    frame = pd.DataFrame(
-        list(rows.values_list("pk", *columns)), columns=["pk", *columns], dtype=object
-    )
+    frame = read(rows, ["pk", *columns])
     target_ids = pd.Series([str(pk) for pk in frame["pk"]], frame.index, dtype=object)
     if holding.in_ledger:
         entered = _beside(table, alias).reindex(target_ids)
@@ -319,6 +318,5 @@ def _database_rows(table: str, alias: str) -> pd.DataFrame:
 def _beside(table: str, alias: str) -> pd.DataFrame:
     """What the ledger holds beside the rows of *table*, by their keys as text."""
     model: Any = apps.get_model("ledger.ImportedRow")
-    rows = model.objects.using(alias).filter(table=table).values_list(*BESIDE)
-    frame = pd.DataFrame(list(rows), columns=list(BESIDE), dtype=object)
-    return frame.set_index("object_pk")
+    rows = model.objects.using(alias).filter(table=table)
+    return read(rows, BESIDE).set_index("object_pk")

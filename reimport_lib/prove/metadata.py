@@ -7,8 +7,10 @@ read here without the import's conversions or its own account of what values car
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 
 from reimport_lib.prove.render import clocks, keeping, one_form, rendering
 from reimport_lib.prove.render.comparison import Comparison, Matched
@@ -18,50 +20,96 @@ from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field
 
 NAME = "filemaker_metadata"
+Texts = tuple[str, ...]
 
 
 def metadata(m: Matched) -> Comparison:
     """One field: all names with their texts, each row as one line."""
-    words = {name: m.texts(*aliases) for name, aliases in kept_columns(m.table).items()}
-    originals = {
-        name: list(zip(*(m.texts(*each) for each in aliases), strict=True))
-        for name, aliases in as_they_were(m.table).items()
-    }
+    held = m.values(NAME)
+    shown = [{name: seen(text) for name, text in row.items()} for row in held]
+    said: list[dict[str, str]] = [{} for _ in held]
     keys = {
         column.metadata or column.kept_text: column.convert.number
         for column in registry.named(m.table).fields
         if column.convert.key
     }
-    missing = must_be_kept(m)
-    again = named_again(m)
-    pairs = []
-    for place, held in enumerate(m.values(NAME)):
-        needed = {name for name, places in missing.items() if place in places}
-        texts = {name: column[place] for name, column in words.items()}
-        texts |= _as_held(keys, texts, held)
-        said = {
-            name: column[place]
-            for name, column in originals.items()
-            if name in held or name in needed
-        }
-        first = {name: column[0] for name, column in said.items()}
-        said |= {n: (text,) for n, text in _as_held(keys, first, held).items()}
-        pairs.append(_line(held, texts, said, again[place], m.zone.order))
+    order = m.zone.order
+    for name, aliases in kept_columns(m.table).items():
+        texts = m.texts(*aliases)
+        blank = {text for text in {*texts} if not plain(seen(text))}
+        kept = _Said(
+            lambda text, words: one_form.same(text, words[0], order),
+            lambda words: plain(seen(words[0])),
+            keys.get(name),
+        )
+        for place, text in enumerate(texts):
+            if text not in blank:
+                said[place][name] = kept[held[place].get(name), (text,)]
+    places = _places_of_names(held, must_be_kept(m))
+    for name, columns in as_they_were(m.table).items():
+        if not places.get(name):
+            continue
+        cells = list(zip(*(m.texts(*each) for each in columns), strict=True))
+        kept = _Said(
+            lambda text, words: one_form.same_in_turn(text, words, order),
+            lambda words: " ".join(filter(None, map(plain, words))),
+            keys.get(name),
+        )
+        for place in places[name]:
+            said[place][name] = kept[held[place].get(name), cells[place]]
+    for row, again, told in zip(held, named_again(m), said, strict=True):
+        told |= {name: text for name, text in again.items() if name in row}
+    pairs = list(map(_line, said, shown))
     return Comparison(NAME, pairs, (), lambda pair: pair)
 
 
-def _as_held(
-    keys: Mapping[str, bool], texts: Mapping[str, str], held: Mapping[str, str]
-) -> dict[str, str]:
-    """Of the *keys* (name -> they are numbers) what is *held*, where it is the same."""
-    return {
-        name: held[name]
-        for name, number in keys.items()
-        if name in held
-        and name in texts
-        and rendering.key_text(held[name], number=number)
-        == rendering.key_text(texts[name], number=number)
-    }
+class _Said(dict[tuple[str | None, Texts], str]):
+    """
+    (kept text, texts of the source) -> what should be kept: the same, where it is.
+
+    Each pair is compared once; most recur.
+
+    Args:
+        is_same: whether a kept text is these texts, in whichever form.
+        joined: the texts, where it is not.
+        number: the texts are keys, and these are numbers or not; None: no keys.
+    """
+
+    def __init__(
+        self,
+        is_same: Callable[[str, Texts], bool],
+        joined: Callable[[Texts], str],
+        number: bool | None,
+    ) -> None:
+        super().__init__()
+        self._is_same = is_same
+        self._joined = joined
+        self._number = number
+
+    def __missing__(self, cells: tuple[str | None, Texts]) -> str:
+        held, texts = cells
+        if self._number is not None and held and plain(seen(held)):
+            spoken, kept = (
+                rendering.key_text(text, number=self._number)
+                for text in (texts[0], held)
+            )
+            texts = (held,) if spoken == kept else texts
+        shown = seen(held or "")
+        self[cells] = shown if self._is_same(shown, texts) else self._joined(texts)
+        return self[cells]
+
+
+def _places_of_names(
+    held: Sequence[Mapping[str, str]], missing: Mapping[str, set[int]]
+) -> Mapping[str, Sequence[int]]:
+    """Name -> places of the rows that hold it, or need it."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(held):
+        for name in row:
+            found[name].append(place)
+    for name, places in missing.items():
+        found[name] += [place for place in places if name not in held[place]]
+    return found
 
 
 def kept_columns(table: str) -> dict[str, Aliases]:
@@ -92,8 +140,9 @@ def must_be_kept(m: Matched) -> dict[str, set[int]]:
             continue
         values = _values(m, column)
         texts = m.texts(*column.names)
+        asked = cache(test)  # most pairs recur
         found[column.kept_text] = keeping.places(
-            test(value, text, m.zone.order)
+            asked(value, text, m.zone.order)
             for value, text in zip(values, texts, strict=True)
         )
     return table.together.kept(m, found) if table.together else found
@@ -105,7 +154,7 @@ def named_again(m: Matched) -> list[dict[str, str]]:
     found: list[dict[str, str]] = [{} for _ in m.rows]
     for name in table.named_again:
         column = table.column(name)
-        say = _day if column.convert.dated else _name
+        say = cache(_day if column.convert.dated else _name)
         rows = zip(found, m.values(NAME), m.texts(*column.names), strict=True)
         for row, held, said in rows:
             row[name] = say(held.get(name, ""), said, m.zone.order)
@@ -135,25 +184,8 @@ def _values(m: Matched, column: Field) -> Sequence[object]:
     return [""] * len(m.rows)
 
 
-def _line(
-    held: Mapping[str, str],
-    words: Mapping[str, str],
-    originals: Mapping[str, tuple[str, ...]],
-    again: Mapping[str, str],
-    order: str,
-) -> Pair:
+def _line(said: Mapping[str, str], shown: Mapping[str, str]) -> Pair:
     """What should be kept of one row, and what is; what names again need not be."""
-    shown = {name: seen(text) for name, text in held.items()}
-    said = {}
-    for name, text in words.items():
-        if plain(seen(text)):
-            is_same = one_form.same(shown.get(name, ""), text, order)
-            said[name] = shown.get(name, "") if is_same else plain(seen(text))
-    for name, texts in originals.items():
-        is_same = one_form.same_in_turn(shown.get(name, ""), texts, order)
-        joined = " ".join(filter(None, map(plain, texts)))
-        said[name] = shown.get(name, "") if is_same else joined
-    said |= {name: text for name, text in again.items() if name in held}
     text = _text(said)
     return text, text if said == shown else _text(shown)
 

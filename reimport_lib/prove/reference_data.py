@@ -35,6 +35,7 @@ class ReferenceData:
         keys: table -> primary key -> FileMaker key, of tables that others name.
         named: table -> folded keys that its export holds, of tables that rows belong
             to; those that the database has, where there is no export.
+        numbers: of the same tables, whether their keys are numbers.
         rows: gives every row of a table that came from FileMaker (``Evidence``).
         left_alone: gives, of a table, primary keys of rows that people changed.
         counted: gives, of a table and an attribute, value -> rows, whoever made them.
@@ -50,6 +51,7 @@ class ReferenceData:
     bucket: str
     keys: Mapping[str, Mapping[Hashable, str]]
     named: Mapping[str, frozenset[str]]
+    numbers: Mapping[str, bool]
     rows: Callable[[str], pd.DataFrame]
     left_alone: Callable[[str], frozenset[str]]
     counted: Callable[[str, str], Mapping[Any, int]]
@@ -70,8 +72,7 @@ class ReferenceData:
 
     def holds(self, table: str, said: str) -> bool:
         """The export of *table* holds the key *said*."""
-        number = registry.named(table).number_key
-        return key_text(said, number=number) in self.named[table]
+        return key_text(said, number=self.numbers[table]) in self.named[table]
 
     def prefix(self, table: str) -> str:
         """Where the stored objects of *table* lie."""
@@ -105,6 +106,7 @@ def reference_data(evidence: Evidence) -> ReferenceData:
         bucket=evidence.run.settings.s3_bucket,
         keys=keys,
         named={name: _named(evidence, name, keys[name]) for name in registry.owners()},
+        numbers={name: registry.named(name).number_key for name in registry.owners()},
         rows=evidence.database,
         left_alone=evidence.left_alone,
         counted=evidence.counted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -169,6 +170,7 @@ def kept_beside(m: Matched, found: dict[str, set[int]]) -> dict[str, set[int]]:
 def _of_calendar(m: Matched) -> dict[str, set[int]]:
     """Starts and ends of which a column says more than the moment that was stored."""
     zone = ZoneInfo(m.zone.name)
+    zones = [replace(m.zone, order=order) for order in ORDERS]
     starts = m.values("start_time")
     days = [start.astimezone(zone).date() for start in starts]
     found = {}
@@ -180,25 +182,27 @@ def _of_calendar(m: Matched) -> dict[str, set[int]]:
         columns_of_texts = m.texts(*on), m.clocks(*at), m.texts(*stamp)
         texts = zip(*columns_of_texts, strict=True)
         rows = zip(moments, days, texts, strict=True)
-        found[name] = keeping.places(_says_more(m.zone, *row) for row in rows)
+        found[name] = keeping.places(_says_more(zones, *row) for row in rows)
     return found
 
 
 def _says_more(
-    zone: Zone, moment: datetime | None, day: date, texts: tuple[str, str, str]
+    zones: Sequence[Zone],
+    moment: datetime | None,
+    day: date,
+    texts: tuple[str, str, str],
 ) -> bool:
     """A time behind the date, an end that stayed empty, or a stamp that differs."""
     on, at, stamp = texts
     if keeping.has_time(on):
         return True
-    orders = [replace(zone, order=order) for order in ("DMY", "MDY", "YMD")]
     if moment is None:
-        pairs = [clocks.day(day, on, each.order) for each in orders]
+        pairs = [clocks.day(day, on, each.order) for each in zones]
         same = any(said == shown for said, shown in pairs)
         return bool(rendering.folded(at + stamp)) or bool(on.strip() and not same)
     if not (rendering.folded(stamp) and rendering.folded(on) and rendering.folded(at)):
         return False
-    pairs = [each.moment(moment, "", "", stamp) for each in orders]
+    pairs = [each.moment(moment, "", "", stamp) for each in zones]
     return all(said != shown for said, shown in pairs)
 
 

@@ -15,11 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reimport_lib.prove.metadata import metadata
+from reimport_lib.prove.metadata import as_they_were, kept_columns, metadata
 from reimport_lib.prove.render.comparison import Matched
 from reimport_lib.prove.render.moments import Zone
 from tests.plan.frames import frame
 from tests.plan.odd import ROWS, decide, odd_frame
+from tests.prove.by_row import by_row
 
 
 def matched(table: str, source: pd.DataFrame, values: pd.DataFrame) -> Matched:
@@ -46,6 +47,32 @@ def matched(table: str, source: pd.DataFrame, values: pd.DataFrame) -> Matched:
 
 def different(found: Matched) -> list[tuple[str, str]]:
     return [(said, shown) for said, shown in metadata(found).values if said != shown]
+
+
+TEXTS = st.sampled_from(
+    ["", "0", "x", "7.0", "{A}", "a", "2024-01-02", "\u200b", " b "]
+)
+
+
+@pytest.mark.parametrize("table", sorted(ROWS))
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_read_by_columns_says_what_row_by_row_says(
+    table: str, data: st.DataObject
+) -> None:
+    """Whatever the database holds beside a row: less, more, or something else."""
+    source = odd_frame(table, data)
+    _, decided = decide(table, source)
+    names = sorted({*kept_columns(table), *as_they_were(table), "of nothing"})
+    damage = st.dictionaries(st.sampled_from(names), TEXTS | st.none())
+    held = []
+    for row in decided.values["filemaker_metadata"]:
+        left = {**row, **data.draw(damage)}
+        held.append({name: text for name, text in left.items() if text is not None})
+    spoilt = decided.values.assign(filemaker_metadata=held)
+    found = matched(table, source, spoilt)
+
+    assert list(metadata(found).values) == by_row(found)
 
 
 @pytest.mark.parametrize("table", sorted(ROWS))
