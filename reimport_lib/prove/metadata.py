@@ -20,7 +20,7 @@ from reimport_lib.tables import registry
 from reimport_lib.tables.declare import Field
 
 NAME = "filemaker_metadata"
-Texts = tuple[str, ...]
+Wording = tuple[str, ...]
 
 
 def metadata(m: Matched) -> Comparison:
@@ -63,7 +63,7 @@ def metadata(m: Matched) -> Comparison:
     return Comparison(NAME, pairs, (), lambda pair: pair)
 
 
-class _Said(dict[tuple[str | None, Texts], str]):
+class _Said(dict[tuple[str | None, Wording], str]):
     """
     (kept text, texts of the source) -> what should be kept: the same, where it is.
 
@@ -77,8 +77,8 @@ class _Said(dict[tuple[str | None, Texts], str]):
 
     def __init__(
         self,
-        is_same: Callable[[str, Texts], bool],
-        joined: Callable[[Texts], str],
+        is_same: Callable[[str, Wording], bool],
+        joined: Callable[[Wording], str],
         number: bool | None,
     ) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class _Said(dict[tuple[str | None, Texts], str]):
         self._joined = joined
         self._number = number
 
-    def __missing__(self, cells: tuple[str | None, Texts]) -> str:
+    def __missing__(self, cells: tuple[str | None, Wording]) -> str:
         held, texts = cells
         if self._number is not None and held and plain(seen(held)):
             spoken, kept = (
