@@ -22,3 +22,8 @@ def several(number: int, one: str, many: str = "") -> str:
 def verb(number: int, one: str, many: str) -> str:
     """The form of a verb that goes with *number* things."""
     return one if number == 1 else many
+
+
+def percent_of_rate(rate: float) -> str:
+    """A limit such as 0.95 as ``95%``; at most two decimals."""
+    return f"{rate * 100:.2f}".rstrip("0").rstrip(".") + "%"

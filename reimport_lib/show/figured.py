@@ -1,9 +1,9 @@
 """Texts in which figures of a run stand, each with the name that the run knows it by.
 
-A number for which a run answers is made by ``figure`` and by nothing else: in a
-terminal it is the number, on a page a ``data`` element with its name, such as
-``patients.reasons.no_owner``. ``docs/reports.md`` lists the names. Imports nothing of
-this package but plain and counting.
+A number for which a run answers is made by ``figure``, a share by ``fraction``, and by
+nothing else: in a terminal it is the number, on a page a ``data`` element with its
+name, such as ``patients.reasons.no_owner``. ``docs/reports.md`` lists the names.
+Imports nothing of this package but plain and counting.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, Self, SupportsIndex
 
-from reimport_lib.counting import count, several
+from reimport_lib.counting import count, percent_of_rate, several
 from reimport_lib.plain import visible
 
 Name = tuple[str, ...]
@@ -22,11 +22,16 @@ Name = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class NamedNumber:
-    """A number in a text, from *start* to *end*; *run*: "" for the page's own."""
+    """
+    A number in a text, from *start* to *end*; a fraction stands there in percent.
+
+    Attributes:
+        run: id of another run than the page's own; "" for that.
+    """
 
     start: int
     end: int
-    number: int
+    number: float
     name: str
     run: str = ""
 
@@ -100,6 +105,12 @@ def figure(
     shown = count(number)
     named = [NamedNumber(0, len(shown), number, ".".join(name), run)] if name else []
     return Figured(several(number, of, many) if of else shown, named)
+
+
+def fraction(rate: float, *name: str, run: str = "") -> Figured:
+    """A *rate* such as 0.95 for which a run answers, as ``95%``; see ``figure``."""
+    shown = percent_of_rate(rate)
+    return Figured(shown, [NamedNumber(0, len(shown), rate, ".".join(name), run)])
 
 
 def tell(form: str, *parts: object) -> Figured:

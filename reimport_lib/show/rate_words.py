@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reimport_lib.counting import verb
+from reimport_lib.counting import percent_of_rate, verb
 from reimport_lib.show.figured import Name, figure, tell
 from reimport_lib.show.words import (
     link_noun,
     noun,
-    percent_of_rate,
     sentence_case,
     several,
     share,

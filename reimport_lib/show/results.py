@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.counting import percent_of_rate
 from reimport_lib.plain import visible
 from reimport_lib.plan.gates import EITHER, ROWS, GateResult, Gates
 from reimport_lib.record.manifest import Manifest
@@ -29,7 +30,6 @@ from reimport_lib.show.signoffs import signed_by
 from reimport_lib.show.words import (
     STATUSES,
     VERDICTS,
-    percent_of_rate,
     sentence_case,
     several,
     share,

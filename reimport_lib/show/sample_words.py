@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reimport_lib.counting import percent_of_rate
 from reimport_lib.prove.render.acceptance import ErrorRates, SamplingPlan
 from reimport_lib.prove.render.cards import (
     CardLine,
@@ -22,7 +23,6 @@ from reimport_lib.show.words import (
     note_meaning,
     noun,
     percent,
-    percent_of_rate,
     several,
 )
 

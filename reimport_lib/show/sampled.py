@@ -14,9 +14,9 @@ from reimport_lib.counting import verb
 from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.sample_figures import SampleFigures
 from reimport_lib.record.status import Status
-from reimport_lib.show.figured import Figured, figure, joined, tell
+from reimport_lib.show.figured import Figured, figure, fraction, joined, tell
 from reimport_lib.show.html import Element, Grid, Sentence
-from reimport_lib.show.words import noun, percent_of_rate, sentence_case
+from reimport_lib.show.words import noun, sentence_case
 
 _Counted = Literal[
     "lot", "size", "allowed", "wrong", "looked_at", "not_ok", "others_not_ok"
@@ -107,8 +107,11 @@ def sentences(manifest: Manifest) -> Iterator[str]:
 
 def _figure(each: SampleFigures, name: _Counted, run: str = "") -> Figured:
     """One of its counts, as ``notes.sample.SEED.149.looked_at``."""
-    sample = (each["table"], "sample", each["seed"], str(each["size"]))
-    return figure(each[name], *sample, name, run=run)
+    return figure(each[name], *_place(each), name, run=run)
+
+
+def _place(each: SampleFigures) -> tuple[str, ...]:
+    return each["table"], "sample", each["seed"], str(each["size"])
 
 
 def _name(each: SampleFigures, drawn: Sequence[str]) -> str:
@@ -199,4 +202,8 @@ def _result(each: SampleFigures, run: str) -> str:
     if found is not SampleState.PASSED:
         return found.value
     form = "passed: with {} wrong or more it would have in less than {} of cases"
-    return tell(form, _figure(each, "wrong", run), percent_of_rate(each["risk"]))
+    return tell(
+        form,
+        _figure(each, "wrong", run),
+        fraction(each["risk"], *_place(each), "risk", run=run),
+    )

@@ -8,9 +8,8 @@ from __future__ import annotations
 from reimport_lib.plan.gates import ROWS, GateResult
 from reimport_lib.plan.signoffs import OpenedLimit, SignOffRecord
 from reimport_lib.record.manifest import Manifest
-from reimport_lib.show.figured import figure, joined, tell
+from reimport_lib.show.figured import figure, fraction, joined, tell
 from reimport_lib.show.html import Element, Grid
-from reimport_lib.show.words import percent_of_rate
 
 
 def leant_on(manifest: Manifest) -> list[tuple[OpenedLimit, str]]:
@@ -68,7 +67,7 @@ def _by_digest(manifest: Manifest) -> dict[str, SignOffRecord]:
 
 
 def _told(place: str, value: float, of: str) -> str:
-    """A number of rows, as ``signoffs.patients.max_local_edits.OF``; or a share."""
+    """A number of rows or a share, as ``signoffs.patients.max_local_edits.OF``."""
     if place.partition(".")[2] in ROWS:
         return figure(int(value), "signoffs", place, of)
-    return percent_of_rate(value)
+    return fraction(value, "signoffs", place, of)

@@ -134,11 +134,6 @@ def share(
     return tell("{} ({})", shown, percent(part, whole)) if whole else shown
 
 
-def percent_of_rate(rate: float) -> str:
-    """A limit such as 0.95 as ``95%``; at most two decimals."""
-    return f"{rate * 100:.2f}".rstrip("0").rstrip(".") + "%"
-
-
 def duration(seconds: float) -> str:
     """``0.8 s``, ``41 s``, ``2 min 05 s``, ``1 h 04 min``."""
     if seconds < 10:

@@ -1,8 +1,9 @@
 """What a run counted, by the names that its pages have for it.
 
 Read from the ledger, and counted anew in the run's files of rows: nothing here shares
-code with what makes a page. Samples and sign-offs are those of the ledger, too. What
-neither holds (links, checks) is counted in the record of the run, whose seal must hold.
+code with what makes a page. Samples and sign-offs are those of the ledger, too. Links
+are counted anew by their rows (``linked``). Of checks the ledger holds no number of its
+own: they are counted in the record as the root in the ledger covers it (``covered``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode
 from reimport_lib.tables import registry
 from reimport_lib.write import bind
+from tests.phases import covered, linked, touched
 
 OUTCOMES = ("created", "updated", "unchanged", "skipped", "rejected")
 LEFT_OUT = ("skipped", "rejected")
@@ -28,10 +30,11 @@ ACTIONS = (
     *("expected", "nothing to do", "all"),
 )
 VERDICTS = ("pass", "fail", "warn", "could-not-check")
-BESIDE = "ledger.ImportedRow"
+BESIDE = touched.BESIDE
 
 Lines = list[dict[str, str]]
 Found = Counter[str]
+"""A share that was signed off is a fraction."""
 
 
 def figures_of(run: Run) -> Found:
@@ -49,7 +52,7 @@ def figures_of(run: Run) -> Found:
     tables = _ledger(run, found)
     _rows(run, found, tables)
     _all(found, tables)
-    _record(run, found)
+    _record(run, found, tables)
     _source(run, found, tables)
     _worklist(run, found)
     _changes(run, found)
@@ -140,29 +143,26 @@ def _all(found: Found, tables: list[str]) -> None:
             found["all.written"] += found[f"{table}.{outcome}"]
 
 
-def _record(run: Run, found: Found) -> None:
+def _record(run: Run, found: Found, tables: list[str]) -> None:
     """Links, checks, and what was held back."""
-    manifest = run.manifest()
-    for phase in manifest["phases"]:
-        for table, links in phase.get("links", {}).items():
-            for link in links:
-                place = f"{table}.links.{link['name']}"
-                found[f"{place}.found"] = link["found"]
-                found[f"{place}.named"] = link["named"]
-                found[f"{place}.not_found"] = link["named"] - link["found"]
+    for table, link, (there, named) in linked.counts(run, tables):
+        place = f"{table}.links.{link}"
+        found[f"{place}.found"], found[f"{place}.named"] = there, named
+        found[f"{place}.not_found"] = named - there
+    record = covered.record(run)
+    for phase in record["phases"]:
         for kind, number in phase.get("held", {}).items():
             found[f"held_back.{kind}"] += number
         _checks(found, phase["name"], phase["checks"])
         _checks(found, "run", phase["checks"])
-    proof = manifest.get("undo_proof")
-    of_run = [proof["check"]] if proof else []
-    if "privacy" in manifest:
-        of_run.append(manifest["privacy"]["check"])
+    of_run = [
+        record[name]["check"] for name in ("undo_proof", "privacy") if name in record
+    ]
     _checks(found, "run", of_run)
-    if proof:
-        images = apps.get_model("ledger", "BeforeImage").objects
-        rows = images.filter(run_id=run.run_id).exclude(model=BESIDE)
-        found["undo_proof.reversed"] = rows.values("model", "object_pk").count()
+    if "undo_proof" in record:
+        rows, stay = touched.rows(run), touched.changed_since(run)
+        found["undo_proof.reversed"] = len(rows - stay)
+        found["undo_proof.stays"] = len(stay)
 
 
 def _checks(found: Found, of: str, checks: list[Any]) -> None:
@@ -234,6 +234,7 @@ def _samples(run: Run, found: Found) -> None:
         found[f"{place}.lot"] = found[f"{draw.table}.came_in"]
         found[f"{place}.not_ok"] = shown.count("not ok")
         found[f"{place}.others_not_ok"] = beside.count("not ok")
+        found[f"{place}.risk"] = draw.risk
         found[f"{place}.allowed"], found[f"{place}.wrong"] = draw.allowed, draw.wrong
 
 
@@ -241,9 +242,9 @@ def _signoffs(run: Run, found: Found) -> None:
     """What people opened, and how far a phase went by it."""
     opened = apps.get_model("ledger", "SignOff").objects.using(bind.REAL)
     for each in opened.order_by("pk"):
-        found[f"signoffs.{each.table}.{each.gate}.opened"] = int(each.value)
+        found[f"signoffs.{each.table}.{each.gate}.opened"] = each.value
     for use in apps.get_model("ledger", "SignOffUse").objects.filter(run_id=run.run_id):
-        found[f"signoffs.{use.place}.{use.phase}"] = int(use.figure)
+        found[f"signoffs.{use.place}.{use.phase}"] = use.figure
 
 
 def _again(run: Run, found: Found) -> None:

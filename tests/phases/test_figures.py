@@ -61,8 +61,8 @@ class Page(HTMLParser):
 
     def __init__(self, markup: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, int, str]] = []
-        self._open: tuple[str, int] | None = None
+        self.found: list[tuple[str, float, str]] = []
+        self._open: tuple[str, float] | None = None
         self._text = ""
         self.feed(markup)
 
@@ -70,7 +70,7 @@ class Page(HTMLParser):
         named = {name: value or "" for name, value in attrs}
         if "data-figure" in named:
             assert tag == "data"
-            self._open, self._text = (named["data-figure"], int(named["value"])), ""
+            self._open, self._text = (named["data-figure"], float(named["value"])), ""
         # of a picture; a name may hold blanks
         drawn = re.findall(r"(\S.*?)=(\d+)(?: |$)", named.get("data-figures", ""))
         self.found += [(name, int(n), f"{int(n):,}") for name, n in drawn]
@@ -90,9 +90,14 @@ def wrong(page: str, own: str, known: Mapping[str, Found]) -> list[str]:
     for place, number, shown in Page(page).found:
         run_id, _, name = place.rpartition("/")
         fact = known[run_id or own].get(name)
-        if fact != number or shown != f"{number:,}":
+        if fact != number or shown not in (f"{number:,.0f}", in_percent(number)):
             told.append(f"{place} shows {shown} ({number}), and is {fact}")
     return told
+
+
+def in_percent(share: float) -> str:
+    """A share of which no more than two decimals are told."""
+    return f"{round(share * 100, 2):g}%"
 
 
 def figures_of(*found: Run) -> dict[str, Found]:

@@ -12,7 +12,7 @@ from tests.phases.later import Later
 from tests.phases.sites import ONLY_SQLITE, Site
 
 
-@ONLY_SQLITE
+@ONLY_SQLITE  # of files alone
 def test_what_a_run_is_compared_with_is_kept_once_and_sealed(ready: Site) -> None:
     first, second = ready.rehearse("validation"), ready.rehearse("validation")
 

@@ -90,6 +90,36 @@ def test_by_a_sign_off_runs_pass_until_it_is_withdrawn(
     )
 
 
+def test_a_share_that_was_signed_off_is_a_figure_as_a_number_of_rows_is(
+    ready: Site, clinic: Clinic, tmp_path: Path
+) -> None:
+    def nameless(rows: Lines) -> Lines:
+        for row in rows[::4]:
+            row["nameFirst"] = row["nameLast"] = ""
+        return rows
+
+    exports = sites.edited(clinic.exports, tmp_path / "e", {"Contacts": nameless})
+    site = ready.with_exports(exports)
+    shares = {
+        "patients.max_rejected": 0.5,
+        "patient_referrers.max_rejected": 0.475,
+        "patient_referrers.min_match_rate": 0.125,
+    }
+    site.sign_off(shares.items())
+
+    run = site.rehearse("patients")
+
+    assert sites.error(run) == ""
+    leant = {each["place"] for each in run.phase("patients")["leans_on"]}
+    assert leant == {*shares}
+    page = cover.render(run.manifest(), run.folder)
+    for name, shown in zip(shares, ("50%", "47.5%", "12.5%"), strict=True):
+        opened = f'data-figure="signoffs.{name}.opened">{shown}</data>'
+        assert f'<data value="{shares[name]}" {opened}' in page
+        assert f'data-figure="signoffs.{name}.patients">' in page
+    assert wrong(page, run.run_id, figures_of(run)) == []
+
+
 def test_a_clean_slate_overwrites_edits(imported: Site) -> None:
     bind.bind_real(imported.settings)
     model: Any = models.model_of("patients")

@@ -6,18 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from reimport_lib.backup.digests import digest_url
 from reimport_lib.errors import Refused
 from reimport_lib.execute import approve, undo_proof
-from reimport_lib.phases.binding import place_of_copy
+from reimport_lib.phases import sealing
+from reimport_lib.phases.binding import bind_run, place_of_copy
 from reimport_lib.plan.undo import CHANGED
 from reimport_lib.record.run import Run
 from reimport_lib.show import cover, undo_words, verdict
-from reimport_lib.write import putting_back, touched, undo
+from reimport_lib.write import bind, putting_back, touched, undo
 from reimport_lib.write.touched import RowImage
 from tests.phases import sites
 from tests.phases.conftest import Whole
+from tests.phases.later import Later
 from tests.phases.test_figures import figures_of, wrong
 
 
@@ -26,6 +29,7 @@ def rehearsal(whole: Whole) -> Iterator[Run]:
     yield whole.rehearsal
     with sites.rewritten(whole.rehearsal) as manifest:
         manifest.pop("undo_proof", None)
+    sealing.close(whole.rehearsal)
 
 
 def proven(run: Run) -> Any:
@@ -50,7 +54,42 @@ def test_a_rehearsal_is_undone_on_its_copy_which_stays_as_it_is(rehearsal: Run) 
     assert approve.NO_UNDO not in approve.word(rehearsal)
     page = cover.render(rehearsal.manifest(), rehearsal.folder)
     assert 'data-figure="undo_proof.reversed"' in page
+    sealing.close(rehearsal)  # as whoever writes its report does
     assert wrong(page, rehearsal.run_id, figures_of(rehearsal)) == []
+
+
+def test_a_row_that_others_changed_on_the_copy_stays_and_is_counted(
+    later: Later,
+) -> None:
+    run = later.rehearsal
+    bind_run(run)
+    images = apps.get_model("ledger", "BeforeImage").objects
+    changed = images.filter(run_id=run.run_id, action="updated")
+    label, pk, after = next(
+        each
+        for each in changed.values_list("model", "object_pk", "after")
+        if "last_name" in each[2]
+    )
+    rows = apps.get_model(label)._base_manager.filter(pk=pk)
+    rows.update(last_name="Testling of others")
+    try:
+        proof = proven(run)
+        page = cover.render(run.manifest(), run.folder)
+        sealing.close(run)  # as whoever writes its report does
+        known = figures_of(run)
+    finally:
+        bind_run(run)
+        apps.get_model(label)._base_manager.filter(pk=pk).update(
+            last_name=after["last_name"]
+        )
+        bind.close()
+        with sites.rewritten(run) as manifest:
+            manifest.pop("undo_proof", None)
+        sealing.close(run)
+
+    assert proof["rows"]["kept"] == 1
+    assert 'value="1" data-figure="undo_proof.stays"' in page
+    assert wrong(page, run.run_id, known) == []
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

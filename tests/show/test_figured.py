@@ -17,7 +17,7 @@ from reimport_lib.show.sanitizer import sanitized
 from reimport_lib.show.words import outcome_finding, sentence_case, share
 
 SHOW, PHASES = (Path(str(package.__file__)).parent for package in (show, phases))
-MADE = ("figure", "tell", "joined", "share", "equation", "found_of_named")
+MADE = ("figure", "fraction", "tell", "joined", "share", "equation", "found_of_named")
 """Functions whose texts have figures, which an f-string would forget."""
 PLAIN = {
     "the width of a table: columns, cells, characters": {
