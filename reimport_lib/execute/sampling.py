@@ -179,7 +179,7 @@ def _require_its_database(run: Run) -> None:
 
 
 def _named(tables: Sequence[str]) -> list[str]:
-    known = registry.sources()
+    known = {table.name: table for table in registry.sampled()}
     for name in tables:
         if name not in known:
             raise UsageError(
@@ -203,17 +203,11 @@ def _panels(settings: Settings) -> dict[str, list[str]]:
 
 def _left_out(tables: Sequence[str], found: Sequence[TableSample]) -> list[str]:
     done = {each.table for each in found}
-    made = [t.noun for t in registry.all_tables() if t.made]
-    told = [
+    return [
         f"{registry.noun(name)}: no row of it came in with this run."
         for name in tables
         if name not in done
     ]
-    if made:
-        told.append(
-            f"{', '.join(made)}: made of other tables' rows; phase 8 compares them."
-        )
-    return told
 
 
 def _write(

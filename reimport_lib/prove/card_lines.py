@@ -90,7 +90,7 @@ class CardWriter:
             *(self._table.name, row, str(held[KEY]), (), (), by_account, ""),
             *(tuple(shown), tuple(dict.fromkeys(blank))),
             source_digest=said,
-            target_digest=digest(*(f"{n}={_told(v)}" for n, v in held.items())),
+            target_digest=digest(*(f"{n}={text_of(v)}" for n, v in held.items())),
             file=self._file(held),
         )
 
@@ -292,10 +292,10 @@ class CardWriter:
             return at.isoformat(" ").partition("+")[0]
         if isinstance(value, tuple):
             return " ".join(filter(None, map(self._text, value)))
-        return _told(value)
+        return text_of(value)
 
 
-def _told(value: object) -> str:
+def text_of(value: object) -> str:
     match value:
         case None:
             return ""

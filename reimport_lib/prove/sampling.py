@@ -7,7 +7,7 @@ few tables whose key no column says. What it planned is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 from reimport_lib.prove import matching, risks
 from reimport_lib.prove.card_lines import CardWriter
 from reimport_lib.prove.evidence import Account, Evidence
+from reimport_lib.prove.made_cards import MadeRecords
 from reimport_lib.prove.reference_data import ReferenceData, reference_data
 from reimport_lib.prove.render.acceptance import (
     ErrorRates,
@@ -57,7 +58,8 @@ class TableSample:
     The records of one table.
 
     Attributes:
-        random: numbers of the rows that the seed drew, in its order.
+        random: numbers of the rows that the seed drew, in its order; of a table that
+            other rows make, their places in its outcomes file, from 1.
         panel: keys of the panel as it is from now on; gone: those that it lost -> the
             keys that take their places, "" where there is none.
     """
@@ -75,9 +77,15 @@ def samples(
 ) -> Iterator[TableSample]:
     """A sample of each of *tables* of which rows came in, in the order of phases."""
     reference = reference_data(evidence)
-    for table in registry.source_tables():
+    for table in registry.sampled():
         account = evidence.account(table.name)
         if table.name not in tables or account is None:
+            continue
+        if table.made:
+            makers = matching.match(evidence, account, table.made.of, reference)
+            if makers is not None:
+                made = MadeRecords(evidence, table.name, makers, reference)
+                yield from _sample_of_made(table.name, made, wanted)
             continue
         by_account = matching.match(evidence, account, table.name, reference)
         if by_account is None or not (by_account.rows or by_account.missing):
@@ -95,19 +103,49 @@ def _sample(
     table = by_account.table
     matched, doubts = _by_key(evidence, by_account)
     rows = [*matched.rows, *matched.missing]
+    keys = dict(
+        zip(matched.rows, map(str, matched.target["filemaker_id"]), strict=True)
+    )
+    found = risks.picked(matched, evidence, wanted.seed)
+    writer = CardWriter(evidence, matched, reference)
+    return _drawn(table, rows, keys, found, wanted, writer.card, doubts)
+
+
+def _sample_of_made(
+    table: str, made: MadeRecords, wanted: WantedSample
+) -> Iterator[TableSample]:
+    keys = {number: key for number, key in made.rows.items() if key}
+    found = [pick for pick in made.picks() if pick.row in keys]
+    if made.rows:
+        yield _drawn(table, list(made.rows), keys, found, wanted, made.card, {})
+
+
+def _drawn(
+    table: str,
+    rows: Sequence[int],
+    keys: Mapping[int, str],
+    found: Sequence[Pick],
+    wanted: WantedSample,
+    write: Callable[[int], RecordCard],
+    doubts: Mapping[int, str],
+) -> TableSample:
+    """
+    The cards of *rows*.
+
+    Args:
+        keys: of those that the database has; found: those that are picked by risk.
+        write: makes the card of a row; doubts: what is odd about how it was found.
+    """
     planned = (
         plan_of_size(len(rows), wanted.size, wanted.rates)
         if wanted.size
         else plan(len(rows), wanted.rates)
     )
     random = ranked(wanted.seed, table, rows)[: planned.size]
-    keys = dict(
-        zip(matched.rows, map(str, matched.target["filemaker_id"]), strict=True)
-    )
     of_key = {key: row for row, key in keys.items()}
     panel, gone = _panel(table, of_key, wanted.panels.get(table, ()))
     picks: dict[int, list[Pick]] = {}
-    for pick in risks.picked(matched, evidence, wanted.seed):
+    for pick in found:
         picks.setdefault(pick.row, []).append(pick)
     why: dict[int, list[Drawn]] = {}
     for drawn, some in (
@@ -117,11 +155,10 @@ def _sample(
     ):
         for row in some:
             why.setdefault(row, []).append(drawn)
-    writer = CardWriter(evidence, matched, reference)
     came_for = {instead: key for key, instead in gone.items() if instead}
     cards = [
         replace(
-            writer.card(row),
+            write(row),
             drawn=tuple(drawn),
             picks=tuple(picks.get(row, ())),
             doubt=doubts.get(row, ""),

@@ -18,6 +18,7 @@ from reimport_lib.prove.render.cards import CardLine, Drawn, RecordCard
 from reimport_lib.show import sample_words
 from reimport_lib.show.html import PageLink, from_template
 from reimport_lib.show.words import count, noun, sentence_case, several
+from reimport_lib.tables import registry
 
 INDEX = "index.html"
 MOST_BYTES = 600_000
@@ -216,7 +217,7 @@ def _card(head: PackHead, card: RecordCard) -> str:
             "table": card.table,
             "row": str(card.row),
             "heading": f"{sentence_case(noun(card.table))}:{key or ' no key'}",
-            "place": f"row {count(card.row)} of the export",
+            "place": _place(card),
             "above": "As exported, and as the database has it now"
             if card.target_digest
             else "As exported",
@@ -227,6 +228,14 @@ def _card(head: PackHead, card: RecordCard) -> str:
             "blank": ", ".join(card.blank),
         },
     )
+
+
+def _place(card: RecordCard) -> str:
+    table = registry.named(card.table)
+    if table.made is None:
+        return f"row {count(card.row)} of the export"
+    rows = noun(table.made.of)
+    return f"made of {rows}: line {count(card.row)} of outcomes/{card.table}.csv"
 
 
 def _line(line: CardLine) -> dict[str, str]:

@@ -91,7 +91,13 @@ COORDINATORS = Table(
     noun="support coordinators",
     phase="patients",
     model="patients.Coordinator",
-    made=Made("patients", coordinator_keys, make_coordinators, "coordinator_name"),
+    made=Made(
+        "patients",
+        coordinator_keys,
+        make_coordinators,
+        "coordinator_name",
+        said={"name": "coordinator_name"},
+    ),
     managed=(
         "name",
         "organisation",

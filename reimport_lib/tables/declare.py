@@ -133,12 +133,15 @@ class Made:
             of keys -> managed field -> values, one per key in that order.
         spelled: the staged column whose texts name the row; a reviewer sees which
             texts were taken for one, "" where nobody types them.
+        said: managed field -> the staged column in which each row says it, for cards
+            that are compared by eye.
     """
 
     of: str
     keys: Keys
     rows: Make
     spelled: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

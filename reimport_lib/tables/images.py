@@ -170,7 +170,12 @@ IMAGE_BATCHES = Table(
     noun="image batches",
     phase="images",
     model="images.ImageBatch",
-    made=Made("images", batch_keys, make_batches),
+    made=Made(
+        "images",
+        batch_keys,
+        make_batches,
+        said={"owner_id": "owner", "taken_on": "date_taken"},
+    ),
     managed=BATCH_FIELDS,
     links=(BY_TYPE,),
     shown={"name": "text", "taken_on": "plain"},

@@ -52,6 +52,11 @@ def source_tables() -> tuple[Table, ...]:
     return tuple(sources().values())
 
 
+def sampled() -> tuple[Table, ...]:
+    """Tables whose records are compared by eye: but for files, all of FileMaker's."""
+    return tuple(table for table in all_tables() if table.source or table.made)
+
+
 def module() -> str:
     """
     The name of the module of tables.

@@ -106,6 +106,63 @@ def test_each_card_shows_what_stands_on_both_sides(imported: Site, run: Run) -> 
     assert verifying.verified(imported.settings, run.run_id).altered == []
 
 
+def test_records_that_other_rows_make_are_shown_beside_these(
+    imported: Site, run: Run
+) -> None:
+    """An image too few, another day, and a batch that is gone stand out."""
+    tables = ("image_batches", "coordinators")
+    pack = sampling.make(imported.settings, run.run_id, tables=tables, size=500)
+    _, exported = sites.read_csv(imported.exports / "Images.csv")
+    shown = cards(run, "image_batches")
+    came_in = [
+        line
+        for line in sites.outcome_lines(run, "image_batches")
+        if line["outcome"] in ("created", "updated", "unchanged")
+    ]
+
+    assert pack.left_out == []
+    assert pack.tables["image_batches"][0] == len(shown) == len(came_in) > 30
+    assert len(cards(run, "coordinators")) == len(
+        sites.outcome_lines(run, "coordinators")
+    )
+    for table in tables:
+        for each in cards(run, table).values():
+            assert [line for line in lines(each) if "✗" in line[4]] == []
+    images = 0
+    for each in shown.values():
+        told = {line[2]: line for line in lines(each)}
+        count = int(told["image_count"][3].split()[0])
+        images += count
+        assert told["image_count"][1].startswith(f"{count} that came in")
+        first = next(line for line in lines(each) if line[0].startswith("row "))
+        row = int(first[0].split()[1].replace(",", ""))
+        source = exported[row - 2]
+        assert source["recid"].strip() in first[1]
+        assert source["id_Contact"].strip() in told["owner_id"][1]
+        assert source["date"].strip() in told["taken_on"][1]
+        assert each.xpath(".//div[@class='file']")
+    assert images == sum(
+        line["outcome"] in ("created", "updated", "unchanged")
+        for line in sites.outcome_lines(run, "images")
+    )
+
+    several = next(
+        number for number, each in shown.items() if "2 records" in each.text_content()
+    )
+    batch = came_in[several - 1]["target_id"]
+    bind.bind_real(imported.settings, writable=True)
+    others = models.model_of("image_batches")._base_manager.exclude(pk=batch)
+    rows = models.model_of("images")._base_manager.filter(batch_id=batch)
+    rows.filter(pk=rows.values_list("pk").first()[0]).update(batch_id=others[0].pk)
+    models.model_of("image_batches")._base_manager.filter(pk=batch).update(
+        taken_on="1999-01-01"
+    )
+    bind.close()
+    sampling.make(imported.settings, run.run_id, tables=tables[:1], size=500)
+    wrong = lines(cards(run, "image_batches")[several])
+    assert {line[2] for line in wrong if "✗" in line[4]} == {"image_count", "taken_on"}
+
+
 def test_anybody_draws_the_same_rows_from_the_seed(imported: Site, run: Run) -> None:
     pack = sampling.make(imported.settings, run.run_id, **FEW, seed="2026")
     came_in = [

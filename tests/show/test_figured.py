@@ -78,8 +78,8 @@ PLAIN = {
     },
     "of a plan that is not carried out yet": {"undo_plans.gate_table"},
     "of a sample, which people look at after the run": {
-        "sample_pages._card",
         "sample_pages._index",
+        "sample_pages._place",
         "sample_words.proves",
     },
     "drawn from what its chart has as figures": {"charts._columns"},
