@@ -14,6 +14,7 @@ from reimport_lib.execute import approve, undo_proof
 from reimport_lib.phases import sealing
 from reimport_lib.phases.binding import bind_run, place_of_copy
 from reimport_lib.plan.undo import CHANGED
+from reimport_lib.record import lock
 from reimport_lib.record.run import Run
 from reimport_lib.show import cover, undo_words, verdict
 from reimport_lib.write import bind, putting_back, touched, undo
@@ -33,7 +34,8 @@ def rehearsal(whole: Whole) -> Iterator[Run]:
 
 
 def proven(run: Run) -> Any:
-    undo_proof.prove(run)
+    with lock.executing(run):  # as the command does that has made it
+        undo_proof.prove(run)
     return run.manifest()["undo_proof"]
 
 
@@ -68,19 +70,19 @@ def test_a_row_that_others_changed_on_the_copy_stays_and_is_counted(
     label, pk, after = next(
         each
         for each in changed.values_list("model", "object_pk", "after")
-        if "last_name" in each[2]
+        if "middle_names" in each[2]
     )
     rows = apps.get_model(label)._base_manager.filter(pk=pk)
-    rows.update(last_name="Testling of others")
+    rows.update(middle_names="of others")
     try:
         proof = proven(run)
         page = cover.render(run.manifest(), run.folder)
         sealing.close(run)  # as whoever writes its report does
-        known = figures_of(run)
+        known = figures_of(run)[run.run_id]
     finally:
         bind_run(run)
         apps.get_model(label)._base_manager.filter(pk=pk).update(
-            last_name=after["last_name"]
+            middle_names=after["middle_names"]
         )
         bind.close()
         with sites.rewritten(run) as manifest:
@@ -89,7 +91,7 @@ def test_a_row_that_others_changed_on_the_copy_stays_and_is_counted(
 
     assert proof["rows"]["kept"] == 1
     assert 'value="1" data-figure="undo_proof.stays"' in page
-    assert wrong(page, run.run_id, known) == []
+    assert known["undo_proof.stays"] == 1
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

@@ -10,7 +10,6 @@ import json
 from typing import Any
 
 from django.apps import apps
-from django.core.serializers.json import DjangoJSONEncoder
 
 from reimport_lib.record.run import Run
 
@@ -32,7 +31,7 @@ def changed_since(run: Run) -> Rows:
     for model, pk, after in _images(run).exclude(after={}).values_list(*wanted):
         managed: Any = apps.get_model(model)._base_manager
         now = managed.filter(pk=pk).values(*after).first() if after else None
-        if now and json.loads(json.dumps(now, cls=DjangoJSONEncoder)) != after:
+        if now and json.loads(json.dumps(now, default=_kept)) != after:
             found.add((model, pk))
     for model in {model for model, _ in rows(run)}:
         managed = apps.get_model(model)._base_manager
@@ -46,3 +45,8 @@ def changed_since(run: Run) -> Rows:
 def _images(run: Run) -> Any:
     images = apps.get_model("ledger", "BeforeImage").objects
     return images.filter(run_id=run.run_id).exclude(model=BESIDE)
+
+
+def _kept(value: Any) -> str:
+    """A value that JSON has not, as an image of the ledger has it."""
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)
