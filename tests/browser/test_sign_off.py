@@ -107,7 +107,7 @@ def test_a_pdf_is_fetched_only_where_somebody_asks_to_see_it_here(
 
     shown = page.locator("object[type='application/pdf']").first
     assert shown.bounding_box()
-    its_own = "chrome-extension:"  # of the browser's viewer, within the browser
+    its_own = ("chrome-extension:", "chrome:")  # of its viewer, within the browser
     assert [url for url in seen.to_others if not url.startswith(its_own)] == []
     assert seen.complaints == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,8 @@ def made(folder: Path, *words: str) -> str:
 def declare(folder: Path, table: str) -> None:
     tables = TABLES.replace("TABLES:", f"{SOURCE}TABLES:")
     (folder / f"{MODULE}.py").write_text(tables.replace("= ()", f"= ({table})", 1))
+    # what was compiled of a file as long, written within the same second, is not it
+    shutil.rmtree(folder / "__pycache__", ignore_errors=True)
 
 
 def files(folder: Path) -> dict[str, str]:
