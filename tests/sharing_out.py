@@ -19,7 +19,8 @@ ON_A_SERVER = "phases on a server"
 LATER = "phases of a second import"
 STORY = "faults on SQLite"
 LOOK_AT_A_SECOND_IMPORT = tuple(
-    f"{PHASES}{name}.py" for name in ("test_changes", "test_figures", "test_last_time")
+    f"{PHASES}{name}.py"
+    for name in ("test_changes", "test_figures", "test_last_time", "test_undo_proof")
 )
 TELL_A_STORY = ("tests/faults/test_sqlite.py", "tests/faults/test_bugs.py")
 LONGEST = (

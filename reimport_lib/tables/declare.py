@@ -131,10 +131,8 @@ class Made:
         keys: its staged rows -> (n,) the key of the row that each makes, "" for none.
         rows: those of its staged rows that make one, ``key`` now that key, in the order
             of keys -> managed field -> values, one per key in that order.
-        spelled: the staged column whose texts name the row; a reviewer sees which
-            texts were taken for one, "" where nobody types them.
-        said: managed field -> the staged column in which each row says it, for cards
-            that are compared by eye.
+        spelled: the staged column whose texts name the row, which a reviewer sees.
+        said: managed field -> the staged column in which each row says it, for cards.
     """
 
     of: str
