@@ -20,9 +20,12 @@ WIDTH = 110  # of the page's lines
 VERSIONS = ("Django", "pandas", "pyarrow", "psycopg", "papermill", "ipykernel")
 HEAD = """# Benchmarks
 
-Written by `make bench`; it takes hours. `make bench ARGS="--only SECTION --scale 0.1
---rounds 3"` renews one section. Every figure is a median of the rounds that its section
-names. Read the ratios: both sides of one were measured in the same rounds on the same
+`make bench` measures every section; `make bench ARGS="--only SECTION --scale 0.1
+--rounds 3"` renews one. Each section says when, at what scale and on how busy a machine
+it was measured; one that is not here has not been. Figures of one round at a small
+scale are provisional; of several rounds they are medians.
+
+Read the ratios: both sides of one were measured in the same rounds on the same
 machine, so that they hold on others too; seconds do not. At a small scale what every
 run costs, however few its rows, is most of a ratio. *Raw* is what the driver needs to
 write the same rows in one transaction, with all that the database checks and keeps of
