@@ -19,7 +19,7 @@ from reimport_lib.write import ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.filled import is_stamp
 from reimport_lib.write.models import fields_of, label_of, managed, tables_of_models
-from reimport_lib.write.reading import rows_as_kept
+from reimport_lib.write.reading import rows_as_json, rows_as_kept
 from reimport_lib.write.rows import insert_rows, update_rows
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -109,7 +109,10 @@ def keep_after(run_id: str, *, alias: str = DEFAULT) -> None:
 
 def digest_of_row(values: Iterable[Any]) -> str:
     """sha256 over the *values* of a row, encoded, in the order of its attributes."""
-    text = _JSON.encode(list(values))
+    return _digest(_JSON.encode(list(values)))
+
+
+def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -125,11 +128,9 @@ def _digests(
     model: type[Model], keys: Sequence[Any], attributes: Sequence[str], alias: str
 ) -> dict[str, str]:
     """Key as text -> digest, of the rows of *keys* as they are now."""
-    rows = rows_as_kept(model, [str(key) for key in keys], alias=alias)
-    return {
-        key: digest_of_row([row[name] for name in attributes])
-        for key, row in rows.items()
-    }
+    texts = [str(key) for key in keys]
+    rows = rows_as_json(model, texts, attributes, _JSON.encode, alias=alias)
+    return {key: _digest(text) for key, text in rows}
 
 
 def _noted(run_id: str, model: type[Model], alias: str) -> list[str]:

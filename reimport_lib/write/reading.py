@@ -5,7 +5,8 @@ Most values of a column recur: each is converted once, by the field's own conver
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from django.db.models import Field, Model, UUIDField
 
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.ledger import encoded_value, key_of
-from reimport_lib.write.models import fields_of
+from reimport_lib.write.models import AnyField, fields_of
 from reimport_lib.write.rows import in_chunks, is_one_of, prepared_keys, select_where
 
 _PLAIN = frozenset({str, int, bool, float})
 _APART = frozenset({dict, list})  # cannot be looked up
+_ALIKE = _APART | {float}  # 0.0 and -0.0 are equal
 _DIGITS = 32  # of a UUID without dashes
 _LOCKS = {"postgresql": " FOR UPDATE"}  # SQLite lets nobody else write anyway
 
@@ -36,19 +38,44 @@ def rows_as_kept(
     connection: Any = connections[alias]
     names, fields = list(fields_of(model)), list(fields_of(model).values())
     place = names.index(key_of(model))
-    # +: an expression has no declared type, by which SQLite's driver converts
-    sign = "+" if connection.vendor == "sqlite" else ""
-    columns = ", ".join(f"{sign}{connection.ops.quote_name(f.column)}" for f in fields)
     ending = _LOCKS.get(connection.vendor, "") if lock else ""
     found: dict[str, dict[str, Any]] = {}
-    for rows in _selected(model, columns, texts, ending, alias):
-        read = [
-            _encoded(field, values, connection)
-            for field, values in zip(fields, zip(*rows, strict=True), strict=True)
-        ]
+    for columns in _selected(model, fields, texts, ending, alias):
+        read = map(partial(_encoded, connection), fields, columns)
         for row in zip(*read, strict=True):
             found[str(row[place])] = dict(zip(names, row, strict=True))
     return found
+
+
+def rows_as_json(
+    model: type[Model],
+    texts: Collection[str],
+    attributes: Sequence[str],
+    encode: Callable[[Any], str],
+    *,
+    alias: str,
+) -> Iterator[tuple[str, str]]:
+    """
+    (key as text, JSON of a list) of those rows of the keys *texts* that are there.
+
+    The list is of the encoded values of *attributes*, and no JSON is made of any of
+    them more than once a chunk.
+
+    Args:
+        encode: JSON of one value, without blanks between its parts.
+    """
+    connection: Any = connections[alias]
+    known = fields_of(model)
+    fields = [known[name] for name in (key_of(model), *attributes)]
+    for keys, *columns in _selected(model, fields, texts, "", alias):
+        named = _encoded(connection, fields[0], keys)
+        parts = [
+            _as_json(connection, field, values, encode)
+            for field, values in zip(fields[1:], columns, strict=True)
+        ]
+        lines = map(",".join, zip(*parts, strict=True))
+        for key, line in zip(named, lines, strict=True):
+            yield str(key), f"[{line}]"
 
 
 def rows_counted(
@@ -59,12 +86,22 @@ def rows_counted(
 
 
 def _selected(
-    model: type[Model], columns: str, texts: Collection[str], ending: str, alias: str
+    model: type[Model],
+    fields: Sequence[AnyField],
+    texts: Collection[str],
+    ending: str,
+    alias: str,
 ) -> Iterator[list[tuple[Any, ...]]]:
-    """Chunks of rows as the driver gives them, in the order of keys; none is empty."""
+    """The columns of *fields* as the driver gives them, a chunk of rows at a time.
+
+    Rows are in the order of keys; no chunk is empty.
+    """
     connection: Any = connections[alias]
     key: Any = model._meta.pk
     quote = connection.ops.quote_name
+    # +: an expression has no declared type, by which SQLite's driver converts
+    sign = "+" if connection.vendor == "sqlite" else ""
+    columns = ", ".join(f"{sign}{quote(field.column)}" for field in fields)
     for some in in_chunks(prepared_keys(key, sorted(texts), alias)):
         test, values = is_one_of(key, some, alias)
         with connection.cursor() as cursor:
@@ -74,11 +111,11 @@ def _selected(
                 values,
             )
             if rows := cursor.fetchall():
-                yield rows
+                yield list(zip(*rows, strict=True))
 
 
 def _encoded(
-    field: Field[Any, Any], values: tuple[Any, ...], connection: Any
+    connection: Any, field: Field[Any, Any], values: Sequence[Any]
 ) -> Sequence[Any]:
     """*values* of one column as JSON has them."""
     column: Any = field.get_col(field.model._meta.db_table)
@@ -102,6 +139,22 @@ def _encoded(
         known = {value: encoded(value) for value in {*values}}
         return [known[value] for value in values]
     return [encoded(value) for value in values]
+
+
+def _as_json(
+    connection: Any,
+    field: Field[Any, Any],
+    values: Sequence[Any],
+    encode: Callable[[Any], str],
+) -> Sequence[str]:
+    """JSON of each of the *values* of one column; those that recur are made once."""
+    kinds = {*map(type, values)} - {type(None)}
+    if len(kinds) > 1 or not kinds.isdisjoint(_ALIKE):
+        return [encode(value) for value in _encoded(connection, field, values)]
+    distinct = list({*values})
+    told = map(encode, _encoded(connection, field, distinct))
+    known = dict(zip(distinct, told, strict=True))
+    return [known[value] for value in values]
 
 
 def _dashed(value: Any) -> str | None:

@@ -7,8 +7,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.apps import apps
 
+from reimport_lib.write import images as images_of_runs
 from reimport_lib.write import ledger
+from reimport_lib.write.models import fields_of
+from reimport_lib.write.reading import rows_as_json, rows_as_kept
 from tests.write.rows import LATER, Row, apply, pk, plan
 
 pytestmark = pytest.mark.usefixtures("bound")
@@ -19,8 +23,6 @@ MAX: Row = {"key": "k-2", "first_name": "Max", "last_name": "Skittle"}
 
 def images(run_id: str) -> dict[str, Any]:
     """Primary key -> image, of *run_id*."""
-    from django.apps import apps
-
     held = apps.get_model("ledger", "BeforeImage").objects.filter(run_id=run_id)
     return {image.object_pk: image for image in held}
 
@@ -62,3 +64,22 @@ def test_an_import_that_changes_nothing_keeps_nothing() -> None:
 
     actions = Counter(image.action for image in images("second").values())
     assert actions == {}
+
+
+@pytest.mark.parametrize("name", ["patients.Patient", "ledger.BeforeImage"])
+def test_what_is_digested_of_a_row_is_what_is_kept_of_it(name: str) -> None:
+    apply(plan("patients", ZOE, {**MAX, "notes": 'a "b"\n\U0001f600'}), run_id="first")
+    apply(plan("patients", {**ZOE, "dob": None}, MAX), run_id="second", as_of=LATER)
+    model = apps.get_model(name)
+    keys = [str(key) for key in model._base_manager.values_list("pk", flat=True)]
+
+    attributes = list(reversed(fields_of(model)))
+    encode = images_of_runs._JSON.encode
+    told = rows_as_json(model, keys, attributes, encode, alias="default")
+
+    kept = rows_as_kept(model, keys, alias="default")
+    assert list(told) == [
+        (key, encode([row[attribute] for attribute in attributes]))
+        for key, row in kept.items()
+    ]
+    assert len(kept) > 1
