@@ -16,12 +16,17 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from django.apps import apps
-from django.db.models import (
-    Model,
-)
+from django.db.models import Model
 
+from reimport_lib.plan.cells import array_of
 from reimport_lib.write import bases, images, ledger
+from reimport_lib.write.beside import (
+    IN_LEDGER,
+    all_beside,
+    entries_of,
+    entry_model,
+    numbers_of,
+)
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.filled import next_numbers, stamps
 from reimport_lib.write.holding import (
@@ -43,6 +48,7 @@ from reimport_lib.write.models import (
     managed,
     tables_of_models,
 )
+from reimport_lib.write.reading import columns_of
 from reimport_lib.write.rows import (
     delete_rows,
     drifted,
@@ -51,8 +57,6 @@ from reimport_lib.write.rows import (
     update_rows,
 )
 from reimport_lib.write.swaps import set_aside
-
-_IN_LEDGER = {KEY: KEY, HASH: HASH, METADATA: "metadata"}
 
 
 def rows(
@@ -81,20 +85,38 @@ def rows(
     inside = [
         attname(c) for c in wanted if attname(c) in fields and not holding.lacks(c)
     ]
-    query: Any = holding.model._base_manager.using(alias).filter(**(where or {}))
-    if KEY in holding.own:
-        query = query.exclude(**{KEY: None})
-        query = query.order_by("pk") if first is None else query.order_by(KEY)[:first]
-    elif first is None:
-        query = query.order_by("pk")
-    else:
-        beside = _beside(table, alias).order_by(KEY)[:first]
-        query = query.filter(pk__in=list(beside.values_list("object_pk", flat=True)))
+    query = _query(holding, where or {}, first, alias)
+    keys, *values = columns_of(query, ("pk", *inside))
     held = pd.DataFrame(
-        list(query.values_list("pk", *inside)), columns=["pk", *inside], dtype=object
-    ).set_index("pk")
+        {n: array_of(cells) for n, cells in zip(inside, values, strict=True)},
+        index=pd.Index(array_of(keys), dtype=object, name="pk"),
+        dtype=object,
+    )
     found = told(table, held, ("id", *wanted), alias=alias)
     return found if first is None or KEY in holding.own else found.sort_values(KEY)
+
+
+def _query(
+    holding: Holding, where: Mapping[str, Any], first: int | None, alias: str
+) -> Any:
+    query: Any = holding.model._base_manager.using(alias).filter(**where)
+    if KEY in holding.own:
+        query = query.exclude(**{KEY: None})
+        return query.order_by("pk") if first is None else query.order_by(KEY)[:first]
+    if first is None:
+        return query.order_by("pk")
+    beside = entries_of(holding.table, alias).order_by(KEY)[:first]
+    return query.filter(pk__in=list(beside.values_list("object_pk", flat=True)))
+
+
+def hashes(table: str, *, alias: str = DEFAULT) -> tuple[list[str], list[str]]:
+    """FileMaker keys and import hashes of the imported rows of *table*, as ``rows``."""
+    holding = holding_of(table)
+    if not holding.in_ledger:
+        keys, found = columns_of(_query(holding, {}, None, alias), (KEY, HASH))
+        return list(keys), list(found)
+    held = rows(table, (KEY, HASH), alias=alias)
+    return held[KEY].tolist(), held[HASH].tolist()
 
 
 def told(
@@ -112,7 +134,7 @@ def told(
             which rows were imported, others are left out.
     """
     holding = holding_of(table)
-    beside = _in_ledger(holding, alias) if holding.in_ledger else {}
+    beside = all_beside(holding, alias) if holding.in_ledger else {}
     if KEY not in holding.own:
         held = held.loc[[str(pk) in beside for pk in held.index]]
     found = {
@@ -188,7 +210,7 @@ def update(
     own = _own_columns(holding, planned, keys)
     set_aside(holding.model, keys, {n: own[n] for n in own if n != KEY})
     update_rows(holding.model, keys, {**stamped, **own})
-    columns = {name: plain(planned[name]) for name in _IN_LEDGER if name in planned}
+    columns = {name: plain(planned[name]) for name in IN_LEDGER if name in planned}
     _update_ledger(run_id, phase, holding, keys, columns, as_of)
 
 
@@ -213,7 +235,7 @@ def delete(table: str, keys: Sequence[Any]) -> int:
     holding = holding_of(table)
     bases.drop(table, keys)
     if holding.in_ledger:
-        beside = _beside(table, DEFAULT)
+        beside = entries_of(table, DEFAULT)
         for some in in_chunks([str(key) for key in keys]):
             beside.filter(object_pk__in=some).delete()
     return delete_rows(holding.model, keys)
@@ -225,8 +247,8 @@ def keep(
     """As ``ledger.keep_before_images``, with what the ledger holds beside the rows."""
     table = tables_of_models().get(label_of(model))
     if table is not None and holding_of(table).in_ledger:
-        numbers = list(_numbers_in_ledger(table, keys).values())
-        ledger.keep_before_images(run_id, phase, _model(), numbers, action=action)
+        numbers = list(numbers_of(table, keys).values())
+        ledger.keep_before_images(run_id, phase, entry_model(), numbers, action=action)
     return ledger.keep_before_images(run_id, phase, model, keys, action=action)
 
 
@@ -264,33 +286,6 @@ def _identity(
     return entered["id"] if entered else unnamed(holding, pk)
 
 
-def _model() -> Any:
-    return apps.get_model("ledger", "ImportedRow")
-
-
-def _beside(table: str, alias: str) -> Any:
-    return _model().objects.using(alias).filter(table=table)
-
-
-def _in_ledger(holding: Holding, alias: str) -> dict[str, dict[str, Any]]:
-    """Primary key as text -> identity and technical columns, as the ledger has them."""
-    columns = ("identity", *_IN_LEDGER.values())
-    found = _beside(holding.table, alias).values_list("object_pk", *columns)
-    return {key: dict(zip(("id", *_IN_LEDGER), of, strict=True)) for key, *of in found}
-
-
-def _numbers_in_ledger(table: str, keys: Sequence[Any]) -> dict[str, int]:
-    """Primary key as text -> number of its row in the ledger, of those of *keys*."""
-    beside = _beside(table, DEFAULT)
-    return {
-        key: number
-        for some in in_chunks([str(key) for key in keys])
-        for key, number in beside.filter(object_pk__in=some).values_list(
-            "object_pk", "pk"
-        )
-    }
-
-
 def _enter(
     run_id: str,
     phase: str,
@@ -300,7 +295,7 @@ def _enter(
     as_of: datetime,
 ) -> None:
     count = len(keys)
-    numbers = next_numbers(_model(), count)
+    numbers = next_numbers(entry_model(), count)
     entered: dict[str, Sequence[Any]] = {
         "id": numbers,
         "table": [holding.table] * count,
@@ -308,15 +303,18 @@ def _enter(
         "object_pk": [str(key) for key in keys],
         MADE: [as_of] * count,
         SAVED: [as_of] * count,
-        **{_IN_LEDGER[n]: columns[n] for n in _IN_LEDGER if n in columns},
+        **{IN_LEDGER[n]: columns[n] for n in IN_LEDGER if n in columns},
     }
-    insert_rows(_model(), entered)
-    images.keep_created(run_id, phase, _model(), numbers)
+    insert_rows(entry_model(), entered)
+    images.keep_created(run_id, phase, entry_model(), numbers)
 
 
 def _forget(run_id: str, phase: str, holding: Holding, keys: Iterable[str]) -> None:
     """Strike from the ledger the rows of *keys* that people have deleted since."""
-    beside, manager = _beside(holding.table, DEFAULT), holding.model._base_manager
+    beside, manager = (
+        entries_of(holding.table, DEFAULT),
+        holding.model._base_manager,
+    )
     for some in in_chunks(list(keys)):
         found = beside.filter(**{f"{KEY}__in": some}).values_list("pk", "object_pk")
         entered = dict(found)
@@ -325,8 +323,8 @@ def _forget(run_id: str, phase: str, holding: Holding, keys: Iterable[str]) -> N
         gone = [number for number, pk in entered.items() if pk not in live]
         if gone:
             action = ledger.DELETED
-            ledger.keep_before_images(run_id, phase, _model(), gone, action=action)
-            delete_rows(_model(), gone)
+            ledger.keep_before_images(run_id, phase, entry_model(), gone, action=action)
+            delete_rows(entry_model(), gone)
 
 
 def _update_ledger(
@@ -340,12 +338,12 @@ def _update_ledger(
     """Write technical *columns* beside the rows of *keys*, entering those not there."""
     if not holding.in_ledger or not keys:
         return
-    numbers = _numbers_in_ledger(holding.table, keys)
+    numbers = numbers_of(holding.table, keys)
     there = [place for place, key in enumerate(keys) if str(key) in numbers]
     fresh = [place for place, key in enumerate(keys) if str(key) not in numbers]
-    written = {_IN_LEDGER[n]: [cells[p] for p in there] for n, cells in columns.items()}
+    written = {IN_LEDGER[n]: [cells[p] for p in there] for n, cells in columns.items()}
     known = [numbers[str(keys[place])] for place in there]
-    update_rows(_model(), known, {**written, SAVED: [as_of] * len(there)})
+    update_rows(entry_model(), known, {**written, SAVED: [as_of] * len(there)})
     if fresh:
         entered = {n: [cells[p] for p in fresh] for n, cells in columns.items()}
         new = [keys[place] for place in fresh]

@@ -75,8 +75,8 @@ def first_of_all(rows: int, *, alias: str = DEFAULT) -> dict[str, pd.DataFrame]:
 
 def import_hashes(table: str, *, alias: str = DEFAULT) -> pd.Series[str]:
     """What each imported row of *table* was written as; index = filemaker_id."""
-    rows = held_rows.rows(table, (KEY, HASH), alias=alias)
-    return pd.Series(list(rows[HASH]), pd.Index(rows[KEY], dtype=object), dtype=object)
+    keys, found = held_rows.hashes(table, alias=alias)
+    return pd.Series(found, pd.Index(keys, dtype=object), dtype=object)
 
 
 def imported(table: str, *, alias: str = DEFAULT) -> int:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.core.exceptions import ValidationError
@@ -19,6 +20,7 @@ from django.db import DatabaseError, connections
 from django.db.models import (
     AutoField,
     CharField,
+    ForeignKey,
     JSONField,
     Model,
     TextField,
@@ -253,8 +255,7 @@ def _database_rows(
     fields: Sequence[AnyField], columns: Columns, alias: str
 ) -> Iterable[tuple[Any, ...]]:
     """Rows as the driver takes them, made column by column."""
-    prepared = [_prepared(field, columns[field.attname], alias) for field in fields]
-    return zip(*prepared, strict=True)
+    return zip(*(_prepared(f, columns[f.attname], alias) for f in fields), strict=True)
 
 
 def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
@@ -267,6 +268,9 @@ def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
     def prepared(value: Any) -> Any:
         return field.get_db_prep_save(_filled(field, value), connection)
 
+    if _is_uuids(field, kinds):
+        is_native = connection.features.has_native_uuid_field
+        return [value if is_native or value is None else value.hex for value in values]
     if values and all(value is values[0] for value in values):
         return [prepared(values[0])] * len(values)
     if type(field) is JSONField and kinds == {dict}:
@@ -276,6 +280,14 @@ def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
         return [prepared(value) for value in values]
     known = {value: prepared(value) for value in set(values)}
     return [known[value] for value in values]
+
+
+def _is_uuids(field: AnyField, kinds: set[type]) -> bool:
+    """*kinds* are UUIDs, and *field* holds them or names rows by them."""
+    allowed = {UUID, type(None)} if field.null else {UUID}
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    return type(field) is UUIDField and UUID in kinds and kinds <= allowed
 
 
 def _filled(field: AnyField, value: Any) -> Any:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connections
 
 from reimport_lib.write import images as images_of_runs
 from reimport_lib.write import ledger
 from reimport_lib.write.models import fields_of
-from reimport_lib.write.reading import rows_as_json, rows_as_kept
+from reimport_lib.write.reading import columns_of, rows_as_json, rows_as_kept
+from reimport_lib.write.rows import _prepared
 from tests.write.rows import LATER, Row, apply, pk, plan
 
 pytestmark = pytest.mark.usefixtures("bound")
@@ -83,3 +85,31 @@ def test_what_is_digested_of_a_row_is_what_is_kept_of_it(name: str) -> None:
         for key, row in kept.items()
     ]
     assert len(kept) > 1
+
+
+def test_columns_are_read_as_a_list_of_values_gives_them() -> None:
+    apply(plan("patients", ZOE, MAX), run_id="first")
+    model = apps.get_model("patients.Patient")
+    rows = model._base_manager.order_by("pk")
+
+    names = ["pk", *fields_of(model)]
+    columns = columns_of(rows, names)
+
+    listed = list(rows.values_list(*names))
+    assert list(zip(*columns, strict=True)) == listed
+    kinds = [[type(value) for value in row] for row in zip(*columns, strict=True)]
+    assert kinds == [[type(value) for value in row] for row in listed]
+    assert len(listed) == 2
+    assert columns_of(rows.none(), names) == [()] * len(names)
+
+
+@pytest.mark.parametrize("name", ["id", "clinic_id", "coordinator_id"])
+def test_keys_are_sent_as_their_field_prepares_them(name: str) -> None:
+    connection = connections["default"]
+    field = fields_of(apps.get_model("patients.Patient"))[name]
+    keys = [pk("patients", "k-1"), pk("patients", "k-2")]
+    some = [*keys, None] if field.null else keys
+
+    sent = _prepared(field, some, "default")
+
+    assert sent == [field.get_db_prep_save(value, connection) for value in some]

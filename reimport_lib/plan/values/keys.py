@@ -9,6 +9,8 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha1
 from uuid import UUID, uuid5
 
 import numpy as np
@@ -28,6 +30,7 @@ BROKEN_HINT = (
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:([.,])[0-9]*)?[eE]([+-]?)[0-9]+")
 _SUSPECT = re.compile(r"[0-9][.,]?[eE][+-]?[0-9]|[0-9]{16}\.0")
 _OF_A_DOUBLE = re.compile(r"[+-]?[0-9]{16,}\.0+")
+_PSEUDONYMS = 2**16  # two files of a phase name the same keys; some 16 MB of them
 
 
 def canonical_key(column: Column, *, number: bool = False) -> Column:
@@ -112,9 +115,18 @@ def derived_uuid(system: str, table: str, key: str) -> UUID:
 
 def derived_uuids(system: str, table: str, keys: Column) -> Column:
     """The derived primary key per row of canonical *keys*; None where blank."""
-    return convert(keys, lambda key: derived_uuid(system, table, key) if key else None)
+    start = NAMESPACE.bytes + f"{system}/{table}/".encode()
+
+    def derived(key: str) -> UUID | None:  # as ``derived_uuid``, with one start for all
+        if not key:
+            return None
+        digest = sha1(start + key.encode(), usedforsecurity=False).digest()
+        return UUID(bytes=digest[:16], version=5)
+
+    return convert(keys, derived)
 
 
+@lru_cache(maxsize=_PSEUDONYMS)
 def pseudonym(secret: bytes, key: str) -> str:
     """A stable name for *key* that tells nothing about it: ``p-7f3a9c12``."""
     return f"p-{hmac.digest(secret, key.encode(), 'sha256').hex()[:8]}"
