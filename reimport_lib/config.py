@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from reimport_lib import channels, home, project, windows
+from reimport_lib import channels, home, project, windows, workers
 from reimport_lib import setting_values as read
 from reimport_lib.errors import SettingsError, did_you_mean
 from reimport_lib.row_settings import RowSettings as RowSettings
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 _OURS = (
     "REIMPORT_ACCEPTANCE_DATA REIMPORT_CHARSET REIMPORT_COLUMNS REIMPORT_COPIES "
-    "REIMPORT_DATE_ORDER REIMPORT_MERGE REIMPORT_METRICS_TOKEN "
+    "REIMPORT_DATE_ORDER REIMPORT_EXECUTOR REIMPORT_MERGE REIMPORT_METRICS_TOKEN "
     "REIMPORT_OPTIONAL_TABLES REIMPORT_PG_BIN REIMPORT_READER_URL "
     "REIMPORT_REHEARSAL_URL REIMPORT_REVIEW_HOURS REIMPORT_RUNS "
     "REIMPORT_SAMPLE_ACCEPTABLE REIMPORT_SAMPLE_REJECTABLE REIMPORT_SIGNING_KEY "
@@ -133,6 +133,7 @@ class Settings:
         window: the hours in which an import may write; None: any.
         two_people: who rehearsed may not approve.
         metrics_token: by which figures of runs are read; empty: by a login alone.
+        executor: processes that a phase may use; empty: one for each processor.
     """
 
     database_url: Secret
@@ -160,6 +161,7 @@ class Settings:
     window: Window | None = None
     two_people: bool = False
     metrics_token: Secret = field(default_factory=lambda: Secret(""))
+    executor: str = ""
 
     @property
     def reading_url(self) -> Secret:
@@ -244,6 +246,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             )
         ),
         metrics_token=Secret(text("REIMPORT_METRICS_TOKEN")),
+        executor=of("REIMPORT_EXECUTOR", workers.read),
     )
 
 

@@ -102,6 +102,7 @@ BAD: Mapping[str, list[str]] = {
     "REIMPORT_NOTIFY_DEAD_MAN": ["hc-ping.example", "ftp://h", "http://h/x", LONG],
     "REIMPORT_NOTIFY_LATE_MINUTES": ["soon", "0", "-1", "1.5", LONG],
     "REIMPORT_NOTIFY_LINK": ["clinic.example", "https://[::1", "https://h/#x", LONG],
+    "REIMPORT_EXECUTOR": ["all", "0", "-1", "1.5", "65", "tcp://h:1", LONG],
     "REIMPORT_OPTIONAL_TABLES": ["unknown", "note", "notes;sms", LONG],
     "REIMPORT_PHONE_REGION": ["XX", "UK", "Australia", "+61", LONG],
     "REIMPORT_POSTCODE_WIDTH": WIDTHS,

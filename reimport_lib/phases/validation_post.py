@@ -14,6 +14,7 @@ from reimport_lib.checks import Check, Verdict, could_not_check, equal, failed
 from reimport_lib.counting import several
 from reimport_lib.errors import Refused
 from reimport_lib.phases import frozen, recording, stored_objects
+from reimport_lib.phases.proving import ask_tables
 from reimport_lib.prove.counts import check_counts
 from reimport_lib.prove.doubled import check_doubled
 from reimport_lib.prove.evidence import Evidence
@@ -39,6 +40,7 @@ def gather(run: Run) -> Evidence:
 def counts(evidence: Evidence) -> list[Check]:
     """Counts per table against the snapshot and the ledger, and the rehearsal's."""
     with recording.recording(evidence.run, NAME):
+        ask_tables(evidence)
         checks = [*check_counts(evidence), *check_doubled(evidence)]
         return [*checks, *_as_rehearsed(evidence.run)]
 

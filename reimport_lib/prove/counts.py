@@ -24,12 +24,15 @@ def check_counts(evidence: Evidence) -> list[Check]:
     """Every count of every table, and the seals of the outcomes files."""
     found: list[Check] = []
     for table in registry.all_tables():
-        if evidence.snapshot.has(table.snapshot_name):
-            found += _table_checks(evidence, table)
+        found += evidence.answer(counts_of_table, table.name)
     return [*found, *_seals(evidence)]
 
 
-def _table_checks(evidence: Evidence, table: Table) -> list[Check]:
+def counts_of_table(evidence: Evidence, name: str) -> list[Check]:
+    """Every count of the table *name*, where the snapshot holds it."""
+    table = registry.named(name)
+    if not evidence.snapshot.has(table.snapshot_name):
+        return []
     account = evidence.account(table.name)
     name = f"{table.name}: counts"
     if account is None:

@@ -26,14 +26,21 @@ DOUBLED = "duplicate_row"
 
 def check_doubled(evidence: Evidence) -> list[Check]:
     """One check for every table of which rows were left out as doubled."""
-    found = []
+    found: list[Check] = []
     for table in registry.source_tables():
-        if not evidence.snapshot.has(table.name):
-            continue
-        rows = evidence.outcomes(table.name)
-        if rows is not None and (rows["reason"] == DOUBLED).any():
-            found.append(_check(evidence, table.name, rows))
+        found += evidence.answer(doubled_of_table, table.name)
     return found
+
+
+def doubled_of_table(evidence: Evidence, table: str) -> list[Check]:
+    """One check, where rows of *table* were left out as doubled."""
+    declared = registry.named(table)
+    if not declared.source or not evidence.snapshot.has(table):
+        return []
+    rows = evidence.outcomes(table)
+    if rows is None or not (rows["reason"] == DOUBLED).any():
+        return []
+    return [_check(evidence, table, rows)]
 
 
 def _check(evidence: Evidence, table: str, rows: pd.DataFrame) -> Check:

@@ -7,7 +7,7 @@ long as that run imported the very same snapshot and nothing was imported after 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -34,6 +34,7 @@ from reimport_lib.write.models import model_of
 
 IMPORTED = ("created", "updated", "unchanged")
 OUTCOMES = (*IMPORTED, "skipped", "rejected")
+Answers = dict[str, list[Check]]
 LEFT_OUT = frozenset({"local_edit", "made_by_people", "left_as_made"})
 """Reasons of rows that are in the database as people have them, and did not come in."""
 DELETE = "delete"
@@ -97,6 +98,7 @@ class Evidence:
     alias: str = DEFAULT
     _held: dict[str, pd.DataFrame] = field(default_factory=dict)
     _kept: dict[str, peoples.PeoplesFields] = field(default_factory=dict)
+    _answers: dict[str, Answers] = field(default_factory=dict)
 
     def source(self, table: str) -> pd.DataFrame:
         """The frozen texts of *table*; of a listing its objects."""
@@ -161,6 +163,17 @@ class Evidence:
             self._held[table] = _database_rows(table, self.alias)
         return self._held[table]
 
+    def answer(self, question: TableQuestion, table: str) -> list[Check]:
+        """The checks that *question* makes of *table*, asked once."""
+        answers = self._answers.setdefault(table, {})
+        if question.__module__ not in answers:
+            answers[question.__module__] = question(self, table)
+        return answers[question.__module__]
+
+    def answers(self, table: str) -> Answers:
+        """Module of a question -> the checks that it has made of *table*."""
+        return self._answers.setdefault(table, {})
+
     def counted(self, table: str, attribute: str) -> dict[Any, int]:
         """Value of *attribute* -> rows of *table* that have it, whoever made them."""
         manager: Any = model_of(table)._base_manager
@@ -198,6 +211,10 @@ class Evidence:
                 name, "the outcomes files of that run are gone", id=id
             )
         return Check(name, why.expected, why.actual, why.verdict, why.hint, id=id)
+
+
+TableQuestion = Callable[[Evidence, str], list[Check]]
+"""What a module asks of one table, and of no other's answers."""
 
 
 def gather(run: Run, snapshot: Snapshot, *, alias: str = DEFAULT) -> Evidence:

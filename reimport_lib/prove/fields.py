@@ -28,15 +28,20 @@ NOT_SAID = "nobody has said how it is compared"
 
 def check_fields(evidence: Evidence) -> list[Check]:
     """One check per field of every table that the snapshot holds, and its fill rate."""
+    tables = registry.all_tables()
+    return [c for table in tables for c in evidence.answer(fields_of_table, table.name)]
+
+
+def fields_of_table(evidence: Evidence, name: str) -> list[Check]:
+    """The same of the table *name*, where the snapshot holds it."""
+    table, found = registry.named(name), list[Check]()
+    if not evidence.snapshot.has(table.snapshot_name):
+        return found
     reference = reference_data(evidence)
-    found: list[Check] = []
-    for table in registry.all_tables():
-        if not evidence.snapshot.has(table.snapshot_name):
-            continue
-        if table.source:
-            found += check_table(evidence, table.name, reference)
-        if table.checks:
-            found += table.checks(evidence, reference)
+    if table.source:
+        found += check_table(evidence, table.name, reference)
+    if table.checks:
+        found += table.checks(evidence, reference)
     return found
 
 

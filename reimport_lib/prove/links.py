@@ -35,16 +35,23 @@ _NAMING_DELETED = "rows that name a deleted one"
 
 def check_links(evidence: Evidence) -> list[Check]:
     """Every link of the tables that the snapshot holds, and those of other rows."""
-    reference = reference_data(evidence)
     found: list[Check] = [_after_deletion(evidence)]
     for table in registry.all_tables():
         if table.model:
             found += _missing_rows(evidence, table.name)
             found += _dangling(evidence, table.name) if _is_generic(table) else ()
     for table in registry.source_tables():
-        if evidence.snapshot.has(table.name) and _names_an_owner(table):
-            found += _table_checks(evidence, table.name, reference)
+        found += evidence.answer(links_of_table, table.name)
     return found
+
+
+def links_of_table(evidence: Evidence, table: str) -> list[Check]:
+    """Every link of the rows of *table*, where the snapshot holds it."""
+    declared = registry.named(table)
+    is_asked = declared.source and evidence.snapshot.has(table)
+    if not (is_asked and _names_an_owner(declared)):
+        return []
+    return list(_table_checks(evidence, table, reference_data(evidence)))
 
 
 def naming_deleted(run_id: str, *, hint: str, alias: str = DEFAULT) -> Check:

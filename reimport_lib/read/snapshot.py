@@ -6,7 +6,8 @@ without one is no snapshot. Imports no Django.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from reimport_lib import workers
 from reimport_lib.checks import Check
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
@@ -127,11 +129,14 @@ def freeze(
         )
     tables: dict[str, TableManifest] = {}
     listings: dict[str, ObjectsManifest] = {}
-    with store.all_or_nothing(folder):
-        for name, origin, reading in _readings(settings, progress):
-            tables[name] = _freeze_table(folder, name, origin, reading)
+    with (
+        store.all_or_nothing(folder),
+        closing(_frozen_tables(settings, folder, progress)) as frozen_tables,
+    ):
+        for table in frozen_tables:
+            tables[table.table] = table
             if progress:
-                progress(name, tables[name].rows)
+                progress(table.table, table.rows)
         for name, listing in (objects or {}).items():
             listings[name] = _freeze_objects(
                 folder, name, listing, prefixes(settings).get(name, "")
@@ -190,10 +195,9 @@ def _place(source: str) -> str:
     return source if source in SERVERS else Path(source).expanduser().resolve().name
 
 
-def _readings(
-    settings: Settings, progress: Progress | None
-) -> Iterator[tuple[str, _Origin, Reading]]:
-    """One table after the other, so that only one is in memory."""
+def _frozen_tables(
+    settings: Settings, folder: Path, progress: Progress | None
+) -> Generator[TableManifest]:
     if not settings.source:
         raise SettingsError(
             "REIMPORT_SOURCE is not set.",
@@ -201,22 +205,51 @@ def _readings(
             id="R212",
         )
     if settings.source in SERVERS:
-        server = import_module(SERVERS[settings.source])
-        for table, name, reading in server.read_tables(settings, progress=progress):
-            yield table, _Origin(name), reading
-        return
+        return _from_server(settings, folder, progress)
     found = files.find(
         Path(settings.source).expanduser(), optional=settings.rows.optional_tables
     )
-    for table, path in found.items():
-        before = limits.check_file(path)
-        digest = certificate.digest(path)
-        named = settings.columns.get(registry.named(table).file, ())
-        reading = kinds.read(path, columns=named, charset=settings.charset)
-        checks = certificate.file_checks(path, before)
-        written_at = datetime.fromtimestamp(int(before.st_mtime), UTC).isoformat()
-        origin = _Origin(path.name, digest, before.st_size, checks, written_at)
-        yield table, origin, reading
+    exports = [
+        _Export(
+            table,
+            path,
+            folder,
+            columns=settings.columns.get(registry.named(table).file, ()),
+            charset=settings.charset,
+        )
+        for table, path in found.items()
+    ]
+    return workers.each(_freeze_export, exports, here=_freeze_export)
+
+
+def _from_server(
+    settings: Settings, folder: Path, progress: Progress | None
+) -> Generator[TableManifest]:
+    """One table after the other, so that only one is in memory."""
+    server = import_module(SERVERS[settings.source])
+    for table, name, reading in server.read_tables(settings, progress=progress):
+        yield _freeze_table(folder, table, _Origin(name), reading)
+
+
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """The file of one table, how it is read, and the folder that it is frozen into."""
+
+    table: str
+    path: Path
+    folder: Path
+    columns: tuple[str, ...]
+    charset: str
+
+
+def _freeze_export(export: _Export) -> TableManifest:
+    before = limits.check_file(export.path)
+    digest = certificate.digest(export.path)
+    reading = kinds.read(export.path, columns=export.columns, charset=export.charset)
+    checks = certificate.file_checks(export.path, before)
+    written_at = datetime.fromtimestamp(int(before.st_mtime), UTC).isoformat()
+    origin = _Origin(export.path.name, digest, before.st_size, checks, written_at)
+    return _freeze_table(export.folder, export.table, origin, reading)
 
 
 def _freeze_table(

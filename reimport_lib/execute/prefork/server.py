@@ -24,6 +24,10 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
+from reimport_lib import workers
+from reimport_lib.config import load_settings
+from reimport_lib.errors import ReimportError
+
 PRELOAD = "reimport_lib.execute.prefork.preload"
 
 
@@ -61,6 +65,8 @@ def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
         os.environ.clear()
         os.environ.update(request["environ"])
         os.chdir(request["folder"])
+        with suppress(ReimportError):  # its phase will meet it
+            workers.fork(load_settings().executor)
 
         from ipykernel.kernelapp import IPKernelApp
 

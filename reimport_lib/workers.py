@@ -1,0 +1,165 @@
+"""Where work is done that can be shared out: in processes beside, or on a cluster.
+
+What is shared out is a function of a module for each of some items, which pickle as
+its answers do, and whatever it needs it reads for itself. The answer is the same
+wherever it is given, so that what a worker could not do is done here, where its error
+is met by whoever asked.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from threading import RLock
+from typing import Generic, TypeVar
+
+from reimport_lib.errors import place_of
+from reimport_lib.setting_values import number
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MOST, MOST_ASKED = 4, 64  # processes of one phase, where nobody has said; at all
+_END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+
+
+@dataclass(slots=True)
+class _OfProcess:
+    """The workers that this process has, and how many."""
+
+    pool: Executor | None = None
+    number: int = 0
+
+
+_of_process = _OfProcess()
+
+
+def read(name: str, text: str) -> str:
+    """The setting *name* as it is: a number of processes, or "" for one a processor."""
+    return str(number(name, text, least=1, most=MOST_ASKED)) if text else ""
+
+
+def fork(setting: str) -> None:
+    """
+    Fork the workers of this process, which has imported all and has no other thread.
+
+    They end with it. Only on Linux, and where more than one process is asked for.
+
+    Args:
+        setting: what ``read`` gives.
+    """
+    if sys.platform != "linux":
+        return
+    processes = int(setting) if setting else min(len(os.sched_getaffinity(0)), MOST)
+    if processes < 2:
+        return
+    pool = ProcessPoolExecutor(processes - 1, get_context("fork"), initializer=_begin)
+    pool.submit(_begun)  # all are forked with the first, before its own threads begin
+    _of_process.pool, _of_process.number = pool, processes - 1
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the kernel to answer
+    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL)
+
+
+def _begun() -> None:
+    """What is asked of the first worker."""
+
+
+def each(
+    function: Callable[[T], R], items: Sequence[T], *, here: Callable[[T], R]
+) -> Generator[R]:
+    """
+    What *function* gives for each of *items*, in their order, as soon as it is known.
+
+    Workers begin with the last. This process does *here* what none has begun, from the
+    first on, and what a worker has failed to do. When it ends, nobody works on.
+
+    Args:
+        here: the same as *function*, by what this process holds already.
+    """
+    shared = _Shared(function, items, deque(range(len(items))))
+    if len(items) > 1:
+        for _ in range(_of_process.number):
+            shared.ask_next()
+    try:
+        for place, item in enumerate(items):
+            answer = () if shared.is_mine(place) else shared.answer(place)
+            yield answer[0] if answer else here(item)
+    finally:
+        shared.end()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shared(Generic[T, R]):
+    """
+    Items that workers are asked for one by one, from the last on.
+
+    Nothing waits in the pool's own queue: there it could not be taken back, and a
+    future that was cancelled stops the pool's thread when a worker dies.
+
+    Attributes:
+        left: places of items that nobody has begun, without a gap.
+        asked: place -> the answer to come.
+    """
+
+    function: Callable[[T], R]
+    items: Sequence[T]
+    left: deque[int]
+    asked: dict[int, Future[R]] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock)
+
+    def ask_next(self, _: object = None) -> None:
+        """Ask a worker for the last item that is left; it goes on when it is done."""
+        with self.lock:
+            pool = _of_process.pool
+            if not self.left or pool is None:
+                return
+            place = self.left[-1]
+            try:
+                future = pool.submit(_answered, self.function, self.items[place])
+            except BrokenProcessPool:  # one was killed, and took the others along
+                _of_process.pool, _of_process.number = None, 0
+                return
+            self.left.pop()
+            self.asked[place] = future
+        future.add_done_callback(self.ask_next)
+
+    def is_mine(self, place: int) -> bool:
+        """Whether nobody has begun *place*, which from now on is done by the caller."""
+        with self.lock:
+            if place in self.asked:
+                return False
+            self.left.popleft()
+            return True
+
+    def answer(self, place: int) -> tuple[R] | tuple[()]:
+        """What a worker gives for *place*; nothing where it failed."""
+        future = self.asked.pop(place)
+        return () if future.exception() else (future.result(),)
+
+    def end(self) -> None:
+        """Ask for no more, and wait for what is at work."""
+        with self.lock:
+            self.left.clear()
+        wait(self.asked.values())
+
+
+class _Failed(Exception):
+    """The kind of error that a worker met, and where; it pickles as few others do."""
+
+
+def _answered(function: Callable[[T], R], item: T) -> R:
+    try:
+        return function(item)
+    except Exception as error:
+        raise _Failed(place_of(error)) from None
