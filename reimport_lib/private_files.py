@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -74,9 +75,13 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
 
 def remove_unfinished(folder: Path) -> None:
     """Remove what processes that are no more were writing in *folder* and below it."""
-    for path in folder.rglob(".*.tmp"):
+    for path in list(folder.rglob(".*.tmp")):
         pid = path.name.split(".")[-2]
-        if pid.isdigit() and not is_alive(int(pid)):
+        if not pid.isdigit() or is_alive(int(pid)):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
 
 

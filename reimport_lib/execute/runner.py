@@ -23,10 +23,12 @@ from reimport_lib.execute import (
     pausing,
     report,
     signals,
+    undo_beside,
     undo_proof,
     undo_report,
 )
 from reimport_lib.execute.kernels import CellError
+from reimport_lib.execute.undo_beside import Trial
 from reimport_lib.execute.undo_report import Complaint
 from reimport_lib.notify import companion
 from reimport_lib.phases import Phase, attempts, fencing, named, recording, timing
@@ -68,7 +70,12 @@ def execute(
     _require_notebooks(run)
     evidence.signing_key(run.settings)  # not found out when all is done
     started = time.monotonic()
-    with lock.executing(run), signals.interrupting(), fencing.kept(run) as fence:
+    with (
+        lock.executing(run),
+        signals.interrupting(),
+        fencing.kept(run) as fence,
+        undo_beside.of_run(run) as trial,
+    ):
         is_going_back = failure.is_at_it(run)  # it was killed when it did
         if not is_going_back:
             timing.begin(run)
@@ -80,12 +87,13 @@ def execute(
         if not is_going_back:
             run.begin()
             with suppress(KeyboardInterrupt):  # what it stopped is told by the record
-                written += _execute_phases(run, progress or _silent)
+                written += _execute_phases(run, progress or _silent, trial)
         status, goes_back = _how_it_ended(run), failure.goes_back(run)
         is_paused = _is_paused(run, status)
         if status is Status.SUCCEEDED and not run.is_full:
-            written.append(partial(undo_proof.prove, run))
+            written.append(partial(undo_proof.prove, run, trial.proof))
         written += [
+            trial.end,
             lambda: run.end(
                 status,
                 seconds=time.monotonic() - started,
@@ -113,7 +121,9 @@ def _report_of_undo(run: Run, complain: Complaint) -> None:
         undo_report.leave(runs.load(run.settings, went["by"]), complain=complain)
 
 
-def _execute_phases(run: Run, tell: PhaseProgress) -> list[Callable[[], object]]:
+def _execute_phases(
+    run: Run, tell: PhaseProgress, trial: Trial
+) -> list[Callable[[], object]]:
     """
     The phases that are not done, up to the first that does not succeed.
 
@@ -128,6 +138,7 @@ def _execute_phases(run: Run, tell: PhaseProgress) -> list[Callable[[], object]]
         pages = [exporter.submit(export.load)]  # beside the start of the first kernel
         for phase in todo:
             tell("phase_started", run.phase(phase.name))
+            trial.begin(phase.name)
             try:
                 _execute_phase(run, phase, booted)
             finally:

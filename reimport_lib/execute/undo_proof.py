@@ -6,6 +6,9 @@ compared is what its backup was proven by, and nothing that an undo keeps of its
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from reimport_lib.backup.backup import open_backup
 from reimport_lib.backup.bound import digest_bound
 from reimport_lib.backup.digests import DatabaseDigest
@@ -17,17 +20,21 @@ from reimport_lib.record.manifest import UndoProof
 from reimport_lib.record.run import Run
 from reimport_lib.write import bind, ledger, undo
 
+ProofElsewhere = Callable[[], UndoProof | None]
 NAME = "tables that undoing this run brings back to what they were"
 SHOWN = 5
 _WAY = "reimport restore is the way back"
 
 
-def prove(run: Run) -> None:
+def prove(run: Run, found: ProofElsewhere = lambda: None) -> None:
     """
     Undo the rehearsal *run* on its copy, and record whether that led back.
 
     Nothing that goes wrong here ends it: that is what it records. A run that made no
     copy has nothing to go back from.
+
+    Args:
+        found: waits for what was found elsewhere (``undo_beside``).
 
     Raises:
         ReimportError: the record cannot be written.
@@ -35,19 +42,36 @@ def prove(run: Run) -> None:
     if "backup" not in run.manifest():
         return
     try:
-        binding.bind_run(run)
-        with fencing.taken(run):
-            run.record_undo_proof(_proof(run))
+        if proof := found():
+            run.record_undo_proof(proof)
+        else:
+            attempt(run, partial(binding.bind_run, run), run.record_undo_proof)
     except KeyboardInterrupt:
         stopped = "stopped before it was known"
         run.record_undo_proof(_unproven(stopped, Verdict.COULD_NOT_CHECK))
-    except ReimportError as error:
-        run.record_undo_proof(_unproven(error.message))
-    except Exception as error:  # recorded, and told without its text
-        failure = recording.unexpected(run, "undo", error)
-        run.record_undo_proof(_unproven(failure.message))
     finally:
         bind.close()
+
+
+def attempt(
+    run: Run, bound: Callable[[], None], record_undo_proof: Callable[[UndoProof], None]
+) -> None:
+    """
+    Undo *run*, and record whether that led back; what goes wrong is what is recorded.
+
+    Args:
+        bound: binds this process to the rehearsal's copy, or to a copy of that.
+    """
+    try:
+        bound()
+        with fencing.taken(run):
+            proof = _proof(run)
+        record_undo_proof(proof)
+    except ReimportError as error:
+        record_undo_proof(_unproven(error.message))
+    except Exception as error:  # recorded, and told without its text
+        failure = recording.unexpected(run, "undo", error)
+        record_undo_proof(_unproven(failure.message))
 
 
 def _proof(run: Run) -> UndoProof:

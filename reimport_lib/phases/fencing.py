@@ -50,12 +50,12 @@ def writing(run: Run) -> Iterator[None]:
 
 @contextmanager
 def taken(run: Run) -> Iterator[None]:
-    """Have it for what is done after the last of its phases."""
+    """Have it for what a run does beside its phases; its command gives it up."""
     take(run)
     try:
         yield
     finally:
-        fence.release()
+        fence.let_go()
 
 
 @contextmanager

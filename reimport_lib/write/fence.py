@@ -128,7 +128,7 @@ def locked() -> Iterator[None]:
 @contextmanager
 def writing() -> Iterator[None]:
     """
-    The one way in for all that writes: alone, with the fence, and its surroundings
+    The one way in for all that is to stay: alone, with the fence, and its surroundings
     sealed.
 
     Raises:
@@ -139,6 +139,25 @@ def writing() -> Iterator[None]:
         _require()
         with sealed():
             yield
+
+
+@contextmanager
+def trying() -> Iterator[None]:
+    """
+    A transaction of who has the fence, which is rolled back whatever comes of it.
+
+    It has no lock: on PostgreSQL neither waits another process of the same run for it,
+    nor it for one. Nobody takes the fence meanwhile.
+
+    Raises:
+        FenceLost: another run has taken the fence.
+        Refused: this process has not taken it.
+    """
+    with transaction.atomic(using=DEFAULT):
+        _require()
+        with sealed():
+            yield
+        transaction.set_rollback(True, using=DEFAULT)  # nothing can be asked after it
 
 
 def take(claim: Claim, *, epoch: int = 0) -> Taken:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.apps import apps
-from django.db import connections, transaction
+from django.db import connections
 from django.db.models import CheckConstraint, Model, Q
 
 from reimport_lib.errors import Drifted, PhaseFailed, Refused
@@ -225,7 +225,7 @@ def rehearse(
         PhaseFailed: the database refused it, or did not take it as it was.
         TargetError: another process is writing.
     """
-    with failures_named(undo_id, run_id), fence.writing():
+    with failures_named(undo_id, run_id), fence.trying():
         started = time.monotonic()
         ledger.start_run(
             undo_id,
@@ -244,7 +244,6 @@ def rehearse(
         connections[DEFAULT].check_constraints()
         seconds = time.monotonic() - started
         found = measure()
-        transaction.set_rollback(True, using=DEFAULT)  # nothing can be asked after it
     return Rehearsed(decided, seconds, found)
 
 

@@ -25,7 +25,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     phases = tuple((phase.number, phase.name) for phase in all_phases())
     for module, name in ((report, "write"), (report, "write_page")):
         monkeypatch.setattr(module, name, lambda *_: None)
-    monkeypatch.setattr(undo_proof, "prove", lambda _: None)
+    monkeypatch.setattr(undo_proof, "prove", lambda *_: None)
     return runs.create(settings, Mode.REHEARSAL, phases=phases)
 
 

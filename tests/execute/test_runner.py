@@ -22,7 +22,7 @@ def no_room(run: Run) -> None:
     raise unwritable(run.folder / REPORT, FULL)
 
 
-def succeed(run: Run, _: object) -> list[object]:
+def succeed(run: Run, *_: object) -> list[object]:
     run.begin_phase("validation")
     run.end_phase("validation", Status.SUCCEEDED)
     return []

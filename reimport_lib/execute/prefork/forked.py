@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import errno
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -27,8 +30,11 @@ from typing import Any, NoReturn, Protocol
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from reimport_lib.private_files import is_alive
+
 AVAILABLE = sys.platform == "linux"
 SERVER = "reimport_lib.execute.prefork.server"
+_LOOKED_AFTER_SECONDS = 0.01
 _ARGUMENTS_AT = 3  # of the command: python -m ipykernel_launcher ARGUMENTS
 
 
@@ -54,6 +60,22 @@ def server(*, from_here: bool = False) -> ForkServer:
         _ours.server = ForkServer(process, ours, Lock())
         atexit.register(_ours.server.close)
     return _ours.server
+
+
+def call(function: str, *words: str) -> Called:
+    """
+    Call *function*, named ``module:name``, with *words* in a process of its own.
+
+    It has all imported that kernels begin with, and ends with this one at the latest.
+
+    Raises:
+        OSError: there is nothing to fork from, or no room for another process.
+    """
+    if not AVAILABLE:
+        raise OSError(errno.ENOSYS, "Nothing can be forked here.")
+    ours = server()
+    request = {"call": function, "words": words}
+    return Called(ours.fork(request, Path.cwd()), ours)
 
 
 def end() -> None:
@@ -161,18 +183,17 @@ class ForkServer:
     channel: socket.socket
     lock: Lock
 
-    def fork(self, arguments: list[str], folder: Path) -> int:
+    def fork(self, what: Mapping[str, Any], folder: Path) -> int:
         """
-        A new kernel with this process's environment; its pid leads a process group.
+        A new process with this one's environment; its pid leads a process group.
+
+        Args:
+            what: ``arguments`` of a kernel; or what to ``call``, with which ``words``.
 
         Raises:
             ChildProcessError: the server has ended.
         """
-        request = {
-            "arguments": arguments,
-            "environ": dict(os.environ),
-            "folder": str(folder),
-        }
+        request = {**what, "environ": dict(os.environ), "folder": str(folder)}
         with self.lock:
             self.channel.sendall(json.dumps(request).encode() + b"\n")
             answer = self.channel.recv(32)
@@ -185,6 +206,27 @@ class ForkServer:
         self.channel.close()
         self.process.terminate()  # it may still be importing, for a run that is refused
         self.process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A function at work in a process of its own."""
+
+    pid: int
+    server: ForkServer
+
+    def is_at_work(self) -> bool:
+        """Whether its process is there; it ends with the one that it is forked from."""
+        if self.server.process.poll() is not None:
+            return False
+        return is_alive(self.pid)
+
+    def end(self) -> None:
+        """End it, wherever it is, and wait until it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        while self.is_at_work():
+            time.sleep(_LOOKED_AFTER_SECONDS)
 
 
 @dataclass(slots=True)
@@ -235,7 +277,7 @@ class _Provisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **words: Any) -> Any:
         folder = Path(words.get("cwd") or Path.cwd())
-        pid = server().fork(cmd[_ARGUMENTS_AT:], folder)
+        pid = server().fork({"arguments": cmd[_ARGUMENTS_AT:]}, folder)
         self.process = _Forked(pid)
         self.pid = self.pgid = pid
         return self.connection_info

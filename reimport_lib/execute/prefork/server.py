@@ -4,9 +4,9 @@ The command forks it from itself; for others it is started as
 ``python -m reimport_lib.execute.prefork.server FD``.
 
 It imports what the notebooks use, then reads one request a line from its socket:
-arguments of the kernel, its environment and folder. Each is answered by the pid of a
-new kernel. It ends when the other end of the socket is closed, and its kernels, which
-look for their parent, end with it.
+arguments of the kernel, or a function to be called and its words, with environment and
+folder. Each is answered by the pid of a new process. It ends when the other end of the
+socket is closed, and what was forked, which looks for its parent, ends with it.
 
 The standard library has a fork server too; that one runs the main module of its caller
 again in every process, which here is most of what a fork is to save.
@@ -32,7 +32,7 @@ PRELOAD = "reimport_lib.execute.prefork.preload"
 
 
 def serve(channel: socket.socket) -> None:
-    """Fork a kernel for each request, until the other end of *channel* is closed."""
+    """Fork a process for each request, until the other end of *channel* is closed."""
     gc.disable()
     preload = import_module(PRELOAD)
     with suppress(Exception):  # every kernel will meet it, and record it
@@ -47,7 +47,8 @@ def serve(channel: socket.socket) -> None:
         for line in requests:
             pid = os.fork()
             if pid == 0:
-                _be_kernel(channel, json.loads(line))
+                request = json.loads(line)
+                (_call if "call" in request else _be_kernel)(channel, request)
             # before its pid is known: who signals its group must not mean this one
             os.setpgid(pid, pid)
             channel.sendall(f"{pid}\n".encode())
@@ -59,12 +60,7 @@ def serve(channel: socket.socket) -> None:
 def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
     """Serve as a kernel in the forked process, until it is shut down."""
     try:
-        channel.detach()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.environ.clear()
-        os.environ.update(request["environ"])
-        os.chdir(request["folder"])
+        _begin(channel, request)
         with suppress(ReimportError):  # its phase will meet it
             workers.fork(load_settings().executor)
 
@@ -76,6 +72,32 @@ def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0)
+
+
+def _call(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
+    """Call a function, named ``module:name``, in the forked process, and end."""
+    try:
+        _begin(channel, request)
+
+        from ipykernel.parentpoller import ParentPollerUnix
+
+        ParentPollerUnix(os.getppid()).start()  # type: ignore[no-untyped-call]
+        module, _, name = request["call"].partition(":")
+        getattr(import_module(module), name)(*request["words"])
+    except Exception:  # the last frame of this process: say what it was
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(0)
+
+
+def _begin(channel: socket.socket, request: dict[str, Any]) -> None:
+    """What every forked process begins with: signals, environment and folder."""
+    channel.detach()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(request["environ"])
+    os.chdir(request["folder"])
 
 
 if __name__ == "__main__":
