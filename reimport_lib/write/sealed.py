@@ -43,6 +43,7 @@ _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.getaddrinfo"})
 _STARTS = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.startfile"}
 )
+_TOLD = _CONNECTS | _STARTS  # made once: Python tells of all else, too, all the time
 # How Django speaks to itself; it says nothing of rows.
 _OF_DJANGO = frozenset(
     id(signal)
@@ -189,7 +190,7 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
 
     The drivers of databases are written in C, and are not told of.
     """
-    if event not in _CONNECTS | _STARTS or not _is_sealed() or are_ours():
+    if event not in _TOLD or not _is_sealed() or are_ours():
         return
     if event in _CONNECTS:
         to = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
