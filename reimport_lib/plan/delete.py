@@ -83,6 +83,8 @@ class DeletionPlan:
 
     def __post_init__(self) -> None:
         rows = self.rows
+        if rows.empty:
+            return
         kept = rows["outcome"] == KEPT
         wrong = (
             ~rows["outcome"].isin([DELETED, KEPT])
@@ -104,10 +106,8 @@ class DeletionPlan:
     @property
     def counts(self) -> dict[str, int]:
         """Rows per outcome, both."""
-        return {
-            outcome: int((self.rows["outcome"] == outcome).sum())
-            for outcome in (DELETED, KEPT)
-        }
+        outcomes = self.rows["outcome"].tolist()
+        return {outcome: outcomes.count(outcome) for outcome in (DELETED, KEPT)}
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -123,6 +123,8 @@ class DeletionPlan:
     @property
     def judged(self) -> pd.DataFrame:
         """``rows`` without those that people made: no run has a say in them."""
+        if self.rows.empty:
+            return self.rows
         return self.rows[self.rows["reason"] != Kept.LOCAL.value]
 
     @property
@@ -132,7 +134,8 @@ class DeletionPlan:
 
         What they changed and is to go all the same, goes as it was looked at.
         """
-        cells = [[canonical(cell) for cell in self.judged[name]] for name in ROWS]
+        judged = self.judged
+        cells = [[canonical(cell) for cell in judged[name]] for name in ROWS]
         lines = sorted(line_of(row) for row in zip(*cells, strict=True))
         edited = sorted(
             f"{canonical(row)} {self.stood.get(row, '')}" for row in self.edited
@@ -154,6 +157,8 @@ def may_go(
                 _gone(target, snapshot_keys) | (_out(target, not_coming) & clean_slate),
                 "target_id",
             ]
+            if len(target.rows)
+            else ()
         )
         for target in tables
     }
@@ -268,6 +273,8 @@ def _plan(
         stays: why rows of the table stay, the weightiest last.
         deleted: those that go all the same.
     """
+    if target.rows.empty:
+        return DeletionPlan(target.table, _nothing(ROWS), imported_rows=0)
     rows = target.rows.copy()
     ids = rows["target_id"]
     local = rows["key"] == ""
@@ -289,6 +296,10 @@ def _plan(
         stood={row: sha for row, sha in stood.items() if row in deleted},
         ruled=ruled & edited & deleted,
     )
+
+
+def _nothing(columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns), dtype=object)
 
 
 def _gone(target: TargetTable, snapshot_keys: Keys) -> Mask:

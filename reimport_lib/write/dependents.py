@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,8 @@ from reimport_lib.write.reading import rows_counted
 from reimport_lib.write.rows import in_chunks
 
 _CLEARS = (SET_NULL, SET_DEFAULT)
+_PAIRS = ("child_id", "parent_id", "local")
+_TARGET = ("target_id", "key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,31 +251,44 @@ def _references(going: Mapping[str, frozenset[Any]], alias: str) -> Iterator[Ref
                 if wanted and label in names
                 else {}
             )
-            pairs = pd.DataFrame(
-                [
-                    (children.get(child, child), known[parent], local)
-                    for child, parent, local in links_onto(hanging, wanted, alias)
-                ],
-                columns=["child_id", "parent_id", "local"],
-                dtype=object,
-            )
+            found = links_onto(hanging, wanted, alias) if wanted else ()
             yield Reference(
                 child=names.get(label, label),
                 parent=table,
-                pairs=pairs.astype({"local": bool}),
+                pairs=_pairs(
+                    [
+                        (children.get(child, child), known[parent], local)
+                        for child, parent, local in found
+                    ]
+                ),
                 clears=hanging.clears,
                 generic=bool(hanging.type_attribute),
             )
 
 
+def _pairs(found: list[tuple[Any, Any, bool]]) -> pd.DataFrame:
+    """As ``Reference`` has them; mostly there are none."""
+    if not found:
+        return _no_pairs()
+    pairs = pd.DataFrame(found, columns=list(_PAIRS), dtype=object)
+    return pairs.astype({"local": bool})
+
+
+@cache
+def _no_pairs() -> pd.DataFrame:
+    return pd.DataFrame(columns=list(_PAIRS), dtype=object).astype({"local": bool})
+
+
 def _target_table(table: str, alias: str) -> TargetTable:
     manager: Any = model_of(table)._base_manager
-    everybody = manager.using(alias).order_by("pk").values_list("pk", flat=True)
+    everybody = list(manager.using(alias).order_by("pk").values_list("pk", flat=True))
+    if not everybody:
+        return TargetTable(table, pd.DataFrame(columns=list(_TARGET), dtype=object))
     imported = rows(table, (KEY,), alias=alias)
     known = dict(zip(imported.index, imported.itertuples(index=False), strict=True))
     frame = pd.DataFrame(
         [known.get(pk, (pk, "")) for pk in everybody],
-        columns=["target_id", "key"],
+        columns=list(_TARGET),
         dtype=object,
     )
     frame["key"] = canonical_key(

@@ -65,6 +65,8 @@ def of_run(run_id: str, table: str, said: LeftTexts) -> Iterator[FollowedField]:
     actions = (ledger.UPDATED, ledger.MARKED, ledger.EMPTIED)
     held = images.filter(run_id=run_id, model=label_of(model), action__in=actions)
     rows = list(held.order_by("pk").values_list("object_pk", "values", "after"))
+    if not rows:
+        return
     names = whose.names_of(table, [pk for pk, *_ in rows])
     links = whose.identities_of_links(table)
     for pk, before, after in rows:
