@@ -12,7 +12,7 @@ from functools import partial
 
 import numpy as np
 
-from reimport_lib.plan.context import Context, Held, Known
+from reimport_lib.plan.context import Context, Held, Known, WhenAsked
 from reimport_lib.plan.stage import Staged, snapshot_keys, stage, stage_keys
 from reimport_lib.read.snapshot import Snapshot, open_snapshot
 from reimport_lib.record.run import Run
@@ -60,11 +60,11 @@ def rows_of(run: Run, snapshot: Snapshot, table: str, keys: Collection[str]) -> 
 def known_to(run: Run, snapshot: Snapshot) -> Known:
     """What rows of *snapshot* can be linked to in the run's database, as it is now."""
     context = context_of(run, snapshot)
-    keys = {
-        name: snapshot_keys(registry.named(name), snapshot.table(name), context)
-        for name in registry.owners()
-        if snapshot.has(name)
-    }
+
+    def keys_of(name: str) -> frozenset[str]:
+        return snapshot_keys(registry.named(name), snapshot.table(name), context)
+
+    keys = WhenAsked(filter(snapshot.has, registry.owners()), keys_of)
     return replace(read.known(keys), in_source=partial(_in_source, run, snapshot))
 
 

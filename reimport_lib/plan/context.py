@@ -6,13 +6,43 @@ phases fill the rest from the snapshot; nothing else enters a plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from reimport_lib.config import RowSettings
 from reimport_lib.plan.capacity import Capacities, Capacity
+
+V = TypeVar("V")
+
+
+class WhenAsked(Mapping[str, V]):
+    """Name -> what *read* gives of it, read where somebody first asks for it."""
+
+    def __init__(self, names: Iterable[str], read: Callable[[str], V]) -> None:
+        self._names = dict.fromkeys(names)
+        self._read = read
+        self._found: dict[str, V] = {}
+
+    def __getitem__(self, name: str) -> V:
+        if name not in self._found:
+            if name not in self._names:
+                raise KeyError(name)
+            self._found[name] = self._read(name)
+        return self._found[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"WhenAsked({', '.join(self._names)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +116,9 @@ class Known:
 
     def with_rows(self, table: str, rows: Mapping[str, Held]) -> Known:
         """Knowing exactly *rows* of *table*."""
-        return replace(self, imported={**self.imported, table: rows})
+        before, names = self.imported, {*self.imported, table}
+        imported = WhenAsked(names, lambda n: rows if n == table else before[n])
+        return replace(self, imported=imported)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ One query per table; nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from reimport_lib.plan.context import Held, Known
+from reimport_lib.plan.context import Held, Known, WhenAsked
 from reimport_lib.tables import registry
 from reimport_lib.write import bases
 from reimport_lib.write import imported as held_rows
@@ -88,18 +89,18 @@ def known(
     in_snapshot: Mapping[str, frozenset[str]] | None = None, *, alias: str = DEFAULT
 ) -> Known:
     """
-    What imported rows can be linked to.
+    What imported rows can be linked to, each table and list read where it is asked for.
 
     Args:
         in_snapshot: table -> canonical keys of every row of it in the snapshot.
     """
+    lookups = registry.lookups()
     return Known(
         in_snapshot=in_snapshot or {},
-        imported={name: _held(name, alias) for name in registry.linked()},
-        directories={
-            name: directory_of(read_entries(lookup, alias))
-            for name, lookup in registry.lookups().items()
-        },
+        imported=WhenAsked(registry.linked(), partial(_held, alias=alias)),
+        directories=WhenAsked(
+            lookups, lambda name: directory_of(read_entries(lookups[name], alias))
+        ),
     )
 
 

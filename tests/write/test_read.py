@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from reimport_lib.write import read
 from reimport_lib.write.managed_rows import ManagedDigest, managed_digest
@@ -103,3 +105,19 @@ def test_a_digest_survives_its_file() -> None:
     again = ManagedDigest.from_json(json.loads(json.dumps(digest.to_json())))
     assert again == digest
     assert set(digest.by_table) == set(digest.tables)
+
+
+def test_what_can_be_linked_to_is_read_once_and_only_where_it_is_asked_for() -> None:
+    apply(plan("patients", ZOE))
+    read.known().rows("patients")  # the connection is set up by now
+
+    with CaptureQueriesContext(connection) as queries:
+        known = read.known()
+        later = known.with_rows("companies", {})
+        assert len(queries) == 0
+        asked = [later.rows("patients"), known.rows("patients"), later.rows("patients")]
+        assert len(queries) == 1
+
+    assert [list(rows) for rows in asked] == [["k-1"]] * 3
+    assert "companies" in later.imported
+    assert later.rows("nothing of the kind") == {}
