@@ -11,7 +11,7 @@ database hands out, and a link onto an imported row is told by that row's identi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +57,8 @@ from reimport_lib.write.rows import (
     update_rows,
 )
 from reimport_lib.write.swaps import set_aside
+
+_NEVER_NAN = {str, bool, int, UUID, date, datetime, dict, list, type(None)}
 
 
 def rows(
@@ -387,5 +389,8 @@ def _keys(table: str, named: Sequence[Any], known: Mapping[Any, Any]) -> list[An
 
 def plain(column: Iterable[Any]) -> list[Any]:
     """Python's own values, with None for every kind of nothing."""
+    listed = column.tolist() if isinstance(column, pd.Series) else list(column)
+    if {*map(type, listed)} <= _NEVER_NAN:  # pandas need not look for it
+        return listed
     cells = pd.Series(column, dtype=object)
     return list(cells.where(cells.notna(), None))

@@ -6,12 +6,14 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 from django.apps import apps
 from django.db import connections
 
 from reimport_lib.write import images as images_of_runs
 from reimport_lib.write import ledger
+from reimport_lib.write.imported import plain
 from reimport_lib.write.models import fields_of
 from reimport_lib.write.reading import columns_of, rows_as_json, rows_as_kept
 from reimport_lib.write.rows import _prepared
@@ -113,3 +115,26 @@ def test_keys_are_sent_as_their_field_prepares_them(name: str) -> None:
     sent = _prepared(field, some, "default")
 
     assert sent == [field.get_db_prep_save(value, connection) for value in some]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pd.Series(["a", None], dtype=object),
+        pd.Series(["a", None], dtype="str"),
+        pd.Series([1, 2]),
+        pd.Series([1.0, None]),
+        pd.Series([True, False]),
+        pd.Series([date(2026, 1, 2), pd.NaT], dtype=object),
+        pd.Series([pk("patients", "k-1"), None], dtype=object),
+        pd.Series([], dtype=object),
+        [1, None, pd.NA],
+    ],
+)
+def test_every_kind_of_nothing_is_none(cells: Any) -> None:
+    series = pd.Series(cells, dtype=object)
+
+    told = plain(cells)
+
+    assert told == list(series.where(series.notna(), None))
+    assert not any(value is not None and pd.isna(value) for value in told)
