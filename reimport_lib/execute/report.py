@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
 from reimport_lib.execute import changes, shared_files, worklist
 from reimport_lib.phases import Phase, named, sealing
+from reimport_lib.privacy import files
+from reimport_lib.privacy.scan import ReadFiles
 from reimport_lib.private_files import remove_unfinished, sha256_of, write_private
 from reimport_lib.record import evidence, runs
 from reimport_lib.record.manifest import Manifest
@@ -17,13 +20,45 @@ from reimport_lib.record.status import Status
 from reimport_lib.show import cover, export, history, last_time
 
 
-def write(run: Run) -> None:
+@dataclass(slots=True)
+class MadeBeside:
+    """
+    What of a run's report is made while its phases are at work.
+
+    It holds as long as what it is made of is the same; else it is made anew.
+
+    Attributes:
+        reading: notebooks and pages that the scan need not read again.
+        worklist: of what the worklist was written; "" where it was not.
+    """
+
+    reading: ReadFiles = field(default_factory=ReadFiles)
+    worklist: str = ""
+
+    def read(self, notebook: Path) -> None:
+        """Read an executed *notebook* for the scan, and its page."""
+        for path in (notebook.with_suffix(".html"), notebook):
+            if path.is_file():
+                self.reading.add(files.one(path.parent, path.name))
+
+    def write_worklist(self, run: Run) -> None:
+        """
+        Write the worklist of *run*, whose phases have found all that they will find.
+
+        Raises:
+            ReimportError: the folder cannot be written.
+        """
+        self.worklist = worklist.write(run)
+
+
+def write(run: Run, made: MadeBeside | None = None) -> None:
     """
     Seal the notebooks that papermill wrote by hand, and write ``report.html``, and
     the private files beside it that people work with.
 
     The run is closed again with it, by whoever can reach its ledger.
     """
+    made = made or MadeBeside()
     for entry in run.manifest()["phases"]:
         phase = named(entry["name"])
         if "notebook_sha256" not in entry:
@@ -33,14 +68,14 @@ def write(run: Run) -> None:
             if not (run.folder / name).with_suffix(".html").is_file():
                 write_page(run.folder / name)
     _keep_last_time(run)
-    worklist.write(run)
+    worklist.write(run, written_of=made.worklist)
     changes.write(run)
     sections = cover.sections(run.manifest(), run.folder, _sampled_before(run))
     pages = {
         REPORT: cover.page(run.manifest(), sections),
         history.FILE: _history(run.settings),
     }
-    shared_files.check(run, pages)
+    shared_files.check(run, pages, made.reading)
     page = cover.page(run.manifest(), sections)  # it says what was found
     remove(run)  # first: what a killed process leaves is then no altered report
     shared_files.write(run, REPORT, page)

@@ -28,10 +28,20 @@ from reimport_lib.execute import (
     undo_report,
 )
 from reimport_lib.execute.kernels import CellError
+from reimport_lib.execute.report import MadeBeside
 from reimport_lib.execute.undo_beside import Trial
 from reimport_lib.execute.undo_report import Complaint
 from reimport_lib.notify import companion
-from reimport_lib.phases import Phase, attempts, fencing, named, recording, timing
+from reimport_lib.phases import (
+    Phase,
+    attempts,
+    fencing,
+    named,
+    opening,
+    recording,
+    timing,
+)
+from reimport_lib.privacy import scan
 from reimport_lib.private_files import remove_unfinished
 from reimport_lib.record import evidence, lock, runs, state
 from reimport_lib.record.manifest import PhaseEntry
@@ -84,10 +94,11 @@ def execute(
         report.remove(run)
         companion.start(run.settings, run.run_id, complain or _silent)
         written: list[Callable[[], object]] = []
+        made = MadeBeside()
         if not is_going_back:
             run.begin()
             with suppress(KeyboardInterrupt):  # what it stopped is told by the record
-                written += _execute_phases(run, progress or _silent, trial)
+                written += _execute_phases(run, progress or _silent, trial, made)
         status, goes_back = _how_it_ended(run), failure.goes_back(run)
         is_paused = _is_paused(run, status)
         if status is Status.SUCCEEDED and not run.is_full:
@@ -104,7 +115,7 @@ def execute(
             fence.end,  # what takes the run back is a writer of its own
             partial(failure.go_back, run),
             lambda: _report_of_undo(run, complain or _silent),
-            partial(report.write, run),
+            partial(report.write, run, made),
         ]
         for write in written:
             try:
@@ -122,10 +133,13 @@ def _report_of_undo(run: Run, complain: Complaint) -> None:
 
 
 def _execute_phases(
-    run: Run, tell: PhaseProgress, trial: Trial
+    run: Run, tell: PhaseProgress, trial: Trial, made: MadeBeside
 ) -> list[Callable[[], object]]:
     """
     The phases that are not done, up to the first that does not succeed.
+
+    While a notebook is at work, which leaves this process little to do, what can be
+    *made* of the report is: what fails of it is made at the end, and told then.
 
     Returns:
         What waits for each page of theirs, and raises where it was not written.
@@ -136,15 +150,18 @@ def _execute_phases(
         kernels.preloaded(len(todo)) as booted,
     ):
         pages = [exporter.submit(export.load)]  # beside the start of the first kernel
+        exporter.submit(scan.load)
         for phase in todo:
             tell("phase_started", run.phase(phase.name))
             trial.begin(phase.name)
+            if opening.only_looks_back(run, phase.name):
+                exporter.submit(made.write_worklist, run)
             try:
                 _execute_phase(run, phase, booted)
             finally:
-                # beside the next notebook, which leaves this process little to do
                 notebook = (run.folder / phase.notebook).resolve()
                 pages.append(exporter.submit(report.write_page, notebook))
+                exporter.submit(made.read, notebook)
                 tell("phase_finished", run.phase(phase.name))
             if not _is_done(run, phase.name) or pausing.is_asked(run):
                 break

@@ -16,7 +16,7 @@ from reimport_lib.phases import binding, database_values, recording
 from reimport_lib.phases.database_values import until_it_fails
 from reimport_lib.privacy import values
 from reimport_lib.privacy.files import WITHHELD
-from reimport_lib.privacy.scan import Leak, Scanned, scan
+from reimport_lib.privacy.scan import Leak, ReadFiles, Scanned, scan
 from reimport_lib.private_files import sha256_of, write_private
 from reimport_lib.record import evidence, runs
 from reimport_lib.record.events import SharedFilesScanned
@@ -35,7 +35,7 @@ _HINT = (
 )
 
 
-def check(run: Run, written: Mapping[str, str]) -> None:
+def check(run: Run, written: Mapping[str, str], begun: ReadFiles | None = None) -> None:
     """
     Scan all that may be shared of *run*, withhold what fails, and record that.
 
@@ -43,6 +43,7 @@ def check(run: Run, written: Mapping[str, str]) -> None:
 
     Args:
         written: name -> text of pages that are written once this is known.
+        begun: what was read of it before.
 
     Raises:
         ReimportError: the folder cannot be written.
@@ -50,7 +51,7 @@ def check(run: Run, written: Mapping[str, str]) -> None:
     started = time.monotonic()
     unread: list[str] = []
     try:
-        scanned = _scanned(run, written, unread)
+        scanned = _scanned(run, written, unread, begun)
     except Exception as error:  # recorded, and told without its text
         unread = [recording.unexpected(run, "scan", error).message]
         record_scan(run, Scanned(0, 0, (), ()), unread, written, started)
@@ -113,7 +114,9 @@ def _leaks(manifest: Manifest) -> list[Leaked]:
     return manifest["privacy"]["leaked"] if "privacy" in manifest else []
 
 
-def _scanned(run: Run, written: Mapping[str, str], unread: list[str]) -> Scanned:
+def _scanned(
+    run: Run, written: Mapping[str, str], unread: list[str], begun: ReadFiles | None
+) -> Scanned:
     snapshot = run.snapshot_folder
     if undo := run.manifest().get("undo"):
         snapshot = runs.load(run.settings, undo["of"]).snapshot_folder
@@ -135,7 +138,7 @@ def _scanned(run: Run, written: Mapping[str, str], unread: list[str]) -> Scanned
         for what, stream in streams
         for each in until_it_fails(what, stream, unread)
     )
-    return scan(run.folder, found, written=written, known=known)
+    return scan(run.folder, found, written=written, known=known, begun=begun)
 
 
 def _known(run: Run) -> Iterator[str]:

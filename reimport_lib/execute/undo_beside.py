@@ -24,12 +24,12 @@ from reimport_lib.backup.copies import COPY_FILE
 from reimport_lib.config import load_settings
 from reimport_lib.execute import undo_proof
 from reimport_lib.execute.prefork import forked
-from reimport_lib.phases import binding, validation_post
+from reimport_lib.phases import binding, opening
 from reimport_lib.private_files import private_open, write_json
 from reimport_lib.record import lock, runs
 from reimport_lib.record.manifest import UndoProof
 from reimport_lib.record.run import Run
-from reimport_lib.record.status import Mode, Status
+from reimport_lib.record.status import Mode
 from reimport_lib.write import bind
 from reimport_lib.write.databases import is_sqlite, sqlite_file, sqlite_uri
 
@@ -57,8 +57,10 @@ class Trial:
         self._found: Future[UndoProof | None] | None = None
 
     def begin(self, phase: str) -> None:
-        """Begin it beside *phase*, where all that the run writes is written by then."""
-        if self._found is None and _is_all_written(self._run, phase):
+        """Begin it beside *phase*, where a rehearsal has written all by then."""
+        run = self._run
+        has_copy = run.mode is Mode.REHEARSAL and "backup" in run.manifest()
+        if has_copy and opening.only_looks_back(run, phase):
             self._found = self._worker.submit(self._tried)
 
     def proof(self) -> UndoProof | None:
@@ -116,18 +118,6 @@ def try_undo(run_id: str) -> None:
     real = run.settings.reading_url.reveal()
     bound = partial(bind.bind, url, real_database=real, writable=True)
     undo_proof.attempt(run, bound, partial(write_json, folder / _ANSWER))
-
-
-def _is_all_written(run: Run, phase: str) -> bool:
-    """*phase* reads, and no other is left to be done."""
-    manifest = run.manifest()
-    others = (e["status"] for e in manifest["phases"] if e["name"] != phase)
-    return (
-        run.mode is Mode.REHEARSAL
-        and "backup" in manifest
-        and phase == validation_post.NAME
-        and all(status is Status.SUCCEEDED for status in others)
-    )
 
 
 def _folder(run: Run, pid: int) -> Path:

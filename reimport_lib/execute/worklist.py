@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import shutil
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -20,6 +22,7 @@ from reimport_lib.private_files import (
 )
 from reimport_lib.record import findings
 from reimport_lib.record.findings import PRIVATE, WorkItem
+from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.run import Run
 from reimport_lib.show import workbook, worklist
 from reimport_lib.tables import registry
@@ -53,19 +56,29 @@ or it takes zeros off numbers and reads some cells as formulas.
 """
 
 
-def write(run: Run) -> None:
+def write(run: Run, *, written_of: str = "") -> str:
     """
     Write what *run* leaves to be worked with, and its figures into the record.
 
     A file that somebody has filled in since it was written is kept beside the new one.
+
+    Args:
+        written_of: what this has returned before: nothing is written where it is made
+            of the same again.
+
+    Returns:
+        The sha256 of what it is made of; "" where there is nothing.
 
     Raises:
         ReimportError: the folder cannot be written.
     """
     folder = run.folder / PRIVATE
     if not findings.is_kept(run.folder):
-        return
+        return ""
     manifest = run.manifest()
+    made_of = _made_of(run, manifest)
+    if made_of == written_of:
+        return made_of
     found = worklist.in_order(findings.read(run.folder))
     names = (WORKBOOK, SHEET) if workbook.is_there() else (SHEET,)
     written = manifest["worklist"]["files"] if "worklist" in manifest else {}
@@ -88,6 +101,14 @@ def write(run: Run) -> None:
     _write_rejected(run, found)
     counted["files"] = {f"{PRIVATE}/{n}": sha256_of(folder / n) for n in names}
     run.record_worklist(counted)
+    return made_of
+
+
+def _made_of(run: Run, manifest: Manifest) -> str:
+    """The sha256 of what the phases found, and of what they counted."""
+    counted = [entry["tables"] for entry in manifest["phases"]]
+    said = [manifest["as_of"], counted, findings.digests(run.folder)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def _keep_filled_in(path: Path, written: str) -> None:

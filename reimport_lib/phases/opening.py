@@ -237,3 +237,8 @@ def _require_turn(run: Run, wanted: Phase) -> None:
                 hint=f"reimport run --resume {run.run_id}",
                 id="R096",
             )
+
+
+def only_looks_back(run: Run, name: str) -> bool:
+    """Phase *name* reads what *run* has written, which is all that it will write."""
+    return name in READS - {*ALWAYS} and recording.is_last(run, name)

@@ -96,7 +96,7 @@ def finish(run: Run, name: str, checks: Sequence[Check]) -> None:
         )
         record_failure(run, name, failure)
         raise failure
-    ends = apps.ready and _is_last(run, name)
+    ends = apps.ready and is_last(run, name)
     if ends and is_there(run):
         # first: a run that is done is never gone on with, so that nobody would tell it
         _finish_in_ledger(run, Status.SUCCEEDED)
@@ -105,7 +105,7 @@ def finish(run: Run, name: str, checks: Sequence[Check]) -> None:
         _seal_all(run)
 
 
-def _is_last(run: Run, name: str) -> bool:
+def is_last(run: Run, name: str) -> bool:
     """Every other phase is done."""
     others = (e for e in run.manifest()["phases"] if e["name"] != name)
     return all(entry["status"] is Status.SUCCEEDED for entry in others)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ class SharedFile:
 
     name: str
     data: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
 
     def pieces(self) -> Iterator[tuple[str, str]]:
         """Where in it, and a view of what stands there."""
@@ -54,9 +59,14 @@ def shared(folder: Path, written: Mapping[str, str]) -> Iterator[SharedFile]:
         written: name -> text of files that are going to be written.
     """
     for name in sorted(names(folder) - written.keys()):
-        yield SharedFile(name, (folder / name).read_bytes())
+        yield one(folder, name)
     for name, text in written.items():
         yield SharedFile(name, text.encode())
+
+
+def one(folder: Path, name: str) -> SharedFile:
+    """The file *name* of the run in *folder*."""
+    return SharedFile(name, (folder / name).read_bytes())
 
 
 def names(folder: Path) -> set[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import reimport_lib
@@ -47,12 +48,45 @@ class Scanned:
     blind: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """
+    Shared files that were read for a scan, in the order in which it comes to them.
+
+    Attributes:
+        shared: all that stands in them.
+        read: name and sha256 of each; "" of one that was not read to its end.
+        plain_keys: name -> keys in it that are no pseudonyms.
+    """
+
+    shared: Index = field(default_factory=Index)
+    read: list[tuple[str, str]] = field(default_factory=list)
+    plain_keys: dict[str, int] = field(default_factory=dict)
+
+    def add(self, file: SharedFile) -> None:
+        self.read.append((file.name, ""))
+        if found := file.add_to(self.shared):
+            self.plain_keys[file.name] = found
+        self.read[-1] = (file.name, file.sha256)
+
+    def is_start_of(self, every: Iterable[SharedFile]) -> bool:
+        """Whether *every* file begins with these, as they were when they were read."""
+        first = islice(every, len(self.read))
+        return self.read == [(file.name, file.sha256) for file in first]
+
+
+def load() -> None:
+    """Read what the program says by itself, which each scan asks for."""
+    _program()
+
+
 def scan(
     folder: Path,
     streams: Iterable[PersonValues],
     *,
     written: Mapping[str, str],
     known: Iterable[str],
+    begun: ReadFiles | None = None,
 ) -> Scanned:
     """
     Search all that may be shared of the run in *folder*.
@@ -61,15 +95,16 @@ def scan(
         streams: values of its persons; those of no kind are what anybody may see.
         written: name -> text of files that are going to be written.
         known: texts that say nothing of a person, as the lists of the project.
+        begun: files that were read before; if one is another by now, all are read.
     """
-    common, shared = _of_program(), Index()
+    common = _of_program()
     common.add_all(known)
-    plain_keys, count = dict[str, int](), 0
-    for file in files.shared(folder, written):
-        count += 1
-        if found := file.add_to(shared):
-            plain_keys[file.name] = found
-    matcher = Matcher(shared, common)
+    if begun is None or not begun.is_start_of(files.shared(folder, written)):
+        begun = ReadFiles()
+    for file in islice(files.shared(folder, written), len(begun.read), None):
+        begun.add(file)
+    plain_keys, count = begun.plain_keys, len(begun.read)
+    matcher = Matcher(begun.shared, common)
     matcher.match_all(streams)
     blind = canary.blind_spots(folder, common, matcher.still_drawn())
     forms = matcher.told()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from reimport_lib.errors import Refused
-from reimport_lib.private_files import write_private
+from reimport_lib.private_files import sha256_of, write_private
 from reimport_lib.record import evidence
 
 PRIVATE = "private"
@@ -78,6 +78,12 @@ def keep(run_folder: Path, phase: str, found: Iterable[WorkItem]) -> None:
 def is_kept(run_folder: Path) -> bool:
     """Whether the run has findings that were not pruned."""
     return any((run_folder / PRIVATE / FOLDER).glob("*.jsonl"))
+
+
+def digests(run_folder: Path) -> dict[str, str]:
+    """Name -> sha256 of each file of findings."""
+    paths = sorted((run_folder / PRIVATE / FOLDER).glob("*.jsonl"))
+    return {path.name: sha256_of(path) for path in paths}
 
 
 def read(run_folder: Path) -> list[WorkItem]:

@@ -18,7 +18,7 @@ from reimport_lib.record.status import Mode, Status
 FULL = OSError(28, "No space left on device")
 
 
-def no_room(run: Run) -> None:
+def no_room(run: Run, _: object) -> None:
     raise unwritable(run.folder / REPORT, FULL)
 
 

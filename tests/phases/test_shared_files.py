@@ -18,7 +18,8 @@ from reimport_lib.cli.summary import show_run
 from reimport_lib.errors import Refused
 from reimport_lib.execute import dossier, report, shared_files
 from reimport_lib.phases import verifying
-from reimport_lib.privacy import canary
+from reimport_lib.privacy import canary, files
+from reimport_lib.privacy.scan import ReadFiles, scan
 from reimport_lib.privacy.values import of_snapshot
 from reimport_lib.record import evidence, runs
 from reimport_lib.record.run import Run
@@ -269,3 +270,54 @@ def test_the_scan_knows_no_mask(whole: Whole, monkeypatch: pytest.MonkeyPatch) -
 
     kinds = {values.kind for values in read}
     assert {"names", "phone numbers", "texts", "keys", "days of birth"} <= kinds
+
+
+@ONLY_SQLITE  # files alone
+@pytest.mark.parametrize("altered", ["", "00_first.html", "00_first.ipynb"])
+def test_what_was_read_beside_a_phase_is_read_again_where_it_is_another_by_then(
+    left: Site, whole: Whole, patient: dict[str, str], altered: str
+) -> None:
+    run = of(left, whole.rehearsal)
+    names = ("00_first.html", "00_first.ipynb", "01_next.html", "01_next.ipynb")
+    leak = notebook([shown(f"of {patient['nameLast']}")])
+    for name in names:
+        (run.folder / name).write_text(leak if name == names[2] else notebook([]))
+        evidence.seal_file(run.folder, run.folder / name)
+    made = report.MadeBeside()
+    for name in names[1::2]:
+        made.read(run.folder / name)
+    read = list(made.reading.read)
+    if altered:
+        (run.folder / altered).write_text(leak)
+        evidence.seal_file(run.folder, run.folder / altered)
+    anew = scan(run.folder, of_snapshot(run.snapshot_folder), written={}, known=())
+
+    report.write(run, made)
+
+    found = privacy(run)
+    leaking = sorted({altered, names[2]} - {""})
+    assert [name for name, _ in read] == list(names)
+    assert sorted(leak["file"] for leak in found["leaked"]) == leaking
+    assert sorted(leak.name for leak in anew.leaks) == leaking
+    # of the reading that was begun no more is made where a file is another
+    assert (made.reading.read == read) is bool(altered)
+
+
+@ONLY_SQLITE
+def test_what_was_read_in_two_goes_is_the_same_as_in_one(
+    left: Site, whole: Whole
+) -> None:
+    run = of(left, whole.rehearsal)
+    every = list(files.shared(run.folder, {}))
+    whole_reading, begun = ReadFiles(), ReadFiles()
+    for file in every:
+        whole_reading.add(file)
+    for file in every[:7]:
+        begun.add(file)
+    assert begun.is_start_of(every)
+    assert not begun.is_start_of(every[:6])
+    assert not begun.is_start_of(every[1:])
+    for file in every[7:]:
+        begun.add(file)
+
+    assert begun == whole_reading

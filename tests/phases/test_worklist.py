@@ -345,3 +345,24 @@ def fill_in(path: Path, filled: Path, decided: dict[str, tuple[Any, ...]]) -> No
             ):
                 cell.value = value
     book.save(filled)
+
+
+@sites.ONLY_SQLITE  # files alone
+def test_what_was_written_beside_a_phase_is_written_anew_where_more_was_found(
+    reported: Run,
+) -> None:
+    sheet = private(reported) / worklist.SHEET
+    made = report.MadeBeside()
+    made.write_worklist(reported)
+    before, when = sheet.read_bytes(), sheet.stat().st_mtime_ns
+
+    report.write(reported, made)
+    assert sheet.stat().st_mtime_ns == when
+
+    kept = sorted((private(reported) / findings.FOLDER).glob("*.jsonl"))
+    with_lines = next(path for path in kept if path.stat().st_size)
+    lines = with_lines.read_text().splitlines(keepends=True)
+    with_lines.write_text("".join(lines[1:]))
+    report.write(reported, made)
+    assert len(sheet.read_bytes()) < len(before)
+    assert lines_of(reported)
