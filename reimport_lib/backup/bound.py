@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connections
@@ -14,10 +15,17 @@ from reimport_lib.backup.digests import (
 from reimport_lib.write.bind import DEFAULT
 
 
-def digest_bound(*, alias: str = DEFAULT) -> DatabaseDigest:
-    """What the transaction of this process sees, committed or not."""
+def digest_bound(
+    *, leaving_out: Collection[str] = (), alias: str = DEFAULT
+) -> DatabaseDigest:
+    """
+    What the transaction of this process sees, committed or not.
+
+    Args:
+        leaving_out: tables that are not read.
+    """
     connection: Any = connections[alias]
     connection.ensure_connection()
     if connection.vendor == "postgresql":
-        return digest_postgresql(connection.connection)
-    return digest_sqlite(connection.connection)
+        return digest_postgresql(connection.connection, leaving_out=leaving_out)
+    return digest_sqlite(connection.connection, leaving_out=leaving_out)

@@ -135,29 +135,45 @@ def begin_snapshot(connection: psycopg.Connection) -> None:
     connection.read_only = True
 
 
-def digest_sqlite(connection: sqlite3.Connection) -> DatabaseDigest:
-    """The digest of what *connection* sees; rows are told apart by type too."""
+def digest_sqlite(
+    connection: sqlite3.Connection, *, leaving_out: Collection[str] = ()
+) -> DatabaseDigest:
+    """
+    The digest of what *connection* sees; rows are told apart by type too.
+
+    Args:
+        leaving_out: tables that are not read, as ``DatabaseDigest.without`` names them.
+    """
     names = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table'"
         " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN (?, ?)",
         NOT_COPIED,
     ).fetchall()
     return DatabaseDigest(
-        {name: _digest_sqlite_table(connection, name) for (name,) in names}
+        {
+            name: _digest_sqlite_table(connection, name)
+            for (name,) in names
+            if name not in leaving_out
+        }
     )
 
 
-def digest_postgresql(connection: psycopg.Connection) -> DatabaseDigest:
-    """The digest of what *connection* sees in its present transaction."""
+def digest_postgresql(
+    connection: psycopg.Connection, *, leaving_out: Collection[str] = ()
+) -> DatabaseDigest:
+    """The digest of what *connection* sees in its present transaction; as above."""
     for name, value in _PINNED.items():
         connection.execute("SELECT set_config(%s, %s, true)", (name, value))
-    names = connection.execute(_TABLES, (list(NOT_COPIED),)).fetchall()
+    found = connection.execute(_TABLES, (list(NOT_COPIED),)).fetchall()
+    names = {
+        table if schema == "public" else f"{schema}.{table}": (schema, table)
+        for schema, table in found
+    }
     return DatabaseDigest(
         {
-            table if schema == "public" else f"{schema}.{table}": _digest_table(
-                connection, sql.Identifier(schema, table)
-            )
-            for schema, table in names
+            name: _digest_table(connection, sql.Identifier(*place))
+            for name, place in names.items()
+            if name not in leaving_out
         }
     )
 

@@ -76,11 +76,14 @@ def attempt(
 
 def _proof(run: Run) -> UndoProof:
     backup = open_backup(run.backup_folder)
-    done = undo.rehearse(
-        run.run_id, f"{run.run_id}-undone", as_of=now(), measure=digest_bound
-    )
     record = ledger.record_tables()
-    start, end = backup.digest.without(record), done.found.without(record)
+    done = undo.rehearse(
+        run.run_id,
+        f"{run.run_id}-undone",
+        as_of=now(),
+        measure=partial(digest_bound, leaving_out=record),
+    )
+    start, end = backup.digest.without(record), done.found
     differ = start.differences(end)
     return {
         "rows": done.plan.totals,

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 
+from reimport_lib.backup.bound import digest_bound
 from reimport_lib.backup.digests import digest_url
 from reimport_lib.errors import Refused
 from reimport_lib.execute import approve, undo_proof
@@ -17,7 +19,14 @@ from reimport_lib.plan.undo import CHANGED
 from reimport_lib.record import lock
 from reimport_lib.record.run import Run
 from reimport_lib.show import cover, undo_words, verdict
-from reimport_lib.write import bind, putting_back, touched, undo
+from reimport_lib.write import (
+    bind,
+    databases,
+    ledger,
+    putting_back,
+    touched,
+    undo,
+)
 from reimport_lib.write.touched import RowImage
 from tests.phases import sites
 from tests.phases.conftest import Whole
@@ -58,6 +67,21 @@ def test_a_rehearsal_is_undone_on_its_copy_which_stays_as_it_is(rehearsal: Run) 
     assert 'data-figure="undo_proof.reversed"' in page
     sealing.close(rehearsal)  # as whoever writes its report does
     assert wrong(page, rehearsal.run_id, figures_of(rehearsal)) == []
+
+
+def test_the_digests_without_the_record_are_those_of_all_without_it(
+    rehearsal: Run,
+) -> None:
+    bind_run(rehearsal)
+    try:
+        record = ledger.record_tables()
+        with transaction.atomic():
+            every, others = digest_bound(), digest_bound(leaving_out=record)
+    finally:
+        bind.close()
+
+    assert every.tables.keys() - others.tables.keys() == record - {databases.FENCE}
+    assert others == every.without(record)
 
 
 def test_a_row_that_others_changed_on_the_copy_stays_and_is_counted(
