@@ -211,7 +211,8 @@ def with_planned(known: Known, plan: Plan, decided: Decided) -> Known:
     if table.name not in registry.linked():
         return known
     comes_in = plan.rows[plan.rows["outcome"].isin(IMPORTED)]
-    ids = dict(zip(comes_in["key"], comes_in["target_id"], strict=True))
+    told = (comes_in[name].tolist() for name in ("key", "target_id"))
+    ids = dict(zip(*told, strict=True))
     columns = ("filemaker_id", *table.remembered)
     values = (decided.values[column] for column in columns)
     planned = {

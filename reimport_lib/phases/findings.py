@@ -166,10 +166,11 @@ def _rows_of(plan: Plan, snapshot: Snapshot, staged: Staged | None) -> _SourceRo
 def _of_plan(plan: Plan, source: _SourceRows) -> Iterator[WorkItem]:
     """One finding for each row and code that somebody may have to look at."""
     columns = ("row", "key", "outcome", "reason", "notes")
-    rows = zip(*(plan.rows[name] for name in columns), strict=True)
+    rows = zip(*(plan.rows[name].tolist() for name in columns), strict=True)
     told = [
         (int(row), str(key), str(outcome), code)
         for row, key, outcome, reason, notes in rows
+        if reason or notes
         for code in filter(None, (reason, *notes.split(";")))
         if code not in WITHOUT_DOUBT
     ]

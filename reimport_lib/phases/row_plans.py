@@ -47,12 +47,12 @@ def lines(run: Run, plans: Sequence[Plan]) -> Iterator[RowPlan]:
     """One for each row of *plans*: what becomes of it, and a digest of all of that."""
     named = _Names(run)
     for plan in plans:
-        written, changed, merged = _written(plan), _changed(plan), _merged(plan)
+        changed, merged = _changed(plan), _merged(plan)
         rows = (plan.rows[name].tolist() for name in ROWS)
         for row, key, outcome, reason, notes, target in zip(*rows, strict=True):
             # the number of its line is no part of a plan: rows before it come and go
             fields = changed.get(key, {})
-            told = [outcome, reason, notes, target, written.get(key, "")]
+            told = [outcome, reason, notes, target, plan.written.get(key, "")]
             told += merged.get(key, [])
             sha = row_hash([*told, *(f"{name} {of}" for name, of in fields.items())])
             place = (plan.table, named.of(key), str(row or ""), target)
@@ -136,17 +136,6 @@ class _Names:
         if key not in self._known:
             self._known[key] = pseudonym(self._secret, key)
         return self._known[key]
-
-
-def _written(plan: Plan) -> dict[str, str]:
-    """Key -> digest of the values that its row is to hold, of rows that are written."""
-    values = plan.values
-    if values.empty:
-        return {}
-    names = [name for name in values if name not in ("filemaker_id", "import_hash")]
-    columns = (canonical_texts(values[name]) for name in names)
-    rows = zip(values["filemaker_id"], *columns, strict=True)
-    return {str(key): row_hash(texts) for key, *texts in rows}
 
 
 def _merged(plan: Plan) -> dict[str, list[str]]:

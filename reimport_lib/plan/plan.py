@@ -7,7 +7,7 @@ and of the managed rows of the target; it is applied as it stands, or not at all
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -26,6 +26,7 @@ from reimport_lib.plan.values.canonical import (
     canonical_texts,
     digest_of,
     line_of,
+    row_hash,
 )
 from reimport_lib.tables.merging import RowsThat
 
@@ -47,6 +48,7 @@ MERGED = (
 
 BASES = ("id", "filemaker_id", "left")
 _FIRST = ("filemaker_id", "import_hash", "write")
+_HEAD = ("id", "write")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +65,7 @@ class Plan:
             (texts), source_digest, left (``plan.bases``): one line for each field, or
             row, that people have a say in.
         bases: index = row; id, filemaker_id, left: what is to be recorded of each row.
+        written: FileMaker key -> sha256 of what *values* say of that row.
         adopted: updates of rows that an earlier system imported, without a hash.
         derived: rows made from another table's; they have no number, ``row`` is 0.
 
@@ -82,6 +85,7 @@ class Plan:
     derived: bool = False
     merged: pd.DataFrame = field(default_factory=lambda: _empty(MERGED))
     bases: pd.DataFrame = field(default_factory=lambda: _empty(BASES))
+    written: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_rows(self)
@@ -93,18 +97,18 @@ class Plan:
     @property
     def counts(self) -> dict[str, int]:
         """Rows per outcome, all five."""
-        found = Counter(self.rows["outcome"])
+        found = Counter(self.rows["outcome"].tolist())
         return {outcome.value: found[outcome.value] for outcome in SOURCE_OUTCOMES}
 
     @property
     def reasons(self) -> dict[str, int]:
         """Rows per reason, the most frequent first."""
-        return _ranked(reason for reason in self.rows["reason"] if reason)
+        return _ranked(reason for reason in self.rows["reason"].tolist() if reason)
 
     @property
     def note_counts(self) -> dict[str, int]:
         """Rows per note, the most frequent first."""
-        notes = (notes for notes in self.rows["notes"] if notes)
+        notes = filter(None, self.rows["notes"].tolist())
         return _ranked(code for joined in notes for code in joined.split(";"))
 
     @property
@@ -147,6 +151,7 @@ def make_plan(
     changes = _changes(new.index, found)
     merged = _merged(decided, found, new, target, matched.positions)
     values = new.loc[found.write != "", ["id", *_FIRST, *decided.managed]]
+    texts = _texts_of(values, found)
     return Plan(
         table=decided.table,
         rows=rows.assign(row=0) if decided.derived else rows,
@@ -156,10 +161,11 @@ def make_plan(
         adopted=int(found.adopted.sum()),
         source_rows=source_rows,
         blank_rows=blank_rows,
-        digest=_digest(decided, rows, values, found, changes, merged),
+        digest=_digest(decided, rows, values, texts, changes, merged),
         derived=decided.derived,
         merged=merged,
         bases=new.loc[found.left != "", list(BASES)],
+        written=_written(texts),
     )
 
 
@@ -196,7 +202,7 @@ def _changes(index: Rows, found: RowChanges) -> pd.DataFrame:
 def _rows(decided: Decided, new: pd.DataFrame, found: RowChanges) -> pd.DataFrame:
     """Every row with its final outcome; some stay out for what people did."""
     rows = decided.rows.assign(target_id="")
-    outcomes = [WRITES.get(w, Outcome.UNCHANGED).value for w in new["write"]]
+    outcomes = [WRITES.get(w, Outcome.UNCHANGED).value for w in found.write]
     rows.loc[new.index, "outcome"] = outcomes
     rows.loc[new.index, "target_id"] = [str(pk) for pk in new["id"]]
     rows.loc[new.index, "notes"] = _with_notes(rows.loc[new.index, "notes"], found)
@@ -263,11 +269,26 @@ def _empty(columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame(columns=list(columns), dtype=object)
 
 
+def _texts_of(
+    values: pd.DataFrame, found: RowChanges
+) -> dict[str, Sequence[str] | Array]:
+    """id, write and each field of the rows that are written, as canonical texts."""
+    head = {name: canonical_texts(values[name]) for name in _HEAD}
+    written = found.write != ""
+    return head | {name: cells[written] for name, cells in found.after.items()}
+
+
+def _written(texts: Mapping[str, Sequence[str] | Array]) -> dict[str, str]:
+    columns = (cells for name, cells in texts.items() if name != "filemaker_id")
+    hashes = map(row_hash, zip(*columns, strict=True))
+    return dict(zip(texts["filemaker_id"], hashes, strict=True))
+
+
 def _digest(
     decided: Decided,
     rows: pd.DataFrame,
     values: pd.DataFrame,
-    found: RowChanges,
+    texts: Mapping[str, Sequence[str] | Array],
     changes: pd.DataFrame,
     merged: pd.DataFrame,
 ) -> str:
@@ -276,18 +297,14 @@ def _digest(
 
     The import hash and the bases stay out: they follow from the rest.
     """
-    texts = {name: cells[found.write != ""] for name, cells in found.after.items()}
-    head = [
-        values.index.map(str),
-        *(canonical_texts(values[name]) for name in ("id", "write")),
-    ]
     parts = (
         [canonical_texts(rows[name]) for name in rows.columns],
-        [*head, *texts.values()],
+        [list(map(str, values.index.tolist())), *texts.values()],
         [canonical_texts(changes[name]) for name in changes.columns],
         *([[canonical_texts(merged[n]) for n in MERGED]] if len(merged) else ()),
     )
-    lines = [line_of((decided.table, decided.mapping_digest, *texts))]
+    fields = (name for name in texts if name not in _HEAD)
+    lines = [line_of((decided.table, decided.mapping_digest, *fields))]
     for cells in parts:
         lines += sorted(line_of(row) for row in zip(*cells, strict=True))
         lines.append("")

@@ -102,7 +102,14 @@ def record(table: str, keys: Sequence[Any], planned: pd.DataFrame) -> None:
         numbers[pk] = number
         of_key.setdefault(key, []).append((pk, number))
     named = [str(key) for key in keys]
-    entries = list(zip(named, planned["filemaker_id"], planned["left"], strict=True))
+    entries = list(
+        zip(
+            named,
+            planned["filemaker_id"].tolist(),
+            planned["left"].tolist(),
+            strict=True,
+        )
+    )
     there = set(named)
     stale = [  # a row that people deleted may have come back with another number
         number

@@ -12,6 +12,7 @@ from reimport_lib.errors import ReimportError
 from reimport_lib.plan.decide import Decided
 from reimport_lib.plan.hashes import hashes, of_fewer_fields
 from reimport_lib.plan.plan import Plan, make_plan, managed_hashes
+from reimport_lib.plan.values.canonical import canonical_texts, row_hash
 from reimport_lib.tables import registry
 from tests.plan.frames import ADA, decided, no_rows, plan, written
 
@@ -66,6 +67,19 @@ def test_a_changed_source_updates_the_field_and_says_which() -> None:
         ["content", "Seen.", "Seen again."]
     ]
     assert update.values.loc[2, "write"] == "update"
+
+
+def test_a_plan_says_by_a_digest_what_each_row_is_to_hold() -> None:
+    others = [{**NOTE, "id": f"N{n}", "Note": f"Seen {n}."} for n in (3, 2)]
+    target = _imported(decided("notes", NOTE)).assign(id=[ADA])
+
+    found = plan(decided("notes", {**NOTE, "Note": "Seen again."}, *others), target)
+
+    told = found.values.drop(columns=["import_hash"]).set_index("filemaker_id")
+    texts = [canonical_texts(told[name]) for name in told]
+    hashes_of_rows = map(row_hash, zip(*texts, strict=True))
+    assert found.written == dict(zip(told.index, hashes_of_rows, strict=True))
+    assert set(told["write"]) == {"update", "create"}
 
 
 def test_a_row_keeps_the_primary_key_it_has() -> None:
