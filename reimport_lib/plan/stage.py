@@ -290,12 +290,16 @@ def _with_losses(
     values = cleaned.values.to_numpy(dtype=object)[first]
     before = cleaned.codes.to_numpy(dtype=object)[first]
     after, lost = [], []
+    unstorable = _UNSTORABLE.search("\n".join(uniques)) is not None
     for text, value, code in zip(uniques, values, before, strict=True):
         carried = carries(column.convert, text, value, code)
         kept = "" if carried or is_named(code) else Note.TEXT_KEPT.value
-        misfit = _misfit(text, value, column.length, capacity)
-        added = (misfit if code != misfit else "", kept)
-        after.append(";".join(filter(None, (code, *added))))
+        misfit = _misfit(text if unstorable else "", value, column.length, capacity)
+        if misfit in ("", code) and not kept:
+            after.append(code)
+        else:
+            added = (misfit if code != misfit else "", kept)
+            after.append(";".join(filter(None, (code, *added))))
         lost.append("" if carried else text.strip())
     codes = cleaned.codes
     if after != list(before):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -62,13 +63,19 @@ def _is_another(person: Held | None, name: str | None, day: object) -> bool:
     )
 
 
+@lru_cache(maxsize=2**13)
+def _folded(name: str) -> str:
+    """Many rows are of one patient, one after the other."""
+    return fold_words(name)
+
+
 def _another_name(name: str | None, owner: Held) -> bool:
     """It begins with another first name or ends with another last name."""
     if not name:
         return False
     first, last = (
-        fold_words(owner.values["first_name"] or ""),
-        fold_words(owner.values["last_name"] or ""),
+        _folded(owner.values["first_name"] or ""),
+        _folded(owner.values["last_name"] or ""),
     )
     begins = not first or name == first or name.startswith(f"{first} ")
     ends = not last or name == last or name.endswith(f" {last}")

@@ -92,6 +92,9 @@ def whole_keys(column: Column, *, table: str, number: bool = False) -> Column:
 def broken_keys(column: Column) -> int:
     """How many cells of *column* hold a number that is not told to its last digit."""
     positions, texts = distinct(column)
+    together = "\n".join(texts)
+    if together.isascii() and not _SUSPECT.search(together):
+        return 0
     broken, doubtful = set(), set()
     for place, text in enumerate(texts):
         if text.isascii() and not _SUSPECT.search(text):

@@ -86,7 +86,7 @@ def number(text: str) -> str:
 
     Zeros in front stay: what has them is a code.
     """
-    found = _DECIMAL.fullmatch(text)
+    found = _DECIMAL.fullmatch(text) if "." in text else None
     if found is None:
         return _FLAGS.get(text, text)
     part, whole = found["part"].rstrip("0"), found["whole"] or "0"
