@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 
 import numpy as np
 import pandas as pd
@@ -188,14 +189,14 @@ def plan_of_rows(table: str, rows: pd.DataFrame) -> Plan:
 def _changes(index: Rows, found: RowChanges) -> pd.DataFrame:
     """row, field, before, after of every field that an update changes."""
     updated = found.write == "update"
-    parts = []
-    for name, after in found.after.items():
+    parts: list[tuple[object, str, str, str]] = []
+    for name, after in found.after.items() if updated.any() else ():
         before = found.before[name]
         hits = updated & (after != before)
-        columns = {"row": index[hits], "field": name}
-        texts = {"before": before[hits], "after": after[hits]}
-        parts.append(pd.DataFrame({**columns, **texts}, dtype=object))
-    changes = pd.concat(parts, ignore_index=True)
+        texts = before[hits].tolist(), after[hits].tolist()
+        rows = index[hits].tolist()
+        parts += zip(rows, repeat(name), *texts, strict=False)
+    changes = pd.DataFrame(parts, columns=list(CHANGES), dtype=object)
     return changes.sort_values(["row", "field"], ignore_index=True)
 
 

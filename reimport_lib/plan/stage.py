@@ -218,9 +218,11 @@ def problems_of(codes: Mapping[str, Column]) -> pd.DataFrame:
     columns: list[str] = []
     found: list[str] = []
     for name, column in codes.items():
-        coded = column[column != ""]
-        for row, joined in zip(coded.index, coded, strict=True):
-            for code in joined.split(";"):
+        cells = column.tolist()
+        if not any(cells):
+            continue
+        for row, joined in zip(column.index.tolist(), cells, strict=True):
+            for code in joined.split(";") if joined else ():
                 rows.append(row)
                 columns.append(name)
                 found.append(code)
