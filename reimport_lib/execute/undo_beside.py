@@ -35,6 +35,8 @@ from reimport_lib.write.databases import is_sqlite, sqlite_file, sqlite_uri
 
 _ANSWER = "proof.json"
 _LOOKED_AFTER_SECONDS = 0.02
+_PAGES = 5_000
+"""Copied in one go; between two of them who writes to the file gets its turn."""
 
 
 @contextmanager
@@ -132,5 +134,5 @@ def _copied(file: Path, to: Path) -> str:
     source = sqlite3.connect(sqlite_uri(file, mode="ro"), uri=True)
     with closing(source), closing(sqlite3.connect(to)) as copy:
         copy.execute("PRAGMA synchronous=OFF")  # it outlives no process
-        source.backup(copy)
+        source.backup(copy, pages=_PAGES, sleep=0.01)
     return f"sqlite:///{quote(str(to))}"

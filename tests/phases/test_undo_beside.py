@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,30 @@ def test_nobody_waits_for_what_is_only_tried_and_nobody_takes_the_fence(
         other.execute(fence_row + sql.SQL("heartbeat_at = now()"))
         with pytest.raises(psycopg.errors.LockNotAvailable):
             other.execute(fence_row + sql.SQL("epoch = epoch + 1"))
+
+
+def test_a_file_that_is_written_to_while_it_is_copied_is_copied_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, to = tmp_path / "clinic.sqlite3", tmp_path / "copy.sqlite3"
+    monkeypatch.setattr(undo_beside, "_PAGES", 1)
+    with closing(sqlite3.connect(file)) as made, made:
+        made.execute("CREATE TABLE rows (text)")
+        made.executemany("INSERT INTO rows VALUES (?)", [("x" * 3000,)] * 5000)
+
+    with ThreadPoolExecutor(max_workers=1) as other:
+        copied = other.submit(undo_beside._copied, file, to)
+        wait_for(lambda: to.exists() or copied.done())
+        with closing(sqlite3.connect(file, timeout=10)) as writer, writer:
+            writer.execute("INSERT INTO rows VALUES ('entered meanwhile')")
+        url = copied.result()
+
+    with closing(sqlite3.connect(to)) as copy:
+        (rows,) = copy.execute("SELECT count(*) FROM rows").fetchone()
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert url.endswith(str(to))
+    assert rows in (5000, 5001)  # whichever came first
+    assert to.stat().st_mode & 0o777 == 0o600
 
 
 @ONLY_SQLITE  # of processes
