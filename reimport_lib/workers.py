@@ -19,7 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from threading import RLock
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reimport_lib.errors import place_of
 from reimport_lib.setting_values import number
@@ -33,10 +33,11 @@ _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 @dataclass(slots=True)
 class _OfProcess:
-    """The workers that this process has, and how many."""
+    """The workers that this process has, how many, and what they do for later."""
 
     pool: Executor | None = None
     number: int = 0
+    begun: dict[object, Future[Any]] = field(default_factory=dict)
 
 
 _of_process = _OfProcess()
@@ -73,6 +74,23 @@ def _begin() -> None:
 
 def _begun() -> None:
     """What is asked of the first worker."""
+
+
+def begin(function: Callable[[T], object], item: T) -> None:
+    """Have a worker do *function* of *item* while this process waits for its turn."""
+    if _of_process.pool is not None:
+        future = _of_process.pool.submit(_answered, function, item)
+        _of_process.begun[function, item] = future
+
+
+def begun(function: Callable[[T], R], item: T) -> tuple[R] | tuple[()]:
+    """
+    What a worker has made of what was begun; nothing where none was, or it failed.
+
+    It is waited for, and given once.
+    """
+    future = _of_process.begun.pop((function, item), None)
+    return () if future is None else _answer_of(future)
 
 
 def each(
@@ -144,14 +162,17 @@ class _Shared(Generic[T, R]):
 
     def answer(self, place: int) -> tuple[R] | tuple[()]:
         """What a worker gives for *place*; nothing where it failed."""
-        future = self.asked.pop(place)
-        return () if future.exception() else (future.result(),)
+        return _answer_of(self.asked.pop(place))
 
     def end(self) -> None:
         """Ask for no more, and wait for what is at work."""
         with self.lock:
             self.left.clear()
         wait(self.asked.values())
+
+
+def _answer_of(future: Future[R]) -> tuple[R] | tuple[()]:
+    return () if future.exception() else (future.result(),)
 
 
 class _Failed(Exception):

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import shutil
-import tempfile
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -39,15 +37,14 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.iorw import LocalHandler, papermill_io
 
 from reimport_lib.errors import CutOff, UsageError, did_you_mean
+from reimport_lib.execute import private_sockets
 from reimport_lib.execute.prefork import forked
-from reimport_lib.private_files import is_alive, write_private
+from reimport_lib.private_files import write_private
 
 SAVE_EVERY_SECONDS = 5
 START_SECONDS = 300  # a machine that is busy with other things
 ENGINE = "reimport"
 _STARTS = 3  # of one kernel, before it is given up
-_LONGEST_SOCKET = 100  # bytes of its path; systems take 103 or more
-_SOCKETS = "kernel-4194304-12345678/s-5"
 PRELOAD = "import reimport_lib.execute.prefork.preload"
 _SILENT = logging.NullHandler()
 
@@ -244,18 +241,23 @@ def check_parameters(
             )
 
 
-def boot(folder: Path) -> AsyncKernelManager:
-    """Start a kernel in *folder*, on encrypted channels, its heavy imports done."""
+def boot(folder: Path, begins: Sequence[str] = ()) -> AsyncKernelManager:
+    """
+    Start a kernel in *folder*, on encrypted channels, its heavy imports done.
+
+    Args:
+        begins: as ``forked.let_fork`` takes them; not done where nothing is forked.
+    """
     manager = AsyncKernelManager(
         kernel_name="python3",
         transport_encryption="required",
         client_factory=_Client,
         context=zmq.asyncio.Context.instance(),
-        **_private_sockets(),
+        **private_sockets.made(),
     )
     arguments = ["--HistoryManager.enabled=False"]
     if forked.AVAILABLE:
-        forked.let_fork(manager)
+        forked.let_fork(manager, begins)
     else:
         arguments.append(f"--IPKernelApp.exec_lines={PRELOAD}")
     try:
@@ -267,12 +269,17 @@ def boot(folder: Path) -> AsyncKernelManager:
 
 
 @contextmanager
-def preloaded(number: int) -> Iterator[Iterator[AsyncKernelManager]]:
+def preloaded(
+    number: int, begins: Sequence[Sequence[str]] = ()
+) -> Iterator[Iterator[AsyncKernelManager]]:
     """
     Give *number* kernels, one after the other; while one is in use the next boots.
 
     A kernel is shut down, beside the work of the next, when that is asked for. One that
     died before it was given is started again, a few times.
+
+    Args:
+        begins: of each kernel, what its process begins with; see ``boot``.
 
     Raises:
         PhaseFailed: when a kernel is asked for that does not come up.
@@ -286,10 +293,12 @@ def preloaded(number: int) -> Iterator[Iterator[AsyncKernelManager]]:
     ):
 
         def kernels() -> Iterator[AsyncKernelManager]:
-            start: Callable[[], AsyncKernelManager] = partial(boot, folder)
-            for given in range(number):
+            starts_of: list[Callable[[], AsyncKernelManager]] = [
+                partial(boot, folder, each) for each in begins or [()] * number
+            ]
+            for given, start in enumerate(starts_of):
                 while len(booting) < min(given + 2, number):
-                    booting.append(starter.submit(start))
+                    booting.append(starter.submit(starts_of[len(booting)]))
                 starts = [booting[given].result, *[start] * (_STARTS - 1)]
                 manager = asker.submit(_first_that_answers, starts).result()
                 running.append(manager)
@@ -343,37 +352,6 @@ async def _answer(manager: AsyncKernelManager) -> None:
         await client.wait_for_ready()
     finally:
         client.stop_channels()
-
-
-def _private_sockets() -> dict[str, str]:
-    """
-    Where a kernel is spoken to: in a folder of mode 0700 made for it.
-
-    Nothing where there is no place whose path a socket may have, as on Windows: then on
-    the TCP ports that Jupyter chooses.
-    """
-    for place in (tempfile.gettempdir(), "/tmp"):  # noqa: S108  mkdtemp's
-        long = len(os.fsencode(Path(place) / _SOCKETS)) > _LONGEST_SOCKET
-        if os.name != "posix" or long or not os.access(place, os.W_OK | os.X_OK):
-            continue
-        _remove_left(Path(place))
-        folder = tempfile.mkdtemp(prefix=f"kernel-{os.getpid()}-", dir=place)
-        return {
-            "transport": "ipc",
-            "ip": f"{folder}/s",
-            "connection_file": f"{folder}/kernel.json",
-        }
-    return {}
-
-
-def _remove_left(place: Path) -> None:
-    """Remove the folders in *place* of processes of ours that were killed."""
-    for folder in place.glob("kernel-*-*"):
-        pid = folder.name.split("-")[1]
-        with suppress(OSError):
-            is_ours = folder.stat().st_uid == os.getuid()
-            if is_ours and pid.isdigit() and not is_alive(int(pid)):
-                shutil.rmtree(folder)
 
 
 def _run(work: Awaitable[object]) -> None:

@@ -49,6 +49,9 @@ from reimport_lib.record.run import Run
 from reimport_lib.record.status import STOPPED, Return, Status
 from reimport_lib.show import export
 
+STAGES_AHEAD = "reimport_lib.phases.ahead:begin"
+"""What a kernel's process begins with while the phases before its own are at work."""
+
 PhaseProgress = Callable[[str, PhaseEntry], None]
 
 
@@ -147,7 +150,9 @@ def _execute_phases(
     todo = [named(name) for name in run.phases if not _is_done(run, name)]
     with (
         ThreadPoolExecutor(max_workers=1) as exporter,
-        kernels.preloaded(len(todo)) as booted,
+        kernels.preloaded(
+            len(todo), [(STAGES_AHEAD, run.run_id, phase.name) for phase in todo]
+        ) as booted,
     ):
         pages = [exporter.submit(export.load)]  # beside the start of the first kernel
         exporter.submit(scan.load)

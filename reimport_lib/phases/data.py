@@ -17,10 +17,10 @@ from reimport_lib.checks import Check, equal
 from reimport_lib.counting import several
 from reimport_lib.errors import PlanDiffers, ReimportError
 from reimport_lib.phases import (
+    ahead,
     changes,
     data_phases,
     findings,
-    frozen,
     named,
     outcomes,
     recording,
@@ -82,7 +82,7 @@ class DataPhase:
         """As ``stage``; what goes wrong is recorded nowhere."""
         snapshot = snapshot_of(run)
         return {
-            table: frozen.staged(run, snapshot, table)
+            table: ahead.staged(run, snapshot, table)
             for table in self.tables
             if table in registry.sources() and snapshot.has(table)
         }

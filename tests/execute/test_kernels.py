@@ -17,7 +17,7 @@ import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
 
 from reimport_lib.errors import PhaseFailed
-from reimport_lib.execute import kernels
+from reimport_lib.execute import kernels, private_sockets
 from reimport_lib.execute.prefork import forked
 
 DIES = "import os\nos._exit(1)\n"
@@ -79,7 +79,7 @@ def at_start(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def tcp(monkeypatch: pytest.MonkeyPatch) -> None:
     """As where sockets in folders are not to be had."""
-    monkeypatch.setattr(kernels, "_private_sockets", dict)
+    monkeypatch.setattr(private_sockets, "made", dict)
 
 
 def test_a_kernel_listens_in_a_private_folder_that_goes_with_it(folder: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_kernel_whose_port_is_taken_is_started_again(
 ) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         places = [{"shell_port": taken.getsockname()[1]}, {}]
-        monkeypatch.setattr(kernels, "_private_sockets", lambda: places.pop(0))
+        monkeypatch.setattr(private_sockets, "made", lambda: places.pop(0))
 
         with kernels.preloaded(1) as booted:
             kernel = next(booted)
@@ -229,10 +229,21 @@ def test_folders_of_kernels_whose_process_was_killed_are_removed(
     for folder in (left, ours, tmp_path / "kernel-of-others"):
         folder.mkdir()
 
-    kernels._remove_left(tmp_path)
+    private_sockets._remove_left(tmp_path)
 
     assert not left.exists()
     assert {path.name for path in tmp_path.iterdir()} == {
         ours.name,
         "kernel-of-others",
     }
+
+
+@pytest.mark.skipif(not forked.AVAILABLE, reason="kernels are forked on Linux")
+def test_a_kernel_begins_with_what_it_is_told(tmp_path: Path) -> None:
+    begins = [("os:mkdir", str(tmp_path / name)) for name in ("first", "second")]
+
+    with kernels.preloaded(2, begins) as booted:
+        next(booted)
+        next(booted)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second"]

@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -38,11 +38,20 @@ _LOOKED_AFTER_SECONDS = 0.01
 _ARGUMENTS_AT = 3  # of the command: python -m ipykernel_launcher ARGUMENTS
 
 
-def let_fork(manager: KernelManager) -> None:
-    """Have *manager* start its kernel by a fork; its kind stays as it is."""
-    manager.provisioner = _Provisioner(
+def let_fork(manager: KernelManager, begins: Sequence[str] = ()) -> None:
+    """
+    Have *manager* start its kernel by a fork; its kind stays as it is.
+
+    Args:
+        begins: a function, named ``module:name``, and words for it: what the kernel's
+            process calls before it is a kernel.
+    """
+    provisioner = _Provisioner(
         kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
     )
+    if begins:
+        provisioner.first = {"call": begins[0], "words": list(begins[1:])}
+    manager.provisioner = provisioner
 
 
 def server(*, from_here: bool = False) -> ForkServer:
@@ -188,7 +197,8 @@ class ForkServer:
         A new process with this one's environment; its pid leads a process group.
 
         Args:
-            what: ``arguments`` of a kernel; or what to ``call``, with which ``words``.
+            what: ``arguments`` of a kernel; what to ``call``, with which ``words``; or
+                both, of a kernel that calls it first.
 
         Raises:
             ChildProcessError: the server has ended.
@@ -274,10 +284,12 @@ class _Provisioner(LocalProvisioner):
     """Starts the kernel as a fork; all else is as for any local kernel."""
 
     process: Any = None
+    first: Mapping[str, Any] = {}
 
     async def launch_kernel(self, cmd: list[str], **words: Any) -> Any:
         folder = Path(words.get("cwd") or Path.cwd())
-        pid = server().fork({"arguments": cmd[_ARGUMENTS_AT:]}, folder)
+        what = {"arguments": cmd[_ARGUMENTS_AT:], **self.first}
+        pid = server().fork(what, folder)
         self.process = _Forked(pid)
         self.pid = self.pgid = pid
         return self.connection_info

@@ -20,6 +20,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
@@ -48,7 +49,7 @@ def serve(channel: socket.socket) -> None:
             pid = os.fork()
             if pid == 0:
                 request = json.loads(line)
-                (_call if "call" in request else _be_kernel)(channel, request)
+                (_be_kernel if "arguments" in request else _call)(channel, request)
             # before its pid is known: who signals its group must not mean this one
             os.setpgid(pid, pid)
             channel.sendall(f"{pid}\n".encode())
@@ -63,6 +64,8 @@ def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
         _begin(channel, request)
         with suppress(ReimportError):  # its phase will meet it
             workers.fork(load_settings().executor)
+            if "call" in request:  # what it is to begin with while it waits
+                _called(request)
 
         from ipykernel.kernelapp import IPKernelApp
 
@@ -82,12 +85,16 @@ def _call(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
         from ipykernel.parentpoller import ParentPollerUnix
 
         ParentPollerUnix(os.getppid()).start()  # type: ignore[no-untyped-call]
-        module, _, name = request["call"].partition(":")
-        getattr(import_module(module), name)(*request["words"])
+        _called(request)
     except Exception:  # the last frame of this process: say what it was
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(0)
+
+
+def _called(request: Mapping[str, Any]) -> None:
+    module, _, name = request["call"].partition(":")
+    getattr(import_module(module), name)(*request["words"])
 
 
 def _begin(channel: socket.socket, request: dict[str, Any]) -> None:

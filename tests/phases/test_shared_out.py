@@ -1,4 +1,4 @@
-"""What workers answer of an imported clinic is what its own process finds."""
+"""What workers make of an imported clinic is what its own process makes."""
 
 from __future__ import annotations
 
@@ -15,26 +15,30 @@ from reimport_lib.phases.proving import ask_tables
 from reimport_lib.tables import registry
 from tests.phases.checking import Case, case
 from tests.phases.conftest import Whole
+from tests.phases.sites import ONLY_SQLITE
 
 __all__ = ["case"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked")
 
-ASKED = """
+WITH_WORKERS = """
 import json, sys
 from reimport_lib import workers
 from reimport_lib.config import load_settings
 from reimport_lib.execute.prefork import preload
 preload.load()
 workers.fork("3")
-from reimport_lib.phases import frozen, proving
+from reimport_lib.phases import ahead, all_phases, frozen, proving
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.prove.evidence import gather
 from reimport_lib.record import runs
 from reimport_lib.tables import registry
 run = runs.load(load_settings(), sys.argv[1])
+snapshot = frozen.snapshot_of(run)
+"""
+ASKED = """
 bind_run(run, writable=False)
-evidence = gather(run, frozen.snapshot_of(run))
+evidence = gather(run, snapshot)
 proving.ask_tables(evidence)
 answers = {
     table.name: {
@@ -45,13 +49,36 @@ answers = {
 }
 print(json.dumps([answers, sorted(evidence._held)]))
 """
+STAGED = """
+def told(values):
+    def shown(value):
+        if hasattr(value, "to_dict"):
+            return value.to_dict()
+        if isinstance(value, dict):
+            return {name: shown(each) for name, each in value.items()}
+        return value
+    return {name: repr(shown(value)) for name, value in values.items()}
+found = {}
+for phase in all_phases():
+    if phase.tables:
+        ahead.begin(run.run_id, phase.name)
+for table in registry.sources():
+    [made] = workers.begun(ahead._values, (run.run_id, table))
+    here = ahead._values((run.run_id, table))
+    both = told(made), told(here)
+    found[table] = [name for name in here if both[0][name] != both[1][name]]
+    assert len(made["frame"]) == snapshot.manifest.tables[table].rows
+    given = ahead.staged(run, snapshot, table)
+    assert given.declared is registry.named(table)
+print(json.dumps(found))
+"""
 
 
-def by_workers(whole: Whole) -> Any:
-    """The answers of a process with two workers, and the tables that it read itself."""
+def with_workers(whole: Whole, script: str) -> Any:
+    """What *script* prints in a process with two workers, told the full run."""
     run = whole.full
     done = subprocess.run(
-        [sys.executable, "-c", ASKED, run.run_id],
+        [sys.executable, "-c", WITH_WORKERS + script, run.run_id],
         cwd=CHECKOUT,
         env={
             **os.environ,
@@ -70,7 +97,7 @@ def test_every_check_is_the_same(whole: Whole, case: Case) -> None:
     evidence = case.evidence()
     ask_tables(evidence)
 
-    answers, read_there = by_workers(whole)
+    answers, read_there = with_workers(whole, ASKED)
 
     checks = 0
     for table in registry.all_tables():
@@ -80,3 +107,10 @@ def test_every_check_is_the_same(whole: Whole, case: Case) -> None:
             checks += len(shown)
     assert checks > 200
     assert len(read_there) < len(evidence._held)
+
+
+@ONLY_SQLITE
+def test_every_table_is_staged_the_same(whole: Whole) -> None:
+    different = with_workers(whole, STAGED)
+
+    assert different == {table: [] for table in registry.sources()}
