@@ -115,7 +115,7 @@ def test_a_long_temporary_folder_is_passed_over(
 ) -> None:
     long = folder / ("n" * 120)
     long.mkdir()
-    monkeypatch.setattr(kernels.tempfile, "tempdir", str(long))
+    monkeypatch.setattr(private_sockets.tempfile, "tempdir", str(long))
 
     with kernels.preloaded(1) as booted:
         assert answer(next(booted)) == "42\n"
