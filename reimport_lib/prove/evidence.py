@@ -23,6 +23,7 @@ from reimport_lib.checks import Check, Verdict, could_not_check
 from reimport_lib.errors import ReimportError
 from reimport_lib.prove import peoples
 from reimport_lib.prove.columns import read
+from reimport_lib.prove.recent import RecentFrames
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.manifest import Counts
@@ -77,8 +78,9 @@ class Account:
         """The outcomes file of *table*, all text but ``row``; None without one."""
         if table not in self.files:
             return None
-        file = self.files[table].stat()
-        return _read_outcomes(self.files[table], (file.st_mtime_ns, file.st_size))
+        path, file = self.files[table], self.files[table].stat()
+        name = f"{path} {file.st_mtime_ns} {file.st_size}"
+        return _outcomes().get(name, lambda _: _read_outcomes(path))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,18 +98,16 @@ class Evidence:
     accounts: Mapping[str, Account]
     gaps: Mapping[str, Check]
     alias: str = DEFAULT
-    _held: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _rows: RecentFrames = field(default_factory=RecentFrames)
     _kept: dict[str, peoples.PeoplesFields] = field(default_factory=dict)
     _answers: dict[str, Answers] = field(default_factory=dict)
 
     def source(self, table: str) -> pd.DataFrame:
         """The frozen texts of *table*; of a listing its objects."""
+        is_listing = table in self.snapshot.manifest.objects
+        read = self.snapshot.objects if is_listing else self.snapshot.table
         frames = _frames(self.snapshot.folder, self.snapshot.digest)
-        if table not in frames:
-            is_listing = table in self.snapshot.manifest.objects
-            read = self.snapshot.objects if is_listing else self.snapshot.table
-            frames[table] = read(table)
-        return frames[table]
+        return frames.get(table, read)
 
     def order_of(self, table: str) -> str:
         """The order of text dates that the source of *table* declares, or ""."""
@@ -153,15 +153,13 @@ class Evidence:
 
     def database(self, table: str) -> pd.DataFrame:
         """
-        Every row of *table* that came from FileMaker, read once.
+        Every row of *table* that came from FileMaker, read once where there is room.
 
         Returns:
             all columns but the technical ones, ``pk``, filemaker_id and metadata; index
             = the target_id of outcomes files; dtype object with Python's own values.
         """
-        if table not in self._held:
-            self._held[table] = _database_rows(table, self.alias)
-        return self._held[table]
+        return self._rows.get(table, lambda name: _database_rows(name, self.alias))
 
     def answer(self, question: TableQuestion, table: str) -> list[Check]:
         """The checks that *question* makes of *table*, asked once."""
@@ -247,13 +245,18 @@ def gather(run: Run, snapshot: Snapshot, *, alias: str = DEFAULT) -> Evidence:
 
 
 @lru_cache(maxsize=1)
-def _frames(folder: Path, digest: str) -> dict[str, pd.DataFrame]:
-    """What was read of a snapshot, once per process: it never changes."""
-    return {}
+def _frames(folder: Path, digest: str) -> RecentFrames:
+    """What was read of a snapshot in this process: it never changes."""
+    return RecentFrames()
 
 
-@lru_cache(maxsize=32)
-def _read_outcomes(path: Path, _stamp: tuple[int, int]) -> pd.DataFrame:
+@lru_cache(maxsize=1)
+def _outcomes() -> RecentFrames:
+    """The outcomes files that were read in this process, by path and time."""
+    return RecentFrames()
+
+
+def _read_outcomes(path: Path) -> pd.DataFrame:
     """An outcomes file; ``row`` as int, 0 for none, every other column as text."""
     frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
     numbers = [int(row or 0) for row in frame["row"].to_numpy(dtype=object)]
