@@ -23,7 +23,7 @@ from reimport_lib.tables import registry
 
 _LOOKED_AFTER_SECONDS = 0.05
 
-Values = dict[str, Any]
+StagedValues = dict[str, Any]
 
 
 def begin(run_id: str, phase: str) -> None:
@@ -40,7 +40,7 @@ def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
     return frozen.staged(run, snapshot, table)
 
 
-def _values(of: tuple[str, str]) -> Values:
+def _values(of: tuple[str, str]) -> StagedValues:
     """All of a staged table but its declaration, whose functions do not pickle."""
     run_id, table = of
     run = _once_frozen(run_id)
