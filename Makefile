@@ -65,7 +65,7 @@ lock: .venv/installed ## renew requirements.lock and environment.yml from what b
 		pyproject.toml reimport_demo/pyproject.toml --no-emit-package clinic-reimport \
 		--custom-compile-command 'make lock' --python $(BIN)/python -o requirements.lock
 	$(BIN)/pyproject2conda yaml --name clinic-reimport --group dev --extra backend --extra lab \
-		--extra signing --extra worklist --extra notify --python-include 'python>=3.11' --req '-e .' --req '-e reimport_demo' \
+		--extra signing --extra worklist --extra notify --extra cluster --python-include 'python>=3.11' --req '-e .' --req '-e reimport_demo' \
 		--overwrite force --custom-command 'make lock' --output environment.yml
 
 .PHONY: clean

@@ -10,18 +10,23 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from pathlib import Path
 from threading import RLock
 from typing import Any, Generic, TypeVar
 
-from reimport_lib.errors import place_of
+from reimport_lib import cluster
+from reimport_lib.errors import SettingsError, place_of
+from reimport_lib.own_calls import ours
 from reimport_lib.setting_values import number
 
 T = TypeVar("T")
@@ -29,6 +34,7 @@ R = TypeVar("R")
 
 MOST, MOST_ASKED = 4, 64  # processes of one phase, where nobody has said; at all
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
+_CLUSTER = re.compile(r"[a-z+]+://(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 
 
 @dataclass(slots=True)
@@ -41,11 +47,29 @@ class _OfProcess:
 
 
 _of_process = _OfProcess()
+_at_work: ContextVar[bool] = ContextVar("at_work", default=False)
 
 
 def read(name: str, text: str) -> str:
-    """The setting *name* as it is: a number of processes, or "" for one a processor."""
+    """
+    The setting *name*: a number of processes, "" for one a processor, or a cluster.
+
+    Raises:
+        SettingsError: it is neither.
+    """
+    if _is_cluster(text):
+        if _CLUSTER.fullmatch(text):
+            return text
+        raise SettingsError(
+            f"{name}: no address of a Dask cluster.",
+            hint=f"{name}=dask://HOST:8786, or dask+tls://HOST:8786",
+            id="R501",
+        )
     return str(number(name, text, least=1, most=MOST_ASKED)) if text else ""
+
+
+def _is_cluster(setting: str) -> bool:
+    return setting.partition("://")[0] in cluster.SCHEMES
 
 
 def fork(setting: str) -> None:
@@ -57,7 +81,7 @@ def fork(setting: str) -> None:
     Args:
         setting: what ``read`` gives.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or _is_cluster(setting):
         return
     processes = int(setting) if setting else min(len(os.sched_getaffinity(0)), MOST)
     if processes < 2:
@@ -65,6 +89,20 @@ def fork(setting: str) -> None:
     pool = ProcessPoolExecutor(processes - 1, get_context("fork"), initializer=_begin)
     pool.submit(_begun)  # all are forked with the first, before its own threads begin
     _of_process.pool, _of_process.number = pool, processes - 1
+
+
+def use(setting: str, folder: Path) -> None:
+    """
+    Share work out to the cluster that *setting* names, where it names one.
+
+    Args:
+        folder: the folder of runs, which its workers must see.
+
+    Raises:
+        Unavailable: it cannot be reached, or has no worker that could do the work.
+    """
+    if _is_cluster(setting) and _of_process.pool is None and not _at_work.get():
+        _of_process.pool, _of_process.number = cluster.executor(setting, folder)
 
 
 def _begin() -> None:
@@ -144,7 +182,8 @@ class _Shared(Generic[T, R]):
                 return
             place = self.left[-1]
             try:
-                future = pool.submit(_answered, self.function, self.items[place])
+                with ours():  # a cluster is spoken to by this program
+                    future = pool.submit(_answered, self.function, self.items[place])
             except BrokenProcessPool:  # one was killed, and took the others along
                 _of_process.pool, _of_process.number = None, 0
                 return
@@ -180,6 +219,7 @@ class _Failed(Exception):
 
 
 def _answered(function: Callable[[T], R], item: T) -> R:
+    _at_work.set(True)  # what it does is shared out to nobody else
     try:
         return function(item)
     except Exception as error:

@@ -24,7 +24,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         "plain errors checks channels counting config env_files home outside own_calls"
         " printing private_files project row_settings secret setting_values frames"
-        " declare windows workers".split()
+        " declare windows workers cluster".split()
     ),
     frozenset({"read", "plan", "render"}),
     frozenset({"record"}),

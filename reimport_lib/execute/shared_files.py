@@ -115,7 +115,10 @@ def _leaks(manifest: Manifest) -> list[Leaked]:
 
 
 def _scanned(
-    run: Run, written: Mapping[str, str], unread: list[str], begun: ReadFiles | None
+    run: Run,
+    written: Mapping[str, str],
+    unread: list[str],
+    begun: ReadFiles | None = None,
 ) -> Scanned:
     snapshot = run.snapshot_folder
     if undo := run.manifest().get("undo"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from uuid import uuid4
 
 from reimport_lib import workers
@@ -19,6 +20,8 @@ from reimport_lib.prove.evidence import Answers, Evidence, gather
 from reimport_lib.record import runs
 from reimport_lib.tables import registry
 from reimport_lib.write import sealed
+
+_one_at_a_time = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class _Asked:
 
 def ask_tables(evidence: Evidence) -> None:
     """Have every table answered in *evidence*, by workers where there are any."""
+    workers.use(evidence.run.settings.executor, evidence.run.settings.runs)
     occasion = uuid4().hex
     asked = [
         _Asked(evidence.run.run_id, table.name, occasion)
@@ -45,7 +49,7 @@ def ask_tables(evidence: Evidence) -> None:
 
 
 def _answer(asked: _Asked) -> Answers:
-    with sealed.sealed():
+    with sealed.sealed(), _one_at_a_time:  # a process is bound to one run's database
         return by_table.ask(_evidence(asked.run_id, asked.occasion), asked.table)
 
 

@@ -219,6 +219,7 @@ def _frozen_tables(
         )
         for table, path in found.items()
     ]
+    workers.use(settings.executor, settings.runs)
     return workers.each(_freeze_export, exports, here=_freeze_export)
 
 

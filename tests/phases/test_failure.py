@@ -54,7 +54,7 @@ def killed(*_: object, **__: object) -> None:
 def phases_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """As the kernels do them, without notebooks and pages."""
 
-    def execute(run: Run, _: object) -> list[object]:
+    def execute(run: Run, *_: object) -> list[object]:
         sites.execute(run)
         return []
 
