@@ -59,7 +59,7 @@ def phases_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         return []
 
     monkeypatch.setattr(runner, "_execute_phases", execute)
-    monkeypatch.setattr(runner.report, "write", lambda run: None)
+    monkeypatch.setattr(runner.report, "write", lambda *_: None)
     monkeypatch.setattr(runner.undo_report, "_execute", lambda run: None)
 
 
