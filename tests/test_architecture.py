@@ -62,6 +62,7 @@ STORE_WRITES = frozenset(
     " put_object_acl upload_file upload_fileobj upload_part upload_part_copy".split()
 )
 LETS_OTHERS = frozenset({"generate_presigned_url"})  # the backend's pages do
+WORKBOOKS = ("sample_sheet", "workbook")
 WIDGETS = ("cockpit/panels", "execute/prefork/preload", "show/control")
 WHERE_IT_IS = {  # modules that use a package of an extra, where it is installed
     *(("reimport_lib/notify/sending.py", n) for n in ("apprise", "standardwebhooks")),
@@ -69,10 +70,7 @@ WHERE_IT_IS = {  # modules that use a package of an extra, where it is installed
     ("reimport_lib/prove/api.py", "rest_framework"),
     ("reimport_lib/record/evidence.py", "cryptography"),
     *((f"reimport_lib/{path}.py", "ipywidgets") for path in WIDGETS),
-    *(
-        (f"reimport_lib/show/{n}.py", "xlsxwriter")
-        for n in ("sample_sheet", "workbook")
-    ),
+    *((f"reimport_lib/show/{name}.py", "xlsxwriter") for name in WORKBOOKS),
     ("tests/notify/test_delivering.py", "standardwebhooks"),
     ("tests/phases/test_cluster.py", "distributed"),
     ("tests/record/test_evidence.py", "cryptography"),
