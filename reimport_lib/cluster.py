@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import sys
 from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -24,9 +26,30 @@ _SECONDS = 20.0  # to be reached
 _OWN = Path(__file__).resolve().parent
 
 
-def executor(address: str, folder: Path) -> tuple[Executor, int]:
+@dataclass(frozen=True, slots=True)
+class Cluster:
     """
-    The workers at *address*, and how many tasks they do at a time.
+    The workers of a cluster that this process is connected to.
+
+    Attributes:
+        pool: has them do something.
+        number: how many tasks they do at a time.
+    """
+
+    pool: Executor
+    number: int
+    client: Any
+
+    def is_there(self) -> bool:
+        """Whether it can be reached, and has workers left."""
+        with ours(), suppress(OSError):
+            return bool(self.client.nthreads())
+        return False
+
+
+def connect(address: str, folder: Path) -> Cluster:
+    """
+    The workers at *address*.
 
     Args:
         folder: the folder of runs, which each of them must see.
@@ -47,7 +70,7 @@ def executor(address: str, folder: Path) -> tuple[Executor, int]:
             raise _unavailable(address, "has no workers")
         _require_fit(address, client, folder)
         pool: Executor = client.get_executor(pure=False)
-    return pool, sum(threads.values())
+    return Cluster(pool, sum(threads.values()), client)
 
 
 def _require_fit(address: str, client: Any, folder: Path) -> None:

@@ -25,6 +25,7 @@ from threading import RLock
 from typing import Any, Generic, TypeVar
 
 from reimport_lib import cluster
+from reimport_lib.cluster import Cluster
 from reimport_lib.errors import SettingsError, place_of
 from reimport_lib.own_calls import ours
 from reimport_lib.setting_values import number
@@ -33,6 +34,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MOST, MOST_ASKED = 4, 64  # processes of one phase, where nobody has said; at all
+_LOOKED_AFTER_SECONDS = 5.0  # whether a cluster is still there
 _END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 _CLUSTER = re.compile(r"[a-z+]+://(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 
@@ -44,6 +46,7 @@ class _OfProcess:
     pool: Executor | None = None
     number: int = 0
     begun: dict[object, Future[Any]] = field(default_factory=dict)
+    cluster: Cluster | None = None
 
 
 _of_process = _OfProcess()
@@ -102,7 +105,9 @@ def use(setting: str, folder: Path) -> None:
         Unavailable: it cannot be reached, or has no worker that could do the work.
     """
     if _is_cluster(setting) and _of_process.pool is None and not _at_work.get():
-        _of_process.pool, _of_process.number = cluster.executor(setting, folder)
+        found = cluster.connect(setting, folder)
+        _of_process.cluster = found
+        _of_process.pool, _of_process.number = found.pool, found.number
 
 
 def _begin() -> None:
@@ -207,11 +212,22 @@ class _Shared(Generic[T, R]):
         """Ask for no more, and wait for what is at work."""
         with self.lock:
             self.left.clear()
-        wait(self.asked.values())
+        for future in self.asked.values():
+            _has_ended(future)
 
 
 def _answer_of(future: Future[R]) -> tuple[R] | tuple[()]:
-    return () if future.exception() else (future.result(),)
+    if not _has_ended(future) or future.cancelled() or future.exception():
+        return ()
+    return (future.result(),)
+
+
+def _has_ended(future: Future[Any]) -> bool:
+    """Wait for *future*; False where nobody is left who could come to its end."""
+    while not wait([future], _LOOKED_AFTER_SECONDS).done:
+        if _of_process.cluster and not _of_process.cluster.is_there():
+            return False
+    return True
 
 
 class _Failed(Exception):

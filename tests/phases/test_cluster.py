@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 import distributed
 import pytest
 
-from reimport_lib import cluster
+from reimport_lib import cluster, workers
 from reimport_lib.errors import Unavailable
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Status
@@ -116,11 +117,29 @@ def test_plans_and_checks_are_those_of_one_process(
 
 
 @ONLY_POSTGRES
+def test_what_workers_that_are_killed_leave_is_done_here(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_of_process", workers._OfProcess())
+    monkeypatch.setattr(workers, "_LOOKED_AFTER_SECONDS", 0.2)
+    workers.use(address, tmp_path)
+    kills = [signal.SIGKILL] * 6
+
+    found = workers.each(signal.raise_signal, kills, here=lambda _: None)
+
+    assert [*found] == [None] * len(kills)
+    there = workers._of_process.cluster
+    assert there is not None
+    assert not there.is_there()
+    there.client.close()
+
+
+@ONLY_POSTGRES
 def test_a_cluster_that_could_not_do_the_work_is_refused(
     scheduler: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(Unavailable, match="has no workers"):
-        cluster.executor(setting_of(scheduler), tmp_path)
+        cluster.connect(setting_of(scheduler), tmp_path)
 
 
 @ONLY_POSTGRES
@@ -130,7 +149,7 @@ def test_workers_of_another_version_are_refused(
     monkeypatch.setattr(cluster, "_digest", lambda: "of another version")
 
     with pytest.raises(Unavailable, match="has 2 workers; of 2 the version"):
-        cluster.executor(address, tmp_path)
+        cluster.connect(address, tmp_path)
     assert [path.name for path in tmp_path.glob(".seen-*")] == []
 
 
@@ -140,5 +159,5 @@ def test_a_cluster_that_is_away_is_told(
     monkeypatch.setattr(cluster, "_SECONDS", 0.5)
 
     with pytest.raises(Unavailable, match="cannot be reached") as raised:
-        cluster.executor("dask://127.0.0.1:9", tmp_path)
+        cluster.connect("dask://127.0.0.1:9", tmp_path)
     assert raised.value.hint.endswith("or unset REIMPORT_EXECUTOR")
