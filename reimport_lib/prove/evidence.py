@@ -7,7 +7,7 @@ long as that run imported the very same snapshot and nothing was imported after 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -161,6 +161,12 @@ class Evidence:
         """
         return self._rows.get(table, lambda name: _database_rows(name, self.alias))
 
+    def keys(self, table: str) -> dict[Hashable, str]:
+        """Primary key -> FileMaker key, of the rows that ``database`` has."""
+        is_held = table in self._rows
+        rows = self.database(table) if is_held else _keys(table, self.alias)
+        return dict(zip(rows["pk"], rows[KEY], strict=True))
+
     def answer(self, question: TableQuestion, table: str) -> list[Check]:
         """The checks that *question* makes of *table*, asked once."""
         answers = self._answers.setdefault(table, {})
@@ -258,9 +264,9 @@ def _outcomes() -> RecentFrames:
 
 def _read_outcomes(path: Path) -> pd.DataFrame:
     """An outcomes file; ``row`` as int, 0 for none, every other column as text."""
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False)
+    frame = pd.read_csv(path, dtype=object, keep_default_na=False, na_filter=False)
     numbers = [int(row or 0) for row in frame["row"].to_numpy(dtype=object)]
-    return frame.astype(object).assign(row=numbers)
+    return frame.assign(row=numbers)
 
 
 def _account(run: Run, snapshot: Snapshot, phase: str, alias: str) -> Account | None:
@@ -306,15 +312,28 @@ def _tables_of(phase: str) -> list[str]:
 
 
 def _database_rows(table: str, alias: str) -> pd.DataFrame:
-    holding = holding_of(table)
     left_out = TECHNICAL - set(registry.named(table).managed)
-    every = (field.attname for field in holding.model._meta.concrete_fields)
-    columns = [name for name in every if name not in left_out]
+    every = (field.attname for field in model_of(table)._meta.concrete_fields)
+    return _columns(table, [name for name in every if name not in left_out], alias)
+
+
+def _keys(table: str, alias: str) -> pd.DataFrame:
+    """``pk`` and filemaker_id of every row of *table* that came from FileMaker."""
+    holding = holding_of(table)
+    pk: Any = holding.model._meta.pk
+    return _columns(table, [pk.attname, *holding.own & {KEY}], alias)
+
+
+def _columns(table: str, columns: Sequence[str], alias: str) -> pd.DataFrame:
+    """*columns* of the model, its primary key among them, as ``Evidence.database``."""
+    holding = holding_of(table)
     manager: Any = holding.model._base_manager
     rows = manager.using(alias).order_by("pk")
     if KEY in holding.own:
         rows = rows.exclude(filemaker_id=None)
-    frame = read(rows, ["pk", *columns])
+    pk: Any = holding.model._meta.pk
+    frame = read(rows, columns)
+    frame = frame.assign(pk=frame[pk.attname])  # read once, under both names
     target_ids = pd.Series([str(pk) for pk in frame["pk"]], frame.index, dtype=object)
     if holding.in_ledger:
         entered = _beside(table, alias).reindex(target_ids)

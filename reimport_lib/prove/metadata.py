@@ -26,7 +26,7 @@ Wording = tuple[str, ...]
 def metadata(m: Matched) -> Comparison:
     """One field: all names with their texts, each row as one line."""
     held = m.values(NAME)
-    shown = [{name: seen(text) for name, text in row.items()} for row in held]
+    shown = list(map(_seen, held))
     said: list[dict[str, str]] = [{} for _ in held]
     keys = {
         column.metadata or column.kept_text: column.convert.number
@@ -42,9 +42,9 @@ def metadata(m: Matched) -> Comparison:
             lambda words: plain(seen(words[0])),
             keys.get(name),
         )
-        for place, text in enumerate(texts):
+        for row, told, text in zip(held, said, texts, strict=True):
             if text not in blank:
-                said[place][name] = kept[held[place].get(name), (text,)]
+                told[name] = kept[row.get(name), (text,)]
     places = _places_of_names(held, must_be_kept(m))
     for name, columns in as_they_were(m.table).items():
         if not places.get(name):
@@ -182,6 +182,13 @@ def _values(m: Matched, column: Field) -> Sequence[object]:
     if column.field in m.target.columns:
         return m.values(column.field)
     return [""] * len(m.rows)
+
+
+def _seen(row: Mapping[str, str]) -> Mapping[str, str]:
+    """The texts of *row* as a reader sees them."""
+    if all(map(str.isascii, row.values())):
+        return row
+    return {name: seen(text) for name, text in row.items()}
 
 
 def _line(said: Mapping[str, str], shown: Mapping[str, str]) -> Pair:

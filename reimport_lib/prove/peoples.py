@@ -49,8 +49,9 @@ def kept(
         for target_id, notes in zip(
             outcomes["target_id"], outcomes["notes"], strict=True
         )
+        if notes
         for code in NOTES
-        if target_id in held.index and code in notes.split(";")
+        if code in notes.split(";") and target_id in held.index
     }
     if not noted:
         return {}

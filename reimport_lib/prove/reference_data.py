@@ -100,12 +100,12 @@ class ReferenceData:
 @lru_cache(maxsize=1)
 def reference_data(evidence: Evidence) -> ReferenceData:
     """What links of *evidence* lead to, read once: as it is when first asked for."""
-    keys = {name: _keys(evidence, name) for name in registry.linked()}
+    keys = _Keys(evidence)
     return ReferenceData(
         settings=evidence.run.settings.rows,
         bucket=evidence.run.settings.s3_bucket,
         keys=keys,
-        named={name: _named(evidence, name, keys[name]) for name in registry.owners()},
+        named={name: _named(evidence, name, keys) for name in registry.owners()},
         numbers={name: registry.named(name).number_key for name in registry.owners()},
         rows=evidence.database,
         left_alone=evidence.left_alone,
@@ -135,19 +135,28 @@ def _stand_in(table: str, column: str) -> object:
     return default if expression is None else getattr(expression, "value", None)
 
 
-def _keys(evidence: Evidence, table: str) -> dict[Hashable, str]:
-    rows = evidence.database(table)
-    return dict(zip(rows["pk"], rows["filemaker_id"], strict=True))
+class _Keys(dict[str, dict[Hashable, str]]):
+    """Table -> primary key -> FileMaker key, of a table that others name.
+
+    Of each they are read when first asked for: a process that proves some tables has
+    no use for those that only others name.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        super().__init__()
+        self._evidence = evidence
+
+    def __missing__(self, table: str) -> dict[Hashable, str]:
+        self[table] = keys = self._evidence.keys(table)
+        return keys
 
 
-def _named(
-    evidence: Evidence, table: str, held: Mapping[Hashable, str]
-) -> frozenset[str]:
+def _named(evidence: Evidence, table: str, held: _Keys) -> frozenset[str]:
     exported = evidence.snapshot.has(table)
     keys = (
         column(evidence.source(table), registry.key_names(table))
         if exported
-        else held.values()
+        else held[table].values()
     )
     number = registry.named(table).number_key
     return frozenset(key_text(key, number=number) for key in keys) - {""}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reimport_lib.plan.object_names import Naming
 from reimport_lib.plan.stored_objects import claims
+from reimport_lib.prove.render import shelves
 from reimport_lib.prove.render.shelves import ITS_ONLY_FILE, shelf
 
 P = "docs/"
@@ -83,3 +84,13 @@ def test_both_ways_give_each_row_the_same_file(data: st.DataObject) -> None:
     own = claimed[claimed["verdict"] == ""]
     for owner, file in zip(own["owner"], listing.loc[own.index, "key"], strict=True):
         assert files.says(file, owner, keys) == ITS_ONLY_FILE
+
+
+@given(st.text(alphabet="{}a7.0 \t\x1c\u2003\n", max_size=12))
+def test_only_names_that_are_spelled_otherwise_are_written_anew(name: str) -> None:
+    """Those that the one pattern does not find are as all three leave them."""
+    written = name
+    for pattern, meant in shelves._SPELLINGS:
+        written = pattern.sub(meant, written)
+
+    assert shelves._SPELLED.search(name) or written == name

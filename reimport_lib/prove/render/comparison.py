@@ -60,10 +60,13 @@ class Matched:
     as_of: datetime
     zone: Zone
     reference: ReferenceData
+    _texts: dict[Aliases, list[str]] = field(init=False, default_factory=dict)
 
     def texts(self, *aliases: str) -> list[str]:
         """The source's column under one of *aliases*; blanks where it has none."""
-        return column(self.source, aliases)
+        if aliases not in self._texts:
+            self._texts[aliases] = column(self.source, aliases)
+        return self._texts[aliases]
 
     def clocks(self, *aliases: str) -> list[str]:
         """Like ``texts`` for times of day, in full where the whole column says less."""

@@ -6,6 +6,7 @@ A header counts without surrounding blanks, what nobody sees and ``Table::``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import pandas as pd
 
@@ -25,6 +26,7 @@ def column(frame: pd.DataFrame, aliases: Sequence[str]) -> list[str]:
     return [""] * len(frame)
 
 
+@lru_cache(maxsize=4_096)
 def bare(header: str) -> str:
     """*header* without blanks, what nobody sees and the name of its table."""
     text = seen(header).strip()

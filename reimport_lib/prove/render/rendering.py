@@ -62,7 +62,7 @@ def without_point_zero(text: str) -> str:
 def key_text(text: str, *, number: bool = False) -> str:
     """A FileMaker key as it is compared: no case, blanks, braces or ``.0``."""
     key = _caseless(text).strip()
-    while found := _BRACES.fullmatch(key):
+    while key[:1] == "{" and (found := _BRACES.fullmatch(key)):
         key = found[1].strip()
     key = without_point_zero(key)
     return key.lstrip("0") or key[:1] if number and key.isdecimal() else key

@@ -23,6 +23,9 @@ _SPELLINGS = (
 )
 """How a key is spelled in a name though it is the same: blanks, braces, ``.0``."""
 
+_SPELLED = re.compile(r"\s|^\{|\.0\.")
+"""In every name that is spelled in one of these ways."""
+
 _WITH_DIGIT_FIRST = ("7z", "3gp", "3gpp", "3g2", "3mf", "3ds")
 
 
@@ -92,8 +95,9 @@ def shelf(prefix: str, sizes: Mapping[str, int], *, number: bool) -> Shelf:
 
 
 def _as_key(name: str, *, number: bool) -> str:
-    for written, meant in _SPELLINGS:
-        name = written.sub(meant, name)
+    if _SPELLED.search(name):
+        for written, meant in _SPELLINGS:
+            name = written.sub(meant, name)
     return name.lstrip("0") if number and name.strip("0")[:1].isdecimal() else name
 
 

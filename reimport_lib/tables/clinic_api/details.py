@@ -74,7 +74,7 @@ def _asked(
     right = [
         each
         for each in own
-        if each.pk in shown and _says(texts[each.row], each, shown[each.pk])
+        if each.pk in shown and _says(texts(each.row), each, shown[each.pk])
     ]
     return judged(
         name,
@@ -93,7 +93,7 @@ def _asked(
 def _is_it(q: Question, kind: Kind, row: Imported, answer: ApiAnswer) -> bool:
     """The key and the names of the row are those of its source row."""
     columns = [registry.named(kind.table).column(name) for name in kind.names]
-    said = q.texts(kind.table, *(column.names for column in columns))[row.row]
+    said = q.texts(kind.table, *(column.names for column in columns))(row.row)
     zone = q.reference.zone(q.evidence.order_of(kind.table))
     renders = [column.convert.render for column in columns]
     pairs = [

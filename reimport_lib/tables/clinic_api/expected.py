@@ -7,9 +7,8 @@ made or an earlier import left, the one that the database has.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from reimport_lib.prove.evidence import Evidence
 from reimport_lib.prove.render.headers import Aliases, column
@@ -19,8 +18,7 @@ from reimport_lib.tables.registry import key_names, owner_names
 from reimport_lib.write.models import model_of
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """
     An imported row.
 
@@ -71,11 +69,14 @@ def _moved_images(evidence: Evidence) -> frozenset[str]:
     return frozenset(map(str, batches.index[hits]))
 
 
-def texts(evidence: Evidence, table: str, *columns: Aliases) -> dict[int, list[str]]:
-    """Record number -> the texts of *columns*, of every row of the source."""
+def texts(
+    evidence: Evidence, table: str, *columns: Aliases
+) -> Callable[[int], list[str]]:
+    """Gives the texts of *columns* in a row of the source, by its record number."""
     frame = evidence.source(table)
-    cells = zip(*(column(frame, aliases) for aliases in columns), strict=True)
-    return dict(zip(frame.index, map(list, cells), strict=True))
+    held = [column(frame, aliases) for aliases in columns]
+    places = dict(zip(frame.index.tolist(), range(len(frame)), strict=True))
+    return lambda row: [cells[places[row]] for cells in held]
 
 
 def by_owner(rows: list[Imported]) -> Mapping[str, list[Imported]]:

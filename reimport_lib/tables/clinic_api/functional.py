@@ -94,7 +94,7 @@ def appointments_of_patient(q: Question) -> Check:
 
     def right(row: Imported, shown: Row) -> bool:
         start = parse_datetime(str(shown["start_time"]))
-        said, rendered = zone.moment(start, *texts[row.row])
+        said, rendered = zone.moment(start, *texts(row.row))
         return row.has_notes or said == rendered
 
     return of_patient(q, "appointments", "patient", right)
@@ -127,10 +127,10 @@ def _shows_its_file(
 def search(q: Question) -> Check:
     name = "API: ?search= by a last name"
     archived = held(q.evidence, "patients", archived=True)
-    texts = q.texts("patients", LAST_NAME) if q.patients else {}
+    texts = q.texts("patients", LAST_NAME) if q.patients else _no_texts
     words = {}
     for patient in q.patients.values():
-        word = rendering.plain(texts[patient.row][0])
+        word = rendering.plain(texts(patient.row)[0])
         if word.isascii() and word.isalpha() and len(word) > 2:
             words[patient] = word.casefold()
     wanted = next((p for p in words if p.pk not in archived), None)
@@ -157,9 +157,9 @@ def clinic_filter(q: Question) -> Check:
     name = "API: ?clinic= leaves other clinics out"
     clinics = q.reference.directories["clinics"]
     of_clinic: dict[Hashable, set[str]] = defaultdict(set)
-    texts = q.texts("patients", *CLINIC) if q.patients else {}
+    texts = q.texts("patients", *CLINIC) if q.patients else _no_texts
     for patient in q.patients.values():
-        clinic = next(filter(None, map(clinics.named, texts[patient.row])), None)
+        clinic = next(filter(None, map(clinics.named, texts(patient.row))), None)
         if clinic is not None:
             of_clinic[clinic].add(patient.pk)
     if not of_clinic:
@@ -199,14 +199,18 @@ def metadata(q: Question) -> Check:
     return judged(name, [every("records hold what their rows say", facts)])
 
 
+def _no_texts(_row: int) -> list[str]:
+    return []
+
+
 def _first_with_metadata(
     q: Question, table: str
 ) -> tuple[Imported | None, dict[str, str]]:
     """The first imported row that the source has more of than fields, and what."""
     rows, columns = q.rows(table), kept_columns(table)
-    cells = q.texts(table, *columns.values()) if rows else {}
+    cells = q.texts(table, *columns.values()) if rows else _no_texts
     for row in rows:
-        words = map(rendering.plain, cells[row.row])
+        words = map(rendering.plain, cells(row.row))
         said = dict(zip(columns, map(rendering.without_point_zero, words), strict=True))
         if filled := {name: text for name, text in said.items() if text}:
             return row, filled

@@ -25,7 +25,7 @@ from reimport_lib.tables.owners import PATIENT, PATIENTS
 OK = 200
 ASKED_OWNERS = 5
 
-RowTexts = Mapping[int, list[str]]
+RowTexts = Callable[[int], list[str]]
 """Record number -> texts of some columns of the source."""
 
 
