@@ -20,7 +20,7 @@ def visible(text: object) -> str:
     breaks and tabs stay. Lone surrogates are replaced: no file could hold them.
     """
     shown = str(text)
-    if shown.isprintable():
+    if shown.isprintable() or shown.replace("\n", "").isprintable():
         return shown
     return "".join(
         char if char in _HARMLESS or char.isprintable() else _stand_in(char)

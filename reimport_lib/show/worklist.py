@@ -11,6 +11,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from reimport_lib.plain import visible
@@ -90,13 +91,22 @@ def in_order(found: Iterable[WorkItem]) -> list[WorkItem]:
 
 def line(found: WorkItem, run_id: str) -> tuple[str, ...]:
     """The cells of ``COLUMNS``; characters that act on a screen have signs instead."""
-    code = told(found)
-    cells = (
-        *(found.line, run_id, found.table, found.filemaker_id, str(found.row or "")),
-        *(found.outcome, code.value, code.sentence, code.remedy.replace("`", "")),
-        *(found.columns, found.holds, found.find_by, found.twins, known(found)),
+    which = found.line, run_id, found.table, found.filemaker_id, str(found.row or "")
+    holds = found.columns, found.holds, found.find_by, found.twins, known(found)
+    return (
+        *map(_cell, (*which, found.outcome)),
+        *_said(told(found)),
+        *map(_cell, holds),
     )
-    return tuple(visible(cell)[:LONGEST] for cell in cells)
+
+
+@lru_cache(maxsize=None, typed=True)  # a reason and a note may be one word
+def _said(code: Reason | Note | Kept) -> tuple[str, ...]:
+    return tuple(map(_cell, (code.value, code.sentence, code.remedy.replace("`", ""))))
+
+
+def _cell(text: str) -> str:
+    return visible(text)[:LONGEST]
 
 
 def known(found: WorkItem) -> str:

@@ -83,6 +83,8 @@ def test_only_what_the_sanitizer_let_through_is_passed_on_as_it_is() -> None:
 
 def test_what_cannot_be_seen_is_made_visible() -> None:
     assert visible("a\x1b[0m\x00\u202eb\u00a0c") == "a␛[0m␀[U+202E]b c"
+    assert visible("a\nb\tc\n") == "a\nb\tc\n"
+    assert visible("a\nb\rc") == "a\nb␍c"
 
 
 def test_joiners_that_names_need_stay() -> None:

@@ -12,7 +12,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from reimport_lib.plan.codes import Kept, Note, Reason, ToDo
+from reimport_lib.plan.codes import Kept, Note, Outcome, Reason, ToDo
 from reimport_lib.record.findings import WorkItem
 from reimport_lib.show import workbook, worklist
 from reimport_lib.show.words import sentence_case
@@ -120,6 +120,19 @@ def test_no_cell_of_the_sheet_is_a_formula() -> None:
     for line, text in zip(lines, ODD.values(), strict=True):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in line.values())
         assert line["holds"].removeprefix("'") == text
+
+
+def test_a_reason_and_a_note_of_one_word_say_their_own() -> None:
+    """Both are texts, and equal ones; what is said of each is made once."""
+    rejected = finding(code=Reason.BAD_DATE.value, outcome=Outcome.REJECTED.value)
+    doubted = finding(code=Note.BAD_DATE.value)
+    at = worklist.COLUMNS.index("reason")
+
+    found = [worklist.line(each, "R")[at] for each in (rejected, doubted, rejected)]
+
+    sentences = [Reason.BAD_DATE.sentence, Note.BAD_DATE.sentence]
+    assert found == [*sentences, sentences[0]]
+    assert sentences[0] != sentences[1]
 
 
 @pytest.mark.parametrize("code", [*Reason, *Note, *Kept], ids=lambda code: code.name)
