@@ -27,7 +27,7 @@ from reimport_demo.clinic.build import build
 from reimport_demo.s3 import read_listing, serve_s3
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.execute import approve, runner
-from reimport_lib.phases import Phase, all_phases, recording, validation
+from reimport_lib.phases import Phase, named, recording, validation
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.phases.data import DataPhase
 from reimport_lib.record.run import Run
@@ -69,7 +69,7 @@ def clinic_to_import(scale: float) -> Iterator[Settings]:
 def by_functions(run: Run) -> dict[str, Seconds]:
     """Execute *run* in this process; seconds per phase and step."""
     bind_run(run)
-    found = {phase.name: _phase_by_functions(run, phase) for phase in all_phases()}
+    found = {name: _phase_by_functions(run, named(name)) for name in run.phases}
     bind.close()
     return found
 

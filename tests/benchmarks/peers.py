@@ -34,12 +34,20 @@ from django.db import connection
 
 from reimport_lib.config import Settings, load_settings
 from reimport_lib.execute import approve
+from reimport_lib.phases import named
 from reimport_lib.phases.binding import bind_run, place_of_copy
 from reimport_lib.write import bind
 from tests.benchmarks import asked, page
 from tests.benchmarks.clinics import clinic
 from tests.benchmarks.processes import peak_bytes
-from tests.benchmarks.ways import PACKAGES, TABLE, WAYS, Rows, model_written
+from tests.benchmarks.ways import (
+    PACKAGES,
+    TABLE,
+    WAYS,
+    Rows,
+    missing,
+    model_written,
+)
 from tools import bench
 
 HEADS = (
@@ -47,6 +55,8 @@ HEADS = (
     "what it does not do",
 )
 SLOW = 1_500  # rows, of ways that ask the database for each
+UP_TO_THEM = ("validation", "backup", "patients", "appointments")
+"""The phases that an import of appointments needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +99,12 @@ def _seconds(work: Callable[[], None]) -> float:
 @contextmanager
 def _imported(settings: Settings) -> Iterator[tuple[Path, dict[str, str], list[Found]]]:
     """The rows that an import left, what leads to its copy, and this library's own."""
-    rehearsal = approve.open_rehearsal(settings, gates={})
+    phases = tuple(map(named, UP_TO_THEM))
+    rehearsal = approve.open_rehearsal(settings, phases, gates={})
     bench.by_functions(rehearsal)
     full = approve.open_full(settings, rehearsal, ask=None, yes=True)
     first = bench.by_functions(full)["appointments"]
-    again = bench.by_functions(approve.open_rehearsal(settings, gates={}))
+    again = bench.by_functions(approve.open_rehearsal(settings, phases, gates={}))
     bind_run(rehearsal)
     names = [field.attname for field in model_written()._meta.concrete_fields]
     rows = list(model_written()._base_manager.order_by("pk").values(*names))
@@ -116,6 +127,8 @@ def _imported(settings: Settings) -> Iterator[tuple[Path, dict[str, str], list[F
 def _found(name: str, file: Path, environ: dict[str, str], rounds: int) -> Found:
     """The medians of one way, or why there are none."""
     lacks = WAYS[name][3]
+    if needed := missing(name):
+        return Found(name, lacks=f"not measured: `pip install {needed}`")
     each = []
     for _ in range(rounds):
         command = [sys.executable, "-m", "tests.benchmarks.peers"]

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote
 
@@ -26,6 +27,13 @@ PACKAGES = {
     "dlt": "'dlt[postgres]'",
 }
 """Module -> what to install for it: none of them is locked."""
+NEEDS = {
+    "django-import-export, bulk": "import_export",
+    "django-import-export": "import_export",
+    "pandas to_sql": "sqlalchemy",
+    "dlt, merge": "dlt",
+}
+"""Way -> the module of ``PACKAGES`` that it begins with."""
 BATCH = 1_000
 
 Rows = list[dict[str, Any]]
@@ -234,3 +242,9 @@ WAYS: dict[str, tuple[Callable[[Rows], Callable[[], None]], bool, bool, str]] = 
     ),
 }
 """Name -> how, whether it gets fewer rows, whether it does it again, what it lacks."""
+
+
+def missing(way: str) -> str:
+    """What to install for *way*; "" where nothing is missing."""
+    module = NEEDS.get(way, "")
+    return PACKAGES[module] if module and find_spec(module) is None else ""
