@@ -28,8 +28,7 @@ KEYS = {
 GONE = {table: keys - {sorted(keys)[0]} for table, keys in KEYS.items()}
 
 
-@pytest.fixture(autouse=True)
-def clinic(bound: str) -> None:
+def fill() -> None:
     """Two patients, each with one row of every kind."""
     apply(plan("patients", *({"key": key, "last_name": "Ninepin"} for key in PATIENTS)))
     owners = [pk("patients", key) for key in PATIENTS]
