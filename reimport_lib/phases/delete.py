@@ -19,6 +19,7 @@ from reimport_lib.phases import (
     frozen,
     merging,
     outcomes,
+    planning,
     recording,
     row_plans,
 )
@@ -177,12 +178,12 @@ def _decide(
             continue
         context = frozen.context_of(run, snapshot, known)
         staged = frozen.staged(run, snapshot, table)
-        decided, made = data.decide_table(run, snapshot, staged, context)
+        decided, made = planning.decide_table(run, snapshot, staged, context)
         yield staged.frame["key"], decided
         if is_linked:
             if run.clean_slate:  # then those that do not come in will be gone
                 known = known.with_rows(table, {})
-            plan = data.plan_table(run, snapshot, decided)
-            known = data.with_planned(known, plan, decided)
+            plan = planning.plan_table(run, snapshot, decided)
+            known = planning.with_planned(known, plan, decided)
         for rows, _ in made:
             yield registry.made(rows.table).keys(staged), rows

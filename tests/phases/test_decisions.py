@@ -13,7 +13,7 @@ from reimport_demo.clinic.build import Clinic
 from reimport_lib.cli.decisions import decisions
 from reimport_lib.errors import UsageError
 from reimport_lib.execute import dossier, prune
-from reimport_lib.phases import asked, data, verifying
+from reimport_lib.phases import asked, data, planning, verifying
 from reimport_lib.phases.binding import bind_run
 from reimport_lib.phases.settled import settled
 from reimport_lib.record.run import Run
@@ -123,7 +123,7 @@ def side_by_side(run: Run) -> str:
     """What the notebook of *run* shows of patients whom both sides changed."""
     bind_run(run)
     phase = data.DataPhase("patients")
-    plan, *_ = data.plan_tables(run, phase.stage_tables(run))
+    plan, *_ = planning.plan_tables(run, phase.stage_tables(run))
     shown = merged_table(plan.table, settled(run, plan), Masking(b"secret")).text()
     bind.close()
     assert not {THEIRS, SOURCE} & {*shown.split()}

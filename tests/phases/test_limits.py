@@ -11,7 +11,7 @@ import pytest
 from reimport_lib.execute import signing
 from reimport_lib.phases import Phase, all_phases, data, data_phases, limits
 from reimport_lib.phases.binding import bind_run
-from reimport_lib.phases.data import plan_tables
+from reimport_lib.phases.planning import plan_tables
 from reimport_lib.plan import gates
 from reimport_lib.plan.gates import Gates
 from reimport_lib.tables import registry

@@ -9,6 +9,7 @@ from functools import cached_property
 import pandas as pd
 
 from reimport_lib.phases import data, frozen, unlinked, validation
+from reimport_lib.phases.planning import Plans, Stageds
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
 from reimport_lib.phases.settled import settled
 from reimport_lib.plan.made import spellings
@@ -122,7 +123,7 @@ class DataNotebook(PhaseNotebook):
         return frozen.snapshot_of(self.run)
 
     @cached_property
-    def _staged(self) -> data.Stageds:
+    def _staged(self) -> Stageds:
         return self._own.stage(self.run)
 
     @property
@@ -130,7 +131,7 @@ class DataNotebook(PhaseNotebook):
         return {table: staged.frame for table, staged in self._staged.items()}
 
     @cached_property
-    def _plans(self) -> data.Plans:
+    def _plans(self) -> Plans:
         return self._own.plan(self.run, self._staged)
 
     def _matches(self) -> Iterator[Stack]:
