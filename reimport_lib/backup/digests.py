@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from reimport_lib import workers
 from reimport_lib.errors import TargetError
 from reimport_lib.write import pgreasons
 from reimport_lib.write.databases import (
@@ -107,16 +108,19 @@ class DatabaseDigest:
         )
 
 
-def digest_url(url: str) -> DatabaseDigest:
+def digest_url(url: str, *, resting: bool = False) -> DatabaseDigest:
     """
     The digest of the database at *url*, from one consistent view of it.
+
+    Args:
+        resting: nobody writes to it; the tables of a file are then shared out.
 
     Raises:
         TargetError: the database cannot be reached or read.
     """
     try:
         if is_sqlite(url):
-            return digest_file(sqlite_file(url))
+            return (_digest_resting if resting else digest_file)(sqlite_file(url))
         with connect(url, read_only=True) as connection:
             begin_snapshot(connection)
             return digest_postgresql(connection)
@@ -144,15 +148,10 @@ def digest_sqlite(
     Args:
         leaving_out: tables that are not read, as ``DatabaseDigest.without`` names them.
     """
-    names = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table'"
-        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN (?, ?)",
-        NOT_COPIED,
-    ).fetchall()
     return DatabaseDigest(
         {
             name: _digest_sqlite_table(connection, name)
-            for (name,) in names
+            for name in _tables_of(connection)
             if name not in leaving_out
         }
     )
@@ -180,10 +179,38 @@ def digest_postgresql(
 
 def digest_file(path: Path) -> DatabaseDigest:
     """The digest of the SQLite database in the file at *path*."""
-    file = sqlite_uri(path, mode="ro")
-    with closing(sqlite3.connect(file, uri=True, isolation_level=None)) as connection:
+    with _opened(path) as connection:
         connection.execute("BEGIN")
         return digest_sqlite(connection)
+
+
+def _digest_resting(path: Path) -> DatabaseDigest:
+    """As ``digest_file``, where every table may be read at a moment of its own."""
+    with _opened(path) as connection:
+        names = _tables_of(connection)
+    asked = [(path, name) for name in names]
+    found = workers.each(_digest_of, asked, here=_digest_of)
+    return DatabaseDigest(dict(zip(names, found, strict=True)))
+
+
+def _digest_of(of: tuple[Path, str]) -> TableDigest:
+    path, table = of
+    with _opened(path) as connection:
+        return _digest_sqlite_table(connection, table)
+
+
+def _opened(path: Path) -> closing[sqlite3.Connection]:
+    file = sqlite_uri(path, mode="ro")
+    return closing(sqlite3.connect(file, uri=True, isolation_level=None))
+
+
+def _tables_of(connection: sqlite3.Connection) -> list[str]:
+    found = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN (?, ?)",
+        NOT_COPIED,
+    ).fetchall()
+    return [name for (name,) in found]
 
 
 def _digest_sqlite_table(connection: sqlite3.Connection, name: str) -> TableDigest:

@@ -1,36 +1,60 @@
-"""The staging of a phase by its kernel's worker, while phases before it are at work.
+"""What a waiting kernel's worker does of its phase while phases before it are at work.
 
-Staging reads the snapshot alone, which is there once phase 0 is done. What a worker has
-staged stays in memory; a kernel without one stages for itself.
+Tables are staged once the snapshot is there. They are planned once the phases are done
+whose rows they name; of what is to be deleted, the keys are found once the copy is
+there. A kernel without a worker, or whose worker failed, does it all in its turn.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import fields
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
 from reimport_lib import workers
 from reimport_lib.config import load_settings
-from reimport_lib.phases import frozen, named, validation
+from reimport_lib.phases import (
+    ALWAYS,
+    Phase,
+    all_phases,
+    frozen,
+    named,
+    planning,
+    source_keys,
+    validation,
+)
+from reimport_lib.phases.binding import bind_run
+from reimport_lib.phases.planning import Plans
+from reimport_lib.plan.context import Known
+from reimport_lib.plan.delete import Keys
 from reimport_lib.plan.stage import Staged
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import STOPPED, Status
 from reimport_lib.tables import registry
+from reimport_lib.write import bind, sealed
 
+ROWS_AT_MOST = 200_000  # that are staged before they can be decided
 _LOOKED_AFTER_SECONDS = 0.05
+
+_kept: dict[tuple[str, str], Staged] = {}  # run, table -> as this worker staged it
 
 StagedValues = dict[str, Any]
 
 
 def begin(run_id: str, phase: str) -> None:
-    """Have the tables of *phase* staged in the run *run_id* as soon as that can be."""
-    for table in named(phase).tables:
-        if table in registry.sources():
-            workers.begin(_values, (run_id, table))
+    """Have of *phase* in the run *run_id* done what can be, as soon as it can be."""
+    wanted = named(phase)
+    if wanted.tables:
+        for table in wanted.tables:
+            if table in registry.sources():
+                workers.begin(_values, (run_id, table))
+        workers.begin(_plans, (run_id, phase))
+    elif phase == "delete":
+        workers.begin(_keys, run_id)
 
 
 def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
@@ -40,11 +64,25 @@ def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
     return frozen.staged(run, snapshot, table)
 
 
+def plans(run: Run, phase: str, staged: planning.Stageds) -> Plans:
+    """As ``planning.plan_tables``, by a worker where one has begun with it."""
+    for made in workers.begun(_plans, (run.run_id, phase)):
+        return made
+    return planning.plan_tables(run, staged)
+
+
+def keys(run: Run, snapshot: Snapshot) -> tuple[Keys, Keys]:
+    """As ``source_keys.source_keys``, by a worker where one has begun with it."""
+    for found in workers.begun(_keys, run.run_id):
+        return found
+    return source_keys.source_keys(run, snapshot)
+
+
 def _values(of: tuple[str, str]) -> StagedValues:
     """All of a staged table but its declaration, whose functions do not pickle."""
     run_id, table = of
-    run = _once_frozen(run_id)
-    made = frozen.staged(run, frozen.snapshot_of(run), table)
+    run = _once_done(run_id, (validation.NAME,))
+    made = _kept[of] = frozen.staged(run, frozen.snapshot_of(run), table)
     return {
         each.name: getattr(made, each.name)
         for each in fields(made)
@@ -52,17 +90,86 @@ def _values(of: tuple[str, str]) -> StagedValues:
     }
 
 
-@lru_cache(maxsize=1)
-def _once_frozen(run_id: str) -> Run:
+def _kept_or_made(run: Run, snapshot: Snapshot, table: str) -> Staged:
+    """*table* as this worker has staged it, which it lets go of, or stages it now."""
+    kept = _kept.pop((run.run_id, table), None)
+    return frozen.staged(run, snapshot, table) if kept is None else kept
+
+
+def _plans(of: tuple[str, str]) -> Plans:
     """
-    The run, when its source is frozen.
+    The plans of a phase, where it names only rows of phases that are done.
 
     Raises:
-        ValueError: it stopped before.
+        ValueError: it has asked for rows of another, or a phase before it stopped.
+    """
+    run_id, name = of
+    phase, before = named(name), _before(named(name))
+    run = _once_done(run_id, before)
+    snapshot = frozen.snapshot_of(run)
+    staged = {
+        table: _kept_or_made(run, snapshot, table)
+        for table in phase.tables
+        if table in registry.sources() and snapshot.has(table)
+    }
+    with sealed.sealed():
+        bind_run(run, writable=False)
+        known = frozen.known_to(run, snapshot)
+        made = planning.plan_tables(run, staged, known)
+        bind.disconnect()
+    _require_asked(known, {*before, name})
+    return made
+
+
+def _before(phase: Phase) -> set[str]:
+    """The phases that are to be done before *phase* is planned."""
+    without = (p.name for p in all_phases() if not p.tables and p.number < phase.number)
+    return {*without, *phase.prerequisites}
+
+
+def _require_asked(known: Known, phases: Collection[str]) -> None:
+    """
+    Raises:
+        ValueError: *known* was asked for rows of none of *phases*.
+    """
+    others = {
+        table for table in known.asked if registry.named(table).phase not in phases
+    }
+    if others:
+        raise ValueError(f"Rows of {', '.join(sorted(others))} are named as well.")
+
+
+def _keys(run_id: str) -> tuple[Keys, Keys]:
+    """What ``source_keys`` finds; what it takes is staged before there is a copy."""
+    run = _once_done(run_id, (validation.NAME,))
+    snapshot = frozen.snapshot_of(run)
+    with sealed.sealed():
+        bind_run(run, writable=False)
+        held, rows = source_keys.imported(snapshot, alias=bind.REAL), 0
+        for table in source_keys.decided(snapshot, held) if held else ():
+            rows += snapshot.manifest.tables[table].rows
+            if rows <= ROWS_AT_MOST:
+                _kept[run_id, table] = frozen.staged(run, snapshot, table)
+        run = _once_done(run_id, ALWAYS)
+        staged = partial(_kept_or_made, run, snapshot)
+        found = source_keys.source_keys(run, snapshot, staged)
+        bind.disconnect()
+    return found
+
+
+def _once_done(run_id: str, phases: Collection[str]) -> Run:
+    """
+    The run, when those of *phases* that it has are done.
+
+    Raises:
+        ValueError: one of them stopped before.
     """
     run = runs.load(load_settings(), run_id)
-    while (status := run.phase(validation.NAME)["status"]) is not Status.SUCCEEDED:
-        if status in STOPPED:
-            raise ValueError(f"{validation.NAME} has ended as {status}")
+    while True:
+        entries = [e for e in run.manifest()["phases"] if e["name"] in phases]
+        left = [e for e in entries if e["status"] is not Status.SUCCEEDED]
+        if not left:
+            return run
+        if stopped := [e["name"] for e in left if e["status"] in STOPPED]:
+            raise ValueError(f"{', '.join(stopped)} stopped")
         time.sleep(_LOOKED_AFTER_SECONDS)
-    return run

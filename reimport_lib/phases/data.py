@@ -90,7 +90,7 @@ class DataPhase:
         could say so), what was recorded then stays: this plan finds nothing left to do.
         """
         with recording.recording(run, self.name):
-            plans = plan_tables(run, staged)
+            plans = ahead.plans(run, self.name, staged)
             if ledger.phase_done(run.run_id, self.name) is None:
                 recording.record_plans(run, self.name, plans)
                 findings.keep(run, self.name, plans, staged)

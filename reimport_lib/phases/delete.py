@@ -6,12 +6,13 @@ rejected or skipped today stay, unless the run is a clean slate.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Sequence
 
 from reimport_lib.backup import restoring
 from reimport_lib.checks import Check, equal
 from reimport_lib.errors import GateFailed
 from reimport_lib.phases import (
+    ahead,
     asked,
     changes,
     data,
@@ -19,18 +20,13 @@ from reimport_lib.phases import (
     frozen,
     merging,
     outcomes,
-    planning,
     recording,
     row_plans,
 )
 from reimport_lib.plan import gates
-from reimport_lib.plan.context import Known
-from reimport_lib.plan.decide import Decided
-from reimport_lib.plan.delete import DeletionPlan, Keys
+from reimport_lib.plan.delete import DeletionPlan
 from reimport_lib.prove.links import naming_deleted
-from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record.run import Run
-from reimport_lib.tables import registry
 from reimport_lib.tables.merging import Policy
 from reimport_lib.write import dependents, ledger, read
 from reimport_lib.write.apply import Applied
@@ -42,8 +38,7 @@ FILE = "deletions"
 def plan(run: Run) -> tuple[DeletionPlan, ...]:
     """What goes and what is kept, table by table; nothing is written yet."""
     with recording.recording(run, NAME):
-        snapshot = frozen.snapshot_of(run)
-        keys, out = _source_keys(run, snapshot)
+        keys, out = ahead.keys(run, frozen.snapshot_of(run))
         settled = merging.of_lost(run.settings.rows)
         plans = dependents.plan_deletions(
             keys,
@@ -138,52 +133,3 @@ def execute(run: Run) -> None:
     require(run, plans)
     apply(run, plans)
     recording.finish(run, NAME, reconcile(run, plans))
-
-
-def _source_keys(run: Run, snapshot: Snapshot) -> tuple[Keys, Keys]:
-    """
-    Table -> the keys its snapshot holds, and those of which no row comes in today.
-
-    Both name every table that the snapshot has. Deciding takes as long as the data
-    phases do, so a table is looked at only where an earlier import left rows in it.
-    """
-    tables = [
-        table.name
-        for table in registry.all_tables()
-        if table.model and snapshot.has(table.snapshot_name)
-    ]
-    held = {table for table in tables if read.imported(table)}
-    keys: dict[str, frozenset[str]] = dict.fromkeys(tables, frozenset())
-    out = dict(keys)
-    for found, decided in _decide(run, snapshot, held) if held else ():
-        table = decided.table
-        keys[table] = frozenset(key for key in found if key)
-        out[table] = keys[table] - frozenset(decided.values["filemaker_id"])
-    return keys, out
-
-
-def _decide(
-    run: Run, snapshot: Snapshot, held: Set[str]
-) -> Iterator[tuple[Iterable[str], Decided]]:
-    """
-    The tables of *held* as their own phases will decide them, with the keys they hold.
-
-    Tables that others are linked to are always decided.
-    """
-    known: Known = frozen.known_to(run, snapshot)
-    for table in registry.sources():
-        is_linked = table in registry.linked()
-        wanted = is_linked or not held.isdisjoint({table, *registry.made_of(table)})
-        if not snapshot.has(table) or not wanted:
-            continue
-        context = frozen.context_of(run, snapshot, known)
-        staged = frozen.staged(run, snapshot, table)
-        decided, made = planning.decide_table(run, snapshot, staged, context)
-        yield staged.frame["key"], decided
-        if is_linked:
-            if run.clean_slate:  # then those that do not come in will be gone
-                known = known.with_rows(table, {})
-            plan = planning.plan_table(run, snapshot, decided)
-            known = planning.with_planned(known, plan, decided)
-        for rows, _ in made:
-            yield registry.made(rows.table).keys(staged), rows

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import pandas as pd
 
+from reimport_lib import workers
 from reimport_lib.checks import Check, equal
+from reimport_lib.config import load_settings
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import Drifted, Refused
 from reimport_lib.phases import list_drift, moved
+from reimport_lib.phases.binding import bind_run
 from reimport_lib.private_files import write_json
 from reimport_lib.record import evidence, runs
 from reimport_lib.record.run import Run
-from reimport_lib.write import bind, decisions
+from reimport_lib.write import bind, decisions, managed_rows, sealed
 from reimport_lib.write.managed_rows import ManagedDigest, managed_digest
 
 FILE = "managed.json"
@@ -22,7 +26,7 @@ DECISIONS = "decisions.json"
 
 def record(run: Run) -> None:
     """Keep what the plans depend on in the fresh copy, for the full run."""
-    found = managed_digest(bind.DEFAULT)
+    found = _managed(run, bind.DEFAULT)
     for path, held in (
         (run.backup_folder / FILE, found.to_json()),
         (run.backup_folder / DECISIONS, decisions.count()),
@@ -78,7 +82,7 @@ def require_none(run: Run) -> list[Check]:
     """
     rehearsal = runs.load(run.settings, run.reviewed)
     _require_no_decisions(rehearsal)
-    now = managed_digest(bind.REAL)
+    now = _managed(run, bind.REAL)
     rows = seen_by(rehearsal).drift(now)
     entries = list_drift.since(rehearsal).matters
     if len(rows) or len(entries):
@@ -122,3 +126,30 @@ def _require_no_decisions(rehearsal: Run) -> None:
             hint="decide first, then rehearse and review again: reimport run --full",
             id="R384",
         )
+
+
+def _managed(run: Run, alias: str) -> ManagedDigest:
+    """As ``managed_digest``, its tables shared out."""
+    asked = [_Asked(run.run_id, table, alias) for table in managed_rows.tables()]
+    found = workers.each(
+        _rows, asked, here=lambda of: managed_rows.rows_of(of.table, of.alias)
+    )
+    return managed_rows.of_tables(dict(zip(managed_rows.tables(), found, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One table of a database of a run."""
+
+    run_id: str
+    table: str
+    alias: str
+
+
+def _rows(asked: _Asked) -> dict[str, str]:
+    with sealed.sealed():
+        bind_run(runs.load(load_settings(), asked.run_id), writable=False)
+        try:
+            return managed_rows.rows_of(asked.table, asked.alias)
+        finally:
+            bind.disconnect()  # nobody waits for it who takes the database away

@@ -44,6 +44,11 @@ class WhenAsked(Mapping[str, V]):
     def __repr__(self) -> str:
         return f"WhenAsked({', '.join(self._names)})"
 
+    @property
+    def asked(self) -> frozenset[str]:
+        """Names that somebody has asked for."""
+        return frozenset(self._found)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -96,6 +101,12 @@ class Known:
     imported: Mapping[str, Mapping[str, Held]] = field(default_factory=dict)
     in_source: Callable[[str], Mapping[str, Held]] = lambda _table: {}
     directories: Mapping[str, Directory] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """Tables of which somebody has asked for the imported rows."""
+        found = self.imported
+        return found.asked if isinstance(found, WhenAsked) else frozenset(found)
 
     def rows(self, table: str) -> Mapping[str, Held]:
         """The imported rows of *table* by canonical key."""

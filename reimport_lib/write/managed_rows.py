@@ -107,14 +107,21 @@ class ManagedDigest:
 
 def managed_digest(alias: str = DEFAULT) -> ManagedDigest:
     """The digest of every imported row of *alias* as it is now."""
-    tables = [table.name for table in registry.all_tables() if table.model]
-    return ManagedDigest(
-        {table: [KEY, HASH, *managed(table)] for table in tables},
-        {table: _rows(table, alias) for table in tables},
-    )
+    return of_tables({table: rows_of(table, alias) for table in tables()})
 
 
-def _rows(table: str, alias: str) -> dict[str, str]:
+def tables() -> list[str]:
+    """The tables whose rows are managed."""
+    return [table.name for table in registry.all_tables() if table.model]
+
+
+def of_tables(rows: Mapping[str, Mapping[str, str]]) -> ManagedDigest:
+    """The digest of tables of which each one's *rows* are as ``rows_of`` gives them."""
+    return ManagedDigest({t: [KEY, HASH, *managed(t)] for t in rows}, rows)
+
+
+def rows_of(table: str, alias: str) -> dict[str, str]:
+    """Identity as text -> a digest per column, of the imported rows of *table*."""
     frame = target_rows(table, alias=alias)
     columns = (_digests(frame[name]) for name in (KEY, HASH, *managed(table)))
     rows = zip(*columns, strict=True)

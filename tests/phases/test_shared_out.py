@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from reimport_lib.home import CHECKOUT
+from reimport_lib.phases import ahead
 from reimport_lib.phases.proving import ask_tables
+from reimport_lib.plan.context import Known, WhenAsked
 from reimport_lib.prove.recent import RecentFrames
 from reimport_lib.tables import registry
 from tests.phases.checking import Case, case
@@ -52,7 +54,7 @@ answers = {
 there = [name for name in answers if name in evidence._rows]
 print(json.dumps([answers, there]))
 """
-STAGED = """
+TOLD = """
 def told(values):
     def shown(value):
         if hasattr(value, "to_dict"):
@@ -61,6 +63,10 @@ def told(values):
             return {name: shown(each) for name, each in value.items()}
         return value
     return {name: repr(shown(value)) for name, value in values.items()}
+"""
+STAGED = (
+    TOLD
+    + """
 found = {}
 for phase in all_phases():
     if phase.tables:
@@ -74,6 +80,45 @@ for table in registry.sources():
     given = ahead.staged(run, snapshot, table)
     assert given.declared is registry.named(table)
 print(json.dumps(found))
+"""
+)
+PLANNED = (
+    TOLD
+    + """
+from dataclasses import fields
+from reimport_lib.phases import planning, source_keys
+bind_run(run, writable=False)
+found, rows = {}, 0
+for phase in all_phases():
+    ahead.begin(run.run_id, phase.name)
+for phase in all_phases():
+    if phase.tables:
+        [made] = workers.begun(ahead._plans, (run.run_id, phase.name))
+        here = planning.plan_tables(run, phase.module.stage_tables(run))
+        for plans in zip(made, here, strict=True):
+            both = [{f.name: getattr(p, f.name) for f in fields(p)} for p in plans]
+            there, own = map(told, both)
+            rows += len(plans[1].rows)
+            found[plans[1].table] = [name for name in own if there[name] != own[name]]
+[keys] = workers.begun(ahead._keys, run.run_id)
+found["keys"] = keys == source_keys.source_keys(run, snapshot)
+found["kept"] = sorted(name for name, out in keys[1].items() if out)
+found["rows"] = rows
+print(json.dumps(found))
+"""
+)
+BACKED_UP = """
+from reimport_lib.backup.digests import digest_url
+from reimport_lib.phases import since_rehearsal
+from reimport_lib.write.managed_rows import managed_digest
+bind_run(run, writable=False)
+url = run.settings.database_url.reveal()
+print(json.dumps([
+    digest_url(url, resting=True).to_json() == digest_url(url).to_json(),
+    len(digest_url(url).tables),
+    since_rehearsal._managed(run, "real") == managed_digest("real"),
+    sum(map(len, managed_digest("real").tables.values())),
+]))
 """
 
 
@@ -129,3 +174,33 @@ def test_every_table_is_staged_the_same(whole: Whole) -> None:
     different = with_workers(whole, STAGED)
 
     assert different == {table: [] for table in registry.sources()}
+
+
+def test_every_plan_is_the_same_and_so_are_the_keys_of_the_source(whole: Whole) -> None:
+    found = with_workers(whole, PLANNED)
+
+    assert found.pop("keys")
+    assert found.pop("kept")
+    assert found.pop("rows") > 1_000
+    assert len(found) > len(registry.sources())
+    assert not any(found.values())
+
+
+def test_digests_of_databases_are_the_same(whole: Whole) -> None:
+    same, tables, same_managed, managed = with_workers(whole, BACKED_UP)
+
+    assert same
+    assert same_managed
+    assert (tables > 20, managed > 1_000) == (True, True)
+
+
+def test_a_plan_that_asks_for_rows_of_a_later_phase_is_not_made_ahead() -> None:
+    rows = WhenAsked(("patients", "appointments"), lambda _: {})
+    known = Known(imported=rows)
+    known.rows("patients")
+    ahead._require_asked(known, {"patients"})
+
+    known.with_rows("patients", {}).rows("appointments")
+
+    with pytest.raises(ValueError, match="Rows of appointments are named as well"):
+        ahead._require_asked(known, {"patients"})
