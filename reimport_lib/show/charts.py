@@ -11,12 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
-
 from reimport_lib.plan.codes import SOURCE_OUTCOMES, Outcome
 from reimport_lib.show import rate_words
 from reimport_lib.show.drawing import (
-    FILLS,
     FOUND,
     INK,
     LOW,
@@ -25,6 +22,7 @@ from reimport_lib.show.drawing import (
     UNKNOWN,
     Bar,
     Chart,
+    Sheet,
     draw,
 )
 from reimport_lib.show.figured import Name, figure, joined, tell
@@ -101,21 +99,19 @@ def outcome_overview(
         bars,
         _numbers("Outcomes by table", heads, rows),
         heads=1,
-        add=lambda axes: _columns(axes, list(shown.values())),
+        reach=_COLUMNS[-1],
+        add=lambda sheet: _columns(sheet, list(shown.values())),
     )
 
 
-def _columns(axes: Axes, rows: Sequence[Mapping[Outcome, int]]) -> None:
+def _columns(sheet: Sheet, rows: Sequence[Mapping[Outcome, int]]) -> None:
     """Figures right of the bars; the heads are the key of the colours."""
     for name, right in zip(SOURCE_OUTCOMES, _COLUMNS, strict=True):
-        axes.text(right, -0.95, name, ha="right", size=9)
-        axes.barh(-0.7, -0.2, height=0.16, left=right, **FILLS[name])
-        for y, counts in enumerate(rows):
+        sheet.text(-0.95, right, name, ha="right", va="bottom", size=9)
+        sheet.bar(-0.7, 0.2, name, start=right - 0.2, high=0.16)
+        for place, counts in enumerate(rows):
             colour = INK if counts[name] else RULE
-            axes.text(
-                right, y, count(counts[name]), ha="right", va="center", color=colour
-            )
-    axes.set_xlim(0, _COLUMNS[-1])
+            sheet.text(place, right, count(counts[name]), ha="right", color=colour)
 
 
 def _overview_title(rows: Sequence[Mapping[Outcome, int]], *, applied: bool) -> str:

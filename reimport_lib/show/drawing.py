@@ -15,12 +15,12 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
-import numpy as np
 from matplotlib import rc_context
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from PIL import Image
 
 from reimport_lib.plain import shortened, visible
@@ -31,6 +31,7 @@ from reimport_lib.show.html import Bundle, Element, Grid
 FONT = "DejaVu Sans"
 WIDTH = 9.0  # inches
 MARGIN = 0.08  # inches
+BEFORE, AFTER = 0.05, 0.11  # inches between a bar and its name, and its figures
 PITCH = 0.32  # inches from bar to bar
 DOTS = 160  # per inch; shown at fewer, sharp on dense screens
 SHOWN_DOTS = 100
@@ -40,6 +41,7 @@ LONGEST_NAME = 32
 INK = "#1d2430"
 RULE = "#c9cfd8"
 BAD = "#c2410c"
+LOUD: Mapping[str, Any] = {"color": BAD, "weight": "bold"}
 FOUND, LOW, MISSING, UNKNOWN = "found", "below the floor", "missing", "unknown"
 
 _CROSSED = {"fc": BAD, "ec": "#ffffff", "hatch": "xxxx", "lw": 0.4}
@@ -61,19 +63,12 @@ _STYLE: Any = {
     "font.family": FONT,
     "font.size": 9.5,
     "text.color": INK,
-    "ytick.labelcolor": INK,
-    "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.spines.bottom": False,
-    "xtick.bottom": False,
-    "xtick.labelbottom": False,
-    "ytick.major.size": 0,
-    "figure.constrained_layout.w_pad": MARGIN,
-    "figure.constrained_layout.h_pad": MARGIN,
     "hatch.linewidth": 0.7,
     "text.parse_math": False,
 }
+
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +136,51 @@ class Bar:
     floor: tuple[float, str] | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """
+    Where bars and texts lie, in inches from the upper left.
+
+    Attributes:
+        left: where bars begin.
+        top: the middle of the first bar.
+        pitch: from bar to bar.
+        long: what a bar of length 1 takes.
+    """
+
+    figure: Figure
+    left: float
+    top: float
+    pitch: float
+    long: float
+
+    def bar(
+        self, place: float, length: float, fill: str, *, start: float, high: float = 0.6
+    ) -> None:
+        """A bar at *place* of the list that begins at *start*; *high*: of the pitch."""
+        size = length * self.long, high * self.pitch
+        self._rectangle(self.point(start, place + high / 2), size, **FILLS[fill])
+
+    def mark(self, place: float, length: float) -> None:
+        """An upright line at *length* of the bar at *place*."""
+        x, y = self.point(length, place + 0.36)
+        self._rectangle((x - 0.011, y), (0.022, 0.72 * self.pitch), fc=INK)
+
+    def text(self, place: float, length: float, words: str, **look: Any) -> None:
+        """*words* at *length* of the bar at *place*."""
+        _text(self.figure, words, **look).set_position(self.point(length, place))
+
+    def point(self, length: float, place: float, right: float = 0) -> Point:
+        """*length* of the bar at *place*, and *right* of it, as figures count."""
+        from_top = self.top + place * self.pitch
+        x = self.left + length * self.long + right
+        return x, self.figure.get_figheight() - from_top
+
+    def _rectangle(self, at: Point, size: Point, **look: Any) -> None:
+        inches, look = self.figure.dpi_scale_trans, {"lw": 0, **look}
+        self.figure.patches.append(Rectangle(at, *size, transform=inches, **look))
+
+
 def draw(
     title: str,
     bars: Sequence[Bar],
@@ -148,7 +188,8 @@ def draw(
     *,
     pitch: float = PITCH,
     heads: int = 0,
-    add: Callable[[Axes], None] | None = None,
+    reach: float = 1,
+    add: Callable[[Sheet], None] | None = None,
 ) -> Chart:
     """
     The chart of *bars*, from top to bottom; without any it is only its title.
@@ -157,20 +198,22 @@ def draw(
         numbers: every figure of the chart; the alternative text is made of them.
         pitch: inches from bar to bar.
         heads: lines of room above the bars.
+        reach: how far to the right the chart goes, in lengths of the longest bar.
         add: draws more beside and above them.
     """
     lines = textwrap.wrap(drawable(title), 88) or [""]
-    height = 0.35 + 0.22 * len(lines) + pitch * (len(bars) + heads)
+    head = 0.35 + 0.22 * len(lines)
+    height = head + pitch * (len(bars) + heads)
     with rc_context(_STYLE):
-        figure = Figure(figsize=(WIDTH, height), dpi=DOTS, layout="constrained")
+        figure = Figure(figsize=(WIDTH, height), dpi=DOTS)
         canvas = FigureCanvasAgg(figure)
         words = "\n".join(lines)
-        figure.suptitle(words, x=MARGIN / WIDTH, ha="left", size=12, weight="bold")
-        axes = figure.subplots()
-        _draw_bars(axes, bars)
-        axes.set(xlim=(0, 1), ylim=(max(len(bars), 1) - 0.5, -0.5 - heads))
+        head_line = _text(figure, words, size=12, weight="bold", va="top")
+        head_line.set_position((MARGIN, height - MARGIN))
+        first = head - MARGIN + pitch * (heads + 0.5)
+        sheet = _draw_bars(figure, bars, first, pitch, reach)
         if add:
-            add(axes)
+            add(sheet)
         canvas.draw()  # type: ignore[no-untyped-call]
     size = (round(WIDTH * SHOWN_DOTS), round(height * SHOWN_DOTS))
     texts = chain([title], *((bar.name, bar.label) for bar in bars), *numbers.rows)
@@ -178,28 +221,51 @@ def draw(
     return Chart(str(title), numbers, _png(canvas), *size, figures)
 
 
-def _draw_bars(axes: Axes, bars: Sequence[Bar]) -> None:
-    places = range(len(bars))
-    ends = np.zeros(len(bars))
-    for fill, look in FILLS.items():
-        drawn = [y for y in places if bars[y].parts.get(fill)]
-        if not drawn:
-            continue
-        lengths = [bars[y].parts[fill] for y in drawn]
-        axes.barh(drawn, lengths, height=0.6, left=ends[drawn], **look)
-        ends[drawn] += lengths
-    labels = [drawable(bar.label) for bar in bars]
-    shown = axes.bar_label(axes.barh(places, 0, left=ends), labels, padding=8)
-    for y, bar in enumerate(bars):
-        if LOW in bar.parts:
-            shown[y].set(color=BAD, weight="bold")
+def _draw_bars(
+    figure: Figure, bars: Sequence[Bar], top: float, pitch: float, reach: float
+) -> Sheet:
+    """*bars* as long as names and labels let them be."""
+    names = [drawable(shortened(bar.name, LONGEST_NAME)) for bar in bars]
+    named = [_text(figure, name, ha="right") for name in names]
+    labels = [
+        _text(figure, drawable(bar.label), **(LOUD if LOW in bar.parts else {}))
+        for bar in bars
+    ]
+    ends = [sum(bar.parts.values()) for bar in bars]
+    left = MARGIN + max(map(_wide, named), default=0) + BEFORE
+    room = WIDTH - MARGIN - left
+    long = min(
+        (
+            (room - AFTER - _wide(label)) / end
+            for label, end in zip(labels, ends, strict=True)
+            if label.get_text() and end
+        ),
+        default=room,
+    )
+    sheet = Sheet(figure, left, top, pitch, min(long, room / reach))
+    for place, (bar, name, label) in enumerate(zip(bars, named, labels, strict=True)):
+        end = 0.0
+        for fill in FILLS:
+            if length := bar.parts.get(fill):
+                sheet.bar(place, length, fill, start=end)
+                end += length
+        name.set_position(sheet.point(0, place, -BEFORE))
+        label.set_position(sheet.point(end, place, AFTER))
         if bar.floor:
             mark, words = bar.floor
-            axes.vlines(mark, y - 0.36, y + 0.36, colors=INK, linewidth=1.6)
-            axes.text(mark, y - 0.38, words, ha="center", va="bottom", size=8)
-    axes.set_yticks(
-        places, [drawable(shortened(bar.name, LONGEST_NAME)) for bar in bars]
-    )
+            sheet.mark(place, mark)
+            sheet.text(place - 0.38, mark, words, ha="center", va="bottom", size=8)
+    return sheet
+
+
+def _text(figure: Figure, words: str, **look: Any) -> Text:
+    at = figure.dpi_scale_trans
+    return figure.text(0, 0, words, transform=at, **{"va": "center_baseline", **look})
+
+
+def _wide(text: Text) -> float:
+    """Inches that *text* takes."""
+    return float(text.get_window_extent().width) / DOTS
 
 
 def _png(canvas: FigureCanvasAgg) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from reimport_lib import workers
 from reimport_lib.phases import validation
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
 from reimport_lib.read.snapshot import Snapshot
@@ -34,10 +36,8 @@ class ValidationNotebook(PhaseNotebook):
     def fill_charts(self) -> tuple[Chart, ...]:
         """How many rows fill each column?"""
         found = self._snapshot.manifest.tables
-        return tuple(
-            charts.fill_rates(name, found[name].filled, found[name].rows)
-            for name in self._tables
-        )
+        asked = [(name, found[name].filled, found[name].rows) for name in self._tables]
+        return tuple(workers.each(_fill_chart, asked, here=_fill_chart))
 
     def mapping(self) -> Stack:
         """Does it fit?"""
@@ -62,3 +62,7 @@ class ValidationNotebook(PhaseNotebook):
     @property
     def _tables(self) -> tuple[str, ...]:
         return validation.tables_of(self._snapshot)
+
+
+def _fill_chart(of: tuple[str, Mapping[str, int], int]) -> Chart:
+    return charts.fill_rates(*of)
