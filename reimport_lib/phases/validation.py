@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -116,7 +117,7 @@ def _freeze(run: Run) -> Snapshot:
         run.settings,
         run.snapshot_folder,
         as_of=now(),
-        objects=list_objects(run.settings),
+        objects=partial(list_objects, run.settings),
         progress=lambda table, rows: run.tell(TableFrozen(table, rows)),
     )
 

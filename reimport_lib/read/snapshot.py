@@ -6,8 +6,9 @@ without one is no snapshot. Imports no Django.
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -21,6 +22,7 @@ from reimport_lib import workers
 from reimport_lib.checks import Check
 from reimport_lib.config import Settings
 from reimport_lib.errors import SettingsError, SourceError
+from reimport_lib.own_calls import as_ours
 from reimport_lib.read import certificate, digests, limits, store
 from reimport_lib.read.exports import files, kinds
 from reimport_lib.read.manifest import ObjectsManifest, SnapshotManifest, TableManifest
@@ -104,7 +106,7 @@ def freeze(
     folder: Path,
     *,
     as_of: datetime,
-    objects: ObjectListings | None,
+    objects: ObjectListings | Callable[[], ObjectListings] | None,
     progress: Progress | None = None,
 ) -> Snapshot:
     """
@@ -113,7 +115,8 @@ def freeze(
     Args:
         folder: made if needed; must not hold a snapshot.
         as_of: the run's clock, aware.
-        objects: what the bucket holds; None: no listing in this snapshot.
+        objects: what the bucket holds, or what lists it, beside the reading; None: no
+            listing in this snapshot.
         progress: called with a table's name and its rows when it is frozen.
 
     Raises:
@@ -131,13 +134,16 @@ def freeze(
     listings: dict[str, ObjectsManifest] = {}
     with (
         store.all_or_nothing(folder),
+        _listed_beside(objects) as listed,
         closing(_frozen_tables(settings, folder, progress)) as frozen_tables,
     ):
         for table in frozen_tables:
             tables[table.table] = table
             if progress:
                 progress(table.table, table.rows)
-        for name, listing in (objects or {}).items():
+            if listed.done():  # what cannot be listed is told as soon as it is known
+                listed.result()
+        for name, listing in listed.result().items():
             listings[name] = _freeze_objects(
                 folder, name, listing, prefixes(settings).get(name, "")
             )
@@ -158,6 +164,16 @@ def freeze(
         with store.written(folder / MANIFEST) as stream:
             stream.write(manifest.to_json().encode())
     return Snapshot(folder, manifest)
+
+
+@contextmanager
+def _listed_beside(
+    objects: ObjectListings | Callable[[], ObjectListings] | None,
+) -> Iterator[Future[ObjectListings]]:
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        yield beside.submit(
+            as_ours(objects if callable(objects) else lambda: objects or {})
+        )
 
 
 def open_snapshot(folder: Path) -> Snapshot:
