@@ -130,7 +130,7 @@ def _require_no_decisions(rehearsal: Run) -> None:
 
 def _managed(run: Run, alias: str) -> ManagedDigest:
     """As ``managed_digest``, its tables shared out."""
-    asked = [_Asked(run.run_id, table, alias) for table in managed_rows.tables()]
+    asked = [_TableAsked(run.run_id, table, alias) for table in managed_rows.tables()]
     found = workers.each(
         _rows, asked, here=lambda of: managed_rows.rows_of(of.table, of.alias)
     )
@@ -138,7 +138,7 @@ def _managed(run: Run, alias: str) -> ManagedDigest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _TableAsked:
     """One table of a database of a run."""
 
     run_id: str
@@ -146,7 +146,7 @@ class _Asked:
     alias: str
 
 
-def _rows(asked: _Asked) -> dict[str, str]:
+def _rows(asked: _TableAsked) -> dict[str, str]:
     with sealed.sealed():
         bind_run(runs.load(load_settings(), asked.run_id), writable=False)
         try:
