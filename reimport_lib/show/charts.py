@@ -22,7 +22,7 @@ from reimport_lib.show.drawing import (
     UNKNOWN,
     Bar,
     Chart,
-    Sheet,
+    Drawing,
     draw,
 )
 from reimport_lib.show.figured import Name, figure, joined, tell
@@ -100,18 +100,18 @@ def outcome_overview(
         _numbers("Outcomes by table", heads, rows),
         heads=1,
         reach=_COLUMNS[-1],
-        add=lambda sheet: _columns(sheet, list(shown.values())),
+        add=lambda drawing: _columns(drawing, list(shown.values())),
     )
 
 
-def _columns(sheet: Sheet, rows: Sequence[Mapping[Outcome, int]]) -> None:
+def _columns(drawing: Drawing, rows: Sequence[Mapping[Outcome, int]]) -> None:
     """Figures right of the bars; the heads are the key of the colours."""
     for name, right in zip(SOURCE_OUTCOMES, _COLUMNS, strict=True):
-        sheet.text(-0.95, right, name, ha="right", va="bottom", size=9)
-        sheet.bar(-0.7, 0.2, name, start=right - 0.2, high=0.16)
+        drawing.text(-0.95, right, name, ha="right", va="bottom", size=9)
+        drawing.bar(-0.7, 0.2, name, start=right - 0.2, high=0.16)
         for place, counts in enumerate(rows):
             colour = INK if counts[name] else RULE
-            sheet.text(place, right, count(counts[name]), ha="right", color=colour)
+            drawing.text(place, right, count(counts[name]), ha="right", color=colour)
 
 
 def _overview_title(rows: Sequence[Mapping[Outcome, int]], *, applied: bool) -> str:

@@ -137,7 +137,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
+class Drawing:
     """
     Where bars and texts lie, in inches from the upper left.
 
@@ -189,7 +189,7 @@ def draw(
     pitch: float = PITCH,
     heads: int = 0,
     reach: float = 1,
-    add: Callable[[Sheet], None] | None = None,
+    add: Callable[[Drawing], None] | None = None,
 ) -> Chart:
     """
     The chart of *bars*, from top to bottom; without any it is only its title.
@@ -211,9 +211,9 @@ def draw(
         head_line = _text(figure, words, size=12, weight="bold", va="top")
         head_line.set_position((MARGIN, height - MARGIN))
         first = head - MARGIN + pitch * (heads + 0.5)
-        sheet = _draw_bars(figure, bars, first, pitch, reach)
+        drawing = _draw_bars(figure, bars, first, pitch, reach)
         if add:
-            add(sheet)
+            add(drawing)
         canvas.draw()  # type: ignore[no-untyped-call]
     size = (round(WIDTH * SHOWN_DOTS), round(height * SHOWN_DOTS))
     texts = chain([title], *((bar.name, bar.label) for bar in bars), *numbers.rows)
@@ -223,7 +223,7 @@ def draw(
 
 def _draw_bars(
     figure: Figure, bars: Sequence[Bar], top: float, pitch: float, reach: float
-) -> Sheet:
+) -> Drawing:
     """*bars* as long as names and labels let them be."""
     names = [drawable(shortened(bar.name, LONGEST_NAME)) for bar in bars]
     named = [_text(figure, name, ha="right") for name in names]
@@ -242,20 +242,20 @@ def _draw_bars(
         ),
         default=room,
     )
-    sheet = Sheet(figure, left, top, pitch, min(long, room / reach))
+    drawing = Drawing(figure, left, top, pitch, min(long, room / reach))
     for place, (bar, name, label) in enumerate(zip(bars, named, labels, strict=True)):
         end = 0.0
         for fill in FILLS:
             if length := bar.parts.get(fill):
-                sheet.bar(place, length, fill, start=end)
+                drawing.bar(place, length, fill, start=end)
                 end += length
-        name.set_position(sheet.point(0, place, -BEFORE))
-        label.set_position(sheet.point(end, place, AFTER))
+        name.set_position(drawing.point(0, place, -BEFORE))
+        label.set_position(drawing.point(end, place, AFTER))
         if bar.floor:
             mark, words = bar.floor
-            sheet.mark(place, mark)
-            sheet.text(place - 0.38, mark, words, ha="center", va="bottom", size=8)
-    return sheet
+            drawing.mark(place, mark)
+            drawing.text(place - 0.38, mark, words, ha="center", va="bottom", size=8)
+    return drawing
 
 
 def _text(figure: Figure, words: str, **look: Any) -> Text:
