@@ -5,14 +5,17 @@ Most values of a column recur: each is converted once, by the field's own conver
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC
 from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Field, Model, UUIDField
+from django.db.models import DateTimeField, Field, Model, UUIDField
 
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.ledger import encoded_value, key_of
@@ -22,6 +25,9 @@ from reimport_lib.write.rows import in_chunks, is_one_of, prepared_keys, select_
 _PLAIN = frozenset({str, int, bool, float})
 _APART = frozenset({dict, list})  # cannot be looked up
 _ALIKE = _APART | {float}  # 0.0 and -0.0 are equal
+_MOMENT = re.compile(  # as a driver writes a time of day; a fraction says something
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.(?!0{6})[0-9]{6})?"
+)
 _DIGITS = 32  # of a UUID without dashes
 _UUIDS = 2**17  # a run reads the same keys again and again; some 20 MB of them
 _LOCKS = {"postgresql": " FOR UPDATE"}  # SQLite lets nobody else write anyway
@@ -149,10 +155,13 @@ def _encoded(
         return [_dashed(value) for value in values]
 
     def encoded(value: Any) -> Any:
+        if is_moment and type(value) is str and _MOMENT.fullmatch(value):
+            return f"{value[:10]}T{value[11:]}+00:00"
         for convert in converters:
             value = convert(value, column, connection)
         return encoded_value(value)
 
+    is_moment = _is_utc_as_text(connection, column)
     kinds = {*map(type, values)} - {type(None)}
     if not converters and kinds <= _PLAIN:
         return values
@@ -186,6 +195,12 @@ def _converters(connection: Any, expression: Any) -> list[Callable[..., Any]]:
 
 def _is_uuid_as_text(connection: Any, expression: Any) -> bool:
     return [type(expression.output_field), connection.vendor] == [UUIDField, "sqlite"]
+
+
+def _is_utc_as_text(connection: Any, expression: Any) -> bool:
+    if [type(expression.output_field), connection.vendor] != [DateTimeField, "sqlite"]:
+        return False
+    return bool(settings.USE_TZ) and connection.timezone is UTC
 
 
 def _each(values: Sequence[Any], made: Callable[[Any], Any]) -> list[Any]:
@@ -225,5 +240,5 @@ def _dashed(value: Any) -> str | None:
     digits = str(value)
     if len(digits) != _DIGITS or not digits.isalnum():
         return str(UUID(digits))
-    parts = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
-    return "-".join(parts).lower()
+    low = digits.lower()
+    return f"{low[:8]}-{low[8:12]}-{low[12:16]}-{low[16:20]}-{low[20:]}"

@@ -54,8 +54,9 @@ def _wanted(
 ) -> Iterator[tuple[Slot, Any]]:
     """Each place that a row comes to have, with the value of its first attribute."""
     for image in images:
-        parts = _parts(unique, image, back)
-        if not parts or image.action not in (CHANGED, DELETED):
+        if image.action not in (CHANGED, DELETED):
+            continue
+        if not (parts := _parts(unique, image, back)):
             continue
         names = {part.field for part in parts}
         once = (
@@ -77,6 +78,8 @@ def _taken(
     alias: str,
 ) -> Iterator[Slot]:
     """Rows that have one of the wanted places now; parts: by which they give it up."""
+    if not wants:
+        return
     manager: Any = apps.get_model(label)._base_manager.using(alias)
     if unique.condition is not None:
         manager = manager.filter(unique.condition)

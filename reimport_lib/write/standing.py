@@ -236,8 +236,9 @@ def _go_together(
                 return False
             made.setdefault(image.row.model, []).append(image)
     return all(
-        _hang_by_themselves(hanging, {image.row.key for image in going}, made, alias)
+        _hang_by_themselves(hanging, keys, made, alias)
         for label, going in made.items()
+        for keys in ({image.row.key for image in going},)
         for hanging in hanging_on([apps.get_model(label)])
     )
 

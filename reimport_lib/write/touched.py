@@ -80,18 +80,24 @@ def images_of(
     found: list[RowImage] = []
     labels = held.order_by("model").values_list("model", flat=True).distinct()
     for label in list(labels):
-        keys = held.filter(model=label).values_list("object_pk", flat=True)
-        now = rows_now(label, list(keys), alias, lock=lock)
-        found += _kept(label, held.filter(model=label).order_by("pk"), now)
+        keys = list(held.filter(model=label).values_list("object_pk", flat=True))
+        now = rows_now(label, keys, alias, lock=lock)
+        images = list(_created(label, held.filter(model=label).order_by("pk"), now))
+        if len(images) < len(keys):
+            images += _others(label, held.filter(model=label).order_by("pk"), now)
+        found += images
     return _narrowed(found, narrowing, alias)
 
 
-def _kept(label: str, held: Any, now: Mapping[str, Values]) -> Iterator[RowImage]:
-    """What the ledger keeps of each, with its row; JSON is read where there is any."""
+def _created(label: str, held: Any, now: Mapping[str, Values]) -> Iterator[RowImage]:
+    """Of created rows the ledger keeps no values: none of its JSON is read."""
     made = held.filter(action=ledger.CREATED)
     for pk, number, left in made.values_list("object_pk", "pk", "left_sha256"):
         row = RowAt(label, pk)
         yield RowImage(row, number, CREATED, {}, {}, left, now.get(pk, {}))
+
+
+def _others(label: str, held: Any, now: Mapping[str, Values]) -> Iterator[RowImage]:
     columns = "object_pk pk action values after left_sha256 base".split()
     others = held.exclude(action=ledger.CREATED).values_list(*columns)
     for pk, number, action, before, after, left, base in others:

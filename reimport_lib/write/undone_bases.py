@@ -64,10 +64,14 @@ def _what_goes_back(
         row_beside(image): image for row, image in by_row.items() if row.model == BESIDE
     }
     back: dict[RowAt, _Back] = {}
+    made = _Back(CREATED, Base("", ""))  # had no base before, all of them
     for part, verdict in decided.parts.items():
         if verdict.outcome is not Fate.REVERSED:
             continue
         row, name = part.row, part.field
+        if row.model != BESIDE and by_row[row].action == CREATED:
+            back[row] = made
+            continue
         if row.model == BESIDE:
             row, name = row_beside(by_row[row]), _OF_THE_LEDGER.get(name, name)
         if row not in back:

@@ -10,12 +10,18 @@ import pandas as pd
 import pytest
 from django.apps import apps
 from django.db import connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from reimport_lib.write import images as images_of_runs
 from reimport_lib.write import ledger
 from reimport_lib.write.imported import plain
 from reimport_lib.write.models import fields_of
-from reimport_lib.write.reading import columns_of, rows_as_json, rows_as_kept
+from reimport_lib.write.reading import (
+    _encoded,
+    columns_of,
+    rows_as_json,
+    rows_as_kept,
+)
 from reimport_lib.write.rows import _prepared
 from tests.write.rows import LATER, Row, apply, pk, plan
 
@@ -87,6 +93,34 @@ def test_what_is_digested_of_a_row_is_what_is_kept_of_it(name: str) -> None:
         for key, row in kept.items()
     ]
     assert len(kept) > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01 09:30:00",
+        "2026-03-01 09:30:00.000000",
+        "2026-03-01 09:30:00.000120",
+        "2026-03-01 09:30",
+        "2026-03-01T09:30:00",
+        "2026-03-01 09:30:00+10:00",
+        "2026-03-01",
+        "0001-01-01 00:00:00",
+        None,
+    ],
+)
+def test_a_moment_is_kept_as_its_field_converts_it(text: str | None) -> None:
+    """One in UTC is so by its text alone, in the form in which SQLite has it."""
+    connection = DatabaseWrapper({"NAME": ":memory:", "TIME_ZONE": None})
+    field = fields_of(apps.get_model("appointments.Appointment"))["start_time"]
+    column = field.get_col("appointments_appointment")
+
+    (found,) = _encoded(connection, field, (text,))
+
+    value: Any = text
+    for convert in connection.ops.get_db_converters(column):
+        value = convert(value, column, connection)
+    assert found == ledger.encoded_value(value)
 
 
 def test_columns_are_read_as_a_list_of_values_gives_them() -> None:
