@@ -23,8 +23,8 @@ def read(rows: Any, names: Sequence[str]) -> pd.DataFrame:
     """
     query = rows.values_list(*names).query
     compiler = query.get_compiler(rows.db)
+    text, parameters = compiler.as_sql()
     connection = connections[rows.db]
-    text, parameters = _undeclared(compiler, connection)
     with connection.cursor() as cursor:
         cursor.execute(text, parameters)
         held = cursor.fetchall()
@@ -40,21 +40,6 @@ def read(rows: Any, names: Sequence[str]) -> pd.DataFrame:
             for name, values in zip(names, found, strict=True)
         }
     )
-
-
-def _undeclared(compiler: Any, connection: Any) -> tuple[str, Sequence[Any]]:
-    """
-    The SQL of a query of columns, whose values the driver leaves as they are stored.
-
-    SQLite's converts each by the type that its column is declared with; an expression
-    has none.
-    """
-    text, parameters = compiler.as_sql()
-    columns = [sql for _, (sql, _), _ in compiler.select]
-    head = f"SELECT {', '.join(columns)}"
-    if connection.vendor == "sqlite" and text.startswith(head):
-        text = f"SELECT {', '.join(f'+{sql}' for sql in columns)}{text[len(head) :]}"
-    return text, parameters
 
 
 def _converted(expression: Any, column: Sequence[Any], connection: Any) -> list[Any]:

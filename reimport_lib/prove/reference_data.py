@@ -85,11 +85,11 @@ class ReferenceData:
         if link is None:
             return [""] * len(rows)
         if not link.through:
-            columns = [rows[self.attribute(field)] for _, field in link.targets]
-            return [
-                "".join(map(self.key, link.tables, pks))
-                for pks in zip(*columns, strict=True)
+            keys = [
+                [self.key(to, pk) for pk in rows[self.attribute(field)].tolist()]
+                for to, field in link.targets
             ]
+            return list(map("".join, zip(*keys, strict=True)))
         pks = rows[self.attribute(link.field)]
         between = self.rows(link.through)
         owners = self.owners_of(link.through, between)

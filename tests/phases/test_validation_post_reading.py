@@ -17,7 +17,6 @@ def _typed(values: Any) -> list[tuple[type, Any]]:
 
 
 def test_columns_are_as_values_list_gives_them(case: Case) -> None:
-    """Though the driver converts none by the type that it is declared with."""
     for table in (each.name for each in registry.all_tables() if each.model):
         model: Any = model_of(table)
         names = [field.attname for field in model._meta.concrete_fields]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reimport_lib.plan.stored_objects import MIME_TYPES
-from reimport_lib.prove.render import rendering, words
+from reimport_lib.prove.render import one_form, rendering, words
 from reimport_lib.tables.appointment_rules import STATUS_WORDS
 from reimport_lib.tables.sms import DIRECTION_WORDS
 
@@ -132,3 +134,29 @@ def test_a_type_of_file_fits_the_ending_of_its_name() -> None:
     assert words.is_type_of(words.OTHER_TYPE, "a/7.xyz")
     assert not words.is_type_of(words.OTHER_TYPE, "a/7.jpg")
     assert not words.is_type_of("image/png", "a/7.jpg")
+
+
+TEXTS = st.text(alphabet="aZ07. {}\r\n\v\u200b\u00a0\ufeff\u00e9", max_size=8)
+
+
+@given(TEXTS)
+def test_a_text_is_plain_without_returns_of_its_own_and_blanks(text: str) -> None:
+    fed = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").strip()
+
+    assert rendering.plain(text) == (fed if rendering.seen(text).strip() else "")
+
+
+@given(TEXTS)
+def test_a_text_is_the_same_as_itself(text: str) -> None:
+    """As it is of what is left of it: so equal texts need no further look."""
+    told = rendering.without_point_zero(rendering.plain(rendering.seen(text)))
+
+    assert one_form.same(text, text, "DMY")
+    assert one_form.same(told, told, "DMY")
+
+
+@given(TEXTS)
+def test_a_key_that_is_no_number_is_so_unless_it_is_asked_for(text: str) -> None:
+    assert rendering.key_text(text) == rendering.key_text(text, number=False)
+    inside = rendering.key_text(f"{{{text}}}")
+    assert inside == rendering.key_text(text)

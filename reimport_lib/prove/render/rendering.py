@@ -37,11 +37,13 @@ def plain(text: str) -> str:
 
     One in which nothing can be seen is blank.
     """
-    if not seen(text).strip():
+    stripped = text.strip()
+    if not stripped or not (text.isascii() or seen(text).strip()):
         return ""
     if "\r" in text or "\v" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n")
-    return text.strip()
+        return text.strip()
+    return stripped
 
 
 def seen(text: str) -> str:
@@ -58,9 +60,13 @@ def without_point_zero(text: str) -> str:
     return digits if whole.isascii() and whole.isdecimal() else text
 
 
-@lru_cache(maxsize=131_072)
 def key_text(text: str, *, number: bool = False) -> str:
     """A FileMaker key as it is compared: no case, blanks, braces or ``.0``."""
+    return _key_text(text, number)
+
+
+@lru_cache(maxsize=131_072)
+def _key_text(text: str, number: bool) -> str:
     key = _caseless(text).strip()
     while key[:1] == "{" and (found := _BRACES.fullmatch(key)):
         key = found[1].strip()
