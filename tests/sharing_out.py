@@ -24,15 +24,15 @@ LOOK_AT_A_SECOND_IMPORT = tuple(
 )
 TELL_A_STORY = ("tests/faults/test_sqlite.py", "tests/faults/test_bugs.py")
 LONGEST = (
-    *("browser/test_dashboard.py", "cli/test_commands.py"),
-    *("phases/test_acceptance.py", "faults/test_postgresql.py"),
-    *("tools/test_own_project.py", "browser/test_lab.py"),
-    *("cli/test_readme_walk.py", "cli/test_notify.py", "notebooks/test_alone.py"),
-    *("demo/test_ways.py", "costs/test_costs.py", "phases/test_cockpit.py"),
+    *("phases/test_acceptance.py", "browser/test_dashboard.py"),
+    *("tools/test_benchmarks.py", "cli/test_commands.py"),
+    *("faults/test_postgresql.py", "tools/test_own_project.py"),
+    *("browser/test_lab.py", "demo/test_ways.py"),
+    *("cli/test_readme_walk.py", "notebooks/test_alone.py", "costs/test_costs.py"),
+    *("cli/test_notify.py", "phases/test_cockpit.py"),
     *("phases/test_another_way.py", "phases/test_cut_off.py"),
     *("phases/test_detached.py", "phases/test_restore.py"),
     *("phases/test_odd_cells.py", "phases/test_reviewed_again.py"),
-    "write/test_deletion.py",
 )
 """What takes most of a minute or more, besides the units of several files."""
 

@@ -41,3 +41,10 @@ def test_whoever_disturbs_the_story_on_sqlite_is_of_one_unit() -> None:
     telling = [p for p in files if 'ENGINE = "sqlite"' in p.read_text()]
 
     assert {f"tests/faults/{p.name}" for p in telling} == {*sharing_out.TELL_A_STORY}
+
+
+def test_what_is_begun_first_is_there_and_named_once() -> None:
+    named = [*sharing_out.LONGEST]
+
+    assert [name for name in named if not (TESTS / name).is_file()] == []
+    assert len({*named}) == len(named)
