@@ -93,7 +93,7 @@ def _tell(schedules: Schedules, words: str, schedule: Schedule) -> int:
     engine = schedules.story.engine
     print(f"  python -m tests.faults --engine {engine} {smallest}")
     for strike in smallest.strikes:
-        points = schedules.points[smallest.step]
+        points = schedules.points(smallest.step)
         if strike.number < len(points):
             print(f"    {strike}: {points[strike.number].what}")
     again = schedules.run(smallest)

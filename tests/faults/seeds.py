@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tests.faults.kinds import FAULTS
@@ -30,24 +30,28 @@ class Schedule:
 
 
 class Schedules:
-    """The schedules of a story; what each of its steps passes is recorded once."""
+    """The schedules of a story; what a step passes is recorded once it is struck."""
 
     def __init__(self, story: Story, only: Sequence[str] = ()) -> None:
         self.story = story
-        names = only or tuple(story.steps)
-        self.points: Mapping[str, tuple[Point, ...]] = {
-            name: recorded(story, story.steps[name]) for name in names
-        }
+        self._names = only or tuple(story.steps)
+        self._recorded: dict[str, tuple[Point, ...]] = {}
+
+    def points(self, step: str) -> tuple[Point, ...]:
+        """The points of *step*, undisturbed, in order."""
+        if step not in self._recorded:
+            self._recorded[step] = recorded(self.story, self.story.steps[step])
+        return self._recorded[step]
 
     def of(self, seed: int) -> Schedule:
         """The same for a seed on every machine, as long as the points are the same."""
         dice = random.Random(f"{self.story.engine} {seed}")
-        step = dice.choice(list(self.points))
+        step = dice.choice(self._names)
         count = dice.choice(ATTEMPTS)
         return Schedule(step, tuple(self._strike(dice, step) for _ in range(count)))
 
     def _strike(self, dice: random.Random, step: str) -> Strike:
-        points = self.points[step]
+        points = self.points(step)
         edges = [number for number, p in enumerate(points) if p.what.startswith(_EDGES)]
         number = dice.choice(edges if dice.random() < 0.5 else range(len(points)))
         names, weights = zip(*self._faults(points[number], step), strict=True)
