@@ -25,7 +25,7 @@ from reimport_lib.phases import (
     source_keys,
     validation,
 )
-from reimport_lib.phases.binding import bind_run
+from reimport_lib.phases.binding import reading
 from reimport_lib.phases.planning import Plans
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.delete import Keys
@@ -35,7 +35,7 @@ from reimport_lib.record import runs
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import STOPPED, Status
 from reimport_lib.tables import registry
-from reimport_lib.write import bind, sealed
+from reimport_lib.write import bind
 
 ROWS_AT_MOST = 200_000  # that are staged before they can be decided
 _LOOKED_AFTER_SECONDS = 0.05
@@ -112,11 +112,9 @@ def _plans(of: tuple[str, str]) -> Plans:
         for table in phase.tables
         if table in registry.sources() and snapshot.has(table)
     }
-    with sealed.sealed():
-        bind_run(run, writable=False)
+    with reading(run):
         known = frozen.known_to(run, snapshot)
         made = planning.plan_tables(run, staged, known)
-        bind.disconnect()
     _require_asked(known, {*before, name})
     return made
 
@@ -143,8 +141,7 @@ def _keys(run_id: str) -> tuple[Keys, Keys]:
     """What ``source_keys`` finds; what it takes is staged before there is a copy."""
     run = _once_done(run_id, (validation.NAME,))
     snapshot = frozen.snapshot_of(run)
-    with sealed.sealed():
-        bind_run(run, writable=False)
+    with reading(run):
         held, rows = source_keys.imported(snapshot, alias=bind.REAL), 0
         for table in source_keys.decided(snapshot, held) if held else ():
             rows += snapshot.manifest.tables[table].rows
@@ -152,9 +149,7 @@ def _keys(run_id: str) -> tuple[Keys, Keys]:
                 _kept[run_id, table] = frozen.staged(run, snapshot, table)
         run = _once_done(run_id, ALWAYS)
         staged = partial(_kept_or_made, run, snapshot)
-        found = source_keys.source_keys(run, snapshot, staged)
-        bind.disconnect()
-    return found
+        return source_keys.source_keys(run, snapshot, staged)
 
 
 def _once_done(run_id: str, phases: Collection[str]) -> Run:

@@ -5,11 +5,14 @@ The one place below the command that looks at a run's mode to choose a database.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from reimport_lib.backup.copies import CopyPlace, copy_place
 from reimport_lib.errors import Refused
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import Mode, Status
-from reimport_lib.write import bind, identity
+from reimport_lib.write import bind, identity, sealed
 
 
 def place_of_copy(run: Run) -> CopyPlace:
@@ -30,6 +33,21 @@ def bind_run(run: Run, *, writable: bool = True) -> None:
     """
     real = run.settings.reading_url.reveal()
     bind.bind(works_on(run), real_database=real, writable=writable)
+
+
+@contextmanager
+def reading(run: Run) -> Iterator[None]:
+    """
+    A worker reads the databases of *run* in this block, and holds no session after it.
+
+    Whoever then takes a database away waits for nobody.
+    """
+    with sealed.sealed():
+        bind_run(run, writable=False)
+        try:
+            yield
+        finally:
+            bind.disconnect()
 
 
 def works_on(run: Run) -> str:

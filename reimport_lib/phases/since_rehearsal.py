@@ -13,11 +13,11 @@ from reimport_lib.config import load_settings
 from reimport_lib.counting import several, verb
 from reimport_lib.errors import Drifted, Refused
 from reimport_lib.phases import list_drift, moved
-from reimport_lib.phases.binding import bind_run
+from reimport_lib.phases.binding import reading
 from reimport_lib.private_files import write_json
 from reimport_lib.record import evidence, runs
 from reimport_lib.record.run import Run
-from reimport_lib.write import bind, decisions, managed_rows, sealed
+from reimport_lib.write import bind, decisions, managed_rows
 from reimport_lib.write.managed_rows import ManagedDigest, managed_digest
 
 FILE = "managed.json"
@@ -147,9 +147,5 @@ class _TableAsked:
 
 
 def _rows(asked: _TableAsked) -> dict[str, str]:
-    with sealed.sealed():
-        bind_run(runs.load(load_settings(), asked.run_id), writable=False)
-        try:
-            return managed_rows.rows_of(asked.table, asked.alias)
-        finally:
-            bind.disconnect()  # nobody waits for it who takes the database away
+    with reading(runs.load(load_settings(), asked.run_id)):
+        return managed_rows.rows_of(asked.table, asked.alias)
