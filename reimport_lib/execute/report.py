@@ -9,7 +9,7 @@ from pathlib import Path
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
 from reimport_lib.execute import changes, shared_files, worklist
-from reimport_lib.phases import Phase, named, sealing
+from reimport_lib.phases import Phase, named, row_plans, sealing
 from reimport_lib.privacy import files
 from reimport_lib.privacy.scan import ReadFiles
 from reimport_lib.private_files import remove_unfinished, sha256_of, write_private
@@ -18,6 +18,8 @@ from reimport_lib.record.manifest import Manifest
 from reimport_lib.record.run import REPORT, Run
 from reimport_lib.record.status import Status
 from reimport_lib.show import cover, export, history, last_time
+
+_OF_ROWS = ("outcomes/", f"{row_plans.FOLDER}/")
 
 
 @dataclass(slots=True)
@@ -37,9 +39,14 @@ class MadeBeside:
 
     def read(self, notebook: Path) -> None:
         """Read an executed *notebook* for the scan, and its page."""
-        for path in (notebook.with_suffix(".html"), notebook):
-            if path.is_file():
-                self.reading.add(files.one(path.parent, path.name))
+        made = notebook.with_suffix(".html"), notebook
+        names = [path.name for path in made if path.is_file()]
+        self.reading.add_rest(notebook.parent, names)
+
+    def read_rows(self, run: Run) -> None:
+        """Read for the scan what is kept of each row of *run*, whose plans are made."""
+        names = (name for name in files.names(run.folder) if name.startswith(_OF_ROWS))
+        self.reading.add_rest(run.folder, names)
 
     def write_worklist(self, run: Run) -> None:
         """

@@ -161,6 +161,7 @@ def _execute_phases(
             trial.begin(phase.name)
             if opening.only_looks_back(run, phase.name):
                 exporter.submit(made.write_worklist, run)
+                exporter.submit(made.read_rows, run)
             try:
                 _execute_phase(run, phase, booted)
             finally:

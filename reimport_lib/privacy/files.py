@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,14 +51,17 @@ class SharedFile:
         return 0
 
 
-def shared(folder: Path, written: Mapping[str, str]) -> Iterator[SharedFile]:
+def shared(
+    folder: Path, written: Mapping[str, str], besides: Collection[str] = ()
+) -> Iterator[SharedFile]:
     """
     Every file of the run in *folder* that may be shared, one after the other.
 
     Args:
         written: name -> text of files that are going to be written.
+        besides: names that are left out.
     """
-    for name in sorted(names(folder) - written.keys()):
+    for name in sorted(names(folder).difference(written, besides)):
         yield one(folder, name)
     for name, text in written.items():
         yield SharedFile(name, text.encode())

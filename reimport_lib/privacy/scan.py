@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import islice
 from pathlib import Path
 
 import reimport_lib
@@ -51,28 +50,36 @@ class Scanned:
 @dataclass(frozen=True, slots=True)
 class ReadFiles:
     """
-    Shared files that were read for a scan, in the order in which it comes to them.
+    Shared files that were read for a scan.
 
     Attributes:
         shared: all that stands in them.
-        read: name and sha256 of each; "" of one that was not read to its end.
+        read: name -> sha256; "" of one that was not read to its end.
         plain_keys: name -> keys in it that are no pseudonyms.
     """
 
     shared: Index = field(default_factory=Index)
-    read: list[tuple[str, str]] = field(default_factory=list)
+    read: dict[str, str] = field(default_factory=dict)
     plain_keys: dict[str, int] = field(default_factory=dict)
 
     def add(self, file: SharedFile) -> None:
-        self.read.append((file.name, ""))
+        self.read[file.name] = ""
         if found := file.add_to(self.shared):
             self.plain_keys[file.name] = found
-        self.read[-1] = (file.name, file.sha256)
+        self.read[file.name] = file.sha256
 
-    def is_start_of(self, every: Iterable[SharedFile]) -> bool:
-        """Whether *every* file begins with these, as they were when they were read."""
-        first = islice(every, len(self.read))
-        return self.read == [(file.name, file.sha256) for file in first]
+    def add_rest(self, folder: Path, names: Iterable[str]) -> None:
+        """Those of *names*, below *folder*, that were not read."""
+        for name in sorted(set(names) - self.read.keys()):
+            self.add(files.one(folder, name))
+
+    def hold(self, folder: Path, written: Collection[str]) -> bool:
+        """Whether these files of *folder* are what they were when they were read."""
+        there = files.names(folder).difference(written)
+        return self.read.keys() <= there and all(
+            files.one(folder, name).sha256 == sha256
+            for name, sha256 in self.read.items()
+        )
 
 
 def load() -> None:
@@ -99,9 +106,9 @@ def scan(
     """
     common = _of_program()
     common.add_all(known)
-    if begun is None or not begun.is_start_of(files.shared(folder, written)):
+    if begun is None or not begun.hold(folder, written):
         begun = ReadFiles()
-    for file in islice(files.shared(folder, written), len(begun.read), None):
+    for file in files.shared(folder, written, begun.read):
         begun.add(file)
     plain_keys, count = begun.plain_keys, len(begun.read)
     matcher = Matcher(begun.shared, common)

@@ -286,7 +286,7 @@ def test_what_was_read_beside_a_phase_is_read_again_where_it_is_another_by_then(
     made = report.MadeBeside()
     for name in names[1::2]:
         made.read(run.folder / name)
-    read = list(made.reading.read)
+    read = dict(made.reading.read)
     if altered:
         (run.folder / altered).write_text(leak)
         evidence.seal_file(run.folder, run.folder / altered)
@@ -296,7 +296,7 @@ def test_what_was_read_beside_a_phase_is_read_again_where_it_is_another_by_then(
 
     found = privacy(run)
     leaking = sorted({altered, names[2]} - {""})
-    assert [name for name, _ in read] == list(names)
+    assert sorted(read) == sorted(names)
     assert sorted(leak["file"] for leak in found["leaked"]) == leaking
     assert sorted(leak.name for leak in anew.leaks) == leaking
     # of the reading that was begun no more is made where a file is another
@@ -314,10 +314,31 @@ def test_what_was_read_in_two_goes_is_the_same_as_in_one(
         whole_reading.add(file)
     for file in every[:7]:
         begun.add(file)
-    assert begun.is_start_of(every)
-    assert not begun.is_start_of(every[:6])
-    assert not begun.is_start_of(every[1:])
-    for file in every[7:]:
-        begun.add(file)
+    assert begun.hold(run.folder, {})
+    assert not begun.hold(run.folder, {every[0].name: "another"})
+    begun.add_rest(run.folder, [file.name for file in every])
 
     assert begun == whole_reading
+
+
+@ONLY_SQLITE
+def test_what_is_kept_of_rows_is_read_while_the_last_phase_looks_back(
+    left: Site, whole: Whole
+) -> None:
+    run = of(left, whole.rehearsal)
+    made = report.MadeBeside()
+
+    made.read_rows(run)
+
+    of_rows = {name.partition("/")[0] for name in made.reading.read}
+    assert of_rows == {"outcomes", "plans"}
+    assert set(made.reading.read) == {
+        path.relative_to(run.folder).as_posix()
+        for folder in of_rows
+        for path in (run.folder / folder).glob("*.csv")
+    }
+    before = dict(made.reading.read)
+    report.write(run, made)
+    assert before.items() <= made.reading.read.items()
+    assert "run.json" in made.reading.read
+    assert privacy(run)["check"]["verdict"] == "pass"
