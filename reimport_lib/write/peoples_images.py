@@ -9,9 +9,10 @@ from django.apps import apps
 from reimport_lib.plan.undo import CHANGED, CREATED, DELETED
 from reimport_lib.write import images as left
 from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.kept_row import NOT_THERE, KeptRow
 from reimport_lib.write.models import fields_of
 from reimport_lib.write.since import Did, RowWork
-from reimport_lib.write.touched import RowImage, Values, rows_now
+from reimport_lib.write.touched import RowImage, rows_now
 
 _ACTIONS = {Did.MADE: DELETED, Did.CHANGED: CHANGED, Did.DELETED: CREATED}
 _NEWEST = 2**62  # no run has come after it
@@ -31,13 +32,13 @@ def as_images(work: Iterable[RowWork]) -> Reader:
         for label, rows in by_model.items():
             keys = [each.row.key for each in rows]
             now = rows_now(label, keys, DEFAULT, lock=lock)
-            found += [_image(each, now.get(each.row.key, {})) for each in rows]
+            found += [_image(each, now.get(each.row.key, NOT_THERE)) for each in rows]
         return found
 
     return read
 
 
-def _image(work: RowWork, now: Values) -> RowImage:
+def _image(work: RowWork, now: KeptRow) -> RowImage:
     told = [work.values.get(name) for name in typed(work.row.model)]
     digest = left.digest_of_row(told) if work.did is Did.DELETED else ""
     before = {} if work.did is Did.DELETED else work.values

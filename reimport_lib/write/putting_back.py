@@ -23,11 +23,18 @@ from reimport_lib.write import changes, images, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.models import attname, fields_of, label_of, tables_of_models
 from reimport_lib.write.reading import rows_counted
-from reimport_lib.write.rows import delete_rows, drifted, insert_rows, update_rows
+from reimport_lib.write.rows import (
+    delete_rows,
+    drifted,
+    in_chunks,
+    insert_rows,
+    update_rows,
+)
 from reimport_lib.write.swaps import set_aside
 from reimport_lib.write.touched import RowImage, rows_now
 
 PHASE, NUMBER = "undo", 9
+ROWS_KEPT_AT_ONCE = 5_000  # of those that go, as dictionaries and JSON
 
 ByRow = Mapping[RowAt, RowImage]
 
@@ -75,7 +82,9 @@ def _delete(undo_id: str, label: str, parts: Sequence[Piece], by_row: ByRow) -> 
     if parts:
         model = apps.get_model(label)
         rows = {part.row.key: by_row[part.row].now for part in parts}
-        ledger.keep_going(undo_id, PHASE, model, rows)
+        for some in in_chunks(list(rows), ROWS_KEPT_AT_ONCE):
+            going = {key: dict(rows[key]) for key in some}
+            ledger.keep_going(undo_id, PHASE, model, going)
         if delete_rows(model, list(rows)) != len(parts):
             raise drifted(label, len(parts), "to be deleted went")
 
@@ -95,7 +104,7 @@ def _put_back(undo_id: str, label: str, parts: Sequence[Piece], by_row: ByRow) -
     _demote(label, fields, keys)
     once = [
         ledger.decoded(
-            model, by_row[row].now | {n: by_row[row].before[n] for n in names}
+            model, {**by_row[row].now, **{n: by_row[row].before[n] for n in names}}
         )
         for row, names in fields.items()
     ]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC
 from functools import lru_cache, partial
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.db import connections
 from django.db.models import DateTimeField, Field, Model, UUIDField
 
 from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.kept_row import KeptRow
 from reimport_lib.write.ledger import encoded_value, key_of
 from reimport_lib.write.models import AnyField, fields_of
 from reimport_lib.write.rows import in_chunks, is_one_of, prepared_keys, select_where
@@ -35,7 +37,7 @@ _LOCKS = {"postgresql": " FOR UPDATE"}  # SQLite lets nobody else write anyway
 
 def rows_as_kept(
     model: type[Model], texts: Collection[str], *, alias: str, lock: bool = False
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, KeptRow]:
     """
     Key as text -> encoded values, of those rows of the keys *texts* that are there.
 
@@ -45,13 +47,14 @@ def rows_as_kept(
     """
     connection: Any = connections[alias]
     names, fields = list(fields_of(model)), list(fields_of(model).values())
-    place = names.index(key_of(model))
+    places = {name: place for place, name in enumerate(names)}
+    place = places[key_of(model)]
     ending = _LOCKS.get(connection.vendor, "") if lock else ""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, KeptRow] = {}
     for columns in _selected(model, fields, texts, ending, alias):
         read = map(partial(_encoded, connection), fields, columns)
         for row in zip(*read, strict=True):
-            found[str(row[place])] = dict(zip(names, row, strict=True))
+            found[str(row[place])] = KeptRow(places, row)
     return found
 
 
@@ -159,6 +162,8 @@ def _encoded(
             return f"{value[:10]}T{value[11:]}+00:00"
         for convert in converters:
             value = convert(value, column, connection)
+        if type(value) is dict:  # JSON, whose keys are new for every row
+            return {intern(key): each for key, each in value.items()}
         return encoded_value(value)
 
     is_moment = _is_utc_as_text(connection, column)

@@ -206,8 +206,8 @@ class _Story:
         self.unsaid = images.technical(model) | {_LOGIN}
         self.state = then
         self.made_by: _Image | None = None
-        self.base: Values = {}
-        self.people: Values = {}
+        self.base: dict[str, Any] = {}
+        self.people: dict[str, Any] = {}
         self.is_unknown = False
         self.did: Did | None = None
         self.last: Values = then or {}

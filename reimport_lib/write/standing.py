@@ -148,7 +148,7 @@ def _as_made(
             return _GONE
         if not image.left_sha256:
             return _UNKNOWN
-        same = digest_of_row([now[name] for name in columns]) == image.left_sha256
+        same = digest_of_row(now.of(columns)) == image.left_sha256
         if same and all(_is_default(model, name, now[name]) for name in since):
             return _BACK
         return _THEIRS

@@ -19,13 +19,14 @@ from reimport_lib.plan.undo import (
 from reimport_lib.write import ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.holding import KEY
+from reimport_lib.write.kept_row import NOT_THERE, KeptRow
 from reimport_lib.write.models import content_type_ids, fields_of, label_of, model_of
 from reimport_lib.write.reading import rows_as_kept
 
 BESIDE = "ledger.ImportedRow"
 _ACTIONS = {ledger.CREATED: CREATED, ledger.DELETED: DELETED}
 
-Values = dict[str, Any]
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class RowImage:
     before: Values
     after: Values | None
     left_sha256: str
-    now: Values = field(default_factory=dict)
+    now: KeptRow = field(default_factory=lambda: NOT_THERE)
     base: str = ""
 
 
@@ -89,25 +90,27 @@ def images_of(
     return _narrowed(found, narrowing, alias)
 
 
-def _created(label: str, held: Any, now: Mapping[str, Values]) -> Iterator[RowImage]:
+def _created(label: str, held: Any, now: Mapping[str, KeptRow]) -> Iterator[RowImage]:
     """Of created rows the ledger keeps no values: none of its JSON is read."""
     made = held.filter(action=ledger.CREATED)
     for pk, number, left in made.values_list("object_pk", "pk", "left_sha256"):
         row = RowAt(label, pk)
-        yield RowImage(row, number, CREATED, {}, {}, left, now.get(pk, {}))
+        yield RowImage(row, number, CREATED, {}, {}, left, now.get(pk, NOT_THERE))
 
 
-def _others(label: str, held: Any, now: Mapping[str, Values]) -> Iterator[RowImage]:
+def _others(label: str, held: Any, now: Mapping[str, KeptRow]) -> Iterator[RowImage]:
     columns = "object_pk pk action values after left_sha256 base".split()
     others = held.exclude(action=ledger.CREATED).values_list(*columns)
     for pk, number, action, before, after, left, base in others:
         row, done = RowAt(label, pk), _ACTIONS.get(action, CHANGED)
-        yield RowImage(row, number, done, before, after, left, now.get(pk, {}), base)
+        yield RowImage(
+            row, number, done, before, after, left, now.get(pk, NOT_THERE), base
+        )
 
 
 def rows_now(
     label: str, keys: Sequence[str], alias: str, *, lock: bool = False
-) -> dict[str, Values]:
+) -> dict[str, KeptRow]:
     """Key as text -> encoded values, of the rows of *keys* that are there."""
     return rows_as_kept(apps.get_model(label), keys, alias=alias, lock=lock)
 

@@ -285,7 +285,8 @@ def _breaking(decided: UndoPlan, by_row: ByRow, alias: str) -> dict[Piece, Findi
         image, model = by_row[row], apps.get_model(row.model)
         if len(parts) == len(image.after or ()):
             continue
-        once = image.now | {part.field: image.before[part.field] for part in parts}
+        back = {part.field: image.before[part.field] for part in parts}
+        once = {**image.now, **back}
         if not _holds(model, once, alias):
             verdict = Finding(Fate.BLOCKED, Why.CONSTRAINT, row.model)
             found |= dict.fromkeys(parts, verdict)

@@ -93,7 +93,7 @@ def _after(
     """The row by the plan, which the undo reads again when it has written it."""
     if plan.actions[row] == CHANGED:
         back = {n: (before or {})[n] for n, v in parts.items() if _goes_back(v)}
-        return None if now is None else now | back
+        return None if now is None else {**now, **back}
     if not _goes_back(plan.parts[Piece(row)]):
         return now
     return before if plan.actions[row] == DELETED else None

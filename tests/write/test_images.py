@@ -68,6 +68,23 @@ def test_a_row_that_a_later_phase_changes_again_is_kept_as_that_leaves_it() -> N
     assert (image.values["sex"], image.values["title"]) == ("U", "")
 
 
+def test_the_keys_of_json_are_kept_once_for_all_rows() -> None:
+    apply(plan("patients", ZOE, MAX), run_id="first")
+    model = apps.get_model("patients.Patient")
+    for number, row in enumerate(model._base_manager.all()):
+        row.filemaker_metadata = {"left by": str(number)}
+        row.save()
+
+    rows = rows_as_kept(
+        model, [str(pk("patients", k)) for k in ("k-1", "k-2")], alias="default"
+    )
+
+    kept = [row["filemaker_metadata"] for row in rows.values()]
+    (first, *_), (second, *_) = kept
+    assert sorted(each["left by"] for each in kept) == ["0", "1"]
+    assert first is second
+
+
 def test_an_import_that_changes_nothing_keeps_nothing() -> None:
     apply(plan("patients", ZOE, MAX), run_id="first")
     apply(plan("patients", ZOE, MAX), run_id="second")
