@@ -137,7 +137,11 @@ def begun(function: Callable[[T], R], item: T) -> tuple[R] | tuple[()]:
 
 
 def each(
-    function: Callable[[T], R], items: Sequence[T], *, here: Callable[[T], R]
+    function: Callable[[T], R],
+    items: Sequence[T],
+    *,
+    here: Callable[[T], R],
+    on_cluster: bool = False,
 ) -> Generator[R]:
     """
     What *function* gives for each of *items*, in their order, as soon as it is known.
@@ -147,9 +151,10 @@ def each(
 
     Args:
         here: the same as *function*, by what this process holds already.
+        on_cluster: items and answers may leave this machine: they tell of nobody.
     """
     shared = _Shared(function, items, deque(range(len(items))))
-    if len(items) > 1:
+    if len(items) > 1 and (on_cluster or _of_process.cluster is None):
         for _ in range(_of_process.number):
             shared.ask_next()
     try:

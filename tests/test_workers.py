@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from reimport_lib import workers
+from reimport_lib.cluster import Cluster
 from reimport_lib.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -132,6 +135,24 @@ def is_there(pid: int) -> bool:
     except OSError:
         return False
     return status.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("may_leave", [True, False])
+def test_what_tells_of_somebody_does_not_go_to_a_cluster(
+    monkeypatch: pytest.MonkeyPatch, *, may_leave: bool
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        cluster = Cluster(pool, 1, SimpleNamespace(nthreads=lambda: {"one": 1}))
+        of_process = workers._OfProcess(pool, 1, cluster=cluster)
+        monkeypatch.setattr(workers, "_of_process", of_process)
+        found = list(
+            workers.each(
+                done, [1, 2], here=lambda n: ("here", 0, n * n), on_cluster=may_leave
+            )
+        )
+
+    assert [square for _, _, square in found] == [1, 4]
+    assert ("there" in [where for where, *_ in found]) is may_leave
 
 
 def test_without_workers_all_is_done_here() -> None:

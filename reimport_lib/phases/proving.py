@@ -42,7 +42,10 @@ def ask_tables(evidence: Evidence) -> None:
         for table in registry.all_tables()
     ]
     answered = workers.each(
-        _answer, asked, here=lambda of: by_table.ask(evidence, of.table)
+        _answer,
+        asked,
+        here=lambda of: by_table.ask(evidence, of.table),
+        on_cluster=True,
     )
     for of, answers in zip(asked, answered, strict=True):
         evidence.answers(of.table).update(answers)

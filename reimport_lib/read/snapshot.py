@@ -236,7 +236,8 @@ def _frozen_tables(
         for table, path in found.items()
     ]
     workers.use(settings.executor, settings.runs)
-    return workers.each(_freeze_export, exports, here=_freeze_export)
+    freeze = _freeze_export
+    return workers.each(freeze, exports, here=freeze, on_cluster=True)
 
 
 def _from_server(
