@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
+from reimport_lib import workers
 from reimport_lib.phases import data, frozen, unlinked, validation
 from reimport_lib.phases.planning import Plans, Stageds
 from reimport_lib.phases.questions.shared import PhaseNotebook, left_by
 from reimport_lib.phases.settled import settled
+from reimport_lib.plan.decide import Link
 from reimport_lib.plan.made import spellings
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.show import charts, plans, previews
@@ -54,11 +56,12 @@ class DataNotebook(PhaseNotebook):
     def link_charts(self) -> tuple[Chart, ...]:
         """How much of each link is found, and where is its floor?"""
         limits = data.gates_of(self.run)
-        return tuple(
-            charts.match_rates(plan.table, plan.links, link_floors(plan.table, limits))
+        asked = [
+            (plan.table, plan.links, link_floors(plan.table, limits))
             for plan in self._plans
             if plan.links
-        )
+        ]
+        return tuple(workers.each(_link_chart, asked, here=_link_chart))
 
     def plan(self) -> Stack:
         """What will change?"""
@@ -145,7 +148,14 @@ class DataNotebook(PhaseNotebook):
                     yield previews.matches_stack(name, found, self.mask)
 
     def _outcome_charts(self, *, applied: bool) -> tuple[Chart, ...]:
-        return tuple(
-            charts.outcome_bar(plan.table, plan.counts, applied=applied)
-            for plan in self._plans
-        )
+        asked = [(plan.table, plan.counts, applied) for plan in self._plans]
+        return tuple(workers.each(_outcome_chart, asked, here=_outcome_chart))
+
+
+def _link_chart(of: tuple[str, Sequence[Link], Mapping[str, float]]) -> Chart:
+    return charts.match_rates(*of)
+
+
+def _outcome_chart(of: tuple[str, Mapping[str, int], bool]) -> Chart:
+    table, counts, applied = of
+    return charts.outcome_bar(table, counts, applied=applied)
