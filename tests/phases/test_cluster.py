@@ -125,7 +125,9 @@ def test_what_workers_that_are_killed_leave_is_done_here(
     workers.use(address, tmp_path)
     kills = [signal.SIGKILL] * 6
 
-    found = workers.each(signal.raise_signal, kills, here=lambda _: None)
+    found = workers.each(
+        signal.raise_signal, kills, here=lambda _: None, on_cluster=True
+    )
 
     assert [*found] == [None] * len(kills)
     there = workers._of_process.cluster
