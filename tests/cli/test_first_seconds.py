@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
 
+from reimport_lib.execute.prefork import forked
 from tests.cli.commands import Commands, wait_for
 
 ONE_LINE = "reimport: interrupted.\n"
@@ -53,6 +56,24 @@ def test_ctrl_c_while_loading_is_one_line_and_leaves_nothing(
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
     assert commands.runs() == []
+
+
+def test_the_server_can_be_ended_as_soon_as_that_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ctrl-C may come at any line of the module that is being imported."""
+    source = Path(forked.__file__).read_text(encoding="utf-8")
+    lines, ended = ast.parse(source).body, 0
+    for number in range(len(lines)):
+        partly = ModuleType("partly")
+        monkeypatch.setitem(sys.modules, "partly", partly)
+        loaded = ast.Module(lines[:number], type_ignores=[])
+        exec(compile(loaded, "partly", "exec"), partly.__dict__)  # noqa: S102 - ours
+        if end := getattr(partly, "end", None):
+            end()
+            ended += 1
+
+    assert ended > 5
 
 
 def test_a_command_that_ignores_ctrl_c_goes_on_ignoring_it(commands: Commands) -> None:

@@ -38,6 +38,16 @@ _LOOKED_AFTER_SECONDS = 0.01
 _ARGUMENTS_AT = 3  # of the command: python -m ipykernel_launcher ARGUMENTS
 
 
+@dataclass(slots=True)
+class _Ours:
+    """What this process has started."""
+
+    server: ForkServer | None = None
+
+
+_ours = _Ours()  # before ``end``, which Ctrl-C may ask for while this is imported
+
+
 def let_fork(manager: KernelManager, begins: Sequence[str] = ()) -> None:
     """
     Have *manager* start its kernel by a fork; its kind stays as it is.
@@ -237,16 +247,6 @@ class Called:
             os.kill(self.pid, signal.SIGKILL)
         while self.is_at_work():
             time.sleep(_LOOKED_AFTER_SECONDS)
-
-
-@dataclass(slots=True)
-class _Ours:
-    """What this process has started."""
-
-    server: ForkServer | None = None
-
-
-_ours = _Ours()
 
 
 class _Forked:
