@@ -113,10 +113,14 @@ def ctrl_c(process: subprocess.Popen[str]) -> None:
 
 def kill_kernel(process: subprocess.Popen[str]) -> None:
     """As a machine does that has no memory left."""
-    children = psutil.Process(process.pid).children()
-    kernels = [kernel for child in children for kernel in child.children()]
-    for kernel in kernels or children:
+    for kernel in kernels(process):
         kernel.kill()
+
+
+def kernels(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Those of its processes that execute cells: children of its kernels' server."""
+    children = psutil.Process(process.pid).children()
+    return [kernel for child in children for kernel in child.children()] or children
 
 
 def test_a_run_that_is_stopped_in_a_phase_writes_nothing_of_it_and_goes_on(
@@ -132,10 +136,13 @@ def test_a_run_that_is_stopped_in_a_phase_writes_nothing_of_it_and_goes_on(
     )
 
     for stop, code, status in stops:
-        with commands.start(*words) as process, somebody_writing(commands, process):
-            (run_id,) = set(commands.runs()) - {rehearsal.run_id}
-            twice = commands.here("run", "--resume", run_id)
-            stop(process)
+        with commands.start(*words) as process:
+            with somebody_writing(commands, process):
+                (run_id,) = set(commands.runs()) - {rehearsal.run_id}
+                twice = commands.here("run", "--resume", run_id)
+                at_work = kernels(process)
+                stop(process)
+                psutil.wait_procs(at_work, timeout=30)
             said, _ = process.communicate(timeout=60)
         manifest = commands.manifest(run_id)
 
