@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -107,6 +107,30 @@ def keep_after(run_id: str, *, alias: str = DEFAULT) -> None:
         )
 
 
+def rows_with_digests(
+    model: type[Model],
+    texts: Collection[str],
+    attributes: Sequence[str],
+    beside: Sequence[str],
+    *,
+    alias: str,
+    lock: bool = False,
+) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+    """
+    (key as text, digest, encoded values) of those rows of the keys *texts* there.
+
+    Args:
+        attributes: that the digest is over, as ``digest_of_row`` has them.
+        beside: whose values are given.
+        lock: as in ``reading.rows_as_kept``.
+    """
+    rows = rows_as_json(
+        model, texts, attributes, _JSON.encode, beside=beside, alias=alias, lock=lock
+    )
+    for key, text, values in rows:
+        yield key, _digest(text), values
+
+
 def digest_of_row(values: Iterable[Any]) -> str:
     """sha256 over the *values* of a row, encoded, in the order of its attributes."""
     return _digest(_JSON.encode(list(values)))
@@ -129,8 +153,8 @@ def _digests(
 ) -> dict[str, str]:
     """Key as text -> digest, of the rows of *keys* as they are now."""
     texts = [str(key) for key in keys]
-    rows = rows_as_json(model, texts, attributes, _JSON.encode, alias=alias)
-    return {key: _digest(text) for key, text in rows}
+    rows = rows_with_digests(model, texts, attributes, (), alias=alias)
+    return {key: digest for key, digest, _ in rows}
 
 
 def _noted(run_id: str, model: type[Model], alias: str) -> list[str]:

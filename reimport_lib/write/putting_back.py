@@ -46,18 +46,32 @@ def hold_links(decided: UndoPlan) -> None:
     changes.hold_generic_links([tables[label] for label in sorted(models)])
 
 
-def write(undo_id: str, decided: UndoPlan, by_row: ByRow, *, whole: bool) -> None:
+def write(
+    undo_id: str,
+    decided: UndoPlan,
+    by_row: ByRow,
+    *,
+    whole: bool,
+    is_tried: bool = False,
+) -> None:
     """
     Rows that were made go first, those that were deleted come last.
 
     So nobody has a place that another takes. Links are checked at the end, by
     foreign keys that Django made; of generic links see ``changes.refuse_dangling``.
+
+    Args:
+        is_tried: it is rolled back, so that nobody can undo it: of rows that go no
+            images are kept.
     """
     labels = {row.model for row in decided.rows}
     order = _parents_first(labels)
     going = decided.going_back(CREATED)
     for label in reversed(order):
-        _delete(undo_id, label, going.get(label, []), by_row)
+        keys = [part.row.key for part in going.get(label, [])]
+        if not is_tried:
+            _keep_going(undo_id, label, keys)
+        _delete(label, keys)
     changed, again = decided.going_back(CHANGED), decided.going_back(DELETED)
     for label in order:
         _put_back(undo_id, label, changed.get(label, []), by_row)
@@ -77,16 +91,18 @@ def write(undo_id: str, decided: UndoPlan, by_row: ByRow, *, whole: bool) -> Non
     images.keep_after(undo_id)
 
 
-def _delete(undo_id: str, label: str, parts: Sequence[Piece], by_row: ByRow) -> None:
-    """Delete rows that are locked, and that nothing else in this undo touches."""
-    if parts:
-        model = apps.get_model(label)
-        rows = {part.row.key: by_row[part.row].now for part in parts}
-        for some in in_chunks(list(rows), ROWS_KEPT_AT_ONCE):
-            going = {key: dict(rows[key]) for key in some}
-            ledger.keep_going(undo_id, PHASE, model, going)
-        if delete_rows(model, list(rows)) != len(parts):
-            raise drifted(label, len(parts), "to be deleted went")
+def _keep_going(undo_id: str, label: str, keys: Sequence[str]) -> None:
+    """Keep rows that are locked, and that nothing else in this undo touches."""
+    model = apps.get_model(label)
+    for some in in_chunks(keys, ROWS_KEPT_AT_ONCE):
+        rows = rows_now(label, some, DEFAULT)
+        going = {key: dict(row) for key, row in rows.items()}
+        ledger.keep_going(undo_id, PHASE, model, going)
+
+
+def _delete(label: str, keys: Sequence[str]) -> None:
+    if keys and delete_rows(apps.get_model(label), keys) != len(keys):
+        raise drifted(label, len(keys), "to be deleted went")
 
 
 def _put_back(undo_id: str, label: str, parts: Sequence[Piece], by_row: ByRow) -> None:

@@ -49,9 +49,8 @@ def rows_as_kept(
     names, fields = list(fields_of(model)), list(fields_of(model).values())
     places = {name: place for place, name in enumerate(names)}
     place = places[key_of(model)]
-    ending = _LOCKS.get(connection.vendor, "") if lock else ""
     found: dict[str, KeptRow] = {}
-    for columns in _selected(model, fields, texts, ending, alias):
+    for columns in _selected(model, fields, texts, _ending(connection, lock), alias):
         read = map(partial(_encoded, connection), fields, columns)
         for row in zip(*read, strict=True):
             found[str(row[place])] = KeptRow(places, row)
@@ -64,29 +63,40 @@ def rows_as_json(
     attributes: Sequence[str],
     encode: Callable[[Any], str],
     *,
+    beside: Sequence[str] = (),
     alias: str,
-) -> Iterator[tuple[str, str]]:
+    lock: bool = False,
+) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """
-    (key as text, JSON of a list) of those rows of the keys *texts* that are there.
+    (key as text, JSON of a list, encoded values) of those of the keys *texts* there.
 
     The list is of the encoded values of *attributes*, and no JSON is made of any of
     them more than once a chunk.
 
     Args:
         encode: JSON of one value, without blanks between its parts.
+        beside: attributes whose encoded values are wanted, too.
+        lock: as in ``rows_as_kept``.
     """
     connection: Any = connections[alias]
     known = fields_of(model)
-    fields = [known[name] for name in (key_of(model), *attributes)]
-    for keys, *columns in _selected(model, fields, texts, "", alias):
-        named = _encoded(connection, fields[0], keys)
+    names = (key_of(model), *attributes)
+    more = [name for name in dict.fromkeys(beside) if name not in names]
+    fields = {name: known[name] for name in (*names, *more)}
+    ending = _ending(connection, lock)
+    for columns in _selected(model, list(fields.values()), texts, ending, alias):
+        held = dict(zip(fields, columns, strict=True))
         parts = [
-            _as_json(connection, field, values, encode)
-            for field, values in zip(fields[1:], columns, strict=True)
+            _as_json(connection, known[name], held[name], encode) for name in attributes
         ]
         lines = map(",".join, zip(*parts, strict=True))
-        for key, line in zip(named, lines, strict=True):
-            yield str(key), f"[{line}]"
+        keys, *wanted = (
+            _encoded(connection, known[name], held[name])
+            for name in (names[0], *beside)
+        )
+        cells = zip(*wanted, strict=True) if wanted else [()] * len(keys)
+        for key, line, row in zip(keys, lines, cells, strict=True):
+            yield str(key), f"[{line}]", row
 
 
 def columns_of(rows: Any, names: Sequence[str]) -> list[Sequence[Any]]:
@@ -146,6 +156,10 @@ def _selected(
             )
             if rows := cursor.fetchall():
                 yield list(zip(*rows, strict=True))
+
+
+def _ending(connection: Any, lock: bool) -> str:
+    return _LOCKS.get(connection.vendor, "") if lock else ""
 
 
 def _encoded(

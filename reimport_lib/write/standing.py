@@ -37,14 +37,17 @@ from reimport_lib.write.rows import in_chunks
 from reimport_lib.write.slots import slots_of
 from reimport_lib.write.touched import (
     BESIDE,
+    DigestColumns,
     Narrowing,
     RowImage,
     Values,
+    digest_columns,
     generic_links,
     label_named,
     ledger_model,
     links,
     row_beside,
+    since_digests,
     together,
 )
 
@@ -52,8 +55,6 @@ _NOTHING = object()
 _GONE, _BACK = Finding(Fate.ABSENT), Finding(Fate.REVERSED)
 _UNKNOWN = Finding(Fate.KEPT, Why.UNKNOWN)
 _THEIRS = Finding(Fate.KEPT, Why.PEOPLE)
-
-DigestColumns = Mapping[str, Sequence[str]]
 
 
 def facts_of(
@@ -74,7 +75,7 @@ def facts_of(
         columns: model -> the attributes that digests are over, where the images are of
             no run; a link by no foreign key must then lead to a row that is there.
     """
-    of_run = _columns_of(run_id, alias) if columns is None else columns
+    of_run = digest_columns(run_id, alias) if columns is None else columns
     found = _found(of_run, images, narrowing, alias)
     actions = {image.row: image.action for image in images}
     back = {part for part, verdict in found.items() if verdict.outcome == "reversed"}
@@ -122,11 +123,6 @@ def _found(
     return found | _by_later_runs(images, found, alias)
 
 
-def _columns_of(run_id: str, alias: str) -> DigestColumns:
-    runs = ledger_model("LedgerRun")._base_manager.using(alias).filter(run_id=run_id)
-    return runs.values_list("columns", flat=True).first() or {}
-
-
 def _as_made(
     label: str, columns: Sequence[str] | None
 ) -> Callable[[RowImage], Finding]:
@@ -136,11 +132,9 @@ def _as_made(
     Args:
         columns: that its digests are over; None: it kept none.
     """
-    model = apps.get_model(label)
-    names = set(fields_of(model))
-    if columns is None or not set(columns) <= names:
+    model, since = apps.get_model(label), since_digests(label, columns)
+    if columns is None or since is None:
         return lambda image: _UNKNOWN if image.now else _GONE
-    since = names - set(columns) - technical(model)
 
     def found(image: RowImage) -> Finding:
         now = image.now
@@ -148,7 +142,8 @@ def _as_made(
             return _GONE
         if not image.left_sha256:
             return _UNKNOWN
-        same = digest_of_row(now.of(columns)) == image.left_sha256
+        digest = image.digest or digest_of_row(now.of(columns))
+        same = digest == image.left_sha256
         if same and all(_is_default(model, name, now[name]) for name in since):
             return _BACK
         return _THEIRS

@@ -19,6 +19,7 @@ from reimport_lib.plan.undo import (
 from reimport_lib.write import ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.holding import KEY
+from reimport_lib.write.images import rows_with_digests, technical
 from reimport_lib.write.kept_row import NOT_THERE, KeptRow
 from reimport_lib.write.models import content_type_ids, fields_of, label_of, model_of
 from reimport_lib.write.reading import rows_as_kept
@@ -26,7 +27,11 @@ from reimport_lib.write.reading import rows_as_kept
 BESIDE = "ledger.ImportedRow"
 _ACTIONS = {ledger.CREATED: CREATED, ledger.DELETED: DELETED}
 
+_OWN = ("table", "object_pk")  # of a row of BESIDE: which one it is kept for
+
 Values = Mapping[str, Any]
+DigestColumns = Mapping[str, Sequence[str]]
+"""Model -> the attributes that digests of its rows are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,10 @@ class RowImage:
         number: of the image; later ones have a higher.
         before: encoded values before the run; none of a created row.
         after: encoded values that the run left of what it changed; None: not kept.
-        now: encoded values; empty where the row is not there.
+        now: encoded values; empty where the row is not there. Of one that the run
+            created only what it names others by, and what tells whose it is.
         base: what the last import had left of it before the run (``plan.bases``).
+        digest: of a created row as it is now; "" where it was not made.
     """
 
     row: RowAt
@@ -66,6 +73,7 @@ class RowImage:
     left_sha256: str
     now: KeptRow = field(default_factory=lambda: NOT_THERE)
     base: str = ""
+    digest: str = ""
 
 
 def images_of(
@@ -78,29 +86,92 @@ def images_of(
         lock: nobody else changes these rows until the transaction ends.
     """
     held = ledger_model("BeforeImage")._base_manager.using(alias).filter(run_id=run_id)
+    columns = digest_columns(run_id, alias)
     found: list[RowImage] = []
     labels = held.order_by("model").values_list("model", flat=True).distinct()
     for label in list(labels):
-        keys = list(held.filter(model=label).values_list("object_pk", flat=True))
-        now = rows_now(label, keys, alias, lock=lock)
-        images = list(_created(label, held.filter(model=label).order_by("pk"), now))
-        if len(images) < len(keys):
-            images += _others(label, held.filter(model=label).order_by("pk"), now)
-        found += images
+        of_model = held.filter(model=label).order_by("pk")
+        made, others = _created(of_model), _others(of_model)
+        found += _with_rows_made(label, made, columns.get(label), alias, lock=lock)
+        now = rows_now(label, [key for key, *_ in others], alias, lock=lock)
+        found += _with_rows(label, others, now)
     return _narrowed(found, narrowing, alias)
 
 
-def _created(label: str, held: Any, now: Mapping[str, KeptRow]) -> Iterator[RowImage]:
+def digest_columns(run_id: str, alias: str) -> DigestColumns:
+    """The attributes that the digests of *run_id* are over."""
+    runs = ledger_model("LedgerRun")._base_manager.using(alias).filter(run_id=run_id)
+    return runs.values_list("columns", flat=True).first() or {}
+
+
+def since_digests(label: str, columns: Sequence[str] | None) -> frozenset[str] | None:
+    """
+    Attributes that the model *label* has got since digests were over *columns*.
+
+    None: of a row as it is now no digest can be made, for it lacks some of them, or
+    there were none.
+    """
+    model = apps.get_model(label)
+    names = frozenset(fields_of(model))
+    if columns is None or not names.issuperset(columns):
+        return None
+    return names.difference(columns) - technical(model)
+
+
+def _created(held: Any) -> list[tuple[Any, ...]]:
     """Of created rows the ledger keeps no values: none of its JSON is read."""
     made = held.filter(action=ledger.CREATED)
-    for pk, number, left in made.values_list("object_pk", "pk", "left_sha256"):
-        row = RowAt(label, pk)
-        yield RowImage(row, number, CREATED, {}, {}, left, now.get(pk, NOT_THERE))
+    return list(made.values_list("object_pk", "pk", "left_sha256"))
 
 
-def _others(label: str, held: Any, now: Mapping[str, KeptRow]) -> Iterator[RowImage]:
+def _with_rows_made(
+    label: str,
+    made: Sequence[tuple[Any, ...]],
+    columns: Sequence[str] | None,
+    alias: str,
+    *,
+    lock: bool,
+) -> Iterator[RowImage]:
+    since = since_digests(label, columns)
+    attributes = () if columns is None or since is None else columns
+    names = [*_naming(label), *sorted(since or ())]
+    places = {name: place for place, name in enumerate(names)}
+    now = {
+        key: (KeptRow(places, cells), digest if attributes else "")
+        for key, digest, cells in rows_with_digests(
+            apps.get_model(label),
+            [key for key, *_ in made],
+            attributes,
+            names,
+            alias=alias,
+            lock=lock,
+        )
+    }
+    for key, number, left in made:
+        row, digest = now.get(key, (NOT_THERE, ""))
+        yield RowImage(
+            RowAt(label, key), number, CREATED, {}, {}, left, row, digest=digest
+        )
+
+
+def _naming(label: str) -> list[str]:
+    """The attributes of a model by which a row names others, or is named."""
+    model = apps.get_model(label)
+    generic = [name for pair in generic_links(model) for name in pair]
+    wanted = {ledger.key_of(model), KEY, *links(label), *generic}
+    if label == BESIDE:
+        wanted.update(_OWN)
+    return [name for name in fields_of(model) if name in wanted]
+
+
+def _others(held: Any) -> list[tuple[Any, ...]]:
     columns = "object_pk pk action values after left_sha256 base".split()
-    others = held.exclude(action=ledger.CREATED).values_list(*columns)
+    return list(held.exclude(action=ledger.CREATED).values_list(*columns))
+
+
+def _with_rows(
+    label: str, others: Sequence[tuple[Any, ...]], now: Mapping[str, KeptRow]
+) -> Iterator[RowImage]:
     for pk, number, action, before, after, left, base in others:
         row, done = RowAt(label, pk), _ACTIONS.get(action, CHANGED)
         yield RowImage(

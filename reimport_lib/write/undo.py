@@ -238,7 +238,7 @@ def rehearse(
         writing.begin(undo_id, PHASE, "")
         decided, by_row = _planned(run_id, Narrowing(), lock=True)
         putting_back.hold_links(decided)
-        putting_back.write(undo_id, decided, by_row, whole=True)
+        putting_back.write(undo_id, decided, by_row, whole=True, is_tried=True)
         undone_bases.put_back(decided, by_row)
         putting_back.prove(decided, by_row)
         connections[DEFAULT].check_constraints()

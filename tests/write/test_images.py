@@ -103,10 +103,15 @@ def test_what_is_digested_of_a_row_is_what_is_kept_of_it(name: str) -> None:
     attributes = list(reversed(fields_of(model)))
     encode = images_of_runs._JSON.encode
     told = rows_as_json(model, keys, attributes, encode, alias="default")
+    some = [attributes[0], attributes[-1]]
+    more = rows_as_json(model, keys, some[:1], encode, beside=some, alias="default")
 
     kept = rows_as_kept(model, keys, alias="default")
     assert list(told) == [
-        (key, encode([row[attribute] for attribute in attributes]))
+        (key, encode(row.of(attributes)), ()) for key, row in kept.items()
+    ]
+    assert list(more) == [
+        (key, encode(row.of(some[:1])), tuple(row.of(some)))
         for key, row in kept.items()
     ]
     assert len(kept) > 1
