@@ -186,6 +186,7 @@ def _sheet(book: Workbook, name: str, found: Sequence[WorkItem], run_id: str) ->
         is_filled = column in worklist.FILLED_IN
         options = {"level": 1, "hidden": True} if column in ("line", "run") else {}
         shape = fill if is_filled else text
+        # a cell that is not written has the format of its column
         sheet.set_column(place, place, WIDTHS[column], shape, options)
         sheet.write_string(0, place, column, head)
     sheet.freeze_panes(1, columns.index("row") + 1)
@@ -211,8 +212,6 @@ def _sheet(book: Workbook, name: str, found: Sequence[WorkItem], run_id: str) ->
         for place, cell in enumerate(worklist.line(each, run_id)):
             if cell:
                 sheet.write_string(at, place, cell, text)
-        for place in range(len(worklist.COLUMNS), len(columns)):
-            sheet.write_blank(at, place, None, fill)
 
 
 def _one_of(words: Mapping[str, str]) -> dict[str, Any]:

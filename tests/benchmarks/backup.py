@@ -25,7 +25,9 @@ from reimport_lib.phases.binding import place_of_copy
 from reimport_lib.record.clock import now
 from reimport_lib.write import bind
 from reimport_lib.write.databases import MARKER, connect, is_sqlite, with_name
-from tools import bench, postgres
+from tests.benchmarks.clinics import clinic
+from tests.benchmarks.functions import by_functions
+from tools import postgres
 
 LIMIT = 3.0
 
@@ -35,11 +37,11 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    with bench.clinic_to_import(asked.scale) as settings:
+    with clinic(asked.scale) as emptied, emptied() as settings:
         if is_sqlite(settings.database_url.reveal()):
             sys.exit("DATABASE_URL names no PostgreSQL database.")
         run = approve.open_rehearsal(settings, gates={})
-        bench.by_functions(run)
+        by_functions(run)
         bind.close()
         url = place_of_copy(run).url
         with connect(url) as connection:

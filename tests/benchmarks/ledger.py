@@ -27,7 +27,9 @@ from reimport_lib.record.run import Run
 from reimport_lib.write import bind, fence, undo
 from reimport_lib.write.databases import is_sqlite
 from reimport_lib.write.touched import Narrowing
-from tools import bench, postgres
+from tests.benchmarks.clinics import clinic
+from tests.benchmarks.functions import by_functions
+from tools import postgres
 
 LIMIT = 1.0  # of apply
 
@@ -50,10 +52,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=0.2)
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
-    with bench.clinic_to_import(asked.scale) as settings:
+    with clinic(asked.scale) as emptied, emptied() as settings:
         alone = is_sqlite(settings.database_url.reveal())
         clock = time.process_time if alone else time.perf_counter
-        bench.time.perf_counter = clock  # type: ignore[attr-defined]
         rounds = [_round(settings, clock) for _ in range(asked.rounds)]
     found = Round(*map(median, zip(*map(astuple, rounds), strict=True)))
     made, deleted = found.bytes_made / found.made, found.bytes_deleted / found.deleted
@@ -70,7 +71,7 @@ def main() -> None:
 
 def _round(settings: Settings, clock: Callable[[], float]) -> Round:
     run = approve.open_rehearsal(settings, gates={})
-    seconds = bench.by_functions(run)
+    seconds = by_functions(run, clock)
     apply = sum(steps.get("apply", 0) for steps in seconds.values())
     bind_run(run)
     made, size = _images()

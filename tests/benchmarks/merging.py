@@ -22,7 +22,7 @@ from unittest.mock import patch
 from django.db.models import TextField
 
 from reimport_lib.execute import approve
-from reimport_lib.phases import asked, data
+from reimport_lib.phases import asked, planning
 from reimport_lib.plan import compare, plan
 from reimport_lib.plan.values.canonical import canonical_texts
 from reimport_lib.tables import registry
@@ -31,13 +31,14 @@ from reimport_lib.write.databases import is_sqlite
 from reimport_lib.write.holding import HASH
 from reimport_lib.write.models import fields_of, managed, model_of
 from reimport_lib.write.rows import update_rows
-from tools import bench
+from tests.benchmarks.clinics import clinic
+from tests.benchmarks.functions import by_functions
 
 LIMIT = 0.20
 EVERY = 10  # row that people and FileMaker change
 
 BOOKKEEPING: dict[str, tuple[tuple[ModuleType, str], ...]] = {
-    "reading bases": ((read, "_left_of"), (data, "merging_of")),
+    "reading bases": ((read, "_left_of"), (planning, "merging_of")),
     "comparing by them": (
         *((compare, name) for name in ("_rows_that", "_as_left", "merge")),
         *((compare, name) for name in ("fit", "_with_peoples")),
@@ -85,12 +86,12 @@ class Watch:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0)
-    with bench.clinic_to_import(parser.parse_args().scale) as settings:
+    scale = parser.parse_args().scale
+    with clinic(scale) as emptied, emptied() as settings:
         url = settings.database_url.reveal()
         clock = time.process_time if is_sqlite(url) else time.perf_counter
-        bench.time.perf_counter = clock  # type: ignore[attr-defined]
         rehearsal = approve.open_rehearsal(settings, gates={})
-        bench.by_functions(rehearsal)
+        by_functions(rehearsal)
         first = _measured(
             "first import",
             lambda: approve.open_full(settings, rehearsal, ask=None, yes=True),
@@ -114,7 +115,7 @@ def _measured(
     """Import *opened*, tell what it cost; the share of the merge."""
     run, watch = opened(), Watch(clock)
     with watch.on():
-        phases = bench.by_functions(run).values()
+        phases = by_functions(run, clock).values()
     of_plan, of_apply = (
         sum(steps.get(step, 0.0) for steps in phases) for step in ("plan", "apply")
     )

@@ -39,6 +39,7 @@ from reimport_lib.phases.binding import bind_run, place_of_copy
 from reimport_lib.write import bind
 from tests.benchmarks import asked, page
 from tests.benchmarks.clinics import clinic
+from tests.benchmarks.functions import by_functions
 from tests.benchmarks.processes import peak_bytes
 from tests.benchmarks.ways import (
     PACKAGES,
@@ -48,7 +49,6 @@ from tests.benchmarks.ways import (
     missing,
     model_written,
 )
-from tools import bench
 
 HEADS = (
     *("", "times raw, first", "again", "rows/s, first", "again", "memory MB"),
@@ -101,10 +101,10 @@ def _imported(settings: Settings) -> Iterator[tuple[Path, dict[str, str], list[F
     """The rows that an import left, what leads to its copy, and this library's own."""
     phases = tuple(map(named, UP_TO_THEM))
     rehearsal = approve.open_rehearsal(settings, phases, gates={})
-    bench.by_functions(rehearsal)
+    by_functions(rehearsal)
     full = approve.open_full(settings, rehearsal, ask=None, yes=True)
-    first = bench.by_functions(full)["appointments"]
-    again = bench.by_functions(approve.open_rehearsal(settings, phases, gates={}))
+    first = by_functions(full)["appointments"]
+    again = by_functions(approve.open_rehearsal(settings, phases, gates={}))
     bind_run(rehearsal)
     names = [field.attname for field in model_written()._meta.concrete_fields]
     rows = list(model_written()._base_manager.order_by("pk").values(*names))

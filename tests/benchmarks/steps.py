@@ -10,21 +10,25 @@ Prints JSON (see ``page``).
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from reimport_lib.config import Settings
-from reimport_lib.execute import approve
+from reimport_lib.execute import approve, runner
 from reimport_lib.phases import all_phases
+from reimport_lib.record.run import Run
+from reimport_lib.record.status import Status
 from reimport_lib.write import bind
 from tests.benchmarks import asked, page
 from tests.benchmarks.clinics import clinic
+from tests.benchmarks.functions import WHOLE, by_functions
 from tests.benchmarks.raw import Raw, write_again
-from tools import bench
 
 BEFORE_WRITTEN = ("stage", "plan", "apply")
-Phases = Mapping[str, bench.Seconds]
+Phases = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +55,28 @@ def main() -> None:
 
 def _round(settings: Settings) -> Round:
     rehearsal = approve.open_rehearsal(settings, gates={})
-    as_functions = bench.by_functions(rehearsal)
+    as_functions = by_functions(rehearsal)
     in_notebooks = approve.open_rehearsal(settings, gates={})
-    whole = bench.by_notebooks(in_notebooks)
+    whole = _by_notebooks(in_notebooks)
     notebooks = {
         phase.name: float(in_notebooks.phase(phase.name)["seconds"])
         for phase in all_phases()
     }
-    full = bench.by_functions(
-        approve.open_full(settings, in_notebooks, ask=None, yes=True)
-    )
-    again = bench.by_functions(approve.open_rehearsal(settings, gates={}))
+    full = by_functions(approve.open_full(settings, in_notebooks, ask=None, yes=True))
+    again = by_functions(approve.open_rehearsal(settings, gates={}))
     bind.bind_real(settings, writable=True)
     raw = write_again()
     bind.close()
     return Round(as_functions, full, again, notebooks, whole, raw)
+
+
+def _by_notebooks(run: Run) -> float:
+    """Execute *run* through its notebooks; seconds for the whole."""
+    started = time.perf_counter()
+    status = runner.execute(run)
+    if status is not Status.SUCCEEDED:
+        sys.exit(f"{run.run_id} ended as {status}: {run.manifest()['error']}")
+    return time.perf_counter() - started
 
 
 def _tables(rounds: Sequence[Round], engine: str) -> Iterator[page.Table]:
@@ -99,7 +110,7 @@ def _sum(phases: Phases, *steps: str) -> float:
 def _notebooks(rounds: Sequence[Round]) -> Iterator[tuple[str, ...]]:
     plain, noted = 0.0, 0.0
     for name in rounds[0].notebooks:
-        function = median(each.rehearsal[name][bench.WHOLE] for each in rounds)
+        function = median(each.rehearsal[name][WHOLE] for each in rounds)
         notebook = median(each.notebooks[name] for each in rounds)
         plain, noted = plain + function, noted + notebook
         yield _compared(name, function, notebook)

@@ -16,7 +16,7 @@ import pytest
 
 from reimport_demo.clinic.build import LEAST_SCALE
 from tests.benchmarks import __main__ as command
-from tests.benchmarks import page, processes
+from tests.benchmarks import merging, page, processes
 from tests.benchmarks.page import PAGE, SECTIONS, Table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +67,15 @@ def test_every_benchmark_has_a_section_and_every_section_a_benchmark() -> None:
     assert {each.module for each in command.BENCHMARKS} == commands - beside
     given = [name for each in command.BENCHMARKS for name in each.sections]
     assert sorted({*given}) == sorted(SECTIONS)
+
+
+def test_what_the_merge_costs_is_measured_in_functions_that_are_there() -> None:
+    measured = [each for step in merging.BOOKKEEPING.values() for each in step]
+
+    lacking = [name for module, name in measured if not hasattr(module, name)]
+
+    assert lacking == []
+    assert len(measured) == len({*measured}) > 5
 
 
 def test_the_page_has_sections_with_figures_and_says_how_they_were_measured() -> None:
