@@ -1,7 +1,9 @@
 """Import what the notebooks need, once, in the process that kernels are forked from."""
 
+import os
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 
 import django  # noqa: F401
 import ipykernel.ipkernel
@@ -34,7 +36,10 @@ def forget_held() -> None:
 
 
 @cache
-def load_api() -> None:
-    """Load what the first phase can do without: the REST API, where it is asked."""
+def load_rest() -> None:
+    """Load what the first kernel begins without: a debugger, and the REST API."""
+    # which warns of modules that Python has frozen, in whoever imports it
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    import_module("ipykernel.debugger")
     if registry.api_checks():
         bind.load_api()

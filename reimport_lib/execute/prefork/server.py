@@ -55,7 +55,7 @@ def serve(channel: socket.socket) -> None:
             channel.sendall(f"{pid}\n".encode())
             preload.forget_held()
             with suppress(Exception):
-                preload.load_api()  # beside the first kernel; once only
+                preload.load_rest()  # beside the first kernel; once only
 
 
 def _be_kernel(channel: socket.socket, request: dict[str, Any]) -> NoReturn:
