@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
-from PIL import Image
+from PIL import Image, ImageColor
 
 from reimport_lib.plain import shortened, visible
 from reimport_lib.plan.codes import Outcome
@@ -35,9 +35,10 @@ BEFORE, AFTER = 0.05, 0.11  # inches between a bar and its name, and its figures
 PITCH = 0.32  # inches from bar to bar
 DOTS = 160  # per inch; shown at fewer, sharp on dense screens
 SHOWN_DOTS = 100
-COLOURS = 64
+SHADE = 12  # of 255: how far apart the colours of a smooth edge are
 LONGEST_NAME = 32
 
+PAPER = "#ffffff"
 INK = "#1d2430"
 RULE = "#c9cfd8"
 BAD = "#c2410c"
@@ -67,6 +68,8 @@ _STYLE: Any = {
     "text.parse_math": False,
 }
 
+
+_INKS = ("color", "fc", "ec")
 
 Point = tuple[float, float]
 
@@ -273,9 +276,41 @@ def _png(canvas: FigureCanvasAgg) -> bytes:
     pixels = bytes(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     image = Image.frombytes("RGBA", canvas.get_width_height(), pixels)
     buffer = io.BytesIO()
-    few = image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
-    few.save(buffer, "PNG")
+    in_palette(image.convert("RGB")).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def in_palette(image: Image.Image) -> Image.Image:
+    """An RGB picture of a chart in the colours that charts are drawn in."""
+    return image.quantize(palette=_palette(), dither=Image.Dither.NONE)
+
+
+@cache
+def _palette() -> Image.Image:
+    """Every colour of a chart, and what lies between it and what it is drawn on."""
+    looks = [*FILLS.values(), LOUD, {"color": INK}]
+    pairs = {(look[name], PAPER) for look in looks for name in look if name in _INKS}
+    pairs |= {(look["ec"], look["fc"]) for look in looks if "ec" in look}
+    colours = [
+        part
+        for pair in sorted(pairs)
+        for shade in _between(*map(ImageColor.getrgb, pair))
+        for part in shade
+    ]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours)
+    return palette
+
+
+def _between(start: Sequence[int], end: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Colours from *start* to *end*, which an eye cannot tell from their neighbours."""
+    ways = [there - here for here, there in zip(start, end, strict=True)]
+    steps = max(1, max(map(abs, ways)) // SHADE)
+    for step in range(steps + 1):
+        yield [
+            here + round(way * step / steps)
+            for here, way in zip(start, ways, strict=True)
+        ]
 
 
 @cache

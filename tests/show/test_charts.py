@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 from matplotlib.image import imread
+from PIL import Image
 
+from reimport_lib.plan.codes import Outcome
 from reimport_lib.plan.decide import Link
-from reimport_lib.show import charts
+from reimport_lib.show import charts, drawing
 from reimport_lib.show.drawing import LONGEST_NAME
 from reimport_lib.show.html import ATTRIBUTES, ELEMENTS
 from tests.show.attacks import PAYLOADS, assert_harmless
@@ -174,6 +177,32 @@ def test_nothing_is_cut_off_at_the_edges(found: int) -> None:
         pixels = imread(io.BytesIO(chart.png))[..., :3]
         edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
         assert all((edge == 1).all() for edge in edges)
+
+
+def test_the_palette_has_every_colour_that_charts_are_drawn_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[Image.Image] = []
+    in_palette = drawing.in_palette
+    monkeypatch.setattr(
+        drawing, "in_palette", lambda image: (drawn.append(image), in_palette(image))[1]
+    )
+    links = [Link("first", 5, 10), Link("second", 10, 10)]
+    counts = {outcome.value: 7 for outcome in Outcome}
+
+    made = (
+        charts.match_rates("", links, {"first": 0.8, "second": 0.8}),
+        charts.fill_rates("notes", {"first": 3, "second": 0}, 7),
+        charts.outcome_bar("notes", counts),
+        charts.outcome_overview({"notes": counts}, applied=False),
+        charts.deletion_bars({"notes": (3, 4)}, "notes"),
+    )
+
+    for image, chart in zip(drawn, made, strict=True):
+        shown = imread(io.BytesIO(chart.png))[..., :3] * 255
+        apart = np.abs(np.asarray(image) - shown).max(axis=2)
+        assert apart.max() < 2 * drawing.SHADE
+        assert (apart < drawing.SHADE).mean() > 0.99
 
 
 def test_hostile_column_names_stay_text() -> None:
