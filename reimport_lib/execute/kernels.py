@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from queue import Empty
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -47,6 +48,8 @@ ENGINE = "reimport"
 _STARTS = 3  # of one kernel, before it is given up
 PRELOAD = "import reimport_lib.execute.prefork.preload"
 _SILENT = logging.NullHandler()
+
+Start = Callable[[], AsyncKernelManager]
 
 
 class _TimedManager(NotebookExecutionManager):  # type: ignore[misc]  # untyped base
@@ -275,8 +278,8 @@ def preloaded(
     """
     Give *number* kernels, one after the other; while one is in use the next boots.
 
-    A kernel is shut down, beside the work of the next, when that is asked for. One that
-    died before it was given is started again, a few times.
+    It has answered by the time that it is asked for. A kernel is shut down beside the
+    work of the next. One that died before it was given is started again, a few times.
 
     Args:
         begins: of each kernel, what its process begins with; see ``boot``.
@@ -286,21 +289,29 @@ def preloaded(
     """
     folder = Path.cwd()  # papermill changes it while it executes a notebook
     booting: list[Future[AsyncKernelManager]] = []
+    answered: list[Future[AsyncKernelManager]] = []
     running: list[AsyncKernelManager] = []
+    is_over = Event()
     with (
         ThreadPoolExecutor(max_workers=1) as starter,
         ThreadPoolExecutor(max_workers=1) as asker,
     ):
 
+        def ask(starts: Sequence[Start]) -> Future[AsyncKernelManager]:
+            return asker.submit(_first_that_answers, starts, is_over)
+
+        def begin(start: Start) -> None:
+            booting.append(starter.submit(start))
+            answered.append(ask([booting[-1].result, *[start] * (_STARTS - 1)]))
+
         def kernels() -> Iterator[AsyncKernelManager]:
-            starts_of: list[Callable[[], AsyncKernelManager]] = [
-                partial(boot, folder, each) for each in begins or [()] * number
-            ]
-            for given, start in enumerate(starts_of):
+            starts = [partial(boot, folder, each) for each in begins or [()] * number]
+            for given, start in enumerate(starts):
                 while len(booting) < min(given + 2, number):
-                    booting.append(starter.submit(starts_of[len(booting)]))
-                starts = [booting[given].result, *[start] * (_STARTS - 1)]
-                manager = asker.submit(_first_that_answers, starts).result()
+                    begin(starts[len(booting)])
+                manager = answered[given].result()
+                if not _is_alive(manager):
+                    manager = ask([start] * _STARTS).result()
                 running.append(manager)
                 yield manager
                 starter.submit(_stop, manager)
@@ -308,23 +319,27 @@ def preloaded(
         try:
             yield kernels()
         finally:
-            for future in booting:
-                if future.exception() is None:
-                    running.append(future.result())
+            is_over.set()
             for manager in running:
                 starter.submit(_stop, manager)
+            for future in (*booting, *answered):  # who is asked still answers no more
+                if future.exception() is None:
+                    starter.submit(_stop, future.result())
 
 
-def _first_that_answers(
-    starts: Sequence[Callable[[], AsyncKernelManager]],
-) -> AsyncKernelManager:
+def _first_that_answers(starts: Sequence[Start], is_over: Event) -> AsyncKernelManager:
     """
     The kernel that the first of *starts* gives which comes up.
+
+    Args:
+        is_over: set when none is wanted any more.
 
     Raises:
         CutOff: each of them died before it could be asked anything.
     """
     for start in starts:
+        if is_over.is_set():
+            break
         try:
             manager = start()
         except (OSError, RuntimeError):  # no memory or process, or nothing to fork from
@@ -342,6 +357,16 @@ def _first_that_answers(
         hint="see that the machine has memory to spare, then reimport run --resume",
         id="R055",
     )
+
+
+def _is_alive(manager: AsyncKernelManager) -> bool:
+    found: list[bool] = []
+
+    async def look() -> None:
+        found.append(await manager.is_alive())
+
+    _run(look())
+    return found[0]
 
 
 async def _answer(manager: AsyncKernelManager) -> None:

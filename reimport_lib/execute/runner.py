@@ -48,6 +48,7 @@ from reimport_lib.record.manifest import PhaseEntry
 from reimport_lib.record.run import Run
 from reimport_lib.record.status import STOPPED, Return, Status
 from reimport_lib.show import export
+from reimport_lib.write import bind
 
 STAGES_AHEAD = "reimport_lib.phases.ahead:begin"
 """What a kernel's process begins with while the phases before its own are at work."""
@@ -156,6 +157,7 @@ def _execute_phases(
     ):
         pages = [exporter.submit(export.load)]  # beside the start of the first kernel
         exporter.submit(scan.load)
+        exporter.submit(bind.load)  # the scan asks the backend; each phase tells faults
         for phase in todo:
             tell("phase_started", run.phase(phase.name))
             trial.begin(phase.name)

@@ -12,6 +12,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psutil
 import pytest
 import zmq.asyncio
 from jupyter_client.manager import AsyncKernelManager
@@ -158,6 +159,29 @@ def test_a_kernel_that_dies_at_its_start_is_started_again(
         assert answer(next(booted)) == "42\n"
         assert answer(next(booted)) == "42\n"
     assert died.exists()
+
+
+def test_a_kernel_that_dies_while_it_waits_is_started_again(folder: Path) -> None:
+    with kernels.preloaded(2) as booted:
+        first = next(booted)
+        (waiting,) = children_like(first)
+        waiting.kill()
+        waiting.wait(timeout=30)
+
+        assert answer(next(booted)) == "42\n"
+
+
+def children_like(kernel: AsyncKernelManager) -> list[psutil.Process]:
+    """Kernels that have the parent of *kernel*, once there are some."""
+    pid = kernel.provisioner.pid
+    parent = psutil.Process(pid).parent()
+    assert parent is not None
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        if others := [child for child in parent.children() if child.pid != pid]:
+            return others
+        time.sleep(0.05)
+    return []
 
 
 def test_a_kernel_that_never_comes_up_is_one_clear_line(at_start: Path) -> None:
