@@ -48,6 +48,10 @@ class MadeBeside:
         names = (name for name in files.names(run.folder) if name.startswith(_OF_ROWS))
         self.reading.add_rest(run.folder, names)
 
+    def draw(self, run: Run) -> None:
+        """Draw the charts of the cover of *run*, whose data phases are done."""
+        cover.draw(run.manifest())
+
     def write_worklist(self, run: Run) -> None:
         """
         Write the worklist of *run*, whose phases have found all that they will find.

@@ -164,6 +164,7 @@ def _execute_phases(
             if opening.only_looks_back(run, phase.name):
                 exporter.submit(made.write_worklist, run)
                 exporter.submit(made.read_rows, run)
+                exporter.submit(made.draw, run)
             try:
                 _execute_phase(run, phase, booted)
             finally:

@@ -24,6 +24,7 @@ from reimport_lib.show.drawing import (
     Chart,
     Drawing,
     draw,
+    drawn_once,
 )
 from reimport_lib.show.figured import Name, figure, joined, tell
 from reimport_lib.show.html import Grid
@@ -72,6 +73,7 @@ def outcome_bar(
     return draw(outcome_finding(table, counts, applied=applied), bars, numbers)
 
 
+@drawn_once
 def outcome_overview(
     tables: Mapping[str, Mapping[str, int]], *, applied: bool
 ) -> Chart:
@@ -134,6 +136,7 @@ def _overview_title(rows: Sequence[Mapping[Outcome, int]], *, applied: bool) -> 
     return tell("{} {} or are there already{}", of_all, verb, rest)
 
 
+@drawn_once
 def deletion_bars(tables: Mapping[str, tuple[int, int]], title: str) -> Chart:
     """
     Two parts per table: records that go, and records that were looked at and stay.
@@ -158,6 +161,7 @@ def deletion_bars(tables: Mapping[str, tuple[int, int]], title: str) -> Chart:
     return draw(title, bars, _numbers("Deletions by table", heads, rows))
 
 
+@drawn_once
 def match_rates(
     table: str,
     links: Sequence[Link],

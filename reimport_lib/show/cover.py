@@ -122,6 +122,18 @@ def sections(
     ]
 
 
+def draw(manifest: Manifest) -> None:
+    """
+    Draw what will stand on the cover once the run has succeeded, if it does.
+
+    The charts are remembered (``drawing.drawn_once``), for the page that is written.
+    """
+    once: Manifest = {**manifest, "status": Status.SUCCEEDED}
+    for charts in (_links, _deletions):
+        charts(once)
+    _data(once, None)
+
+
 def page(manifest: Manifest, made: Sections) -> str:
     """The document of the sections *made* before, with the checks of *manifest*."""
     kind = "Rehearsal" if run_facts.is_rehearsal(manifest) else "Import"

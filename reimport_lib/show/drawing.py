@@ -11,9 +11,9 @@ import io
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, wraps
 from itertools import chain
-from typing import Any
+from typing import Any, ParamSpec
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -37,6 +37,7 @@ DOTS = 160  # per inch; shown at fewer, sharp on dense screens
 SHOWN_DOTS = 100
 SHADE = 12  # of 255: how far apart the colours of a smooth edge are
 LONGEST_NAME = 32
+REMEMBERED = 8
 
 PAPER = "#ffffff"
 INK = "#1d2430"
@@ -72,6 +73,7 @@ _STYLE: Any = {
 _INKS = ("color", "fc", "ec")
 
 Point = tuple[float, float]
+Said = ParamSpec("Said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,22 @@ class Drawing:
     def _rectangle(self, at: Point, size: Point, **look: Any) -> None:
         inches, look = self.figure.dpi_scale_trans, {"lw": 0, **look}
         self.figure.patches.append(Rectangle(at, *size, transform=inches, **look))
+
+
+def drawn_once(chart: Callable[Said, Chart]) -> Callable[Said, Chart]:
+    """*chart*, which is of its words alone, so that those of before need no drawing."""
+    known: dict[str, Chart] = {}
+
+    @wraps(chart)
+    def drawn(*words: Said.args, **named: Said.kwargs) -> Chart:
+        said = repr((words, named))
+        found = known.pop(said, None)
+        known[said] = chart(*words, **named) if found is None else found
+        while len(known) > REMEMBERED:
+            del known[next(iter(known))]
+        return known[said]
+
+    return drawn
 
 
 def draw(

@@ -179,6 +179,21 @@ def test_nothing_is_cut_off_at_the_edges(found: int) -> None:
         assert all((edge == 1).all() for edge in edges)
 
 
+def test_a_chart_of_the_same_words_is_drawn_once() -> None:
+    tables = {"notes": COUNTS, "patients": {"created": 2}}
+
+    drawn = charts.outcome_overview(tables, applied=False)
+
+    assert charts.outcome_overview(dict(tables), applied=False) is drawn
+    assert charts.outcome_overview(tables, applied=True) is not drawn
+    assert charts.outcome_overview(tables | {"sms": COUNTS}, applied=False) != drawn
+    for number in range(drawing.REMEMBERED):
+        charts.outcome_overview({"notes": {"created": number + 1}}, applied=False)
+    again = charts.outcome_overview(tables, applied=False)
+    assert again is not drawn
+    assert again == drawn
+
+
 def test_the_palette_has_every_colour_that_charts_are_drawn_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

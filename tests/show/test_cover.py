@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from reimport_lib.record.status import Status
-from reimport_lib.show.cover import render
+from reimport_lib.show import charts
+from reimport_lib.show.cover import draw, render
 from reimport_lib.show.sanitizer import ALLOWED_ATTRIBUTES, ALLOWED_ELEMENTS
 from reimport_lib.show.verdict import verdict
 from tests.show.attacks import PAYLOADS, assert_harmless
@@ -48,6 +49,17 @@ def test_a_good_rehearsal_says_what_comes_next(rehearsal: str) -> None:
     assert "59,239 of 64,424 source rows (91.95%) are in the copy" in text
     assert "All of it happened on a copy: the real database was only read." in text
     assert "reimport run --full --reviewed 20261122T101500Z-rehearsal" in text
+
+
+@pytest.mark.parametrize("mode", ["rehearsal", "full"])
+def test_charts_that_were_drawn_before_the_end_hold_at_the_end(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manifest = run(mode)
+    draw({**manifest, "status": Status.RUNNING})
+    monkeypatch.setattr(charts, "draw", None)  # draws nothing any more
+
+    assert render(manifest, tmp_path).count("<img ") == 3
 
 
 def test_the_source_is_named_by_its_place_and_its_newest_file(tmp_path: Path) -> None:
