@@ -3,10 +3,12 @@
 Next to nothing is imported at first: Ctrl-C is answered from the beginning on.
 """
 
+import atexit
 import gc
 import os
 import signal
 import sys
+import threading
 from types import FrameType
 
 RUNS = "run"  # the command that executes notebooks
@@ -35,7 +37,12 @@ def main() -> None:
             forked.server(from_here=True)  # what else it imports takes as long
     gc.enable()
     signal.signal(signal.SIGINT, before)
-    commands.main()
+    try:
+        commands.main()
+    except SystemExit as ended:
+        _end_at_once(ended.code)
+        raise
+    _end_at_once(0)
 
 
 def _in_utf8() -> None:
@@ -45,6 +52,22 @@ def _in_utf8() -> None:
     os.environ["PYTHONUTF8"] = "1"  # for the processes of this one
     again = [sys.executable, "-X", "utf8=1", "-m", "reimport_lib", *sys.argv[1:]]
     os.execv(sys.executable, again)  # noqa: S606 - its own words, no shell
+
+
+def _end_at_once(code: object) -> None:
+    """
+    End without taking apart all that was imported, which takes a quarter of a second.
+
+    Where somebody is still at work, or cannot be told, Python ends as it always does.
+    """
+    others = {*threading.enumerate()} - {threading.main_thread()}
+    if not isinstance(code, int) or not all(thread.daemon for thread in others):
+        return
+    from reimport_lib import printing
+
+    atexit._run_exitfuncs()
+    if printing.has_said_all():
+        os._exit(code)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

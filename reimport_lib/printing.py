@@ -233,3 +233,13 @@ def _to_nowhere(stream: Any) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
+
+
+def has_said_all() -> bool:
+    """Whether whoever reads has been given all that was said, now that it is asked."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):  # ValueError: closed by somebody
+        return False
+    return True

@@ -73,7 +73,7 @@ _STYLE: Any = {
 _INKS = ("color", "fc", "ec")
 
 Point = tuple[float, float]
-Said = ParamSpec("Said")
+ChartWords = ParamSpec("ChartWords")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +186,12 @@ class Drawing:
         self.figure.patches.append(Rectangle(at, *size, transform=inches, **look))
 
 
-def drawn_once(chart: Callable[Said, Chart]) -> Callable[Said, Chart]:
+def drawn_once(chart: Callable[ChartWords, Chart]) -> Callable[ChartWords, Chart]:
     """*chart*, which is of its words alone, so that those of before need no drawing."""
     known: dict[str, Chart] = {}
 
     @wraps(chart)
-    def drawn(*words: Said.args, **named: Said.kwargs) -> Chart:
+    def drawn(*words: ChartWords.args, **named: ChartWords.kwargs) -> Chart:
         said = repr((words, named))
         found = known.pop(said, None)
         known[said] = chart(*words, **named) if found is None else found
