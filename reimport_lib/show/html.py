@@ -58,6 +58,7 @@ def _environment() -> Environment:
         finalize=lambda value: value if hasattr(value, "__html__") else visible(value),
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.globals |= {"zip": zip, "advice": _ADVICE}
     made.filters["commands"] = _commands
@@ -71,6 +72,12 @@ def _commands(text: str) -> list[str]:
         pieces += [text[at : found.start()], text[slice(*found.span(1))]]
         at = found.end()
     return [*pieces, text[at:]]
+
+
+def load_templates() -> None:
+    """Read every template, which is else done by the first page that is filled in."""
+    for name in _environment().list_templates(extensions=["j2"]):
+        _environment().get_template(name)
 
 
 def from_template(name: str, **values: Any) -> str:

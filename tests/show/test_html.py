@@ -9,6 +9,7 @@ import pytest
 
 from reimport_lib import show
 from reimport_lib.plain import visible
+from reimport_lib.show import html
 from reimport_lib.show.html import (
     ATTRIBUTES,
     ELEMENTS,
@@ -161,3 +162,13 @@ def test_a_link_leads_only_to_a_page_beside_or_of_a_run(target: str) -> None:
 
 def test_jupyter_is_given_html_and_text() -> None:
     assert set(Sentence("x")._repr_mimebundle_()) == {"text/html", "text/plain"}
+
+
+def test_templates_that_were_loaded_are_not_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    html.load_templates()
+    loader = html._environment().loader
+    monkeypatch.setattr(loader, "get_source", None)
+
+    assert "<table" in Grid("rows", ("name",), [("notes",)]).html()

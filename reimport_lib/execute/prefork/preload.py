@@ -15,7 +15,7 @@ import pandas  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 
 import reimport_lib.phases.notebook  # noqa: F401
-from reimport_lib.show import charts
+from reimport_lib.show import charts, html
 from reimport_lib.tables import registry
 from reimport_lib.write import bind, sealed
 
@@ -37,9 +37,10 @@ def forget_held() -> None:
 
 @cache
 def load_rest() -> None:
-    """Load what the first kernel begins without: a debugger, and the REST API."""
+    """Load what the first kernel reads for itself: each of the others needs it, too."""
     # which warns of modules that Python has frozen, in whoever imports it
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     import_module("ipykernel.debugger")
+    html.load_templates()
     if registry.api_checks():
         bind.load_api()
