@@ -7,7 +7,7 @@ made or an earlier import left, the one that the database has.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from reimport_lib.prove.evidence import Evidence
@@ -23,14 +23,22 @@ class Imported(NamedTuple):
     An imported row.
 
     Attributes:
-        pk: its primary key as text; key, owner: FileMaker keys in the source, folded.
+        pk: its primary key as text.
+        said: its FileMaker key as the source has it; number: whether that is a number.
+        owner: FileMaker key of its owner in the source, folded.
     """
 
     row: int
     pk: str
-    key: str
+    said: str
+    number: bool
     owner: str
     has_notes: bool
+
+    @property
+    def key(self) -> str:
+        """Its FileMaker key, folded."""
+        return key_text(self.said, number=self.number)
 
 
 def imported_rows(evidence: Evidence, table: str) -> list[Imported]:
@@ -50,8 +58,9 @@ def imported_rows(evidence: Evidence, table: str) -> list[Imported]:
     number = registry.named(table).number_key
     keys = column(source, key_names(table))
     owners = column(source, owner_names(table))
+    folded = {owner: key_text(owner) for owner in {*owners}}  # most recur
     return [
-        Imported(row, pk, key_text(key, number=number), key_text(owner), notes != "")
+        Imported(row, pk, key, number, folded[owner], notes != "")
         for row, pk, notes, key, owner in zip(
             *(outcomes[name] for name in ("row", "target_id", "notes")),
             keys,
@@ -70,10 +79,16 @@ def _moved_images(evidence: Evidence) -> frozenset[str]:
 
 
 def texts(
-    evidence: Evidence, table: str, *columns: Aliases
+    evidence: Evidence, table: str, *columns: Aliases, rows: Sequence[int] | None = None
 ) -> Callable[[int], list[str]]:
-    """Gives the texts of *columns* in a row of the source, by its record number."""
+    """
+    Gives the texts of *columns* in a row of the source, by its record number.
+
+    Args:
+        rows: record numbers of the only ones that will be asked for; None: any.
+    """
     frame = evidence.source(table)
+    frame = frame if rows is None else frame.loc[list(rows)]
     held = [column(frame, aliases) for aliases in columns]
     places = dict(zip(frame.index.tolist(), range(len(frame)), strict=True))
     return lambda row: [cells[places[row]] for cells in held]

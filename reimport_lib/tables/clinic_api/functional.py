@@ -35,6 +35,7 @@ from reimport_lib.tables.clinic_api.questions import (
     nothing,
     of_patient,
 )
+from reimport_lib.write.rows import in_chunks
 
 CLINIC = (("id_Clinic",), ("Clinic_Name",))
 ENDPOINTS = (
@@ -50,6 +51,7 @@ WITH_METADATA = ("patients", "appointments", "notes", "sms", "documents", "image
 NOBODY = UUID(int=0)
 NOT_FOUND = 404
 CLOSED = (401, 403)
+LOOKED_AT_ONCE = 100  # rows; most say something
 
 
 def check_functional(evidence: Evidence) -> list[Check]:
@@ -207,13 +209,15 @@ def _first_with_metadata(
     q: Question, table: str
 ) -> tuple[Imported | None, dict[str, str]]:
     """The first imported row that the source has more of than fields, and what."""
-    rows, columns = q.rows(table), kept_columns(table)
-    cells = q.texts(table, *columns.values()) if rows else _no_texts
-    for row in rows:
-        words = map(rendering.plain, cells(row.row))
-        said = dict(zip(columns, map(rendering.without_point_zero, words), strict=True))
-        if filled := {name: text for name, text in said.items() if text}:
-            return row, filled
+    columns = kept_columns(table)
+    for rows in in_chunks(q.rows(table), LOOKED_AT_ONCE):
+        cells = q.texts(table, *columns.values(), rows=[row.row for row in rows])
+        for row in rows:
+            words = map(rendering.plain, cells(row.row))
+            told = map(rendering.without_point_zero, words)
+            said = dict(zip(columns, told, strict=True))
+            if filled := {name: text for name, text in said.items() if text}:
+                return row, filled
     return None, {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reimport_lib.checks import Check, could_not_check
@@ -50,8 +50,10 @@ class Question:
             self._rows[table] = imported_rows(self.evidence, table)
         return self._rows[table]
 
-    def texts(self, table: str, *columns: Aliases) -> RowTexts:
-        return texts(self.evidence, table, *columns)
+    def texts(
+        self, table: str, *columns: Aliases, rows: Sequence[int] | None = None
+    ) -> RowTexts:
+        return texts(self.evidence, table, *columns, rows=rows)
 
 
 def of_patient(
