@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import ne
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -61,6 +62,14 @@ class Matched:
     zone: Zone
     reference: ReferenceData
     _texts: dict[Aliases, list[str]] = field(init=False, default_factory=dict)
+    _numbers: list[str] = field(init=False, default_factory=list)
+
+    @property
+    def numbers(self) -> Sequence[str]:
+        """The record numbers of ``rows``, as texts."""
+        if not self._numbers:
+            self._numbers.extend(map(str, self.rows))
+        return self._numbers
 
     def texts(self, *aliases: str) -> list[str]:
         """The source's column under one of *aliases*; blanks where it has none."""
@@ -137,7 +146,8 @@ class Compared:
 def compare(matched: Matched, field_: Comparison) -> Compared:
     """Both sides of one field, row by row."""
     pairs = _rendered(field_)
-    unequal = [place for place, (said, shown) in enumerate(pairs) if said != shown]
+    says, shows = [said for said, _ in pairs], [shown for _, shown in pairs]
+    unequal = [n for n, each in enumerate(pairs) if ne(*each)] if says != shows else []
     reasons = {place: _explanation(matched, field_, place) for place in unequal}
     explained = {place: code for place, code in reasons.items() if code}
     left = [place for place in unequal if place not in explained]
@@ -147,8 +157,7 @@ def compare(matched: Matched, field_: Comparison) -> Compared:
         if matched.edited[place] or (field_.changed and field_.changed[place])
     ]
     different = [matched.rows[place] for place in left if place not in {*edited}]
-    says, shows = [said for said, _ in pairs], [shown for _, shown in pairs]
-    source_sha256 = _sha256(matched.rows, says, without=explained)
+    source_sha256 = _sha256(matched.numbers, says, without=explained)
     return Compared(
         rows=len(matched.rows) + len(matched.missing),
         equal=len(pairs) - len(unequal),
@@ -156,7 +165,7 @@ def compare(matched: Matched, field_: Comparison) -> Compared:
         different=sorted([*different, *matched.missing]),
         edited=[matched.rows[place] for place in edited],
         source_sha256=source_sha256,
-        target_sha256=_sha256(matched.rows, shows, without=explained)
+        target_sha256=_sha256(matched.numbers, shows, without=explained)
         if left
         else source_sha256,
         source_filled=len(says) - says.count(""),
@@ -183,7 +192,7 @@ def _rendered(field_: Comparison) -> list[Pair]:
     """The pair of every row."""
     known = _Rendered(field_.render)
     cells = zip(field_.values, *field_.texts, strict=True)
-    return [known[each] for each in cells]
+    return list(map(known.__getitem__, cells))
 
 
 def _explanation(matched: Matched, field_: Comparison, place: int) -> str:
@@ -200,13 +209,13 @@ def _explanation(matched: Matched, field_: Comparison, place: int) -> str:
 
 
 def _sha256(
-    rows: Sequence[int], texts: Sequence[str], *, without: Collection[int]
+    numbers: Sequence[str], texts: Sequence[str], *, without: Collection[int]
 ) -> str:
     """Over the record numbers and the texts of these rows, but some by their place."""
     if without:
-        kept = [place for place in range(len(rows)) if place not in without]
-        rows, texts = [rows[n] for n in kept], [texts[n] for n in kept]
-    text = "\x00".join([*map(str, rows), *texts])
+        kept = [place for place in range(len(numbers)) if place not in without]
+        numbers, texts = [numbers[n] for n in kept], [texts[n] for n in kept]
+    text = "\x00".join([*numbers, *texts])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
