@@ -237,9 +237,10 @@ def _to_nowhere(stream: Any) -> None:
 
 def has_said_all() -> bool:
     """Whether whoever reads has been given all that was said, now that it is asked."""
+    streams = (sys.stdout, sys.stderr)  # None: closed before the command began
     try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):  # ValueError: closed by somebody
+        for stream in filter(None, streams):
+            stream.flush()
+    except (OSError, ValueError):  # ValueError: closed since
         return False
     return True
