@@ -15,11 +15,12 @@ from django.apps import apps
 from django.db.models import Model
 
 from reimport_lib.tables import registry
-from reimport_lib.write import ledger
+from reimport_lib.write import bases, ledger
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.filled import is_stamp
+from reimport_lib.write.kept_row import JsonText
 from reimport_lib.write.models import fields_of, label_of, managed, tables_of_models
-from reimport_lib.write.reading import rows_as_json, rows_as_kept
+from reimport_lib.write.reading import RowAsJson, rows_as_json, rows_as_kept
 from reimport_lib.write.rows import insert_rows, update_rows
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -111,29 +112,61 @@ def rows_with_digests(
     model: type[Model],
     texts: Collection[str],
     attributes: Sequence[str],
-    beside: Sequence[str],
+    beside: Sequence[str] = (),
     *,
+    whole: bool = False,
     alias: str,
     lock: bool = False,
-) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+) -> Iterator[tuple[str, str, RowAsJson]]:
     """
-    (key as text, digest, encoded values) of those rows of the keys *texts* there.
+    (key as text, digest, row) of those rows of the keys *texts* that are there.
 
     Args:
         attributes: that the digest is over, as ``digest_of_row`` has them.
-        beside: whose values are given.
-        lock: as in ``reading.rows_as_kept``.
+        beside, whole, lock: as in ``reading.rows_as_json``.
     """
     rows = rows_as_json(
-        model, texts, attributes, _JSON.encode, beside=beside, alias=alias, lock=lock
+        *(model, texts, attributes, _JSON.encode),
+        whole=whole,
+        beside=beside,
+        alias=alias,
+        lock=lock,
     )
-    for key, text, values in rows:
-        yield key, _digest(text), values
+    for row in rows:
+        yield row.key, _digest(row.listed), row
+
+
+def keep_going(
+    run_id: str, phase: str, model: type[Model], rows: Mapping[str, str]
+) -> None:
+    """
+    Keep *rows* that are deleted, and that this run has not touched before.
+
+    Args:
+        rows: key as text -> encoded values as JSON, read under a lock that still holds.
+    """
+    count = len(rows)
+    columns: dict[str, Sequence[Any]] = {
+        "run_id": [run_id] * count,
+        "phase": [phase] * count,
+        "model": [label_of(model)] * count,
+        "object_pk": list(rows),
+        "action": [ledger.DELETED] * count,
+        "values": list(map(JsonText, rows.values())),
+        "after": [{}] * count,
+        "base": bases.of_model(model, list(rows), alias=DEFAULT),
+    }
+    insert_rows(_images(), columns)
 
 
 def digest_of_row(values: Iterable[Any]) -> str:
     """sha256 over the *values* of a row, encoded, in the order of its attributes."""
     return _digest(_JSON.encode(list(values)))
+
+
+def whole_row(values: Mapping[str, Any]) -> str:
+    """The encoded *values* of a row as JSON, as ``keep_going`` takes them."""
+    return _JSON.encode(dict(values))
 
 
 def _digest(text: str) -> str:
@@ -153,7 +186,7 @@ def _digests(
 ) -> dict[str, str]:
     """Key as text -> digest, of the rows of *keys* as they are now."""
     texts = [str(key) for key in keys]
-    rows = rows_with_digests(model, texts, attributes, (), alias=alias)
+    rows = rows_with_digests(model, texts, attributes, alias=alias)
     return {key: digest for key, digest, _ in rows}
 
 

@@ -43,5 +43,11 @@ class KeptRow(Mapping[str, Any]):
         return f"KeptRow({', '.join(self._places)})"
 
 
+class JsonText(str):
+    """A value of a ``JSONField``, as JSON already."""
+
+    __slots__ = ()
+
+
 NOT_THERE = KeptRow({}, ())
 """Of a row that is not there."""

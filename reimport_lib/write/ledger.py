@@ -302,28 +302,6 @@ def deleted_keys(run_id: str, *, alias: str = DEFAULT) -> dict[str, list[str]]:
     return found
 
 
-def keep_going(
-    run_id: str, phase: str, model: type[Model], rows: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """
-    Keep *rows* that are deleted, and that this run has not touched before.
-
-    Args:
-        rows: key as text -> encoded values, read under a lock that still holds.
-    """
-    columns: dict[str, Sequence[Any]] = {
-        "run_id": [run_id] * len(rows),
-        "phase": [phase] * len(rows),
-        "model": [label_of(model)] * len(rows),
-        "object_pk": list(rows),
-        "action": [DELETED] * len(rows),
-        "values": list(rows.values()),
-        "after": [{}] * len(rows),
-        "base": bases.of_model(model, list(rows), alias=DEFAULT),
-    }
-    insert_rows(_model("BeforeImage"), columns)
-
-
 def encoded_rows(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """*rows* as JSON has them; nothing is rounded: they can be put back exactly."""
     return zip(*map(_encoded_column, zip(*rows, strict=True)), strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from django.apps import apps
 
@@ -43,7 +44,10 @@ def _image(work: RowWork, now: KeptRow) -> RowImage:
     digest = left.digest_of_row(told) if work.did is Did.DELETED else ""
     before = {} if work.did is Did.DELETED else work.values
     after = work.base if work.did is Did.CHANGED else {}
-    return RowImage(work.row, _NEWEST, _ACTIONS[work.did], before, after, digest, now)
+    image = RowImage(work.row, _NEWEST, _ACTIONS[work.did], before, after, digest, now)
+    return (
+        replace(image, whole=left.whole_row(now)) if image.action == CREATED else image
+    )
 
 
 def typed(label: str) -> list[str]:

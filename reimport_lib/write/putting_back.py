@@ -68,10 +68,10 @@ def write(
     order = _parents_first(labels)
     going = decided.going_back(CREATED)
     for label in reversed(order):
-        keys = [part.row.key for part in going.get(label, [])]
+        rows = {part.row.key: by_row[part.row] for part in going.get(label, [])}
         if not is_tried:
-            _keep_going(undo_id, label, keys)
-        _delete(label, keys)
+            _keep_going(undo_id, label, rows)
+        _delete(label, list(rows))
     changed, again = decided.going_back(CHANGED), decided.going_back(DELETED)
     for label in order:
         _put_back(undo_id, label, changed.get(label, []), by_row)
@@ -91,13 +91,11 @@ def write(
     images.keep_after(undo_id)
 
 
-def _keep_going(undo_id: str, label: str, keys: Sequence[str]) -> None:
+def _keep_going(undo_id: str, label: str, rows: Mapping[str, RowImage]) -> None:
     """Keep rows that are locked, and that nothing else in this undo touches."""
     model = apps.get_model(label)
-    for some in in_chunks(keys, ROWS_KEPT_AT_ONCE):
-        rows = rows_now(label, some, DEFAULT)
-        going = {key: dict(row) for key, row in rows.items()}
-        ledger.keep_going(undo_id, PHASE, model, going)
+    for some in in_chunks(list(rows), ROWS_KEPT_AT_ONCE):
+        images.keep_going(undo_id, PHASE, model, {key: rows[key].whole for key in some})
 
 
 def _delete(label: str, keys: Sequence[str]) -> None:

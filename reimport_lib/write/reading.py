@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC
 from functools import lru_cache, partial
+from itertools import repeat
+from json.encoder import encode_basestring
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -57,46 +59,72 @@ def rows_as_kept(
     return found
 
 
+class RowAsJson(NamedTuple):
+    """
+    A row as JSON.
+
+    Attributes:
+        key: its primary key as text.
+        listed: some encoded values, as a list; whole: all, as an object, or "".
+        beside: encoded values of some attributes.
+    """
+
+    key: str
+    listed: str
+    whole: str
+    beside: tuple[Any, ...]
+
+
 def rows_as_json(
     model: type[Model],
     texts: Collection[str],
     attributes: Sequence[str],
     encode: Callable[[Any], str],
     *,
+    whole: bool = False,
     beside: Sequence[str] = (),
     alias: str,
     lock: bool = False,
-) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+) -> Iterator[RowAsJson]:
     """
-    (key as text, JSON of a list, encoded values) of those of the keys *texts* there.
+    Those rows of the keys *texts* that are there; *attributes* are listed.
 
-    The list is of the encoded values of *attributes*, and no JSON is made of any of
-    them more than once a chunk.
+    No JSON is made of any value of a column more than once a chunk.
 
     Args:
-        encode: JSON of one value, without blanks between its parts.
+        encode: JSON of one value, without blanks between its parts, and of a text all
+            characters as they are.
+        whole: all that a row holds is wanted, too.
         beside: attributes whose encoded values are wanted, too.
         lock: as in ``rows_as_kept``.
     """
     connection: Any = connections[alias]
-    known = fields_of(model)
-    names = (key_of(model), *attributes)
-    more = [name for name in dict.fromkeys(beside) if name not in names]
-    fields = {name: known[name] for name in (*names, *more)}
+    known, key = fields_of(model), key_of(model)
+    told = list(known) if whole else list(attributes)
+    fields = {name: known[name] for name in (key, *told, *beside)}
+    as_list = f"[{','.join(['%s'] * len(attributes))}]"
+    as_object = f"{{{','.join(f'{encode(name)}:%s' for name in told)}}}"
     ending = _ending(connection, lock)
     for columns in _selected(model, list(fields.values()), texts, ending, alias):
         held = dict(zip(fields, columns, strict=True))
-        parts = [
-            _as_json(connection, known[name], held[name], encode) for name in attributes
-        ]
-        lines = map(",".join, zip(*parts, strict=True))
-        keys, *wanted = (
-            _encoded(connection, known[name], held[name])
-            for name in (names[0], *beside)
+        parts = {
+            name: _as_json(connection, known[name], held[name], encode) for name in told
+        }
+        keys, *cells = (
+            _encoded(connection, known[name], held[name]) for name in (key, *beside)
         )
-        cells = zip(*wanted, strict=True) if wanted else [()] * len(keys)
-        for key, line, row in zip(keys, lines, cells, strict=True):
-            yield str(key), f"[{line}]", row
+        yield from map(
+            RowAsJson,
+            map(str, keys),
+            _filled(as_list, [parts[name] for name in attributes]),
+            _filled(as_object, list(parts.values())) if whole else repeat(""),
+            zip(*cells, strict=True) if cells else repeat(()),
+        )
+
+
+def _filled(form: str, columns: Sequence[Sequence[str]]) -> Iterator[str]:
+    """*form* with the texts of each row in its places; endless where it has none."""
+    return map(form.__mod__, zip(*columns, strict=True)) if columns else repeat(form)
 
 
 def columns_of(rows: Any, names: Sequence[str]) -> list[Sequence[Any]]:
@@ -239,12 +267,23 @@ def _as_json(
 ) -> Sequence[str]:
     """JSON of each of the *values* of one column; those that recur are made once."""
     kinds = {*map(type, values)} - {type(None)}
+    column: Any = field.get_col(field.model._meta.db_table)
+    if _is_uuid_as_text(connection, column) or (
+        kinds <= {str} and not _converters(connection, column)
+    ):  # texts: quoting one is less than looking it up
+        return _quoted(_encoded(connection, field, values))
     if len(kinds) > 1 or not kinds.isdisjoint(_ALIKE):
         return [encode(value) for value in _encoded(connection, field, values)]
     distinct = list({*values})
     told = map(encode, _encoded(connection, field, distinct))
     known = dict(zip(distinct, told, strict=True))
     return [known[value] for value in values]
+
+
+def _quoted(texts: Sequence[Any]) -> list[str]:
+    if None in texts:
+        return ["null" if text is None else encode_basestring(text) for text in texts]
+    return list(map(encode_basestring, texts))
 
 
 @lru_cache(maxsize=_UUIDS)

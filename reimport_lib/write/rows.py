@@ -31,6 +31,7 @@ from reimport_lib.counting import several
 from reimport_lib.errors import CutOff, Drifted, PhaseFailed
 from reimport_lib.write import busy, pgreasons
 from reimport_lib.write.bind import DEFAULT
+from reimport_lib.write.kept_row import JsonText
 from reimport_lib.write.models import AnyField, fields_of, label_of
 
 KEYS_PER_QUERY = 500
@@ -38,7 +39,6 @@ _STAGE = "reimport_stage"
 # All that SQLite says about a constraint: names of tables, columns and constraints.
 _SQLITE_CONSTRAINT = re.compile(r"^([A-Z ]+ constraint failed(?:: [\w., ]+)?)$")
 _FULL = frozenset({"SQLITE_FULL", "53100"})  # no room on the disk of the database
-
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _TEXTS = (CharField, TextField)  # a text is written as it is
@@ -262,7 +262,7 @@ def _prepared(field: AnyField, values: Sequence[Any], alias: str) -> list[Any]:
     """*values* as the driver takes them; those that recur are made once."""
     connection: Any = connections[alias]
     kinds = {*map(type, values)}
-    if type(field) in _TEXTS and kinds <= {str}:
+    if kinds == {JsonText} or (type(field) in _TEXTS and kinds <= {str}):
         return list(values)
 
     def prepared(value: Any) -> Any:

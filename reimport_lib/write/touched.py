@@ -63,6 +63,7 @@ class RowImage:
             created only what it names others by, and what tells whose it is.
         base: what the last import had left of it before the run (``plan.bases``).
         digest: of a created row as it is now; "" where it was not made.
+        whole: all values of a created row as JSON, where they are wanted, or "".
     """
 
     row: RowAt
@@ -74,16 +75,23 @@ class RowImage:
     now: KeptRow = field(default_factory=lambda: NOT_THERE)
     base: str = ""
     digest: str = ""
+    whole: str = ""
 
 
 def images_of(
-    run_id: str, narrowing: Narrowing, *, lock: bool, alias: str = DEFAULT
+    run_id: str,
+    narrowing: Narrowing,
+    *,
+    lock: bool,
+    whole: bool = False,
+    alias: str = DEFAULT,
 ) -> list[RowImage]:
     """
     The images of *run_id* that are meant, each with its row as it is now.
 
     Args:
         lock: nobody else changes these rows until the transaction ends.
+        whole: what it created is going to be kept, before it goes.
     """
     held = ledger_model("BeforeImage")._base_manager.using(alias).filter(run_id=run_id)
     columns = digest_columns(run_id, alias)
@@ -92,7 +100,8 @@ def images_of(
     for label in list(labels):
         of_model = held.filter(model=label).order_by("pk")
         made, others = _created(of_model), _others(of_model)
-        found += _with_rows_made(label, made, columns.get(label), alias, lock=lock)
+        of_label = columns.get(label)
+        found += _with_rows_made(label, made, of_label, alias, lock=lock, whole=whole)
         now = rows_now(label, [key for key, *_ in others], alias, lock=lock)
         found += _with_rows(label, others, now)
     return _narrowed(found, narrowing, alias)
@@ -131,27 +140,25 @@ def _with_rows_made(
     alias: str,
     *,
     lock: bool,
+    whole: bool,
 ) -> Iterator[RowImage]:
     since = since_digests(label, columns)
     attributes = () if columns is None or since is None else columns
     names = [*_naming(label), *sorted(since or ())]
     places = {name: place for place, name in enumerate(names)}
     now = {
-        key: (KeptRow(places, cells), digest if attributes else "")
-        for key, digest, cells in rows_with_digests(
-            apps.get_model(label),
-            [key for key, *_ in made],
-            attributes,
-            names,
+        key: (KeptRow(places, row.beside), "", digest if attributes else "", row.whole)
+        for key, digest, row in rows_with_digests(
+            *(apps.get_model(label), [key for key, *_ in made], attributes, names),
+            whole=whole,
             alias=alias,
             lock=lock,
         )
     }
+    nothing = NOT_THERE, "", "", ""
     for key, number, left in made:
-        row, digest = now.get(key, (NOT_THERE, ""))
-        yield RowImage(
-            RowAt(label, key), number, CREATED, {}, {}, left, row, digest=digest
-        )
+        row = RowAt(label, key)
+        yield RowImage(row, number, CREATED, {}, {}, left, *now.get(key, nothing))
 
 
 def _naming(label: str) -> list[str]:

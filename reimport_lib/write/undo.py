@@ -184,7 +184,9 @@ def apply(
             if done is not None:
                 return done.seconds
             putting_back.hold_links(reviewed)
-            again, by_row = _planned(reviewed.run_id, narrowing, lock=True, read=read)
+            again, by_row = _planned(
+                reviewed.run_id, narrowing, lock=True, whole=True, read=read
+            )
             if not again.is_like(reviewed):
                 raise _changed(again, reviewed)
             putting_back.write(undo_id, again, by_row, whole=whole)
@@ -252,11 +254,12 @@ def _planned(
     narrowing: Narrowing,
     *,
     lock: bool,
+    whole: bool = False,
     alias: str = DEFAULT,
     read: Reader | None = None,
 ) -> tuple[UndoPlan, dict[RowAt, RowImage]]:
     if read is None:
-        found = images_of(run_id, narrowing, lock=lock, alias=alias)
+        found = images_of(run_id, narrowing, lock=lock, whole=whole, alias=alias)
         facts = facts_of(run_id, found, narrowing, alias)
     else:
         found = read(lock)

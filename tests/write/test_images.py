@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -102,18 +103,21 @@ def test_what_is_digested_of_a_row_is_what_is_kept_of_it(name: str) -> None:
 
     attributes = list(reversed(fields_of(model)))
     encode = images_of_runs._JSON.encode
-    told = rows_as_json(model, keys, attributes, encode, alias="default")
     some = [attributes[0], attributes[-1]]
-    more = rows_as_json(model, keys, some[:1], encode, beside=some, alias="default")
+    told = rows_as_json(model, keys, attributes, encode, alias="default")
+    more = rows_as_json(
+        model, keys, some[:1], encode, whole=True, beside=some, alias="default"
+    )
+    none = rows_as_json(model, keys, [], encode, alias="default")
 
     kept = rows_as_kept(model, keys, alias="default")
-    assert list(told) == [
-        (key, encode(row.of(attributes)), ()) for key, row in kept.items()
-    ]
-    assert list(more) == [
-        (key, encode(row.of(some[:1])), tuple(row.of(some)))
-        for key, row in kept.items()
-    ]
+    lists = {key: encode(row.of(attributes)) for key, row in kept.items()}
+    assert list(told) == [(key, text, "", ()) for key, text in lists.items()]
+    for (key, text, whole, beside), row in zip(more, kept.values(), strict=True):
+        assert (key, text) == (str(row[ledger.key_of(model)]), encode(row.of(some[:1])))
+        assert json.loads(whole) == dict(row)
+        assert beside == tuple(row.of(some))
+    assert [row.listed for row in none] == ["[]"] * len(kept)
     assert len(kept) > 1
 
 
