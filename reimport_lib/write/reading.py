@@ -18,7 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import DateTimeField, Field, Model, UUIDField
+from django.db.models import DateTimeField, Field, JSONField, Model, UUIDField
 
 from reimport_lib.write.bind import DEFAULT
 from reimport_lib.write.kept_row import KeptRow
@@ -27,6 +27,7 @@ from reimport_lib.write.models import AnyField, fields_of
 from reimport_lib.write.rows import in_chunks, is_one_of, prepared_keys, select_where
 
 _PLAIN = frozenset({str, int, bool, float})
+_TEXT = frozenset({str, type(None)})
 _APART = frozenset({dict, list})  # cannot be looked up
 _ALIKE = _APART | {float}  # 0.0 and -0.0 are equal
 _MOMENT = re.compile(  # as a driver writes a time of day; a fraction says something
@@ -117,9 +118,23 @@ def rows_as_json(
             RowAsJson,
             map(str, keys),
             _filled(as_list, [parts[name] for name in attributes]),
-            _filled(as_object, list(parts.values())) if whole else repeat(""),
+            _filled(as_object, _as_held(known, held, parts)) if whole else repeat(""),
             zip(*cells, strict=True) if cells else repeat(()),
         )
+
+
+def _as_held(
+    fields: Mapping[str, AnyField],
+    held: Mapping[str, Sequence[Any]],
+    parts: Mapping[str, Sequence[str]],
+) -> list[Sequence[str]]:
+    """*parts*, but of JSON the very text that is held: the order of names counts."""
+    return [
+        ["null" if text is None else text for text in held[name]]
+        if isinstance(fields[name], JSONField) and {*map(type, held[name])} <= _TEXT
+        else part
+        for name, part in parts.items()
+    ]
 
 
 def _filled(form: str, columns: Sequence[Sequence[str]]) -> Iterator[str]:
