@@ -45,6 +45,7 @@ from reimport_lib.private_files import write_private
 SAVE_EVERY_SECONDS = 5
 START_SECONDS = 300  # a machine that is busy with other things
 ENGINE = "reimport"
+_AHEAD = 2  # kernels that wait behind the one that is in use
 _STARTS = 3  # of one kernel, before it is given up
 PRELOAD = "import reimport_lib.execute.prefork.preload"
 _SILENT = logging.NullHandler()
@@ -307,7 +308,7 @@ def preloaded(
         def kernels() -> Iterator[AsyncKernelManager]:
             starts = [partial(boot, folder, each) for each in begins or [()] * number]
             for given, start in enumerate(starts):
-                while len(booting) < min(given + 2, number):
+                while len(booting) < min(given + 1 + _AHEAD, number):
                     begin(starts[len(booting)])
                 manager = answered[given].result()
                 if not _is_alive(manager):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from reimport_lib.config import Settings
 from reimport_lib.errors import Refused
@@ -20,6 +21,7 @@ from reimport_lib.record.status import Status
 from reimport_lib.show import cover, export, history, last_time
 
 _OF_ROWS = ("outcomes/", f"{row_plans.FOLDER}/")
+_LOOKED_AFTER_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class MadeBeside:
         self.reading.add_rest(notebook.parent, names)
 
     def read_rows(self, run: Run) -> None:
-        """Read for the scan what is kept of each row of *run*, whose plans are made."""
+        """Read for the scan what *run* keeps of each row, so far."""
         names = (name for name in files.names(run.folder) if name.startswith(_OF_ROWS))
         self.reading.add_rest(run.folder, names)
 
@@ -52,14 +54,20 @@ class MadeBeside:
         """Draw the charts of the cover of *run*, whose data phases are done."""
         cover.draw(run.manifest())
 
-    def write_worklist(self, run: Run) -> None:
+    def write_worklist(self, run: Run, last: str, is_over: Event) -> None:
         """
-        Write the worklist of *run*, whose phases have found all that they will find.
+        Write the worklist of *run*, when its phases have found all that they will.
+
+        Args:
+            last: the phase that is planned last; is_over: set when it has ended.
 
         Raises:
             ReimportError: the folder cannot be written.
         """
-        self.worklist = worklist.write(run)
+        while not run.phase(last).get("plan_digests"):
+            if is_over.wait(_LOOKED_AFTER_SECONDS):
+                return
+        self.worklist = worklist.write(run, written_of=self.worklist)
 
 
 def write(run: Run, made: MadeBeside | None = None) -> None:

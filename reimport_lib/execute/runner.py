@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from threading import Event
 
 from jupyter_client.manager import AsyncKernelManager
 
@@ -149,6 +150,7 @@ def _execute_phases(
         What waits for each page of theirs, and raises where it was not written.
     """
     todo = [named(name) for name in run.phases if not _is_done(run, name)]
+    last_planned = next((p.name for p in reversed(todo) if p.tables), "")
     with (
         ThreadPoolExecutor(max_workers=1) as exporter,
         kernels.preloaded(
@@ -161,16 +163,19 @@ def _execute_phases(
         for phase in todo:
             tell("phase_started", run.phase(phase.name))
             trial.begin(phase.name)
+            is_over = Event()
+            if phase.name == last_planned:
+                exporter.submit(made.write_worklist, run, phase.name, is_over)
             if opening.only_looks_back(run, phase.name):
-                exporter.submit(made.write_worklist, run)
-                exporter.submit(made.read_rows, run)
                 exporter.submit(made.draw, run)
             try:
                 _execute_phase(run, phase, booted)
             finally:
+                is_over.set()
                 notebook = (run.folder / phase.notebook).resolve()
                 pages.append(exporter.submit(report.write_page, notebook))
                 exporter.submit(made.read, notebook)
+                exporter.submit(made.read_rows, run)
                 tell("phase_finished", run.phase(phase.name))
             if not _is_done(run, phase.name) or pausing.is_asked(run):
                 break

@@ -2,13 +2,17 @@
 
 Tables are staged once the snapshot is there. They are planned once the phases are done
 whose rows they name; of what is to be deleted, the keys are found once the copy is
-there. A kernel without a worker, or whose worker failed, does it all in its turn.
+there. One worker at a time, but for the one whose phase has begun: what is waited for
+is not held up by what is not. A kernel without a worker, or whose worker failed, does
+it all in its turn; also where the source was frozen anew since, as in a run that is
+resumed.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from functools import partial
 from typing import Any
@@ -30,6 +34,7 @@ from reimport_lib.phases.planning import Plans
 from reimport_lib.plan.context import Known
 from reimport_lib.plan.delete import Keys
 from reimport_lib.plan.stage import Staged
+from reimport_lib.private_files import lock, private_open
 from reimport_lib.read.snapshot import Snapshot
 from reimport_lib.record import runs
 from reimport_lib.record.run import Run
@@ -39,10 +44,14 @@ from reimport_lib.write import bind
 
 ROWS_AT_MOST = 200_000  # that are staged before they can be decided
 _LOOKED_AFTER_SECONDS = 0.05
-
-_kept: dict[tuple[str, str], Staged] = {}  # run, table -> as this worker staged it
+_LOCK = ".ahead"
 
 StagedValues = dict[str, Any]
+MadeOf = tuple[str, str]
+"""Digest of a snapshot, and the clock of its run: what tables are staged of."""
+
+_kept: dict[tuple[str, str, MadeOf], Staged] = {}
+"""Run, table, what it is made of -> as this worker has staged it."""
 
 
 def begin(run_id: str, phase: str) -> None:
@@ -59,8 +68,9 @@ def begin(run_id: str, phase: str) -> None:
 
 def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
     """As ``frozen.staged``, by a worker where one has begun with it."""
-    for values in workers.begun(_values, (run.run_id, table)):
-        return Staged(**values, declared=registry.named(table))
+    for made_of, values in workers.begun(_values, (run.run_id, table)):
+        if made_of == _made_of(run, snapshot):
+            return Staged(**values, declared=registry.named(table))
     return frozen.staged(run, snapshot, table)
 
 
@@ -78,21 +88,34 @@ def keys(run: Run, snapshot: Snapshot) -> tuple[Keys, Keys]:
     return source_keys.source_keys(run, snapshot)
 
 
-def _values(of: tuple[str, str]) -> StagedValues:
+def _values(of: tuple[str, str]) -> tuple[MadeOf, StagedValues]:
     """All of a staged table but its declaration, whose functions do not pickle."""
     run_id, table = of
-    run = _once_done(run_id, (validation.NAME,))
-    made = _kept[of] = frozen.staged(run, frozen.snapshot_of(run), table)
-    return {
+    run, snapshot = _once_frozen(run_id)
+    with _in_turn(run, registry.named(table).phase):
+        made = _keep(run, snapshot, table)
+    values = {
         each.name: getattr(made, each.name)
         for each in fields(made)
         if each.name != "declared"
     }
+    return _made_of(run, snapshot), values
+
+
+def _made_of(run: Run, snapshot: Snapshot) -> MadeOf:
+    return snapshot.digest, run.manifest()["as_of"]
+
+
+def _keep(run: Run, snapshot: Snapshot, table: str) -> Staged:
+    """Stage *table*, for this worker to keep."""
+    of = run.run_id, table, _made_of(run, snapshot)
+    made = _kept[of] = frozen.staged(run, snapshot, table)
+    return made
 
 
 def _kept_or_made(run: Run, snapshot: Snapshot, table: str) -> Staged:
     """*table* as this worker has staged it, which it lets go of, or stages it now."""
-    kept = _kept.pop((run.run_id, table), None)
+    kept = _kept.pop((run.run_id, table, _made_of(run, snapshot)), None)
     return frozen.staged(run, snapshot, table) if kept is None else kept
 
 
@@ -107,12 +130,12 @@ def _plans(of: tuple[str, str]) -> Plans:
     phase, before = named(name), _before(named(name))
     run = _once_done(run_id, before)
     snapshot = frozen.snapshot_of(run)
-    staged = {
-        table: _kept_or_made(run, snapshot, table)
-        for table in phase.tables
-        if table in registry.sources() and snapshot.has(table)
-    }
-    with reading(run):
+    with _in_turn(run, name), reading(run):
+        staged = {
+            table: _kept_or_made(run, snapshot, table)
+            for table in phase.tables
+            if table in registry.sources() and snapshot.has(table)
+        }
         known = frozen.known_to(run, snapshot)
         made = planning.plan_tables(run, staged, known)
     _require_asked(known, {*before, name})
@@ -139,17 +162,46 @@ def _require_asked(known: Known, phases: Collection[str]) -> None:
 
 def _keys(run_id: str) -> tuple[Keys, Keys]:
     """What ``source_keys`` finds; what it takes is staged before there is a copy."""
-    run = _once_done(run_id, (validation.NAME,))
-    snapshot = frozen.snapshot_of(run)
+    run, snapshot = _once_frozen(run_id)
     with reading(run):
         held, rows = source_keys.imported(snapshot, alias=bind.REAL), 0
         for table in source_keys.decided(snapshot, held) if held else ():
             rows += snapshot.manifest.tables[table].rows
             if rows <= ROWS_AT_MOST:
-                _kept[run_id, table] = frozen.staged(run, snapshot, table)
+                _keep(run, snapshot, table)
         run = _once_done(run_id, ALWAYS)
+        snapshot = frozen.snapshot_of(run)
         staged = partial(_kept_or_made, run, snapshot)
         return source_keys.source_keys(run, snapshot, staged)
+
+
+@contextmanager
+def _in_turn(run: Run, phase: str) -> Iterator[None]:
+    """Let no other worker be at work that is ahead; none waits whose *phase* began."""
+    with private_open(run.folder / _LOCK, "a") as file:
+        while run.phase(phase)["status"] is Status.PENDING:
+            with suppress(BlockingIOError):
+                lock(file, wait=False)
+                break
+            time.sleep(_LOOKED_AFTER_SECONDS)
+        yield
+
+
+def _once_frozen(run_id: str) -> tuple[Run, Snapshot]:
+    """
+    The run and its snapshot, as soon as there is one.
+
+    Raises:
+        ValueError: its source could not be frozen.
+        SourceError: it is being frozen anew.
+    """
+    run = runs.load(load_settings(), run_id)
+    while "snapshot_digest" not in (manifest := run.manifest()):
+        entries = (e for e in manifest["phases"] if e["name"] == validation.NAME)
+        if any(entry["status"] in STOPPED for entry in entries):
+            raise ValueError(f"{validation.NAME} stopped")
+        time.sleep(_LOOKED_AFTER_SECONDS)
+    return run, frozen.snapshot_of(run)
 
 
 def _once_done(run_id: str, phases: Collection[str]) -> Run:

@@ -92,9 +92,9 @@ class DataPhase:
         with recording.recording(run, self.name):
             plans = ahead.plans(run, self.name, staged)
             if ledger.phase_done(run.run_id, self.name) is None:
-                recording.record_plans(run, self.name, plans)
                 findings.keep(run, self.name, plans, staged)
                 changes.keep(run, self.name, plans)
+                recording.record_plans(run, self.name, plans)  # who sees it reads those
             return plans
 
     def require(self, run: Run, plans: Sequence[Plan]) -> tuple[gates.GateResult, ...]:

@@ -6,16 +6,22 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from reimport_lib import workers
 from reimport_lib.home import CHECKOUT
-from reimport_lib.phases import ahead
+from reimport_lib.phases import ahead, frozen
 from reimport_lib.phases.proving import ask_tables
 from reimport_lib.plan.context import Known, WhenAsked
 from reimport_lib.prove.recent import RecentFrames
+from reimport_lib.record.status import Status
 from reimport_lib.tables import registry
 from tests.phases.checking import Case, case
 from tests.phases.conftest import Whole
@@ -72,8 +78,9 @@ for phase in all_phases():
     if phase.tables:
         ahead.begin(run.run_id, phase.name)
 for table in registry.sources():
-    [made] = workers.begun(ahead._values, (run.run_id, table))
-    here = ahead._values((run.run_id, table))
+    [(made_of, made)] = workers.begun(ahead._values, (run.run_id, table))
+    of_here, here = ahead._values((run.run_id, table))
+    assert made_of == of_here == (snapshot.digest, run.manifest()["as_of"])
     both = told(made), told(here)
     found[table] = [name for name in here if both[0][name] != both[1][name]]
     assert len(made["frame"]) == snapshot.manifest.tables[table].rows
@@ -204,3 +211,50 @@ def test_a_plan_that_asks_for_rows_of_a_later_phase_is_not_made_ahead() -> None:
 
     with pytest.raises(ValueError, match="Rows of appointments are named as well"):
         ahead._require_asked(known, {"patients"})
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("stale", ["", "snapshot", "clock"])
+def test_what_was_staged_of_another_snapshot_or_by_another_clock_is_not_taken(
+    case: Case, monkeypatch: pytest.MonkeyPatch, stale: str
+) -> None:
+    run, snapshot = case.run, frozen.snapshot_of(case.run)
+    monkeypatch.setattr(ahead, "_kept", {})
+    monkeypatch.setattr(ahead, "load_settings", lambda: run.settings)
+    (digest, clock), values = ahead._values((run.run_id, "patients"))
+    made_of = "" if stale == "snapshot" else digest, "" if stale == "clock" else clock
+    begun = made_of, {**values, "frame": values["frame"].head(1)}
+    monkeypatch.setattr(workers, "begun", lambda *_: (begun,))
+
+    staged = ahead.staged(run, snapshot, "patients")
+
+    assert len(staged.frame) == (len(values["frame"]) if stale else 1)
+    assert len(values["frame"]) > 1
+
+
+def test_one_worker_at_a_time_is_ahead_and_none_waits_whose_phase_began(
+    tmp_path: Path,
+) -> None:
+    statuses = {"patients": Status.PENDING, "notes": Status.PENDING}
+    run: Any = SimpleNamespace(
+        folder=tmp_path, phase=lambda name: {"status": statuses[name]}
+    )
+    entered = Event()
+
+    def work() -> None:
+        with ahead._in_turn(run, "notes"):
+            entered.set()
+
+    with ThreadPoolExecutor(1) as other:
+        with ahead._in_turn(run, "patients"):
+            begun = other.submit(work)
+            assert not entered.wait(0.3)
+        begun.result(timeout=30)
+
+        entered.clear()
+        with ahead._in_turn(run, "patients"):
+            begun = other.submit(work)
+            assert not entered.wait(0.2)
+            statuses["notes"] = Status.RUNNING
+            begun.result(timeout=30)
+    assert entered.is_set()

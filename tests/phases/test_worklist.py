@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 from zipfile import ZipFile
 
@@ -353,7 +354,7 @@ def test_what_was_written_beside_a_phase_is_written_anew_where_more_was_found(
 ) -> None:
     sheet = private(reported) / worklist.SHEET
     made = report.MadeBeside()
-    made.write_worklist(reported)
+    made.write_worklist(reported, "images", Event())
     before, when = sheet.read_bytes(), sheet.stat().st_mtime_ns
 
     report.write(reported, made)
@@ -366,3 +367,16 @@ def test_what_was_written_beside_a_phase_is_written_anew_where_more_was_found(
     report.write(reported, made)
     assert len(sheet.read_bytes()) < len(before)
     assert lines_of(reported)
+
+
+@sites.ONLY_SQLITE
+def test_beside_a_phase_that_ended_before_it_had_a_plan_nothing_is_written(
+    reported: Run,
+) -> None:
+    made, is_over = report.MadeBeside(), Event()
+    is_over.set()
+
+    made.write_worklist(reported, "backup", is_over)
+
+    assert not reported.phase("backup").get("plan_digests")
+    assert made.worklist == ""
