@@ -26,6 +26,7 @@ from reimport_lib.phases import (
     frozen,
     named,
     planning,
+    row_plans,
     source_keys,
     validation,
 )
@@ -47,6 +48,8 @@ _LOOKED_AFTER_SECONDS = 0.05
 _LOCK = ".ahead"
 
 StagedValues = dict[str, Any]
+PlansByRow = tuple[Plans, str]
+"""Plans, and what ``row_plans`` keeps of them."""
 MadeOf = tuple[str, str]
 """Digest of a snapshot, and the clock of its run: what tables are staged of."""
 
@@ -74,11 +77,11 @@ def staged(run: Run, snapshot: Snapshot, table: str) -> Staged:
     return frozen.staged(run, snapshot, table)
 
 
-def plans(run: Run, phase: str, staged: planning.Stageds) -> Plans:
+def plans(run: Run, phase: str, staged: planning.Stageds) -> PlansByRow:
     """As ``planning.plan_tables``, by a worker where one has begun with it."""
     for made in workers.begun(_plans, (run.run_id, phase)):
         return made
-    return planning.plan_tables(run, staged)
+    return _with_rows(run, planning.plan_tables(run, staged))
 
 
 def keys(run: Run, snapshot: Snapshot) -> tuple[Keys, Keys]:
@@ -119,7 +122,11 @@ def _kept_or_made(run: Run, snapshot: Snapshot, table: str) -> Staged:
     return frozen.staged(run, snapshot, table) if kept is None else kept
 
 
-def _plans(of: tuple[str, str]) -> Plans:
+def _with_rows(run: Run, made: Plans) -> PlansByRow:
+    return made, row_plans.text(row_plans.lines(run, made))
+
+
+def _plans(of: tuple[str, str]) -> PlansByRow:
     """
     The plans of a phase, where it names only rows of phases that are done.
 
@@ -139,7 +146,7 @@ def _plans(of: tuple[str, str]) -> Plans:
         known = frozen.known_to(run, snapshot)
         made = planning.plan_tables(run, staged, known)
     _require_asked(known, {*before, name})
-    return made
+    return _with_rows(run, made)
 
 
 def _before(phase: Phase) -> set[str]:

@@ -90,11 +90,12 @@ class DataPhase:
         could say so), what was recorded then stays: this plan finds nothing left to do.
         """
         with recording.recording(run, self.name):
-            plans = ahead.plans(run, self.name, staged)
+            plans, by_row = ahead.plans(run, self.name, staged)
             if ledger.phase_done(run.run_id, self.name) is None:
                 findings.keep(run, self.name, plans, staged)
                 changes.keep(run, self.name, plans)
-                recording.record_plans(run, self.name, plans)  # who sees it reads those
+                # last: who sees this reads those
+                recording.record_plans(run, self.name, plans, by_row)
             return plans
 
     def require(self, run: Run, plans: Sequence[Plan]) -> tuple[gates.GateResult, ...]:

@@ -58,7 +58,8 @@ def plan(run: Run) -> tuple[DeletionPlan, ...]:
                 },
                 digests={plan.table: plan.digest for plan in plans},
                 rows_sha256=row_plans.keep(
-                    run, NAME, row_plans.lines_of_deletions(run, plans)
+                    *(run, NAME),
+                    row_plans.text(row_plans.lines_of_deletions(run, plans)),
                 ),
             )
             asked.keep_deletions(run, NAME, plans, settled)

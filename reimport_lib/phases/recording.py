@@ -207,11 +207,16 @@ def _finish_in_ledger(run: Run, status: Status) -> None:
         run.tell(LedgerNotTold(type(error).__name__))
 
 
-def record_plans(run: Run, name: str, plans: Sequence[Plan]) -> None:
-    """Write counts and digests of *plans* into the entry of phase *name*, and rows."""
+def record_plans(run: Run, name: str, plans: Sequence[Plan], by_row: str) -> None:
+    """
+    Write counts and digests of *plans* into the entry of phase *name*.
+
+    Args:
+        by_row: what ``row_plans.text`` gives of them.
+    """
     run.record_plans(
         name,
-        rows_sha256=row_plans.keep(run, name, row_plans.lines(run, plans)),
+        rows_sha256=row_plans.keep(run, name, by_row),
         tables={
             plan.table: counts(
                 plan.counts,

@@ -30,13 +30,17 @@ COLUMNS = ("table", "key", "row", "target_id", "outcome", "reason", "fields", "s
 RowPlan = tuple[str, ...]
 
 
-def keep(run: Run, phase: str, lines: Iterable[RowPlan]) -> str:
-    """Write the *lines* of *phase*; the sha256 of the file."""
+def text(lines: Iterable[RowPlan]) -> str:
+    """The file of *lines*."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(lines)
-    text = buffer.getvalue()
+    return buffer.getvalue()
+
+
+def keep(run: Run, phase: str, text: str) -> str:
+    """Write the file of *phase*, which ``text`` gives; its sha256."""
     folder = run.folder / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     write_private(folder / f"{phase}.csv", text)

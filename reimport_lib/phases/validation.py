@@ -11,11 +11,14 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 
 import pandas as pd
 
+from reimport_lib import workers
 from reimport_lib.backup import readiness
 from reimport_lib.checks import Check, Verdict
+from reimport_lib.config import load_settings
 from reimport_lib.errors import Refused, SourceError
 from reimport_lib.phases import frozen, recording, since_rehearsal, source_drift
 from reimport_lib.phases.binding import require_same_database
@@ -290,22 +293,42 @@ def _table_checks(snapshot: Snapshot) -> list[Check]:
 
 
 def _column_checks(run: Run, snapshot: Snapshot, context: Context) -> list[Check]:
-    found: list[Check] = []
-    for name, table in snapshot.manifest.tables.items():
-        rule = registry.sources()[name]
-        resolved = mappings.resolve(
-            rule, table.columns, strict=run.strict, filled=table.filled
-        )
-        said = shared_names(rule, table.columns, table.filled)
-        found += mappings.column_checks(
+    """What the columns of each table are looked at for, by workers where there are."""
+    tables = [(run.run_id, name) for name in snapshot.manifest.tables]
+    found = workers.each(
+        _checks_of_table,
+        tables,
+        here=lambda of: _checks_of_columns(run, snapshot, context, of[1]),
+    )
+    return list(chain.from_iterable(found))
+
+
+def _checks_of_table(of: tuple[str, str]) -> list[Check]:
+    """As ``_checks_of_columns``, of a run and a table by their names."""
+    run_id, name = of
+    run = runs.load(load_settings(), run_id)
+    snapshot = frozen.snapshot_of(run)
+    return _checks_of_columns(run, snapshot, frozen.context_of(run, snapshot), name)
+
+
+def _checks_of_columns(
+    run: Run, snapshot: Snapshot, context: Context, name: str
+) -> list[Check]:
+    table, rule = snapshot.manifest.tables[name], registry.sources()[name]
+    resolved = mappings.resolve(
+        rule, table.columns, strict=run.strict, filled=table.filled
+    )
+    said = shared_names(rule, table.columns, table.filled)
+    frame = snapshot.table(name)
+    return [
+        *mappings.column_checks(
             rule, resolved, table.filled, rows=table.rows, said=said
-        )
-        frame = snapshot.table(name)
-        found += key_checks(rule, frame)
-        found += date_order_checks(rule, frame, context)
-        found += date_reading_checks(rule, frame, context)
-        found += clock_checks(rule, frame)
-    return found
+        ),
+        *key_checks(rule, frame),
+        *date_order_checks(rule, frame, context),
+        *date_reading_checks(rule, frame, context),
+        *clock_checks(rule, frame),
+    ]
 
 
 def _directory_checks(snapshot: Snapshot) -> list[Check]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from reimport_lib.show.figured import Name, figure, tell
-from reimport_lib.show.html import Element, Fold, Grid, Sentence, Stack
+from reimport_lib.show.html import Bundle, Element, Fold, Grid, Sentence, Stack
 from reimport_lib.show.masking import Masking, is_named
 from reimport_lib.show.words import code_meaning, count, noun, several
 
@@ -50,11 +50,12 @@ class Explorer(Element):
             for outcome, reason, group in self._groups(table):
                 meaning, _ = code_meaning(reason)
                 summary = " · ".join(filter(None, (noun(table), outcome, reason)))
-                rows = figure(len(group), *_name(table, outcome, reason), of="row")
+                name = _name(table, outcome, reason)
+                rows = figure(len(group), *name, of="row")
                 folds.append(
                     Fold(
                         tell("{}: {}.{}", summary, rows, f" {meaning}".rstrip()),
-                        self.page(table, outcome=outcome, reason=reason),
+                        self._page(table, group, name),
                     )
                 )
         title = Sentence(f"Rows by outcome and reason, the first {self.rows} of each:")
@@ -68,6 +69,12 @@ class Explorer(Element):
         for column, wanted in (("outcome", outcome), ("reason", reason)):
             if wanted != ALL:
                 chosen = chosen[chosen[column] == wanted]
+        return self._page(table, chosen, _name(table, outcome, reason), first)
+
+    def _page(
+        self, table: str, chosen: pd.DataFrame, name: Name, first: int = 0
+    ) -> Grid:
+        """Rows of *chosen* from position *first* on; *name*: of their number."""
         part = chosen.iloc[first : first + self.rows]
         fields = self._fields(table)
         lines = [
@@ -85,7 +92,7 @@ class Explorer(Element):
         caption: str = noun(table)
         if lines:
             places = f"{count(first + 1)} to {count(first + len(lines))}"
-            every = figure(len(chosen), *_name(table, outcome, reason))
+            every = figure(len(chosen), *name)
             caption = tell("{}: rows {} of {}", caption, places, every)
         none = "no row is of this kind."
         more = f"{several(len(chosen), 'row')} of this kind, no more."
@@ -109,6 +116,9 @@ class Explorer(Element):
         from reimport_lib.show.control import make_control
 
         return make_control(self)
+
+    def _repr_mimebundle_(self, **kwargs: object) -> Bundle:
+        return self.twin()._repr_mimebundle_(**kwargs)
 
     def html(self) -> str:
         return self.twin().html()

@@ -93,25 +93,40 @@ PLANNED = (
     TOLD
     + """
 from dataclasses import fields
-from reimport_lib.phases import planning, source_keys
+from reimport_lib.phases import planning, row_plans, source_keys
 bind_run(run, writable=False)
 found, rows = {}, 0
 for phase in all_phases():
     ahead.begin(run.run_id, phase.name)
 for phase in all_phases():
     if phase.tables:
-        [made] = workers.begun(ahead._plans, (run.run_id, phase.name))
+        [(made, by_row)] = workers.begun(ahead._plans, (run.run_id, phase.name))
         here = planning.plan_tables(run, phase.module.stage_tables(run))
         for plans in zip(made, here, strict=True):
             both = [{f.name: getattr(p, f.name) for f in fields(p)} for p in plans]
             there, own = map(told, both)
             rows += len(plans[1].rows)
             found[plans[1].table] = [name for name in own if there[name] != own[name]]
+        assert by_row == row_plans.text(row_plans.lines(run, here))
 [keys] = workers.begun(ahead._keys, run.run_id)
 found["keys"] = keys == source_keys.source_keys(run, snapshot)
 found["kept"] = sorted(name for name, out in keys[1].items() if out)
 found["rows"] = rows
 print(json.dumps(found))
+"""
+)
+LOOKED_AT = (
+    WITH_WORKERS
+    + """
+from reimport_lib.phases import validation
+context = frozen.context_of(run, snapshot)
+names = list(snapshot.manifest.tables)
+asked = [(run.run_id, name) for name in names]
+here = [validation._checks_of_columns(run, snapshot, context, name) for name in names]
+done_here = []
+there = list(workers.each(validation._checks_of_table, asked, here=done_here.append))
+both = [(one, other) for one, other in zip(here, there, strict=True) if other]
+print(json.dumps([all(one == other for one, other in both), len(both), len(names)]))
 """
 )
 BACKED_UP = """
@@ -191,6 +206,14 @@ def test_every_plan_is_the_same_and_so_are_the_keys_of_the_source(whole: Whole) 
     assert found.pop("rows") > 1_000
     assert len(found) > len(registry.sources())
     assert not any(found.values())
+
+
+@ONLY_SQLITE
+def test_every_check_of_columns_is_the_same(whole: Whole) -> None:
+    same, by_workers, tables = with_workers(whole, LOOKED_AT)
+
+    assert same
+    assert 1 < by_workers < tables
 
 
 def test_digests_of_databases_are_the_same(whole: Whole) -> None:

@@ -37,7 +37,7 @@ PLAIN = {
         "changes_pages._further",
         "changes_pages._plain",
         "changes_pages.overview",
-        "explorer.Explorer.page",
+        "explorer.Explorer._page",
         "held.records",
         "last_time.changed",
         "last_time.changed_in_phase",
