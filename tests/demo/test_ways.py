@@ -163,9 +163,12 @@ def test_a_word_that_is_no_way_in_is_told_with_the_nearest(
     ],
 )
 def test_make_hands_on_the_way(source: str, words: str) -> None:
+    of_its_own = ("MAKE", "MFLAGS", "ARGS")  # what `make test ARGS=...` hands on
+    environ = {n: v for n, v in os.environ.items() if not n.startswith(of_its_own)}
     made = subprocess.run(
         ["make", "-n", "demo", f"SOURCE={source}"],
         cwd=CHECKOUT,
+        env=environ,
         capture_output=True,
         text=True,
         check=True,
