@@ -277,7 +277,7 @@ def preloaded(
     number: int, begins: Sequence[Sequence[str]] = ()
 ) -> Iterator[Iterator[AsyncKernelManager]]:
     """
-    Give *number* kernels, one after the other; while one is in use the next boots.
+    Give *number* kernels, one after the other; while one is in use the next ones boot.
 
     It has answered by the time that it is asked for. A kernel is shut down beside the
     work of the next. One that died before it was given is started again, a few times.
@@ -308,9 +308,12 @@ def preloaded(
         def kernels() -> Iterator[AsyncKernelManager]:
             starts = [partial(boot, folder, each) for each in begins or [()] * number]
             for given, start in enumerate(starts):
-                while len(booting) < min(given + 1 + _AHEAD, number):
-                    begin(starts[len(booting)])
+                if given == len(booting):
+                    begin(start)
                 manager = answered[given].result()
+                ahead = min(given + 1, _AHEAD)  # the first waits for no others
+                for other in starts[len(booting) : given + 1 + ahead]:
+                    begin(other)
                 if not _is_alive(manager):
                     manager = ask([start] * _STARTS).result()
                 running.append(manager)

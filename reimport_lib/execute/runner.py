@@ -7,10 +7,11 @@ read from one.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Event
 
@@ -51,6 +52,8 @@ from reimport_lib.record.status import STOPPED, Return, Status
 from reimport_lib.show import export
 from reimport_lib.write import bind
 
+_SWITCH_SECONDS = 0.0005
+"""How long a page that is being made may keep a notebook's messages waiting."""
 STAGES_AHEAD = "reimport_lib.phases.ahead:begin"
 """What a kernel's process begins with while the phases before its own are at work."""
 
@@ -152,6 +155,7 @@ def _execute_phases(
     todo = [named(name) for name in run.phases if not _is_done(run, name)]
     last_planned = next((p.name for p in reversed(todo) if p.tables), "")
     with (
+        _switching_often(),
         ThreadPoolExecutor(max_workers=1) as exporter,
         kernels.preloaded(
             len(todo), [(STAGES_AHEAD, run.run_id, phase.name) for phase in todo]
@@ -180,6 +184,17 @@ def _execute_phases(
             if not _is_done(run, phase.name) or pausing.is_asked(run):
                 break
     return [page.result for page in pages]
+
+
+@contextmanager
+def _switching_often() -> Iterator[None]:
+    """Let no thread of this process keep the others waiting for long."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _execute_phase(

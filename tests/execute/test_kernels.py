@@ -171,6 +171,28 @@ def test_a_kernel_that_dies_while_it_waits_is_started_again(folder: Path) -> Non
         assert answer(next(booted)) == "42\n"
 
 
+@pytest.mark.skipif(not forked.AVAILABLE, reason="nothing is forked here")
+def test_one_kernel_waits_behind_the_first_and_two_behind_the_next(
+    folder: Path,
+) -> None:
+    with kernels.preloaded(5) as booted:
+        first = next(booted)
+        assert wait_for_waiting(first, 1)
+        second = next(booted)
+        assert wait_for_waiting(second, 2)
+
+
+def wait_for_waiting(kernel: AsyncKernelManager, number: int) -> bool:
+    """Whether as many wait, in the end, behind *kernel*, which is the newest given."""
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        if len([c for c in children_like(kernel) if c.is_running()]) == number:
+            time.sleep(0.5)  # and no more of them
+            return len(children_like(kernel)) == number
+        time.sleep(0.05)
+    return False
+
+
 def children_like(kernel: AsyncKernelManager) -> list[psutil.Process]:
     """Kernels that have the parent of *kernel*, once there are some."""
     pid = kernel.provisioner.pid

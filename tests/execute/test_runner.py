@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,12 @@ def test_a_page_without_room_does_not_make_a_run_that_succeeded_fail(
     assert status is Status.SUCCEEDED
     assert run.status is Status.SUCCEEDED
     assert [error.id for error in told] == ["R119"]
+
+
+def test_no_page_that_is_made_keeps_messages_waiting_while_phases_are_at_work() -> None:
+    before = sys.getswitchinterval()
+
+    with runner._switching_often():
+        assert sys.getswitchinterval() < before / 5
+
+    assert sys.getswitchinterval() == before
