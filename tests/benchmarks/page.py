@@ -181,9 +181,10 @@ def machine() -> str:
     """Processors, memory and versions of this machine."""
     memory = round(psutil.virtual_memory().total / 2**30)
     versions = ", ".join(f"{name} {version(name)}" for name in VERSIONS)
+    release, *_ = platform.release().split("-")  # without the word of who built it
     return (
         f"{os.cpu_count()} processors ({_processor()}), {memory} GB,"
-        f" {platform.system()} {platform.release()},"
+        f" {platform.system()} {release},"
         f" Python {platform.python_version()}, {versions}"
     )
 
